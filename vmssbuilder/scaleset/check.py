@@ -1,0 +1,188 @@
+"""The check of a whole document: structure by JSON Schema, then every rule; all findings, never only the first."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from typing import Any
+
+import jsonschema_rs
+
+from . import paths, versions
+from .catalogue import ScaleSet, tree
+from .findings import Change, Finding, Fix
+from .json_schema import validator
+from .paths import Path
+from .properties import Choice, Integer, List, Map, Node, Property, Single
+from .properties import tree as _tree
+from .rules import View, applicable
+
+
+def check(document: Any, api_version: str, operation: str = "create") -> list[Finding]:
+    """Every finding of the document, errors and warnings, in document order of their kind. Never raises on a document.
+
+    operation: "create", or "update", for which only what list items need is required. Raises UnknownVersion.
+    """
+    if not isinstance(document, dict):
+        return [Finding("not-an-object", "error", (), f"The document must be a JSON object, not {_a(document)}.")]
+    compiled = validator(api_version, operation)
+    if compiled.is_valid(document):
+        structural: list[Finding] = []
+        sound = document
+    else:
+        errors = list(compiled.iter_errors(document))
+        structural = list(_structural(errors, document, api_version))
+        sound = _without(document, errors, api_version)
+    view = View(sound, api_version, operation, document)
+    found = [finding for entry in applicable(api_version, operation) for finding in entry.findings(view)]
+    if structural:
+        spoken = {finding.path for finding in found if finding.severity == "error"}
+        found = [finding for finding in structural if finding.path not in spoken] + found
+    return found
+
+
+def _structural(errors: list[Any], document: Any, api_version: str) -> Iterator[Finding]:
+    top = tree(api_version)
+    for error in errors:
+        path: Path = tuple(error.instance_path)
+        kind = error.kind
+        if isinstance(kind, jsonschema_rs.ValidationErrorKind.AdditionalProperties):
+            for name in kind.unexpected:
+                yield _unknown((*path, name), top.at(path), document, api_version)
+        elif isinstance(kind, jsonschema_rs.ValidationErrorKind.Required):
+            yield _missing((*path, kind.property), top)
+        else:
+            node = top.at(path)
+            value = paths.get(document, path, None)
+            if node is not None and not (node.parent is None and path):
+                yield _misfit(path, node, value)
+
+
+def _unknown(path: Path, parent: Node | None, document: Any, api_version: str) -> Finding:
+    """A member that this API version does not have: spelt wrong, too new, or gone."""
+    where = paths.text(path)
+    name = str(path[-1])
+    close = parent.child(name) if parent is not None else None
+    if close is not None and close.property.wire not in paths.get(document, path[:-1], {}):
+        right = (*path[:-1], close.property.wire)
+        return Finding(
+            "unknown-property",
+            "error",
+            path,
+            f"“{where}” is spelt “{close.property.wire}”.",
+            fix=Fix(f"Rename to {close.property.wire}", (Change("move", path, to=right),)),
+        )
+    first, last = _span(path)
+    if first is None or last is None:
+        message = f"“{where}” is not a property of a scale set in any API version. Check the spelling or remove it."
+        return Finding("unknown-property", "error", path, message)
+    if versions.order(first) > versions.order(api_version):
+        message = f"“{where}” does not exist in API version {api_version}; it first appears in {first}."
+        return Finding("unknown-property", "error", path, message)
+    message = f"“{where}” was removed after API version {last}; {api_version} does not have it."
+    return Finding("property-removed", "error", path, message)
+
+
+def _span(path: Path) -> tuple[str | None, str | None]:
+    """First and last API version that has the place."""
+    having = [version for version in versions.API_VERSIONS if _tree(ScaleSet, version).at(path) is not None]
+    return (having[0], having[-1]) if having else (None, None)
+
+
+def first_version(path: Path) -> str | None:
+    """The oldest API version that has the place, None when no version has it."""
+    return _span(path)[0]
+
+
+def _missing(path: Path, top: Node) -> Finding:
+    node = top.at(path)
+    label = node.property.title if node is not None else paths.text(path)
+    return Finding("required", "error", path, f"{label} is missing: Azure needs “{path[-1]}” here.")
+
+
+def _misfit(path: Path, node: Node, value: Any) -> Finding:
+    """A value of the wrong type, outside its limits or not among its choices. Never echoes a secret."""
+    prop = node.property
+    label = prop.title
+    if isinstance(prop, Integer) and isinstance(value, int) and not isinstance(value, bool):
+        return Finding("out-of-range", "error", path, f"{label} must be {_range(prop)}.")
+    if isinstance(prop, Choice) and isinstance(value, str):
+        return _not_a_choice(path, node, prop, value)
+    wanted = _wanted(prop)
+    got = "" if prop.secret else f", not {_a(value)}"
+    return Finding("wrong-type", "error", path, f"{label} must be {wanted}{got}.")
+
+
+def _not_a_choice(path: Path, node: Node, prop: Choice, value: str) -> Finding:
+    for known in prop.values:
+        if known.wire.casefold() == value.casefold():
+            if known in prop.values_in(node.api_version):
+                fix = Fix(f"Write {known.wire}", (Change("set", path, known.wire),))
+                return Finding(
+                    "not-a-choice", "error", path, f"{prop.title}: “{_short(value)}” is written “{known.wire}”.", fix=fix
+                )
+            message = f"{prop.title}: “{known.wire}” needs API version {known.since} or newer."
+            return Finding("not-a-choice", "error", path, message)
+    wires = [known.wire for known in prop.values_in(node.api_version)]
+    listed = ", ".join(wires[:-1]) + (" or " if len(wires) > 1 else "") + wires[-1] if wires else "left out"
+    return Finding("not-a-choice", "error", path, f"{prop.title} must be {listed}, not “{_short(value)}”.")
+
+
+def _range(prop: Integer) -> str:
+    if prop.minimum is not None and prop.maximum is not None:
+        return f"from {prop.minimum:,} to {prop.maximum:,}"
+    return f"{prop.minimum:,} or more" if prop.minimum is not None else f"{prop.maximum:,} or less"
+
+
+_WANTED = {"string": "text", "integer": "a whole number", "number": "a number", "boolean": "true or false"}
+
+
+def _wanted(prop: Property) -> str:
+    if isinstance(prop, List):
+        return "a list, in square brackets"
+    if isinstance(prop, Map):
+        return "an object of name and value pairs"
+    if isinstance(prop, Single):
+        return "an object, in braces"
+    return _WANTED.get(prop.json_type or "", "a JSON object")
+
+
+def _a(value: Any) -> str:
+    """The value in words, shortened."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, dict):
+        return "an object"
+    if isinstance(value, list):
+        return "a list"
+    if isinstance(value, str):
+        return f"the text “{_short(value)}”"
+    return f"the number {_short(str(value))}"
+
+
+def _short(value: str, limit: int = 60) -> str:
+    return value if len(value) <= limit else value[: limit - 1] + "…"
+
+
+def _without(document: dict[str, Any], errors: list[Any], api_version: str) -> dict[str, Any]:
+    """A copy without the values of the wrong type, so that rules need not look before they read."""
+    sound = copy.deepcopy(document)
+    top = tree(api_version)
+    for error in errors:
+        if not isinstance(error.kind, _TYPE_ERRORS):
+            continue
+        path: Path = tuple(error.instance_path)
+        holder = paths.get(sound, path[:-1])
+        if isinstance(holder, list):
+            # Positions of the other items must stay true, so an empty value of the right type takes its place.
+            node = top.at(path)
+            holder[int(path[-1])] = _EMPTY[node.property.json_type or "object"]() if node is not None else {}
+        elif isinstance(holder, dict):
+            holder.pop(str(path[-1]), None)
+    return sound
+
+
+_TYPE_ERRORS = (jsonschema_rs.ValidationErrorKind.Type, jsonschema_rs.ValidationErrorKind.AnyOf)
+_EMPTY: dict[str, type] = {"object": dict, "array": list, "string": str, "integer": int, "number": int, "boolean": bool}

@@ -1,0 +1,437 @@
+"""The property types: how a member of the document is declared, and how its value is written and read as text.
+
+Parts are declared the way Django models are:
+
+    class OSDisk(Part):
+        caching = Choice("Host caching", HOST_CACHING, help="...")
+
+`Part.node(api_version)` turns the declarations into the tree of one API version; everything else reads that tree.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any, ClassVar, Final
+
+from . import versions
+from .paths import Path
+
+REFERENCE_KEY: Final = "$secret"
+
+
+def camel_case(name: str) -> str:
+    """`create_option` -> `createOption`."""
+    head, *rest = name.split("_")
+    return head + "".join(word[:1].upper() + word[1:] for word in rest)
+
+
+class Property:
+    """One declared member of a part.
+
+    title: its label, sentence case. help: what it does, what Azure does when it is left out, when to use it.
+    wire: its name in the document (camelCase of the attribute when not given). since, until: API versions, both
+    included. required: Azure refuses the part without it. secret: its value is never stored or shown in clear.
+    read_only: Azure writes it; it is removed when a live resource is read in. essential: shown first on its page, the
+    rest goes under More settings. kind: the Azure resource its value refers to ("subnet"). example: a believable value.
+    """
+
+    type_name: ClassVar[str] = "value"
+    json_type: ClassVar[str | None] = None
+
+    def __init__(
+        self,
+        title: str,
+        *,
+        help: str = "",
+        wire: str = "",
+        since: str = versions.FIRST,
+        until: str | None = None,
+        required: bool = False,
+        secret: bool = False,
+        read_only: bool = False,
+        essential: bool = False,
+        kind: str = "",
+        example: str = "",
+    ) -> None:
+        versions.order(since)
+        if until is not None:
+            versions.order(until)
+        self.title = title
+        self.help = help
+        self.wire = wire
+        self.since = since
+        self.until = until
+        self.required = required
+        self.secret = secret
+        self.read_only = read_only
+        self.essential = essential
+        self.kind = kind
+        self.example = example
+        self.name = ""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+        if not self.wire:
+            self.wire = camel_case(name)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.wire}>"
+
+    # A value in a form: text that reads back as the same value, or stays as the text that was typed.
+
+    def to_text(self, value: Any) -> str:
+        """The value as it stands in a text box."""
+        return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+    def from_text(self, typed: str) -> Any:
+        """The value of what was typed; text that does not parse is kept as it is, and `check` reports it."""
+        return typed
+
+    def schema(self, node: Node) -> dict[str, Any]:
+        """This property's JSON Schema, its children's included."""
+        return {"type": self.json_type} if self.json_type else {}
+
+
+class Text(Property):
+    """A string. multiline: edited in a text area. suggestions: values offered, none enforced."""
+
+    type_name = "text"
+    json_type = "string"
+
+    def __init__(
+        self, title: str, *, multiline: bool = False, suggestions: tuple[str, ...] = (), base64: bool = False, **rest: Any
+    ) -> None:
+        super().__init__(title, **rest)
+        self.multiline = multiline
+        self.suggestions = suggestions
+        self.base64 = base64
+
+
+class Integer(Property):
+    """A whole number within `minimum` and `maximum`, both included. unit: shown after the box."""
+
+    type_name = "whole number"
+    json_type = "integer"
+
+    def __init__(
+        self, title: str, *, minimum: int | None = None, maximum: int | None = None, unit: str = "", **rest: Any
+    ) -> None:
+        super().__init__(title, **rest)
+        self.minimum = minimum
+        self.maximum = maximum
+        self.unit = unit
+
+    def from_text(self, typed: str) -> Any:
+        return int(typed) if re.fullmatch(r"\s*-?[0-9]{1,18}\s*", typed, re.ASCII) else typed
+
+    def schema(self, node: Node) -> dict[str, Any]:
+        schema: dict[str, Any] = {"type": self.json_type}
+        if self.minimum is not None:
+            schema["minimum"] = self.minimum
+        if self.maximum is not None:
+            schema["maximum"] = self.maximum
+        return schema
+
+
+class Number(Property):
+    """A number, with decimals."""
+
+    type_name = "number"
+    json_type = "number"
+
+    def from_text(self, typed: str) -> Any:
+        stripped = typed.strip()
+        if not re.fullmatch(r"-?[0-9]{1,18}(\.[0-9]{1,15})?", stripped, re.ASCII):
+            return typed
+        return json.loads(stripped) if not re.match(r"-?0[0-9]", stripped) else float(stripped)
+
+
+class Boolean(Property):
+    """True, false, or left to Azure."""
+
+    type_name = "true or false"
+    json_type = "boolean"
+
+    def from_text(self, typed: str) -> Any:
+        return {"true": True, "false": False}.get(typed.strip().lower(), typed)
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One value of a choice, with its own title, help and API versions."""
+
+    wire: str
+    title: str = ""
+    help: str = ""
+    since: str = versions.FIRST
+    until: str | None = None
+
+    @property
+    def label(self) -> str:
+        return self.title or self.wire
+
+
+class Choice(Property):
+    """One of some values. open: Azure accepts values beyond those listed, so others are a warning, not an error."""
+
+    type_name = "choice"
+    json_type = "string"
+
+    def __init__(self, title: str, values: tuple[Value, ...], *, open: bool = False, **rest: Any) -> None:
+        super().__init__(title, **rest)
+        self.values = values
+        self.open = open
+
+    def values_in(self, api_version: str) -> tuple[Value, ...]:
+        """The values that the API version has."""
+        return tuple(value for value in self.values if versions.within(api_version, value.since, value.until))
+
+    def schema(self, node: Node) -> dict[str, Any]:
+        wires = [value.wire for value in self.values_in(node.api_version)]
+        return {"type": "string", "examples": wires} if self.open else {"type": "string", "enum": wires}
+
+
+class Json(Property):
+    """Free JSON. objects: only an object is accepted."""
+
+    type_name = "JSON"
+
+    def __init__(self, title: str, *, objects: bool = True, **rest: Any) -> None:
+        super().__init__(title, **rest)
+        self.objects = objects
+
+    def to_text(self, value: Any) -> str:
+        if isinstance(value, str) and not _parses(value):
+            return value
+        return json.dumps(value, ensure_ascii=False, indent=2)
+
+    def from_text(self, typed: str) -> Any:
+        try:
+            return json.loads(typed, parse_constant=_no_constant)
+        except (ValueError, RecursionError):
+            return typed
+
+    def schema(self, node: Node) -> dict[str, Any]:
+        return {"type": "object"} if self.objects else {}
+
+
+def _parses(written: str) -> bool:
+    try:
+        json.loads(written)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(f"{name} is not JSON")
+
+
+class Single(Property):
+    """One object. inline: an envelope such as `properties` that the reader need not see; its members join the parent's."""
+
+    type_name = "object"
+    json_type = "object"
+
+    def __init__(self, title: str, part: type[Part], *, inline: bool = False, **rest: Any) -> None:
+        super().__init__(title, **rest)
+        self.part = part
+        self.inline = inline
+
+
+class List(Property):
+    """A list of objects (a part) or of plain values (a property).
+
+    rows: its items are small and edited in place rather than on pages of their own. singular: the noun of one item.
+    """
+
+    type_name = "list"
+    json_type = "array"
+
+    def __init__(
+        self, title: str, item: type[Part] | Property, *, rows: bool = False, singular: str = "", **rest: Any
+    ) -> None:
+        super().__init__(title, **rest)
+        self.item = item
+        self.rows = rows or isinstance(item, Property)
+        self.singular = singular or title.removesuffix("s").lower()
+
+
+class Map(Property):
+    """An object whose member names are free: tags. key_title, value_title: the headings of its two columns."""
+
+    type_name = "name/value pairs"
+    json_type = "object"
+
+    def __init__(
+        self,
+        title: str,
+        item: type[Part] | Property,
+        *,
+        key_title: str = "Name",
+        singular: str = "",
+        **rest: Any,
+    ) -> None:
+        super().__init__(title, **rest)
+        self.item = item
+        self.key_title = key_title
+        self.singular = singular or title.removesuffix("s").lower()
+
+
+class Part:
+    """An object in the catalogue: subclasses declare its members as class attributes, in the order of Azure's examples.
+
+    `summary` names the members, by wire path inside the part, that describe one item of a list on its card.
+    """
+
+    declared: ClassVar[tuple[Property, ...]] = ()
+    summary: ClassVar[tuple[str, ...]] = ()
+
+    def __init_subclass__(cls) -> None:
+        collected: dict[str, Property] = {}
+        for base in reversed(cls.__mro__):
+            collected.update({name: value for name, value in vars(base).items() if isinstance(value, Property)})
+        cls.declared = tuple(collected.values())
+        seen: dict[str, list[Property]] = {}
+        for declared in cls.declared:
+            for other in seen.setdefault(declared.wire, []):
+                if versions.within(declared.since, other.since, other.until) or versions.within(
+                    other.since, declared.since, declared.until
+                ):
+                    raise TypeError(f"{cls.__name__}: {declared.wire} is declared twice for {declared.since}")
+            seen[declared.wire].append(declared)
+
+
+@dataclass(slots=True)
+class Node:
+    """A declared member at its place in the tree of one API version.
+
+    pattern: its place (`properties.upgradePolicy.mode`, `zones[]`). children: members by wire name. item: what a list
+    or map holds. since, until: the API versions in which this place exists, those of its ancestors applied.
+    """
+
+    property: Property
+    api_version: str
+    pattern: str
+    since: str
+    until: str | None
+    parent: Node | None = field(repr=False)
+    children: dict[str, Node] = field(default_factory=dict, repr=False)
+    folded: dict[str, str] = field(default_factory=dict, repr=False)
+    item: Node | None = field(default=None, repr=False)
+
+    @property
+    def is_leaf(self) -> bool:
+        """Whether the node holds one value: text, number, choice, truth or free JSON."""
+        return not isinstance(self.property, Single | List | Map)
+
+    def child(self, name: str) -> Node | None:
+        """The member of that name in any case, None when there is none."""
+        found = self.children.get(name)
+        if found is None:
+            wire = self.folded.get(name.casefold())
+            found = self.children[wire] if wire is not None else None
+        return found
+
+    def at(self, path: Path) -> Node | None:
+        """The node of a path below this one, None where nothing is declared. Map keys and list positions are free."""
+        here: Node | None = self
+        for step in path:
+            if here is None:
+                return None
+            if isinstance(here.property, List):
+                here = here.item if isinstance(step, int) else None
+            elif isinstance(here.property, Map):
+                here = here.item if isinstance(step, str) else None
+            else:
+                here = here.children.get(step) if isinstance(step, str) else None
+        return here
+
+    def walk(self) -> Iterator[Node]:
+        """This node and all below it, in declared order."""
+        yield self
+        for child in self.children.values():
+            yield from child.walk()
+        if self.item is not None:
+            yield from self.item.walk()
+
+    def leaves(self) -> Iterator[Node]:
+        """Every writable node below that holds one value, items of lists included."""
+        return (node for node in self.walk() if node.is_leaf and not node.property.read_only)
+
+    def json_schema(self, *, required: bool = True) -> dict[str, Any]:
+        """The node's JSON Schema. required=False leaves out required marks except inside list items."""
+        prop = self.property
+        schema = prop.schema(self)
+        if isinstance(prop, Single):
+            schema |= self._object_schema(required=required)
+        elif isinstance(prop, List) and self.item is not None:
+            schema["items"] = self.item.json_schema(required=True)
+        elif isinstance(prop, Map) and self.item is not None:
+            schema["additionalProperties"] = self.item.json_schema(required=True)
+        if prop.secret:
+            schema = {"anyOf": [schema, _REFERENCE_SCHEMA]}
+        described = {"title": prop.title, "description": prop.help, "readOnly": prop.read_only or None}
+        return {key: value for key, value in described.items() if value} | schema
+
+    def _object_schema(self, *, required: bool) -> dict[str, Any]:
+        schema: dict[str, Any] = {
+            "properties": {wire: child.json_schema(required=required) for wire, child in self.children.items()},
+            "additionalProperties": False,
+        }
+        needed = [wire for wire, child in self.children.items() if child.property.required] if required else []
+        if needed:
+            schema["required"] = needed
+        return schema
+
+
+_REFERENCE_SCHEMA: Final = {
+    "type": "object",
+    "properties": {REFERENCE_KEY: {"type": "string"}},
+    "required": [REFERENCE_KEY],
+    "additionalProperties": False,
+}
+
+
+@cache
+def tree(root: type[Part], api_version: str) -> Node:
+    """The tree of a part in one API version. Raises UnknownVersion."""
+    versions.order(api_version)
+    top = Node(Single(root.__name__, root), api_version, "", versions.FIRST, None, None)
+    _grow(top, root)
+    return top
+
+
+def _grow(node: Node, part: type[Part]) -> None:
+    for declared in part.declared:
+        since, until = _narrow(node, declared)
+        if not versions.within(node.api_version, since, until):
+            continue
+        place = f"{node.pattern}.{declared.wire}" if node.pattern else declared.wire
+        child = Node(declared, node.api_version, place, since, until, node)
+        node.children[declared.wire] = child
+        node.folded[declared.wire.casefold()] = declared.wire
+        _grow_below(child)
+
+
+def _grow_below(node: Node) -> None:
+    declared = node.property
+    if isinstance(declared, Single):
+        _grow(node, declared.part)
+    elif isinstance(declared, List | Map):
+        item = declared.item
+        prop = item if isinstance(item, Property) else Single(declared.singular.capitalize(), item)
+        since, until = _narrow(node, prop)
+        suffix = "[]" if isinstance(declared, List) else "{}"
+        node.item = Node(prop, node.api_version, node.pattern + suffix, since, until, node)
+        _grow_below(node.item)
+
+
+def _narrow(node: Node, declared: Property) -> tuple[str, str | None]:
+    since = max(node.since, declared.since, key=versions.order)
+    ends = [end for end in (node.until, declared.until) if end is not None]
+    return since, min(ends, key=versions.order) if ends else None
