@@ -1,0 +1,17 @@
+"""How gunicorn serves the product; it reads this file by itself. Every value can be set by the environment."""
+
+import os
+
+bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
+# Sync workers keep the slowest answers close to the usual ones; one per core is enough for short requests.
+workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
+# The catalogue and its schemas are built once, before the workers fork.
+preload_app = True
+# Workers touch a file as their sign of life. On a slow disk that alone can make them look dead.
+worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: PTH112, S108
+timeout = 30
+graceful_timeout = 10
+# Addresses of requests can carry share tokens, so they are not logged.
+accesslog = None
+# Nobody controls a running server from outside.
+control_socket_disable = True
