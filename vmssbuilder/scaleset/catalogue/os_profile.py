@@ -1,0 +1,295 @@
+"""The operating system of the instances: names, sign-in, certificates, Linux and Windows settings."""
+
+from __future__ import annotations
+
+from ..properties import Boolean, Choice, List, Part, Single, Text, Value
+from .references import KeyVaultReference
+
+
+class VaultCertificate(Part):
+    """One certificate of a key vault."""
+
+    summary = ("certificateUrl", "certificateStore")
+
+    certificate_url = Text(
+        "Certificate URL",
+        kind="keyVaultSecret",
+        essential=True,
+        help=(
+            "The address of the certificate as a secret of the vault, with its version. Use the /secrets/ address, "
+            "not /certificates/ or /keys/; the content must be PFX."
+        ),
+        example="https://kv-shop.vault.azure.net/secrets/web-tls/0123456789abcdef0123456789abcdef",
+    )
+    certificate_store = Text(
+        "Certificate store",
+        essential=True,
+        suggestions=("My", "Root", "CA", "WebHosting"),
+        help=(
+            "Windows: the store of the LocalMachine account that receives the certificate. Linux ignores it and "
+            "writes the files to /var/lib/waagent."
+        ),
+        example="My",
+    )
+
+
+class VaultSecretGroup(Part):
+    """The certificates to install from one key vault."""
+
+    summary = ("sourceVault.id",)
+
+    source_vault = Single("Key vault", KeyVaultReference, inline=True)
+    vault_certificates = List(
+        "Certificates",
+        VaultCertificate,
+        rows=True,
+        singular="certificate",
+        essential=True,
+        help=(
+            "The certificates of this vault that Azure installs on each new instance. Azure never removes them from "
+            "instances that have them."
+        ),
+    )
+
+
+class SshPublicKey(Part):
+    """One public key and the file it is written to."""
+
+    summary = ("path",)
+
+    path = Text(
+        "Key file",
+        essential=True,
+        help=(
+            "The file on the instance that receives the key. Azure accepts only the authorized_keys file of the "
+            "administrator: /home/<user name>/.ssh/authorized_keys."
+        ),
+        example="/home/azureuser/.ssh/authorized_keys",
+    )
+    key_data = Text(
+        "Public key",
+        kind="sshPublicKey",
+        essential=True,
+        multiline=True,
+        help=(
+            "The whole line of the .pub file, as it is: RSA of 2048 bits or more, or Ed25519. Not the private key, "
+            "and not encoded again."
+        ),
+        example="ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ2kYcqYqkzRGQ2Zl3nJ5uKxSx0c6Zb9u0gKX1mQeU4r azureuser@shop",
+    )
+
+
+class SshConfiguration(Part):
+    """How people sign in by SSH key."""
+
+    public_keys = List(
+        "SSH public keys",
+        SshPublicKey,
+        rows=True,
+        singular="SSH public key",
+        essential=True,
+        help="Keys that may sign in as the administrator. Without any, a password is needed.",
+    )
+
+
+class LinuxConfiguration(Part):
+    """Settings of Linux instances."""
+
+    disable_password_authentication = Boolean(
+        "SSH keys only",
+        essential=True,
+        help=(
+            "Switches password sign-in off, so that at least one SSH key is needed. Azure leaves password sign-in on "
+            "when this is left out."
+        ),
+    )
+    ssh = Single("SSH", SshConfiguration, help="The keys that may sign in.")
+
+
+WINRM_PROTOCOL = (
+    Value("Http", "HTTP", "Port 5985, not encrypted by TLS. For trusted networks only."),
+    Value("Https", "HTTPS", "Port 5986, with a certificate from a key vault."),
+)
+
+
+class WinRMListener(Part):
+    """One WinRM listener."""
+
+    summary = ("protocol", "certificateUrl")
+
+    protocol = Choice(
+        "Protocol",
+        WINRM_PROTOCOL,
+        essential=True,
+        help="What the listener speaks. One listener for each protocol is enough.",
+    )
+    certificate_url = Text(
+        "Certificate URL",
+        kind="keyVaultSecret",
+        essential=True,
+        help=(
+            "The certificate of an HTTPS listener: the versioned address of a key vault secret, which must be among "
+            "the certificates to install as well. Not used for HTTP."
+        ),
+        example="https://kv-shop.vault.azure.net/secrets/winrm/0123456789abcdef0123456789abcdef",
+    )
+
+
+class WinRMConfiguration(Part):
+    """How people reach Windows PowerShell from afar."""
+
+    listeners = List(
+        "WinRM listeners",
+        WinRMListener,
+        rows=True,
+        singular="WinRM listener",
+        help="Windows Remote Management listeners, for remote PowerShell. Azure sets none up when this is left out.",
+    )
+
+
+class AdditionalUnattendContent(Part):
+    """One piece of XML for Windows Setup's Unattend.xml."""
+
+    summary = ("settingName",)
+
+    pass_name = Choice(
+        "Setup pass",
+        (
+            Value(
+                "OobeSystem", "OobeSystem", "The last pass of Windows Setup, when the instance first starts."
+            ),
+        ),
+        essential=True,
+        help="The pass of Windows Setup in which the content is used. There is only one.",
+    )
+    component_name = Choice(
+        "Component",
+        (
+            Value(
+                "Microsoft-Windows-Shell-Setup",
+                "Microsoft-Windows-Shell-Setup",
+                "The component that owns first logon commands and automatic logon.",
+            ),
+        ),
+        essential=True,
+        help="The component of Windows Setup that the content configures. There is only one.",
+    )
+    setting_name = Choice(
+        "Setting",
+        (
+            Value(
+                "AutoLogon",
+                "AutoLogon",
+                "Signs an account in by itself after start. The XML holds its password.",
+            ),
+            Value("FirstLogonCommands", "FirstLogonCommands", "Runs commands when a person first signs in."),
+        ),
+        essential=True,
+        help="Which setting the content gives. List each setting once.",
+    )
+    content = Text(
+        "XML content",
+        multiline=True,
+        secret=True,
+        essential=True,
+        help=(
+            "The XML of the setting, its root element included, in less than 4 KB. It may hold a password, so it is "
+            "kept as a secret. Azure refuses to change it after creation."
+        ),
+        example="<FirstLogonCommands>...</FirstLogonCommands>",
+    )
+
+
+class WindowsConfiguration(Part):
+    """Settings of Windows instances."""
+
+    provision_vm_agent = Boolean(
+        "Provision the VM agent",
+        wire="provisionVMAgent",
+        help=(
+            "Installs the agent that runs extensions and resets passwords. Azure installs it when this is left out. "
+            "Without it no extension can be used."
+        ),
+    )
+    win_rm = Single(
+        "Remote management", WinRMConfiguration, wire="winRM", help="Windows Remote Management (WinRM)."
+    )
+    additional_unattend_content = List(
+        "Unattend content",
+        AdditionalUnattendContent,
+        singular="unattend content",
+        help="XML that Windows Setup adds to Unattend.xml when an instance is created. Rarely needed.",
+    )
+    enable_automatic_updates = Boolean(
+        "Automatic updates",
+        essential=True,
+        help=(
+            "Lets Windows Update install updates by itself; on when left out. Switch it off when the scale set "
+            "upgrades the OS image by itself. A change reaches instances only when they are reimaged."
+        ),
+    )
+    time_zone = Text(
+        "Time zone",
+        kind="windowsTimeZone",
+        help="A Windows time zone name. Azure uses UTC when this is left out.",
+        example="W. Europe Standard Time",
+    )
+
+
+class OSProfile(Part):
+    """Names, sign-in and operating system settings of the instances."""
+
+    computer_name_prefix = Text(
+        "Computer name prefix",
+        essential=True,
+        help=(
+            "The start of each instance's host name; Azure adds six characters. Up to 9 characters for Windows, up to "
+            "58 for Linux. Fixed once the scale set exists."
+        ),
+        example="shopweb",
+    )
+    admin_username = Text(
+        "Admin user name",
+        essential=True,
+        help=(
+            "The administrator account created on each instance. Azure refuses common names such as admin, root or "
+            "administrator."
+        ),
+        example="azureuser",
+    )
+    admin_password = Text(
+        "Admin password",
+        secret=True,
+        essential=True,
+        help=(
+            "Needed for Windows, and for Linux without an SSH key. At least 12 characters are safe everywhere, of "
+            "three kinds: lower case, upper case, digits, symbols. Azure never shows it again."
+        ),
+    )
+    secrets = List(
+        "Key vault certificates",
+        VaultSecretGroup,
+        singular="key vault",
+        help="Certificates that Azure installs on each instance, grouped by the key vault that holds them.",
+    )
+    linux_configuration = Single(
+        "Linux settings",
+        LinuxConfiguration,
+        help="Only for Linux images. An instance cannot have Windows settings too.",
+    )
+    windows_configuration = Single(
+        "Windows settings",
+        WindowsConfiguration,
+        help="Only for Windows images. An instance cannot have Linux settings too.",
+    )
+    custom_data = Text(
+        "Custom data",
+        secret=True,
+        multiline=True,
+        base64=True,
+        help=(
+            "A script or file of up to 64 KB handed to each new instance: cloud-init reads it on Linux, Windows "
+            "stores it as C:\\AzureData\\CustomData.bin. Sent as Base64. Changes reach new and reimaged instances only."
+        ),
+        example="#cloud-config\npackages:\n  - nginx",
+    )
