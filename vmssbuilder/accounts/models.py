@@ -1,0 +1,62 @@
+"""People: who they are, what their role lets them do, and their encrypted Azure token cache."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+
+
+class Role(models.TextChoices):
+    """What a person may do beyond their own drafts. The values are those of the Entra app roles."""
+
+    REQUESTER = "Requester", "Requester"
+    REVIEWER = "Reviewer", "Reviewer"
+    ADMINISTRATOR = "Administrator", "Administrator"
+
+
+class User(AbstractUser):
+    """A person, known by Entra object id and tenant, or by a local account.
+
+    The role follows the Entra app roles at each sign-in; administrators also review.
+    """
+
+    display_name = models.CharField(max_length=200, blank=True)
+    role = models.CharField(max_length=20, choices=Role.choices, default=Role.REQUESTER)
+    object_id = models.CharField(max_length=64, blank=True, help_text="Entra object id (oid); empty for local accounts.")
+    tenant_id = models.CharField(max_length=64, blank=True)
+    home_account_id = models.CharField(max_length=160, blank=True)
+
+    class Meta(AbstractUser.Meta):
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["tenant_id", "object_id"], condition=~models.Q(object_id=""), name="one_user_per_entra_object"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.display_name or self.get_full_name() or self.username
+
+    @property
+    def is_reviewer(self) -> bool:
+        return self.role in (Role.REVIEWER, Role.ADMINISTRATOR)
+
+    @property
+    def is_administrator(self) -> bool:
+        return self.role == Role.ADMINISTRATOR
+
+    @property
+    def is_local(self) -> bool:
+        return not self.object_id
+
+
+class TokenCache(models.Model):
+    """MSAL's serialised token cache of one person, encrypted."""
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="token_cache")
+    ciphertext = models.BinaryField()
+    updated = models.DateTimeField(auto_now=True)
+
+    def __str__(self) -> str:
+        return f"Token cache of {self.user}"

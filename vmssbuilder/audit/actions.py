@@ -1,0 +1,14 @@
+"""Writing to the log; called by every action in the transaction of what it records."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from vmssbuilder.accounts.models import User
+
+from .models import Event
+
+
+def record(actor: User | None, what: str, about: str, **details: Any) -> Event:
+    """Appends one event. actor: None when the product itself acted (a worker). details: small, never secret."""
+    return Event.objects.create(actor=actor, what=what, about=about, details=details)

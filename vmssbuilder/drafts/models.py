@@ -1,0 +1,120 @@
+"""Drafts, their revisions, their secrets and the links that share them."""
+
+from __future__ import annotations
+
+import secrets
+from typing import ClassVar
+
+from django.conf import settings
+from django.core import signing
+from django.db import models
+from django.utils import timezone
+
+from vmssbuilder.scaleset import Request, Target
+from vmssbuilder.scaleset.versions import DEFAULT
+
+_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
+
+
+def new_code() -> str:
+    """An unguessable code without look-alike letters, 50 bits."""
+    return "".join(secrets.choice(_ALPHABET) for _ in range(10))
+
+
+class Content(models.Model):
+    """What a request consists of, as columns: shared by the draft (its head) and its revisions."""
+
+    subscription = models.CharField(max_length=100, blank=True)
+    resource_group = models.CharField(max_length=200, blank=True)
+    name = models.CharField(max_length=200, blank=True)
+    operation = models.CharField(max_length=10, default="create", choices=[("create", "Create"), ("update", "Update")])
+    api_version = models.CharField(max_length=20, default=DEFAULT)
+    document = models.JSONField(default=dict)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def target(self) -> Target:
+        return Target(self.subscription, self.resource_group, self.name)
+
+    @property
+    def request(self) -> Request:
+        return Request(self.target, "update" if self.operation == "update" else "create", self.api_version, self.document)
+
+
+class Draft(Content):
+    """A saved request being worked on. Its own columns are always those of its newest revision, number `head`."""
+
+    code = models.CharField(max_length=10, unique=True, default=new_code, editable=False)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="drafts")
+    head = models.PositiveIntegerField(default=0)
+    created = models.DateTimeField(auto_now_add=True)
+    updated = models.DateTimeField(auto_now=True)
+    discarded = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["-updated"]
+        indexes: ClassVar = [models.Index(fields=["owner", "-updated"])]
+
+    def __str__(self) -> str:
+        return self.name or "Untitled scale set"
+
+
+class Revision(Content):
+    """One immutable saved state of a draft."""
+
+    draft = models.ForeignKey(Draft, on_delete=models.CASCADE, related_name="revisions")
+    number = models.PositiveIntegerField()
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+    automatic = models.BooleanField(default=False, help_text="Saved by autosave rather than by a button.")
+
+    class Meta:
+        ordering: ClassVar = ["-number"]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["draft", "number"], name="revision_number_once")]
+
+    def __str__(self) -> str:
+        return f"{self.draft} revision {self.number}"
+
+
+class Secret(models.Model):
+    """One secret value of a draft, encrypted. Documents refer to it as `{"$secret": code}`."""
+
+    code = models.CharField(max_length=10, unique=True, default=new_code, editable=False)
+    draft = models.ForeignKey(Draft, on_delete=models.CASCADE, related_name="secrets")
+    ciphertext = models.BinaryField()
+    created = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"Secret {self.code}"
+
+
+class ShareLink(models.Model):
+    """A link that lets signed-in people who have it open a draft, until it expires or is revoked."""
+
+    class Role(models.TextChoices):
+        VIEW = "view", "View"
+
+    draft = models.ForeignKey(Draft, on_delete=models.CASCADE, related_name="share_links")
+    role = models.CharField(max_length=10, choices=Role.choices, default=Role.VIEW)
+    code = models.CharField(max_length=10, unique=True, default=new_code, editable=False)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    created = models.DateTimeField(auto_now_add=True)
+    expires = models.DateTimeField()
+    revoked = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["-created"]
+
+    def __str__(self) -> str:
+        return f"Link to {self.draft}"
+
+    @property
+    def token(self) -> str:
+        """What stands in the address. It is signed, so it is not stored and cannot be guessed."""
+        return signing.Signer(salt="share").sign(self.code)
+
+    @property
+    def is_live(self) -> bool:
+        return self.revoked is None and self.expires > timezone.now()

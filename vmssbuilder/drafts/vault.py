@@ -1,0 +1,53 @@
+"""Secret values of drafts: taken out of documents into encrypted rows, and put back only for checking and sending."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from vmssbuilder.encryption import decrypt, encrypt
+from vmssbuilder.scaleset import secrets
+
+from .models import Draft, Secret
+
+
+def store(draft: Draft, value: Any) -> dict[str, str]:
+    """Encrypts a value as a secret of the draft and answers what the document holds in its place."""
+    secret = Secret.objects.create(draft=draft, ciphertext=encrypt(json.dumps(value)))
+    return secrets.reference(secret.code)
+
+
+def take_out(draft: Draft, document: dict[str, Any]) -> dict[str, Any]:
+    """The document with every secret that stands in clear moved into the vault.
+
+    A reference to a secret that is not this draft's is removed: references cannot be guessed or carried over.
+    """
+    own = set(draft.secrets.filter(code__in=secrets.references(document)).values_list("code", flat=True))
+    return secrets.replace(
+        document,
+        lambda _path, value: (value if value[secrets.REFERENCE_KEY] in own else secrets.MASK)
+        if secrets.is_reference(value)
+        else (value if value == secrets.MASK else store(draft, value)),
+    )  # type: ignore[no-any-return]
+
+
+def put_back(draft: Draft, document: dict[str, Any]) -> dict[str, Any]:
+    """The document with the values of its secrets in clear. For checking and sending only: never store or show it.
+
+    A reference whose secret was destroyed stays a reference.
+    """
+    wanted = secrets.references(document)
+    if not wanted:
+        return document
+    values = {
+        secret.code: json.loads(decrypt(secret.ciphertext)) for secret in draft.secrets.filter(code__in=wanted)
+    }
+    return secrets.replace(
+        document,
+        lambda _path, value: values.get(value[secrets.REFERENCE_KEY], value) if secrets.is_reference(value) else value,
+    )  # type: ignore[no-any-return]
+
+
+def destroy(draft: Draft) -> int:
+    """Destroys every secret of the draft; answers how many there were."""
+    return draft.secrets.all().delete()[0]

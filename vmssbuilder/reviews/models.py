@@ -1,0 +1,61 @@
+"""The review of one revision, and the decisions about it."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+
+from vmssbuilder.drafts.models import Draft, Revision
+
+
+class Review(models.Model):
+    """One revision sent for review. Whether it still counts is derived: its revision must be the draft's head."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "Waiting for review"
+        APPROVED = "approved", "Approved"
+        CHANGES_REQUESTED = "changes-requested", "Changes requested"
+        REJECTED = "rejected", "Rejected"
+        WITHDRAWN = "withdrawn", "Withdrawn"
+
+    draft = models.ForeignKey(Draft, on_delete=models.CASCADE, related_name="reviews")
+    revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="reviews")
+    requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    requested = models.DateTimeField(auto_now_add=True)
+    note = models.TextField(blank=True, help_text="What the reviewer should know.")
+    state = models.CharField(max_length=20, choices=State.choices, default=State.WAITING)
+
+    class Meta:
+        ordering: ClassVar = ["-id"]
+        indexes: ClassVar = [models.Index(fields=["state", "id"])]
+
+    def __str__(self) -> str:
+        return f"Review of {self.revision}"
+
+    @property
+    def is_outdated(self) -> bool:
+        """Whether the draft was edited after this revision, which voids the review and any approval."""
+        return self.draft.head != self.revision.number
+
+
+class Decision(models.Model):
+    """What one reviewer decided, and why."""
+
+    class Verdict(models.TextChoices):
+        APPROVE = "approve", "Approve"
+        REQUEST_CHANGES = "request-changes", "Request changes"
+        REJECT = "reject", "Reject"
+
+    review = models.ForeignKey(Review, on_delete=models.CASCADE, related_name="decisions")
+    reviewer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    verdict = models.CharField(max_length=20, choices=Verdict.choices)
+    reason = models.TextField()
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering: ClassVar = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.get_verdict_display()} by {self.reviewer}"

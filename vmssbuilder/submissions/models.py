@@ -1,0 +1,76 @@
+"""Submissions: one approved revision on its way to Azure. The row is the truth; queued tasks only wake it up."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from vmssbuilder.drafts.models import Draft, Revision, new_code
+
+
+class Submission(models.Model):
+    """The carrying of one revision to Azure, step by step.
+
+    next_step: when the next step is due. lease, lease_until: the worker that holds the row now; a random token, so that
+    a worker that stalled cannot write over its successor. operation: the long-running operation as plain data.
+    """
+
+    class State(models.TextChoices):
+        QUEUED = "queued", "Queued"
+        SENDING = "sending", "Sending"
+        RUNNING = "running", "Running"
+        SUCCEEDED = "succeeded", "Succeeded"
+        FAILED = "failed", "Failed"
+        CANCELED = "canceled", "Canceled"
+        UNKNOWN = "unknown", "Unknown"
+        NEEDS_SIGN_IN = "needs-sign-in", "Needs sign-in"
+
+    FINISHED: ClassVar[tuple[str, ...]] = (State.SUCCEEDED, State.FAILED, State.CANCELED)
+
+    code = models.CharField(max_length=10, unique=True, default=new_code, editable=False)
+    draft = models.ForeignKey(Draft, on_delete=models.PROTECT, related_name="submissions")
+    revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="submissions")
+    submitter = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="submissions")
+    state = models.CharField(max_length=20, choices=State.choices, default=State.QUEUED)
+    created = models.DateTimeField(auto_now_add=True)
+    finished = models.DateTimeField(null=True, blank=True)
+
+    next_step = models.DateTimeField(default=timezone.now)
+    lease = models.CharField(max_length=32, blank=True)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveIntegerField(default=0, help_text="Steps that failed in a row.")
+
+    may_exist = models.BooleanField(default=False, help_text="Azure may have received the request.")
+    operation = models.JSONField(null=True, blank=True)
+    resource = models.JSONField(null=True, blank=True, help_text="The scale set as Azure answered, secrets withheld.")
+    error = models.JSONField(null=True, blank=True)
+    correlation_id = models.CharField(max_length=80, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["-id"]
+        indexes: ClassVar = [models.Index(fields=["state", "next_step"])]
+
+    def __str__(self) -> str:
+        return f"Submission of {self.revision}"
+
+    @property
+    def is_finished(self) -> bool:
+        return self.state in self.FINISHED
+
+
+class Progress(models.Model):
+    """One line of a submission's history as a person reads it."""
+
+    submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="progress")
+    at = models.DateTimeField(default=timezone.now)
+    state = models.CharField(max_length=20, choices=Submission.State.choices)
+    message = models.CharField(max_length=500)
+
+    class Meta:
+        ordering: ClassVar = ["id"]
+
+    def __str__(self) -> str:
+        return self.message

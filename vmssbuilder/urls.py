@@ -1,0 +1,25 @@
+"""Addresses of the product; each app owns those below its name."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from vmssbuilder.drafts import views as drafts
+from vmssbuilder.pages import views as pages
+
+urlpatterns = [
+    path("", pages.home, name="home"),
+    path("", include("vmssbuilder.accounts.urls")),
+    path("drafts/", include("vmssbuilder.drafts.urls")),
+    path("s/<str:token>/", drafts.shared, name="shared"),
+    path("reviews/", include("vmssbuilder.reviews.urls")),
+    path("submissions/", include("vmssbuilder.submissions.urls")),
+    path("theme/", pages.theme, name="theme"),
+    path("healthz", pages.healthz, name="healthz"),
+    path("readyz", pages.readyz, name="readyz"),
+    path("admin/", admin.site.urls),
+]
+
+handler400 = "vmssbuilder.pages.views.bad_request"
+handler403 = "vmssbuilder.pages.views.forbidden"
+handler404 = "vmssbuilder.pages.views.not_found"
+handler500 = "vmssbuilder.pages.views.server_error"
