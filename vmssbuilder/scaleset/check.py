@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,16 +14,22 @@ from .json_schema import validator
 from .paths import Path
 from .properties import Choice, Integer, List, Map, Node, Property, Single
 from .properties import tree as _tree
-from .rules import View, applicable
+from .request import Target
+from .rules import View, run
 
 
-def check(document: Any, api_version: str, operation: str = "create") -> list[Finding]:
+def check(
+    document: Any, api_version: str, operation: str = "create", target: Target | None = None
+) -> list[Finding]:
     """Every finding of the document, errors and warnings, in document order of their kind. Never raises on a document.
 
-    operation: "create", or "update", for which only what list items need is required. Raises UnknownVersion.
+    operation: "create", or "update", for which only what list items need is required. target: the address, for the
+    rules that compare the document with it; `check_target` judges the address itself. Raises UnknownVersion.
     """
     if not isinstance(document, dict):
-        return [Finding("not-an-object", "error", (), f"The document must be a JSON object, not {_a(document)}.")]
+        return [
+            Finding("not-an-object", "error", (), f"The document must be a JSON object, not {_a(document)}.")
+        ]
     compiled = validator(api_version, operation)
     if compiled.is_valid(document):
         structural: list[Finding] = []
@@ -33,8 +38,7 @@ def check(document: Any, api_version: str, operation: str = "create") -> list[Fi
         errors = list(compiled.iter_errors(document))
         structural = list(_structural(errors, document, api_version))
         sound = _without(document, errors, api_version)
-    view = View(sound, api_version, operation, document)
-    found = [finding for entry in applicable(api_version, operation) for finding in entry.findings(view)]
+    found = run(View(sound, api_version, operation, document, target), raw=bool(structural))
     if structural:
         spoken = {finding.path for finding in found if finding.severity == "error"}
         found = [finding for finding in structural if finding.path not in spoken] + found
@@ -74,7 +78,9 @@ def _unknown(path: Path, parent: Node | None, document: Any, api_version: str) -
         )
     first, last = _span(path)
     if first is None or last is None:
-        message = f"“{where}” is not a property of a scale set in any API version. Check the spelling or remove it."
+        message = (
+            f"“{where}” is not a property of a scale set in any API version. Check the spelling or remove it."
+        )
         return Finding("unknown-property", "error", path, message)
     if versions.order(first) > versions.order(api_version):
         message = f"“{where}” does not exist in API version {api_version}; it first appears in {first}."
@@ -119,7 +125,11 @@ def _not_a_choice(path: Path, node: Node, prop: Choice, value: str) -> Finding:
             if known in prop.values_in(node.api_version):
                 fix = Fix(f"Write {known.wire}", (Change("set", path, known.wire),))
                 return Finding(
-                    "not-a-choice", "error", path, f"{prop.title}: “{_short(value)}” is written “{known.wire}”.", fix=fix
+                    "not-a-choice",
+                    "error",
+                    path,
+                    f"{prop.title}: “{_short(value)}” is written “{known.wire}”.",
+                    fix=fix,
                 )
             message = f"{prop.title}: “{known.wire}” needs API version {known.since} or newer."
             return Finding("not-a-choice", "error", path, message)
@@ -167,22 +177,48 @@ def _short(value: str, limit: int = 60) -> str:
 
 
 def _without(document: dict[str, Any], errors: list[Any], api_version: str) -> dict[str, Any]:
-    """A copy without the values of the wrong type, so that rules need not look before they read."""
-    sound = copy.deepcopy(document)
+    """The document without unknown members and values of the wrong type, so that rules need not look before they read.
+
+    Only what is changed is copied.
+    """
+    sound = dict(document)
+    copied: dict[Path, Any] = {(): sound}
     top = tree(api_version)
     for error in errors:
-        if not isinstance(error.kind, _TYPE_ERRORS):
-            continue
         path: Path = tuple(error.instance_path)
-        holder = paths.get(sound, path[:-1])
-        if isinstance(holder, list):
-            # Positions of the other items must stay true, so an empty value of the right type takes its place.
-            node = top.at(path)
-            holder[int(path[-1])] = _EMPTY[node.property.json_type or "object"]() if node is not None else {}
-        elif isinstance(holder, dict):
-            holder.pop(str(path[-1]), None)
+        if isinstance(error.kind, jsonschema_rs.ValidationErrorKind.AdditionalProperties):
+            holder = _own(copied, path)
+            for name in error.kind.unexpected:
+                holder.pop(name, None)
+        elif isinstance(error.kind, _TYPE_ERRORS) and path:
+            holder = _own(copied, path[:-1])
+            if isinstance(holder, list):
+                # Positions of the other items must stay true, so an empty value of the right type takes its place.
+                node = top.at(path)
+                holder[int(path[-1])] = (
+                    _EMPTY[node.property.json_type or "object"]() if node is not None else {}
+                )
+            else:
+                holder.pop(path[-1], None)
     return sound
 
 
+def _own(copied: dict[Path, Any], path: Path) -> Any:
+    """The object or list at the path, copied on the way to it, once."""
+    if path in copied:
+        return copied[path]
+    holder = _own(copied, path[:-1])
+    step: Any = path[-1]
+    copied[path] = holder[step] = holder[step].copy()
+    return copied[path]
+
+
 _TYPE_ERRORS = (jsonschema_rs.ValidationErrorKind.Type, jsonschema_rs.ValidationErrorKind.AnyOf)
-_EMPTY: dict[str, type] = {"object": dict, "array": list, "string": str, "integer": int, "number": int, "boolean": bool}
+_EMPTY: dict[str, type] = {
+    "object": dict,
+    "array": list,
+    "string": str,
+    "integer": int,
+    "number": int,
+    "boolean": bool,
+}

@@ -4,16 +4,35 @@ from __future__ import annotations
 
 from functools import cache
 
-from . import envelope, extensions, network, os_profile, sizing, storage, tags, target
+from ..findings import Finding
+from . import envelope, sizing, tags, target
 from .base import REGISTRY, Hit, Rule, rule
+from .target import check_target
 from .view import View
 
-__all__ = ["REGISTRY", "Hit", "Rule", "View", "applicable", "rule", "target"]
+__all__ = ["REGISTRY", "Hit", "Rule", "View", "applicable", "check_target", "rule", "run"]
 
-_MODULES = (envelope, tags, sizing, os_profile, storage, network, extensions)
+_MODULES = (envelope, tags, sizing, target)
 
 
 @cache
-def applicable(api_version: str, operation: str) -> tuple[Rule, ...]:
-    """The document rules of that API version and operation, in the order of the modules."""
-    return tuple(entry for entry in REGISTRY.values() if entry.applies(api_version, operation))
+def applicable(api_version: str, operation: str, *, raw: bool = True) -> tuple[Rule, ...]:
+    """The document rules of that API version and operation, in the order of the modules.
+
+    raw=False leaves out those that only speak where the document does not fit the JSON Schema.
+    """
+    return tuple(
+        entry
+        for entry in REGISTRY.values()
+        if entry.subject != "target" and entry.applies(api_version, operation) and (raw or not entry.raw)
+    )
+
+
+def run(view: View, *, raw: bool = True) -> list[Finding]:
+    """The findings of all rules that apply to the document, in the order of the rules."""
+    found: list[Finding] = []
+    for entry in applicable(view.api_version, view.operation, raw=raw):
+        hits = entry.function(view)
+        if hits:
+            found += entry.report(hits, view)
+    return found

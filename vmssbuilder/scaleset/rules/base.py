@@ -3,16 +3,17 @@
     @rule("capacity-max-1000", "A scale set can have at most 1,000 instances.")
     def capacity_max_1000(view: View) -> Hits:
         if view.capacity is not None and view.capacity > 1000:
-            return Hit(SKU_CAPACITY)
+            return Hit(CAPACITY)
+        return None
 
-A rule sees a document whose declared members have the right types (the check has taken others out beforehand), in
-which anything may be missing. It answers None, one Hit, or several. It never raises and never puts a secret's value
-in a message.
+A rule sees a document that holds only what the API version declares, with the right types (the check has taken
+everything else out beforehand), in which anything may be missing. It answers None, one Hit, or a list of them. It
+never raises and never puts a secret's value in a message.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
@@ -22,24 +23,41 @@ from ..paths import Path
 from .view import View
 
 Operation = Literal["create", "update"]
+Subject = Literal["document", "target", "both"]
+
+CREATE: Final[tuple[Operation, ...]] = ("create",)
+"""For rules about something that is missing: an update may leave out whatever stays as it is."""
+
+UPDATE: Final[tuple[Operation, ...]] = ("update",)
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One place where a rule is broken. values: what the message's `{names}` stand for. message: replaces the rule's."""
+    """One place where a rule is broken.
+
+    values: what the message's `{names}` stand for. message, severity: replace the rule's.
+    """
 
     path: Path
     values: dict[str, Any] = field(default_factory=dict)
     fix: Fix | None = None
     message: str = ""
+    severity: Severity | None = None
 
 
-Hits = Hit | Iterable[Hit] | None
+Hits = Hit | list[Hit] | None
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A registered rule. since, until: the API versions in which it applies; operations: what it is asked about."""
+    """A registered rule.
+
+    since, until: the API versions in which it applies. operations: what it is asked about. raw: it looks at the
+    document as it was given, and is asked only when that does not fit the JSON Schema. deferred: it is about something
+    missing, and only warns while the document holds placeholders: such a document is a template still to be filled in,
+    and cannot be sent as it stands anyway. subject: what it judges, the document, the address of the scale set, or
+    both, each in its own check.
+    """
 
     id: str
     message: str
@@ -50,29 +68,36 @@ class Rule:
     until: str | None
     operations: tuple[Operation, ...]
     raw: bool
+    deferred: bool
+    subject: Subject
 
     def applies(self, api_version: str, operation: str) -> bool:
         return operation in self.operations and versions.within(api_version, self.since, self.until)
 
     def findings(self, view: View) -> list[Finding]:
-        """What the rule finds in the document."""
+        """What the rule finds."""
         hits = self.function(view)
-        if hits is None:
-            return []
+        return self.report(hits, view) if hits else []
+
+    def report(self, hits: Hit | list[Hit], view: View) -> list[Finding]:
+        """The findings of these hits."""
+        severity: Severity = "warning" if self.deferred and view.placeholders else self.severity
         return [
             Finding(
                 self.id,
-                self.severity,
+                hit.severity or severity,
                 hit.path,
-                (hit.message or self.message).format_map(hit.values) if hit.values else (hit.message or self.message),
+                (hit.message or self.message).format_map(hit.values),
                 self.confidence,
                 hit.fix,
             )
-            for hit in ((hits,) if isinstance(hits, Hit) else hits)
+            for hit in (hits if isinstance(hits, list) else (hits,))
         ]
 
 
 REGISTRY: Final[dict[str, Rule]] = {}
+
+_Function = Callable[[View], Hits]
 
 
 def rule(
@@ -85,16 +110,17 @@ def rule(
     until: str | None = None,
     operations: tuple[Operation, ...] = ("create", "update"),
     raw: bool = False,
-) -> Callable[[Callable[[View], Hits]], Callable[[View], Hits]]:
-    """Registers a rule under its id. raw: it looks at `view.raw`, the document before wrong types were taken out.
+    deferred: bool = False,
+    subject: Subject = "document",
+) -> Callable[[_Function], _Function]:
+    """Registers a rule under its id. A message's `{names}` are filled from Hit.values; write a literal brace as `{{`."""
 
-    A message with `{names}` is filled from Hit.values; write a literal brace as `{{` only in such a message.
-    """
-
-    def register(function: Callable[[View], Hits]) -> Callable[[View], Hits]:
+    def register(function: _Function) -> _Function:
         if id in REGISTRY:
             raise ValueError(f"rule {id} is registered twice")
-        REGISTRY[id] = Rule(id, message, function, severity, confidence, since, until, operations, raw)
+        REGISTRY[id] = Rule(
+            id, message, function, severity, confidence, since, until, operations, raw, deferred, subject
+        )
         return function
 
     return register

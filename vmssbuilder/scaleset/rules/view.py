@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
 from functools import cached_property
 from typing import Any, Final
 
 from .. import versions
 from ..paths import Path
+from ..request import Target
 
 PROPERTIES: Final[Path] = ("properties",)
 PROFILE: Final[Path] = ("properties", "virtualMachineProfile")
@@ -26,100 +27,224 @@ _LINUX_PUBLISHERS: Final = frozenset(
     "canonical debian credativ redhat suse openlogic almalinux oracle coreos kinvolk rocky resf".split()
 )
 _WINDOWS_PUBLISHERS: Final = frozenset(
-    "microsoftwindowsserver microsoftwindowsdesktop microsoftsqlserver microsoft.windows microsoftvisualstudio".split()
+    "microsoftwindowsserver microsoftwindowsdesktop microsoftsqlserver microsoftvisualstudio".split()
+)
+
+MASK: Final = "********"
+"""What an exported or copied document shows in place of a secret."""
+
+_PLACEHOLDER: Final = re.compile(r"\{[A-Za-z0-9][A-Za-z0-9_ .*<>|/-]{0,79}\}")
+# Scripts, settings and passwords may hold braces of their own. What is nothing but one lower-case name in braces is
+# taken for a placeholder even there; as a password Azure would refuse it, since it has only two kinds of characters.
+_WHOLE_PLACEHOLDER: Final = re.compile(r"\{[a-z][a-z _-]{0,79}\}\Z")
+_FREE_TEXT: Final = frozenset(
+    "settings protectedSettings customData userData adminPassword content commandToExecute keyData".split()
 )
 
 
+def placeholder_in(written: str, *, free: bool = False) -> str | None:
+    """The first `{placeholder}` in the text, None when it has none. free: the text may well hold braces of its own."""
+    if "{" not in written:
+        return None
+    found = _WHOLE_PLACEHOLDER.match(written) if free else _PLACEHOLDER.search(written)
+    return found[0] if found else None
+
+
+def filled(value: Any) -> bool:
+    """Whether the value is text that can be judged: there, and without a placeholder."""
+    return isinstance(value, str) and value != "" and ("{" not in value or _PLACEHOLDER.search(value) is None)
+
+
+def secret_text(value: Any) -> str | None:
+    """The secret's value where the document holds it; None for a stored secret, a mask or a placeholder."""
+    if isinstance(value, str) and value not in ("", MASK) and _WHOLE_PLACEHOLDER.match(value) is None:
+        return value
+    return None
+
+
 class View:
-    """One document under check. Objects that are absent are empty dicts, lists are empty lists."""
+    """One document under check. Objects that are absent are empty dicts, lists are empty lists.
+
+    raw: the document as it was given, where `document` is what is left of it after unknown members and values of the
+    wrong type were taken out. target: the address, where the caller knows it.
+    """
 
     def __init__(
-        self, document: dict[str, Any], api_version: str, operation: str = "create", raw: dict[str, Any] | None = None
+        self,
+        document: dict[str, Any],
+        api_version: str,
+        operation: str = "create",
+        raw: dict[str, Any] | None = None,
+        target: Target | None = None,
     ) -> None:
         self.document = document
         self.raw = document if raw is None else raw
         self.api_version = api_version
         self.operation = operation
-        self.sku: dict[str, Any] = document.get("sku") or {}
-        self.properties: dict[str, Any] = document.get("properties") or {}
-        self.profile: dict[str, Any] = self.properties.get("virtualMachineProfile") or {}
-        self.os_profile: dict[str, Any] = self.profile.get("osProfile") or {}
+        self.creating = operation == "create"
+        self.target = target
+        self.order = versions.order(api_version)
+        get = document.get
+        self.sku: dict[str, Any] = get("sku") or {}
+        self.size: str = self.sku.get("name") or ""
+        self.capacity: int | None = self.sku.get("capacity")
+        self.tags: dict[str, str] = get("tags") or {}
+        self.zones: list[str] = get("zones") or []
+        self.plan: dict[str, Any] = get("plan") or {}
+        self.identity: dict[str, Any] = get("identity") or {}
+        self.properties: dict[str, Any] = get("properties") or {}
+        get = self.properties.get
+        self.flexible: bool = get("orchestrationMode") == "Flexible"
+        self.single_placement_group: bool | None = get("singlePlacementGroup")
+        self.fault_domains: int | None = get("platformFaultDomainCount")
+        self.upgrade: dict[str, Any] = get("upgradePolicy") or {}
+        self.rolling: dict[str, Any] = self.upgrade.get("rollingUpgradePolicy") or {}
+        self.profile: dict[str, Any] = get("virtualMachineProfile") or {}
+        get = self.profile.get
+        self.priority: str | None = get("priority")
+        self.security: dict[str, Any] = get("securityProfile") or {}
+        self.os_profile: dict[str, Any] = get("osProfile") or {}
         self.linux: dict[str, Any] = self.os_profile.get("linuxConfiguration") or {}
         self.windows: dict[str, Any] = self.os_profile.get("windowsConfiguration") or {}
-        self.storage: dict[str, Any] = self.profile.get("storageProfile") or {}
+        self.storage: dict[str, Any] = get("storageProfile") or {}
         self.image: dict[str, Any] = self.storage.get("imageReference") or {}
         self.os_disk: dict[str, Any] = self.storage.get("osDisk") or {}
+        self.os_managed_disk: dict[str, Any] = self.os_disk.get("managedDisk") or {}
         self.data_disks: list[dict[str, Any]] = self.storage.get("dataDisks") or []
-        self.network: dict[str, Any] = self.profile.get("networkProfile") or {}
+        self.network: dict[str, Any] = get("networkProfile") or {}
         self.nics: list[dict[str, Any]] = self.network.get("networkInterfaceConfigurations") or []
-        self.extensions: list[dict[str, Any]] = (self.profile.get("extensionProfile") or {}).get("extensions") or []
-        self.capacity: int | None = self.sku.get("capacity")
-        self.creating = operation == "create"
+        self.extension_profile: dict[str, Any] = get("extensionProfile") or {}
+        self.extensions: list[dict[str, Any]] = self.extension_profile.get("extensions") or []
+        self.vhd_image: dict[str, Any] = self.os_disk.get("image") or {}
+        self.vhd_containers: list[str] = self.os_disk.get("vhdContainers") or []
+        self.unmanaged: bool = bool(self.vhd_image or self.vhd_containers)
 
     def since(self, api_version: str) -> bool:
         """Whether the document's API version is that one or newer."""
-        return versions.order(self.api_version) >= versions.order(api_version)
-
-    @property
-    def flexible(self) -> bool:
-        return self.properties.get("orchestrationMode") == "Flexible"
+        return self.order >= versions.order(api_version)
 
     @property
     def uniform(self) -> bool:
         return not self.flexible
 
     @property
-    def unmanaged(self) -> bool:
-        """Whether the OS disk lives in storage accounts of the user."""
-        return bool(self.os_disk.get("vhdContainers") or self.os_disk.get("image"))
+    def spot(self) -> bool:
+        """Whether the instances are spare capacity, under either of its names."""
+        return self.priority in ("Spot", "Low", "SpotPlus")
 
     @cached_property
     def overprovision(self) -> bool | None:
         """The overprovisioning switch in the spelling of any version; None when left to Azure (which means on)."""
-        for spelling in ("overprovision", "overProvision"):
-            value = self.properties.get(spelling)
-            if isinstance(value, bool):
-                return value
+        value = self.properties.get("overprovision")
+        return value if value is not None else self.properties.get("overProvision")
+
+    @cached_property
+    def stated_os(self) -> str | None:
+        """The operating system that the OS disk states."""
+        stated = self.os_disk.get("osType")
+        return stated if stated in ("Windows", "Linux") else None
+
+    @cached_property
+    def image_os(self) -> str | None:
+        """The operating system that the image's publisher is known for."""
+        publisher = self.image.get("publisher")
+        if publisher:
+            folded = publisher.casefold()
+            if folded in _WINDOWS_PUBLISHERS:
+                return "Windows"
+            if folded in _LINUX_PUBLISHERS:
+                return "Linux"
         return None
 
     @cached_property
-    def os(self) -> str | None:
-        """"Windows" or "Linux" where the document makes it plain, else None (also when it contradicts itself)."""
-        stated = self.os_disk.get("osType")
-        if stated in ("Windows", "Linux"):
-            return str(stated)
-        publisher = self.image.get("publisher")
-        if isinstance(publisher, str):
-            if publisher.casefold() in _WINDOWS_PUBLISHERS:
-                return "Windows"
-            if publisher.casefold() in _LINUX_PUBLISHERS:
-                return "Linux"
+    def configured_os(self) -> str | None:
+        """The operating system whose settings the document holds, None for neither or both."""
         has_linux = "linuxConfiguration" in self.os_profile
-        has_windows = "windowsConfiguration" in self.os_profile
-        if has_linux != has_windows:
-            return "Linux" if has_linux else "Windows"
-        return None
+        if has_linux == ("windowsConfiguration" in self.os_profile):
+            return None
+        return "Linux" if has_linux else "Windows"
 
-    def each_nic(self) -> Iterator[tuple[Path, dict[str, Any], dict[str, Any]]]:
+    @cached_property
+    def os(self) -> str | None:
+        """ "Windows" or "Linux" where the document makes it plain, else None (also when it contradicts itself)."""
+        if self.stated_os:
+            return self.stated_os
+        if self.image_os and self.configured_os and self.image_os != self.configured_os:
+            return None
+        return self.image_os or self.configured_os
+
+    @cached_property
+    def nic_items(self) -> list[tuple[Path, dict[str, Any], dict[str, Any]]]:
         """Path, configuration and its `properties` of each network interface."""
-        for position, nic in enumerate(self.nics):
-            yield (*NICS, position), nic, nic.get("properties") or {}
+        return [
+            ((*NICS, position), nic, nic.get("properties") or {}) for position, nic in enumerate(self.nics)
+        ]
 
-    def each_ip_configuration(self) -> Iterator[tuple[Path, dict[str, Any], dict[str, Any]]]:
+    @cached_property
+    def ip_items(self) -> list[tuple[Path, dict[str, Any], dict[str, Any]]]:
         """Path, configuration and its `properties` of each IP configuration of each network interface."""
-        for path, _nic, properties in self.each_nic():
-            for position, configuration in enumerate(properties.get("ipConfigurations") or []):
-                yield (
-                    (*path, "properties", "ipConfigurations", position),
-                    configuration,
-                    configuration.get("properties") or {},
-                )
+        return [
+            (
+                (*path, "properties", "ipConfigurations", position),
+                configuration,
+                configuration.get("properties") or {},
+            )
+            for path, _nic, properties in self.nic_items
+            for position, configuration in enumerate(properties.get("ipConfigurations") or ())
+        ]
 
-    def each_extension(self) -> Iterator[tuple[Path, dict[str, Any], dict[str, Any]]]:
+    @cached_property
+    def extension_items(self) -> list[tuple[Path, dict[str, Any], dict[str, Any]]]:
         """Path, extension and its `properties`."""
-        for position, extension in enumerate(self.extensions):
-            yield (*EXTENSIONS, position), extension, extension.get("properties") or {}
+        return [
+            ((*EXTENSIONS, position), extension, extension.get("properties") or {})
+            for position, extension in enumerate(self.extensions)
+        ]
 
-    def each_data_disk(self) -> Iterator[tuple[Path, dict[str, Any]]]:
-        for position, disk in enumerate(self.data_disks):
-            yield (*DATA_DISKS, position), disk
+    @cached_property
+    def disk_items(self) -> list[tuple[Path, dict[str, Any]]]:
+        """Path and settings of each data disk."""
+        return [((*DATA_DISKS, position), disk) for position, disk in enumerate(self.data_disks)]
+
+    @cached_property
+    def placeholders(self) -> list[tuple[Path, str]]:
+        """Each place that holds a `{placeholder}`, with the first one there, in document order."""
+        return _find_placeholders(self.document) if _has_braces(self.document) else []
+
+
+def _has_braces(document: Any) -> bool:
+    """Whether any text or name in the document holds an opening brace: a quick look before the careful one."""
+    waiting = [document]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, str):
+            if "{" in value:
+                return True
+        elif isinstance(value, dict):
+            waiting += value
+            waiting += value.values()
+        elif isinstance(value, list):
+            waiting += value
+    return False
+
+
+def _find_placeholders(document: dict[str, Any]) -> list[tuple[Path, str]]:
+    found: list[tuple[Path, str]] = []
+    waiting: list[tuple[Path, Any, bool]] = [((), document, False)]
+    while waiting:
+        path, value, free = waiting.pop()
+        if isinstance(value, str):
+            placeholder = placeholder_in(value, free=free)
+            if placeholder:
+                found.append((path, placeholder))
+        elif isinstance(value, dict):
+            # The stack is last in, first out: pushed in reverse, the places come out in document order.
+            for name, inner in reversed(value.items()):
+                if not free and (named := placeholder_in(name)):
+                    found.append(((*path, name), named))
+                waiting.append(((*path, name), inner, free or name in _FREE_TEXT))
+        elif isinstance(value, list):
+            waiting += [
+                ((*path, position), value[position], free) for position in reversed(range(len(value)))
+            ]
+    return found

@@ -1,0 +1,126 @@
+"""Rules about the outside of the document: location, read-only members, and what is left to be filled in."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from .. import paths
+from ..paths import Path
+from .base import CREATE, Hit, Hits, rule
+from .shapes import set_to, without
+from .view import IMAGE, MASK, OS_PROFILE, PROFILE, WINDOWS, View, filled
+
+_SECRET_MEMBERS: Final = frozenset(
+    ("adminPassword", "customData", "protectedSettings", "content", "userData")
+)
+
+_READ_ONLY: Final[tuple[Path, ...]] = (
+    ("id",),
+    ("name",),
+    ("type",),
+    ("etag",),
+    ("systemData",),
+    ("properties", "uniqueId"),
+    ("properties", "timeCreated"),
+    (*PROFILE, "timeCreated"),
+    ("identity", "principalId"),
+    ("identity", "tenantId"),
+    (*IMAGE, "exactVersion"),
+)
+
+
+@rule("placeholder", "Replace {placeholder} with a real value.", subject="both")
+def placeholder(view: View) -> Hits:
+    if not view.placeholders:
+        return None
+    return [
+        Hit(path, message="Replace the placeholder in braces with the real value.")
+        if not _SECRET_MEMBERS.isdisjoint(step for step in path if isinstance(step, str))
+        else Hit(path, {"placeholder": found})
+        for path, found in view.placeholders
+    ]
+
+
+@rule("secret-placeholder", "Enter the real value: asterisks only stand for a secret that was not shown.")
+def secret_placeholder(view: View) -> Hits:
+    hits = []
+    if view.os_profile.get("adminPassword") == MASK:
+        hits.append(Hit((*OS_PROFILE, "adminPassword")))
+    if view.os_profile.get("customData") == MASK:
+        hits.append(Hit((*OS_PROFILE, "customData")))
+    if view.profile.get("userData") == MASK:
+        hits.append(Hit((*PROFILE, "userData")))
+    for position, item in enumerate(view.windows.get("additionalUnattendContent") or ()):
+        if item.get("content") == MASK:
+            hits.append(Hit((*WINDOWS, "additionalUnattendContent", position, "content")))
+    for path, _extension, _properties in view.extension_items:
+        # A masked document shows asterisks in place of the whole object, which is the wrong type by then.
+        place = (*path, "properties", "protectedSettings")
+        settings = paths.get(view.raw, place)
+        if settings == MASK:
+            hits.append(Hit(place))
+        elif isinstance(settings, dict):
+            hits += [Hit((*place, name)) for name in settings if settings[name] == MASK]
+    return hits
+
+
+@rule("location-required", "Choose the Azure region in which the scale set is created.", operations=CREATE)
+def location_required(view: View) -> Hits:
+    return None if view.document.get("location") else Hit(("location",))
+
+
+@rule(
+    "location-normalise",
+    "Azure writes this region “{short}”. Capitals and spaces do not matter to it; the short form compares and searches better.",
+    severity="warning",
+)
+def location_normalise(view: View) -> Hits:
+    location = view.document.get("location")
+    if not filled(location):
+        return None
+    short = "".join(location.split()).lower()
+    if location == short or not short:
+        return None
+    return Hit(("location",), {"short": short}, set_to(("location",), short, f"Write {short}"))
+
+
+@rule(
+    "body-name-id-match",
+    "The {member} in the document is not that of the address. Remove it: the address alone says which scale set is meant.",
+    confidence="I",
+)
+def body_name_id_match(view: View) -> Hits:
+    raw = view.raw
+    wanted = {"type": "Microsoft.Compute/virtualMachineScaleSets"}
+    if view.target is not None and view.target.name:
+        wanted |= {"name": view.target.name, "id": view.target.resource_id}
+    return [
+        Hit((member,), {"member": member}, without((member,), f"Remove {member}"))
+        for member, value in wanted.items()
+        if isinstance(raw.get(member), str) and raw[member].casefold() != value.casefold()
+    ]
+
+
+@rule(
+    "provisioning-state-readonly",
+    "Remove provisioningState: only Azure writes it, and it refuses a request that states another value.",
+)
+def provisioning_state_readonly(view: View) -> Hits:
+    place = ("properties", "provisioningState")
+    if paths.get(view.raw, place) is paths.MISSING:
+        return None
+    return Hit(place, fix=without(place, "Remove provisioningState"))
+
+
+@rule(
+    "readonly-strip",
+    "Only Azure writes {member}; it has no effect in a request. Remove it.",
+    severity="warning",
+)
+def readonly_strip(view: View) -> Hits:
+    raw = view.raw
+    return [
+        Hit(place, {"member": paths.text(place)}, without(place, f"Remove {place[-1]}"))
+        for place in _READ_ONLY
+        if place[0] in raw and paths.get(raw, place) is not paths.MISSING
+    ]

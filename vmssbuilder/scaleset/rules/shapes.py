@@ -1,0 +1,105 @@
+"""The shapes of values that rules look for: resource ids, addresses, base64, durations, SSH keys, fixes."""
+
+from __future__ import annotations
+
+import binascii
+import re
+from typing import Any, Final
+from urllib.parse import SplitResult, urlsplit
+
+from ..findings import Change, Fix
+from ..paths import Path
+
+_GUID: Final = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\Z")
+_DURATION: Final = re.compile(
+    r"P(?!\Z)(?:(\d{1,6})W)?(?:(\d{1,6})D)?(?:T(?=\d)(?:(\d{1,6})H)?(?:(\d{1,6})M)?(?:(\d{1,6})(?:\.\d{1,9})?S)?)?\Z",
+    re.ASCII,
+)
+_SECONDS: Final = (604_800, 86_400, 3_600, 60, 1)
+
+
+def is_guid(written: str) -> bool:
+    return _GUID.match(written) is not None
+
+
+def resource_id(written: str, provider: str, *types: str) -> tuple[str, ...] | None:
+    """The names in a resource id of that provider and chain of types, None for any other text. Case does not matter.
+
+    `resource_id(id, "Microsoft.Network", "virtualNetworks", "subnets")` answers (subscription, resource group,
+    virtual network, subnet).
+    """
+    parts = written.split("/")
+    if len(parts) != 7 + 2 * len(types) or parts[0]:
+        return None
+    fixed = (parts[1], parts[3], parts[5], parts[6], *parts[7::2])
+    wanted = ("subscriptions", "resourcegroups", "providers", provider, *types)
+    if any(part.casefold() != want.casefold() for part, want in zip(fixed, wanted, strict=True)):
+        return None
+    names = (parts[2], parts[4], *parts[8::2])
+    if not is_guid(names[0]) or any(not name or name != name.strip() or " " in name for name in names[2:]):
+        return None
+    return names
+
+
+def ids(items: Any) -> list[tuple[int, str]]:
+    """Position and id of each reference in a list that has one."""
+    return [(position, item["id"]) for position, item in enumerate(items or ()) if item.get("id")]
+
+
+def url(written: str) -> SplitResult | None:
+    """The parts of a web address, None for any other text."""
+    try:
+        parts = urlsplit(written)
+        if parts.scheme in ("http", "https") and parts.hostname and not re.search(r"\s", written):
+            return parts
+    except ValueError:
+        pass
+    return None
+
+
+def decoded(written: str) -> bytes | None:
+    """What the base64 text stands for, None when it is not base64. Line breaks are allowed, as Azure allows them."""
+    try:
+        return binascii.a2b_base64("".join(written.split()).encode("ascii"), strict_mode=True)
+    except (binascii.Error, ValueError):
+        return None
+
+
+def seconds(written: str) -> int | None:
+    """The length of an ISO 8601 duration such as PT30M, None for any other text. Months and years have no length."""
+    match = _DURATION.match(written)
+    if match is None:
+        return None
+    return sum(int(count) * unit for count, unit in zip(match.groups(), _SECONDS, strict=True) if count)
+
+
+def set_to(path: Path, value: Any, title: str) -> Fix:
+    """The fix that writes the value."""
+    return Fix(title, (Change("set", path, value),))
+
+
+def without(path: Path, title: str) -> Fix:
+    """The fix that takes the member out."""
+    return Fix(title, (Change("remove", path),))
+
+
+def moved(path: Path, to: Path, title: str) -> Fix:
+    """The fix that puts the value in its right place."""
+    return Fix(title, (Change("move", path, to=to),))
+
+
+def either(words: list[str]) -> str:
+    """The words as a choice: “a, b or c”."""
+    return words[0] if len(words) == 1 else ", ".join(words[:-1]) + " or " + words[-1]
+
+
+def repeated(names: list[tuple[Any, str]]) -> list[tuple[Any, str]]:
+    """Those whose name came before, ignoring case."""
+    seen: set[str] = set()
+    again = []
+    for place, name in names:
+        folded = name.casefold()
+        if folded in seen:
+            again.append((place, name))
+        seen.add(folded)
+    return again

@@ -1,0 +1,471 @@
+"""Rules about size, number and placement of the instances."""
+
+from __future__ import annotations
+
+import re
+from math import ceil
+from typing import Any, Final
+
+from .. import versions
+from ..paths import Path
+from .base import CREATE, UPDATE, Hit, Hits, rule
+from .shapes import moved, set_to, without
+from .view import OS_DISK, PROFILE, PROPERTIES, View, filled
+
+SKU_NAME: Final[Path] = ("sku", "name")
+SKU_TIER: Final[Path] = ("sku", "tier")
+CAPACITY: Final[Path] = ("sku", "capacity")
+SINGLE_PLACEMENT_GROUP: Final[Path] = ("properties", "singlePlacementGroup")
+FAULT_DOMAINS: Final[Path] = ("properties", "platformFaultDomainCount")
+VHD_CONTAINERS: Final[Path] = (*OS_DISK, "vhdContainers")
+
+_FAMILY: Final = re.compile(r"(?:Standard|Basic)_([A-Z])", re.IGNORECASE)
+# Sizes with InfiniBand: the H families, and those whose name carries an r for RDMA.
+_INFINIBAND: Final = re.compile(r"Standard_(?:H[BCX]|H\d+\w*r|N[CDV]\d+\w*r|A[89](?:_|\Z))", re.IGNORECASE)
+_LAST_OLD_SPELLING: Final = "2016-04-30-preview"
+
+
+@rule("sku-name-required", "Choose a VM size for the instances.", operations=CREATE)
+def sku_name_required(view: View) -> Hits:
+    return Hit(SKU_NAME) if not view.size and view.uniform else None
+
+
+@rule("sku-tier-value", "The tier must be Standard or Basic. Leave it out and Azure takes it from the size.")
+def sku_tier_value(view: View) -> Hits:
+    tier = view.sku.get("tier")
+    if not filled(tier) or tier.casefold() in ("standard", "basic"):
+        return None
+    return Hit(SKU_TIER, fix=without(SKU_TIER, "Remove the tier"))
+
+
+@rule(
+    "sku-tier-consistent",
+    "Tier {tier} does not match size {size}. Change one of them, or leave the tier out.",
+    confidence="I",
+)
+def sku_tier_consistent(view: View) -> Hits:
+    tier = view.sku.get("tier")
+    prefix, underscore, _rest = view.size.partition("_")
+    if not tier or not underscore or prefix.casefold() not in ("standard", "basic"):
+        return None
+    if tier.casefold() not in ("standard", "basic") or tier.casefold() == prefix.casefold():
+        return None
+    fix = set_to(SKU_TIER, prefix.capitalize(), f"Set the tier to {prefix.capitalize()}")
+    return Hit(SKU_TIER, {"tier": tier, "size": view.size}, fix)
+
+
+@rule(
+    "capacity-integer",
+    "The number of instances must be a whole number, 0 or more, without quotation marks.",
+    raw=True,
+)
+def capacity_integer(view: View) -> Hits:
+    sku = view.raw.get("sku")
+    if not isinstance(sku, dict) or "capacity" not in sku:
+        return None
+    capacity = sku["capacity"]
+    if (
+        isinstance(capacity, int | float)
+        and not isinstance(capacity, bool)
+        and capacity >= 0
+        and capacity % 1 == 0
+    ):
+        return None
+    meant = capacity.strip() if isinstance(capacity, str) else ""
+    if meant.isascii() and meant.isdigit() and len(meant) <= 6:
+        return Hit(CAPACITY, fix=set_to(CAPACITY, int(meant), f"Write {int(meant)} as a number"))
+    return Hit(CAPACITY)
+
+
+@rule(
+    "capacity-max-1000",
+    "A scale set can have at most 1,000 instances. Ask for fewer, or spread them over several scale sets.",
+    since="2016-04-30-preview",
+)
+def capacity_max_1000(view: View) -> Hits:
+    return Hit(CAPACITY) if view.capacity is not None and view.capacity > 1000 else None
+
+
+@rule(
+    "capacity-spg-100",
+    "More than 100 instances do not fit into one placement group. Switch “single placement group” off, or ask for at most 100.",
+)
+def capacity_spg_100(view: View) -> Hits:
+    if view.capacity is None or view.capacity <= 100 or view.flexible or view.unmanaged:
+        return None
+    single = view.single_placement_group
+    if single is False or (single is None and (view.zones or not view.creating)):
+        return None
+    fix = None
+    if view.since("2016-04-30-preview"):
+        fix = set_to(SINGLE_PLACEMENT_GROUP, False, "Switch single placement group off")
+    return Hit(CAPACITY, fix=fix)
+
+
+@rule(
+    "capacity-managed-image-600",
+    "A scale set built on a managed image has at most 600 instances. Use a Compute Gallery image for up to 1,000.",
+    since="2016-04-30-preview",
+)
+def capacity_managed_image_600(view: View) -> Hits:
+    if view.capacity is None or view.capacity <= 600:
+        return None
+    image = view.image.get("id")
+    # The type is looked for rather than the whole id, so that a placeholder elsewhere in it does not hide the limit.
+    if not image or "/microsoft.compute/images/" not in image.casefold():
+        return None
+    return Hit(CAPACITY)
+
+
+@rule(
+    "capacity-unmanaged-100",
+    "A scale set with disks in your own storage accounts has at most 100 instances. Use managed disks for more.",
+)
+def capacity_unmanaged_100(view: View) -> Hits:
+    return Hit(CAPACITY) if view.unmanaged and view.capacity is not None and view.capacity > 100 else None
+
+
+@rule(
+    "capacity-unmanaged-custom-20",
+    "All disks made from a VHD share one storage account. Keep to 20 instances while overprovisioning is on.",
+    severity="warning",
+)
+def capacity_unmanaged_custom_20(view: View) -> Hits:
+    if not view.vhd_image or view.overprovision is False:
+        return None
+    return Hit(CAPACITY) if view.capacity is not None and view.capacity > 20 else None
+
+
+@rule(
+    "capacity-unmanaged-custom-40",
+    "All disks made from a VHD share one storage account. Keep to 40 instances, or use a managed image.",
+    severity="warning",
+)
+def capacity_unmanaged_custom_40(view: View) -> Hits:
+    if not view.vhd_image or view.overprovision is not False:
+        return None
+    return Hit(CAPACITY) if view.capacity is not None and view.capacity > 40 else None
+
+
+@rule(
+    "vhd-containers-count",
+    "Azure needs at least {needed} VHD containers for {capacity} instances, each in its own storage account. Add {missing}.",
+    confidence="I",
+)
+def vhd_containers_count(view: View) -> Hits:
+    if not view.vhd_containers or view.capacity is None:
+        return None
+    needed = ceil(view.capacity / 40)
+    given = len(view.vhd_containers)
+    if given >= needed:
+        return None
+    return Hit(VHD_CONTAINERS, {"needed": needed, "capacity": view.capacity, "missing": needed - given})
+
+
+@rule(
+    "vhd-containers-20-per-account",
+    "While overprovisioning is on, use one storage account for every 20 instances: {needed} containers for {capacity}.",
+    severity="warning",
+)
+def vhd_containers_20_per_account(view: View) -> Hits:
+    if not view.vhd_containers or view.capacity is None or view.overprovision is False:
+        return None
+    if view.capacity <= 20 * len(view.vhd_containers):
+        return None
+    return Hit(VHD_CONTAINERS, {"needed": ceil(view.capacity / 20), "capacity": view.capacity})
+
+
+@rule(
+    "flex-fixed-fd-200",
+    "With more than one fault domain this size is limited to 200 instances. Set the fault domain count to 1 for more.",
+    since="2020-12-01",
+)
+def flex_fixed_fd_200(view: View) -> Hits:
+    if view.capacity is None or view.capacity <= 200 or not view.flexible or (view.fault_domains or 1) <= 1:
+        return None
+    # Families whose updates do not preserve memory.
+    family = _FAMILY.match(view.size)
+    if family is None or family[1].upper() not in "GHLMN":
+        return None
+    return Hit(CAPACITY, fix=set_to(FAULT_DOMAINS, 1, "Set the fault domain count to 1"))
+
+
+@rule(
+    "spg-false-needs-managed",
+    "A scale set of several placement groups needs managed disks. Replace the VHD by an image, or switch “single placement group” on.",
+    since="2016-04-30-preview",
+)
+def spg_false_needs_managed(view: View) -> Hits:
+    return Hit(SINGLE_PLACEMENT_GROUP) if view.unmanaged and view.single_placement_group is False else None
+
+
+@rule(
+    "spg-false-standard-lb-nsg",
+    "A Standard load balancer lets no inbound traffic through unless a network security group allows it. "
+    "Name one here, or make sure that the subnet has one.",
+    severity="warning",
+    since="2017-03-30",
+)
+def spg_false_standard_lb_nsg(view: View) -> Hits:
+    # Only a Standard load balancer serves several placement groups or zones, so its kind follows from the document.
+    if view.single_placement_group is not False and not view.zones:
+        return None
+    behind = {
+        path[:-3]
+        for path, _configuration, properties in view.ip_items
+        if properties.get("loadBalancerBackendAddressPools") or properties.get("loadBalancerInboundNatPools")
+    }
+    return [
+        Hit((*path, "properties", "networkSecurityGroup"))
+        for path, _nic, properties in view.nic_items
+        if path in behind and not properties.get("networkSecurityGroup")
+    ]
+
+
+@rule(
+    "spg-false-no-infiniband",
+    "InfiniBand does not reach across placement groups. Switch “single placement group” on if instances of {size} talk over it.",
+    severity="warning",
+    since="2016-04-30-preview",
+)
+def spg_false_no_infiniband(view: View) -> Hits:
+    if view.single_placement_group is not False or not _INFINIBAND.match(view.size):
+        return None
+    return Hit(SINGLE_PLACEMENT_GROUP, {"size": view.size})
+
+
+@rule(
+    "max-spread-needs-multi-pg",
+    "Spreading over as many fault domains as possible (count 1) needs “single placement group” switched off.",
+    since="2017-12-01",
+)
+def max_spread_needs_multi_pg(view: View) -> Hits:
+    if view.fault_domains != 1 or view.single_placement_group is not True or view.flexible:
+        return None
+    return Hit(
+        SINGLE_PLACEMENT_GROUP, fix=set_to(SINGLE_PLACEMENT_GROUP, False, "Switch single placement group off")
+    )
+
+
+@rule(
+    "overprovision-name-by-version",
+    "API version {version} spells this “{right}”. Azure has used a small p since 2017-03-30.",
+    raw=True,
+)
+def overprovision_name_by_version(view: View) -> Hits:
+    properties = view.raw.get("properties")
+    if not isinstance(properties, dict):
+        return None
+    right, wrong = "overprovision", "overProvision"
+    if view.order <= versions.order(_LAST_OLD_SPELLING):
+        right, wrong = wrong, right
+    if wrong not in properties:
+        return None
+    place = (*PROPERTIES, wrong)
+    if right in properties:
+        return Hit(place, {"version": view.api_version, "right": right}, without(place, f"Remove {wrong}"))
+    return Hit(
+        place,
+        {"version": view.api_version, "right": right},
+        moved(place, (*PROPERTIES, right), f"Rename to {right}"),
+    )
+
+
+@rule(
+    "overprovision-flex",
+    "Overprovisioning is for Uniform scale sets only. Leave it out of a Flexible one.",
+    since="2020-12-01",
+)
+def overprovision_flex(view: View) -> Hits:
+    if view.overprovision is not True or not view.flexible:
+        return None
+    place = (*PROPERTIES, "overprovision")
+    return Hit(place, fix=without(place, "Remove overprovisioning"))
+
+
+@rule(
+    "overprovision-maxsurge",
+    "Max surge makes new instances before it removes old ones, which needs overprovisioning switched off.",
+    confidence="C",
+    since="2022-11-01",
+)
+def overprovision_maxsurge(view: View) -> Hits:
+    if view.overprovision is not True or view.rolling.get("maxSurge") is not True:
+        return None
+    place = (*PROPERTIES, "overprovision")
+    return Hit(place, fix=set_to(place, False, "Switch overprovisioning off"))
+
+
+@rule(
+    "overprovision-ext-flag",
+    "This has no effect while overprovisioning is off, since no extra instances are made. Leave it out.",
+    severity="warning",
+    since="2018-10-01",
+)
+def overprovision_ext_flag(view: View) -> Hits:
+    if (
+        view.overprovision is not False
+        or view.properties.get("doNotRunExtensionsOnOverprovisionedVMs") is not True
+    ):
+        return None
+    place = (*PROPERTIES, "doNotRunExtensionsOnOverprovisionedVMs")
+    return Hit(place, fix=without(place, "Remove it"))
+
+
+@rule(
+    "overprovision-billing-info",
+    "Overprovisioning makes some extra instances for a short time. They cost nothing and use no quota, "
+    "but each needs an address: leave about {room} free in the subnet.",
+    severity="warning",
+)
+def overprovision_billing_info(view: View) -> Hits:
+    # Below that the extra addresses fit into any sensible subnet, and the advice would only be noise.
+    if view.overprovision is not True or view.capacity is None or view.capacity <= 50 or view.flexible:
+        return None
+    spelling = "overprovision" if "overprovision" in view.properties else "overProvision"
+    return Hit((*PROPERTIES, spelling), {"room": ceil(view.capacity * 1.2)})
+
+
+@rule(
+    "zones-values",
+    "“{zone}” is listed as a zone {problem}. List each zone once, by its number.",
+    since="2017-03-30",
+)
+def zones_values(view: View) -> Hits:
+    if not view.zones:
+        return None
+    hits, seen = [], set()
+    for position, zone in enumerate(view.zones):
+        if not filled(zone) and zone:
+            continue
+        problem = (
+            "twice" if zone in seen else "" if zone.isascii() and zone.isdigit() else "but is not a number"
+        )
+        if problem:
+            hits.append(Hit(("zones", position), {"zone": zone, "problem": problem}))
+        seen.add(zone)
+    return hits
+
+
+@rule(
+    "zone-balance-needs-zones",
+    "Strict zone balance only makes sense with two zones or more. Add zones, or switch it off.",
+    since="2017-12-01",
+    operations=CREATE,
+)
+def zone_balance_needs_zones(view: View) -> Hits:
+    place = (*PROPERTIES, "zoneBalance")
+    return Hit(place) if view.properties.get("zoneBalance") is True and len(view.zones) < 2 else None
+
+
+@rule(
+    "fd-count-uniform-zonal",
+    "A Uniform scale set in zones spreads over 1 fault domain (as many as possible) or exactly 5. Choose one of them.",
+    since="2017-12-01",
+)
+def fd_count_uniform_zonal(view: View) -> Hits:
+    if view.fault_domains is None or not view.zones or view.flexible or view.fault_domains in (1, 5):
+        return None
+    return Hit(FAULT_DOMAINS)
+
+
+@rule(
+    "fd-count-uniform-regional",
+    "A Uniform scale set without zones spreads over 1 to 5 fault domains. Choose a number from 1 to 5.",
+    since="2017-12-01",
+)
+def fd_count_uniform_regional(view: View) -> Hits:
+    if view.fault_domains is None or view.zones or view.flexible or 1 <= view.fault_domains <= 5:
+        return None
+    return Hit(FAULT_DOMAINS)
+
+
+@rule(
+    "fd-count-flex-zonal",
+    "A Flexible scale set in zones always has 1 fault domain. Set the count to 1.",
+    since="2020-12-01",
+)
+def fd_count_flex_zonal(view: View) -> Hits:
+    if view.fault_domains is None or not view.zones or not view.flexible or view.fault_domains == 1:
+        return None
+    return Hit(FAULT_DOMAINS, fix=set_to(FAULT_DOMAINS, 1, "Set the fault domain count to 1"))
+
+
+@rule(
+    "fd-count-flex-regional",
+    "A Flexible scale set without zones has 1, 2 or 3 fault domains. Choose one of these numbers.",
+    since="2020-12-01",
+)
+def fd_count_flex_regional(view: View) -> Hits:
+    if view.fault_domains is None or view.zones or not view.flexible or 1 <= view.fault_domains <= 3:
+        return None
+    return Hit(FAULT_DOMAINS)
+
+
+@rule(
+    "ppg-one-zone",
+    "A proximity placement group keeps instances close together and cannot span zones. Choose one zone, or leave the group out.",
+    since="2018-04-01",
+)
+def ppg_one_zone(view: View) -> Hits:
+    if len(view.zones) < 2 or not _reference(view.properties, "proximityPlacementGroup"):
+        return None
+    return Hit((*PROPERTIES, "proximityPlacementGroup"))
+
+
+@rule(
+    "ppg-vs-capacity-reservation",
+    "A capacity reservation cannot be combined with a proximity placement group. Leave one of them out.",
+    confidence="C",
+    since="2021-04-01",
+)
+def ppg_vs_capacity_reservation(view: View) -> Hits:
+    if not _reserved(view) or not _reference(view.properties, "proximityPlacementGroup"):
+        return None
+    return Hit((*PROFILE, "capacityReservation"))
+
+
+@rule(
+    "capacity-reservation-spg",
+    "A capacity reservation needs “single placement group” switched off.",
+    confidence="C",
+    since="2021-04-01",
+)
+def capacity_reservation_spg(view: View) -> Hits:
+    if view.single_placement_group is False or view.flexible or not _reserved(view):
+        return None
+    fix = set_to(SINGLE_PLACEMENT_GROUP, False, "Switch single placement group off")
+    if view.single_placement_group:
+        return Hit(SINGLE_PLACEMENT_GROUP, fix=fix)
+    # Only other tools insist when it is left out; Azure's own example leaves it out.
+    return Hit(SINGLE_PLACEMENT_GROUP, fix=fix, severity="warning") if view.creating else None
+
+
+@rule(
+    "constrained-max-capacity",
+    "Leave this out or set it to true: Azure knows no other value.",
+    since="2022-11-01",
+)
+def constrained_max_capacity(view: View) -> Hits:
+    value = view.properties.get("constrainedMaximumCapacity")
+    place = (*PROPERTIES, "constrainedMaximumCapacity")
+    return Hit(place, fix=without(place, "Remove it")) if value is not None and value is not True else None
+
+
+@rule(
+    "host-group-zone-expand",
+    "A scale set on dedicated hosts cannot be spread over more zones later. Keep the zones that it has.",
+    severity="warning",
+    since="2023-03-01",
+    operations=UPDATE,
+)
+def host_group_zone_expand(view: View) -> Hits:
+    return Hit(("zones",)) if view.zones and _reference(view.properties, "hostGroup") else None
+
+
+def _reference(holder: dict[str, Any], name: str) -> Any:
+    return (holder.get(name) or {}).get("id")
+
+
+def _reserved(view: View) -> Any:
+    return _reference(view.profile.get("capacityReservation") or {}, "capacityReservationGroup")
