@@ -2,7 +2,7 @@
 
 import os
 
-bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
+bind = f"{os.environ.get('VMSSBUILDER_BIND', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
 # Sync workers keep the slowest answers close to the usual ones; one per core is enough for short requests.
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 # The catalogue and its schemas are built once, before the workers fork.

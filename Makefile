@@ -1,0 +1,58 @@
+# Everything a person or a build server does with this project. `make` alone lists it.
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+SHELL := /bin/sh
+PYTHON_HERE := .venv/bin/python
+# More processes than cores only make browsers slow.
+TEST_PROCESSES ?= logical
+# Extra words for pytest: make test ARGS="tests/scaleset -k password"
+ARGS ?=
+
+.PHONY: help
+help:  ## List what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+.PHONY: run
+run: .venv-run  ## Start the product on this machine (PORT=8000 SANDBOX_PORT=8001)
+	@$(PYTHON_HERE) scripts/run.py
+
+.PHONY: test
+test: .venv-tests  ## Run all tests, browser tests included (ARGS="..." goes to pytest)
+	@chromium=$$($(PYTHON_HERE) scripts/chromium.py) && \
+	VMSSBUILDER_CHROMIUM="$$chromium" $(PYTHON_HERE) -m pytest -n $(TEST_PROCESSES) $(ARGS)
+
+.PHONY: check
+check: lint deploy-check test  ## Everything that must hold before a change goes in: lint, settings, tests
+
+.PHONY: lint
+lint: .venv-tests  ## Check style, types and templates
+	$(PYTHON_HERE) -m ruff check .
+	$(PYTHON_HERE) -m ruff format --check .
+	$(PYTHON_HERE) -m mypy
+	$(PYTHON_HERE) -m djlint --lint --quiet templates
+
+.PHONY: deploy-check
+deploy-check: .venv-tests  ## Check migrations, and settings as a real installation has them
+	scripts/as_production.sh makemigrations --check --dry-run
+	scripts/as_production.sh check --deploy --fail-level WARNING
+
+.PHONY: format
+format: .venv-tests  ## Put code into the common form
+	$(PYTHON_HERE) -m ruff check --fix .
+	$(PYTHON_HERE) -m ruff format .
+
+.PHONY: bench
+bench: .venv-tests  ## Measure speed and size against a bare page in the same run
+	@$(PYTHON_HERE) -m bench
+
+.PHONY: clean
+clean:  ## Remove .venv and caches; data and keys (var/, .env) stay
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis htmlcov
+
+# Both are quick when nothing has to be installed.
+.PHONY: .venv-run .venv-tests
+.venv-run:
+	@scripts/venv.sh requirements.txt
+.venv-tests:
+	@scripts/venv.sh requirements-dev.txt
