@@ -12,9 +12,10 @@ import json
 import math
 import re
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any, Final, NoReturn
 
 from .paths import MAX_DEPTH, Path
@@ -112,6 +113,17 @@ class Parsed:
         self.notes = notes
         self._text = text
         self._places = places
+        # Places are found by identity, so what has any must live as long as they do.
+        self._copies: list[Any] = []
+
+    def stands_for(self, copy: Any, original: Any, renames: Mapping[str, str] = MappingProxyType({})) -> None:
+        """Makes the places of an object's or list's members known for a changed copy of it too."""
+        places = self._places.get(id(original))
+        if places is not None:
+            if renames:
+                places = {renames.get(name, name): offset for name, offset in places.items()}
+            self._copies.append(copy)
+            self._places[id(copy)] = places
 
     def line_in(self, holder: Any, step: str | int) -> int | None:
         """The line of a member of an object, or of an item of a list, of this very value."""

@@ -1,0 +1,185 @@
+"""Reading what people have: a request body, an answer of Azure, with every correction noted and nothing dropped in silence."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from . import json_text, paths, versions
+from .canonical import Note, versions_having
+from .corrections import Corrections, masked, withheld
+from .json_text import JSONTextError, Parsed
+from .request import Request, Target
+from .rules.view import OS_PROFILE, STORAGE
+
+__all__ = ["Note", "Reading", "ReadingError", "read"]
+
+RESOURCE_TYPE: Final = "Microsoft.Compute/virtualMachineScaleSets"
+
+_RESOURCE_ID = re.compile(
+    r"\s*/subscriptions/([^/]+)/resourceGroups/([^/]+)/providers/Microsoft\.Compute/virtualMachineScaleSets/([^/]+?)\s*",
+    re.IGNORECASE,
+)
+
+
+class ReadingError(ValueError):
+    """A text from which no request can be read.
+
+    message: what is wrong and the cure; it never repeats a value. line, column: the place, from 1. excerpt: the line
+    around the place with `^` below it, for the person who typed it only. expected: what would be right there.
+    """
+
+    def __init__(
+        self, message: str, line: int = 1, column: int = 1, excerpt: str = "", expected: str = ""
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.line = line
+        self.column = column
+        self.excerpt = excerpt
+        self.expected = expected
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was read. request: target as far as the text names it, API version, document. notes: all that was done.
+
+    Nothing that the text says is missing from the document, except what a note of kind "removed" names.
+    """
+
+    request: Request
+    notes: list[Note] = field(default_factory=list)
+
+    @property
+    def document(self) -> dict[str, Any]:
+        return self.request.document
+
+    @property
+    def api_version(self) -> str:
+        return self.request.api_version
+
+    @property
+    def repairs(self) -> list[Note]:
+        """The repairs of the text, which a person has to accept."""
+        return [note for note in self.notes if note.kind == "repaired"]
+
+
+def read(text: str | bytes, api_version: str | None = None) -> Reading:
+    """The request that a text holds. Raises ReadingError for a text that holds none, UnknownVersion.
+
+    text: a request body or an answer of Azure (GET), also with the slips that `json_text` mends.
+    api_version: the version to read it in; the newest when neither this nor the text says.
+    """
+    if api_version is not None:
+        versions.order(api_version)
+    try:
+        parsed = _parse(json_text.decode(text) if isinstance(text, bytes) else text)
+    except JSONTextError as error:
+        raise ReadingError(error.message, error.line, error.column, error.excerpt, error.expected) from None
+    notes = [Note("repaired", (), repair.message, repair.line) for repair in parsed.notes]
+    body = _body(parsed.value, notes)
+    return _read_body(body, parsed, api_version, notes)
+
+
+def _parse(text: str) -> Parsed:
+    try:
+        return json_text.parse(text)
+    except JSONTextError:
+        return json_text.parse(text, repair=True)
+
+
+def _body(value: Any, notes: list[Note]) -> dict[str, Any]:
+    """The scale set inside the value, single wrappers taken off."""
+    if (
+        isinstance(value, dict)
+        and set(value) <= {"value", "nextLink"}
+        and isinstance(value.get("value"), list)
+    ):
+        value = value["value"]
+    if isinstance(value, list):
+        if len(value) != 1:
+            count = "an empty list" if not value else f"a list of {len(value)}"
+            raise ReadingError(f"This is {count}, not one scale set.", expected="one object, in braces")
+        notes.append(Note("wrapped", (), "Took the scale set out of a list of one.", 1))
+        value = value[0]
+    if not isinstance(value, dict):
+        raise ReadingError("This is JSON, but no object: a scale set is written in braces.", expected="{")
+    return value
+
+
+def _read_body(body: dict[str, Any], parsed: Parsed, api_version: str | None, notes: list[Note]) -> Reading:
+    folded = {name.casefold(): inner for name, inner in body.items()}
+    kind = folded.get("type")
+    if isinstance(kind, str) and "/" in kind and kind.casefold() != RESOURCE_TYPE.casefold():
+        raise ReadingError(
+            f"This is a resource of type {kind[:100]}, not a scale set.", expected=RESOURCE_TYPE
+        )
+    chosen = api_version or versions.DEFAULT
+    corrections = Corrections(chosen, parsed)
+    document = corrections.document(body)
+    notes.extend(sorted(corrections.notes, key=lambda note: note.line or 0))
+    notes.extend(masked(document))
+    if _is_answer(folded):
+        notes.extend(withheld(document, chosen))
+    notes.extend(_to_decide(document))
+    notes.extend(_about_version(document, chosen, asked=api_version is not None))
+    return Reading(Request(_target(folded), "create", chosen, document), notes)
+
+
+def _is_answer(folded: dict[str, Any]) -> bool:
+    """Whether Azure wrote it: only an answer has a state, or both id and type."""
+    properties = folded.get("properties")
+    stated = isinstance(properties, dict) and any(
+        name.casefold() == "provisioningstate" for name in properties
+    )
+    return stated or (isinstance(folded.get("id"), str) and isinstance(folded.get("type"), str))
+
+
+def _target(folded: dict[str, Any]) -> Target:
+    """Where the scale set is, as far as its id and name tell. A placeholder such as `{subscription-id}` tells nothing."""
+    name, written = folded.get("name"), folded.get("id")
+    found = _RESOURCE_ID.fullmatch(written) if isinstance(written, str) else None
+    subscription, group, named = found.groups() if found is not None else ("", "", "")
+    if isinstance(name, str) and name:
+        named = name
+    return Target(*("" if "{" in part or "}" in part else part for part in (subscription, group, named)))
+
+
+def _to_decide(document: dict[str, Any]) -> list[Note]:
+    """What the document leaves open, so that a person has to choose."""
+    notes: list[Note] = []
+    os_profile = paths.get(document, OS_PROFILE, None)
+    if isinstance(os_profile, dict) and {"linuxConfiguration", "windowsConfiguration"} <= os_profile.keys():
+        message = (
+            "There are settings for Linux and for Windows. Keep those of the operating system that is meant."
+        )
+        notes.append(Note("decide", OS_PROFILE, message))
+    storage = paths.get(document, STORAGE, None)
+    if (
+        isinstance(storage, dict)
+        and "imageReference" in storage
+        and paths.get(storage, ("osDisk", "image"), None)
+    ):
+        message = "There are two sources for the OS disk: imageReference and osDisk.image. Keep the one that is meant."
+        notes.append(Note("decide", STORAGE, message))
+    if "location" not in document and "properties" in document:
+        message = "No region is given. A new scale set needs one; a change of an existing one carries none."
+        notes.append(Note("decide", (), message))
+    return notes
+
+
+def _about_version(document: dict[str, Any], chosen: str, *, asked: bool) -> list[Note]:
+    having = versions_having(document)
+    if not having:
+        message = "No API version has all properties of this document: some were removed before others came."
+        return [Note("version", (), message)]
+    if chosen not in having:
+        newer = versions.order(having[0]) > versions.order(chosen)
+        needed = f"{having[0]} or newer" if newer else f"{having[-1]} or older"
+        return [Note("version", (), f"The document needs API version {needed}; it was read as {chosen}.")]
+    if not asked:
+        return [
+            Note("version", (), f"Read as API version {chosen}. All its properties exist since {having[0]}.")
+        ]
+    return []
