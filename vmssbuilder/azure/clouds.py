@@ -1,0 +1,117 @@
+"""The Azure clouds: where people sign in, where Resource Manager answers, where the portal is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import quote, urlsplit
+
+
+@dataclass(frozen=True, slots=True)
+class Cloud:
+    """One cloud. Hosts are bare names; everything is reached over https.
+
+    default_tenant, default_client_id, default_client_secret: used where a deployment names none. Only the sandbox has
+    them: its registration is the same on every machine and opens nothing.
+    """
+
+    name: str
+    title: str
+    authority_host: str
+    arm_host: str
+    portal_url: str
+    default_tenant: str = ""
+    default_client_id: str = ""
+    default_client_secret: str = ""
+
+    @property
+    def authority_url(self) -> str:
+        """Where Microsoft Entra ID answers."""
+        return f"https://{self.authority_host}"
+
+    @property
+    def arm_url(self) -> str:
+        """Where Azure Resource Manager answers."""
+        return f"https://{self.arm_host}"
+
+    @property
+    def scope(self) -> str:
+        """What a token must be for, so that Resource Manager takes it."""
+        return f"https://{self.arm_host}/.default"
+
+    @property
+    def is_sandbox(self) -> bool:
+        """Whether this is the stand-in on the own machine rather than a cloud."""
+        return self.name == SANDBOX
+
+    def portal_link(self, resource_id: str, tenant: str = "") -> str:
+        """The page of a resource in the portal, empty where the cloud has no portal."""
+        if not self.portal_url:
+            return ""
+        return f"{self.portal_url}/#@{quote(tenant, safe='')}/resource{quote(resource_id, safe='/')}"
+
+    def is_arm(self, url: str) -> bool:
+        """Whether the address belongs to this cloud's Resource Manager: the only place a token may be sent to."""
+        try:
+            parts = urlsplit(url)
+            port = parts.port
+        except ValueError:
+            return False
+        return (
+            parts.scheme == "https"
+            and (parts.hostname or "") == self.arm_host
+            and port in {None, 443}
+            and "@" not in parts.netloc
+        )
+
+
+SANDBOX: Final = "sandbox"
+
+# Hosts: learn.microsoft.com, "National clouds" (sign-in) and "Azure Resource Manager" endpoints by cloud.
+_CLOUDS: Final = {
+    each.name: each
+    for each in (
+        Cloud(
+            "public",
+            "Azure",
+            "login.microsoftonline.com",
+            "management.azure.com",
+            "https://portal.azure.com",
+        ),
+        Cloud(
+            "usgov",
+            "Azure US Government",
+            "login.microsoftonline.us",
+            "management.usgovcloudapi.net",
+            "https://portal.azure.us",
+        ),
+        Cloud(
+            "china",
+            "Azure operated by 21Vianet",
+            "login.partner.microsoftonline.cn",
+            "management.chinacloudapi.cn",
+            "https://portal.azure.cn",
+        ),
+        # RFC 2606 keeps `.invalid` unresolvable, so nothing meant for the sandbox can leave the machine by mistake.
+        Cloud(
+            SANDBOX,
+            "Sandbox",
+            "login.sandbox.invalid",
+            "management.sandbox.invalid",
+            "",
+            default_tenant="c0ffee00-0000-4000-8000-00000000c0de",
+            default_client_id="5a9db0c5-0000-4000-8000-0000000000a9",
+            default_client_secret="sandbox-registration-opens-nothing",  # noqa: S106 - the sandbox is on loopback
+        ),
+    )
+}
+
+CLOUD_NAMES: Final = tuple(_CLOUDS)
+
+
+def cloud(name: str) -> Cloud:
+    """The cloud of that name. Raises ValueError naming those there are."""
+    try:
+        return _CLOUDS[name]
+    except KeyError:
+        raise ValueError(f"“{name}” is not a cloud. Choose one of: {', '.join(CLOUD_NAMES)}.") from None

@@ -1,0 +1,44 @@
+"""Runs the sandbox: python -m vmssbuilder.sandbox."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+
+from .server import DEFAULT_DELAY, DEFAULT_HOST, DEFAULT_PORT, NotLoopback, serve
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Serves until it is told to stop; answers with the exit status."""
+    parser = argparse.ArgumentParser(
+        prog="python -m vmssbuilder.sandbox",
+        description="A stand-in for Microsoft Entra ID and Azure Resource Manager, on this computer only.",
+    )
+    parser.add_argument(
+        "--host", default=DEFAULT_HOST, help="address on this computer to listen on (%(default)s)"
+    )
+    parser.add_argument("--port", type=int, default=DEFAULT_PORT, help="port to listen on (%(default)s)")
+    parser.add_argument(
+        "--delay",
+        type=float,
+        default=float(os.environ.get("VMSSBUILDER_SANDBOX_DELAY", DEFAULT_DELAY)),
+        help="seconds that an operation takes (%(default)s; also VMSSBUILDER_SANDBOX_DELAY)",
+    )
+    chosen = parser.parse_args(arguments)
+    # Honcho and container runtimes stop a process with SIGTERM; it ends like Ctrl-C.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        serve(chosen.host, chosen.port, chosen.delay)
+    except NotLoopback as error:
+        print(error, file=sys.stderr)
+        return 2
+    except OSError as error:
+        print(f"The sandbox cannot listen on {chosen.host}:{chosen.port}: {error.strerror}.", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

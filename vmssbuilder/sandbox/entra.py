@@ -1,0 +1,394 @@
+"""The sandbox's Microsoft Entra ID: discovery, keys, the authorization code flow with PKCE, refresh, signing out."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import re
+import secrets
+import time
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import unquote, urlencode, urlsplit, urlunsplit
+
+from vmssbuilder.azure.transport import is_loopback
+
+from . import pages, tokens, world
+from .memory import Memory
+from .messages import Answer, Request, json_answer, redirect
+
+ISSUER: Final = f"{world.CLOUD.authority_url}/{world.TENANT}/v2.0"
+KNOWN_TENANTS: Final = frozenset({world.TENANT, world.TENANT_DOMAIN, "organizations", "common"})
+MANY_TENANTS: Final = frozenset({"organizations", "common"})
+
+CODE_LIFETIME: Final = 300.0
+ID_TOKEN_LIFETIME: Final = 3600.0
+REFRESH_LIFETIME: Final = 86_400.0
+OIDC_SCOPES: Final = frozenset({"openid", "profile", "email", "offline_access"})
+ARM_SCOPES: Final = frozenset(
+    f"{resource}/{name}"
+    for resource in (world.CLOUD.arm_url, f"{world.CLOUD.arm_url}/")
+    for name in (".default", "user_impersonation")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What a person has allowed: behind an authorization code, and then behind a refresh token."""
+
+    account: str
+    client_id: str
+    scope: str
+    issued: float
+    redirect_uri: str = ""
+    challenge: str = ""
+    nonce: str = ""
+
+
+class TokenError(Exception):
+    """The token endpoint's refusal, in Entra ID's shape."""
+
+    def __init__(self, error: str, number: int, message: str, status: int = 400, **more: Any) -> None:
+        super().__init__(message)
+        self.status = status
+        self.value = {
+            "error": error,
+            "error_description": f"AADSTS{number}: {message}",
+            "error_codes": [number],
+            "timestamp": time.strftime("%Y-%m-%d %H:%M:%SZ", time.gmtime()),
+            "trace_id": str(uuid.uuid4()),
+            "correlation_id": str(uuid.uuid4()),
+            **more,
+        }
+
+
+class Entra:
+    """One directory with one registered application. base_url: where browsers reach it."""
+
+    def __init__(
+        self, memory: Memory, base_url: str, client_id: str, client_secret: str, token_lifetime: float
+    ) -> None:
+        self._memory = memory
+        self._base_url = base_url
+        self._client_id = client_id
+        self._client_secret = client_secret
+        self.token_lifetime = token_lifetime
+        self._codes: dict[str, Grant] = {}
+        self._refresh: dict[str, Grant] = {}
+
+    def answer(self, request: Request) -> Answer | None:
+        """The answer to a request for this part, None when it is for another."""
+        if request.path == "/logout":
+            return self._log_out(request)
+        match = re.fullmatch(
+            r"/([\w.-]{1,100})/(v2\.0|oauth2/v2\.0|discovery/v2\.0)/([\w./-]{1,60})", request.path
+        )
+        if match is None:
+            return None
+        tenant, _family, name = match.groups()
+        handlers = {
+            (".well-known/openid-configuration", "GET"): self._metadata,
+            ("keys", "GET"): self._keys,
+            ("authorize", "GET"): self._authorize,
+            ("authorize", "POST"): self._authorize,
+            ("token", "POST"): self._token,
+            ("logout", "GET"): self._log_out,
+        }
+        handler = handlers.get((name, request.method))
+        if handler is None:
+            return json_answer(404, {"error": "not_found"})
+        if tenant.lower() not in KNOWN_TENANTS:
+            error = TokenError("invalid_tenant", 90002, f"Tenant '{tenant}' not found.")
+            return json_answer(400, error.value)
+        return handler(request)
+
+    def revoke(self, account: str) -> None:
+        """Makes every refresh token of the account useless, as an administrator can."""
+        self._refresh = {token: grant for token, grant in self._refresh.items() if grant.account != account}
+
+    # --- discovery -------------------------------------------------------------------------------------------------
+
+    def _metadata(self, request: Request) -> Answer:
+        tenant = request.path.split("/")[1].lower()
+        many = tenant in MANY_TENANTS
+        here = tenant if many else world.TENANT
+        host = f"{world.CLOUD.authority_url}/{here}"
+        return json_answer(
+            200,
+            {
+                "issuer": f"{world.CLOUD.authority_url}/{{tenantid}}/v2.0" if many else ISSUER,
+                # Browsers go to these two; only the product's server knows the way to the others.
+                "authorization_endpoint": f"{self._base_url}/{here}/oauth2/v2.0/authorize",
+                "end_session_endpoint": f"{self._base_url}/{here}/oauth2/v2.0/logout",
+                "token_endpoint": f"{host}/oauth2/v2.0/token",
+                "jwks_uri": f"{host}/discovery/v2.0/keys",
+                "response_types_supported": ["code"],
+                "response_modes_supported": ["query"],
+                "scopes_supported": sorted(OIDC_SCOPES),
+                "code_challenge_methods_supported": ["S256"],
+                "token_endpoint_auth_methods_supported": ["client_secret_post", "client_secret_basic"],
+                "id_token_signing_alg_values_supported": ["RS256"],
+                "subject_types_supported": ["pairwise"],
+                "claims_supported": [
+                    "sub",
+                    "iss",
+                    "aud",
+                    "exp",
+                    "iat",
+                    "nonce",
+                    "name",
+                    "oid",
+                    "tid",
+                    "preferred_username",
+                ],
+            },
+        )
+
+    def _keys(self, _request: Request) -> Answer:
+        return json_answer(200, {"keys": [{**tokens.public_jwk(), "issuer": ISSUER}]})
+
+    # --- the page --------------------------------------------------------------------------------------------------
+
+    def _authorize(self, request: Request) -> Answer:
+        query = request.query
+        if query.get("client_id") != self._client_id:
+            return pages.trouble(
+                400,
+                f"AADSTS700016: Application '{query.get('client_id', '')[:80]}' was not found in the directory.",
+            )
+        redirect_uri = query.get("redirect_uri", "")
+        if not _is_registered(redirect_uri):
+            # Sending anybody to an address that is not registered would make this an open redirect.
+            return pages.trouble(
+                400,
+                f"AADSTS50011: The redirect URI '{redirect_uri[:200]}' is not registered: it must be on this computer.",
+            )
+        refused = self._refused(query)
+        if refused is not None:
+            error, description = refused
+            return _back(query, {"error": error, "error_description": description})
+        chosen = self._chosen(request)
+        if chosen is None and query.get("prompt") == "none":
+            return _back(
+                query, {"error": "login_required", "error_description": "AADSTS50058: Nobody is signed in."}
+            )
+        if chosen is None:
+            return pages.pick_account(world.ACCOUNTS.values(), f"?{request.query_string}", redirect_uri)
+        code = secrets.token_urlsafe(32)
+        grant = Grant(
+            chosen.key,
+            self._client_id,
+            query["scope"],
+            time.monotonic(),
+            redirect_uri,
+            query["code_challenge"],
+            query.get("nonce", ""),
+        )
+        with self._memory.lock:
+            self._codes[code] = grant
+        found = {"code": code, "session_state": str(uuid.uuid4())}
+        if query.get("client_info") == "1":
+            found["client_info"] = _client_info(chosen)
+        return _back(query, found)
+
+    @staticmethod
+    def _refused(query: Mapping[str, str]) -> tuple[str, str] | None:
+        if query.get("response_type") != "code":
+            return "unsupported_response_type", "AADSTS70016: The response type must be 'code'."
+        if query.get("response_mode", "query") != "query":
+            return "invalid_request", "AADSTS900144: The response mode must be 'query'."
+        if not query.get("code_challenge") or query.get("code_challenge_method") != "S256":
+            return "invalid_request", "AADSTS9002325: Proof Key for Code Exchange (S256) is required."
+        scopes = set(query.get("scope", "").split())
+        if "openid" not in scopes:
+            return "invalid_request", "AADSTS900144: The request must contain the scope 'openid'."
+        unknown = scopes - OIDC_SCOPES - ARM_SCOPES
+        if unknown:
+            return "invalid_resource", f"AADSTS500011: The resource of '{min(unknown)[:100]}' was not found."
+        return None
+
+    @staticmethod
+    def _chosen(request: Request) -> world.Account | None:
+        if request.method == "POST":
+            return world.ACCOUNTS.get(request.form.get("account", ""))
+        query = request.query
+        if query.get("prompt") in {"select_account", "login", "consent"}:
+            return None
+        return world.account_by_hint(query.get("login_hint", ""))
+
+    # --- tokens ----------------------------------------------------------------------------------------------------
+
+    def _token(self, request: Request) -> Answer:
+        form = request.form
+        try:
+            self._authenticate(request, form)
+            grant = self._redeemed(form)
+            return json_answer(
+                200, self._tokens(grant, form.get("scope", "") or grant.scope), {"Cache-Control": "no-store"}
+            )
+        except TokenError as error:
+            return json_answer(error.status, error.value, {"Cache-Control": "no-store"})
+
+    def _redeemed(self, form: Mapping[str, str]) -> Grant:
+        grant_type = form.get("grant_type", "")
+        if grant_type == "authorization_code":
+            return self._redeem_code(form)
+        if grant_type == "refresh_token":
+            return self._redeem_refresh(form)
+        raise TokenError(
+            "unsupported_grant_type", 70003, f"The grant type '{grant_type[:40]}' is not supported."
+        )
+
+    def _authenticate(self, request: Request, form: Mapping[str, str]) -> None:
+        client_id, secret = form.get("client_id", ""), form.get("client_secret", "")
+        basic = request.headers.get("authorization", "")
+        if basic.lower().startswith("basic "):
+            try:
+                decoded = base64.b64decode(basic[6:], validate=True).decode()
+            except ValueError:
+                decoded = ""
+            client_id, _, secret = (unquote(part) for part in decoded.partition(":"))
+        if client_id != self._client_id:
+            raise TokenError(
+                "unauthorized_client",
+                700016,
+                f"Application '{client_id[:80]}' was not found in the directory.",
+            )
+        if not hmac.compare_digest(secret.encode(), self._client_secret.encode()):
+            raise TokenError("invalid_client", 7000215, "Invalid client secret provided.", status=401)
+
+    def _redeem_code(self, form: Mapping[str, str]) -> Grant:
+        with self._memory.lock:
+            # A code serves once, whatever becomes of the attempt.
+            grant = self._codes.pop(form.get("code", ""), None)
+        if grant is None:
+            raise TokenError(
+                "invalid_grant", 54005, "The authorization code is unknown or was already redeemed."
+            )
+        if time.monotonic() - grant.issued > CODE_LIFETIME:
+            raise TokenError("invalid_grant", 70008, "The provided authorization code has expired.")
+        if form.get("redirect_uri") != grant.redirect_uri:
+            raise TokenError(
+                "invalid_grant", 50011, "The redirect URI is not the one of the authorization request."
+            )
+        verifier = form.get("code_verifier", "")
+        if (
+            not re.fullmatch(r"[\w.~-]{43,128}", verifier, re.ASCII)
+            or _challenge(verifier) != grant.challenge
+        ):
+            raise TokenError(
+                "invalid_grant", 501481, "The Code_Verifier does not match the code_challenge supplied."
+            )
+        return grant
+
+    def _redeem_refresh(self, form: Mapping[str, str]) -> Grant:
+        # The old one stays good beside the new one, as at Entra ID: two processes may refresh at the same moment.
+        grant = self._refresh.get(form.get("refresh_token", ""))
+        if grant is None:
+            raise TokenError(
+                "invalid_grant",
+                50173,
+                "The provided grant has expired due to it being revoked, a fresh auth token is needed.",
+                suberror="bad_token",
+            )
+        if time.monotonic() - grant.issued > REFRESH_LIFETIME:
+            raise TokenError("invalid_grant", 700082, "The refresh token has expired due to inactivity.")
+        return grant
+
+    def _tokens(self, grant: Grant, scope: str) -> dict[str, Any]:
+        account = world.ACCOUNTS[grant.account]
+        scopes = set(scope.split())
+        if scopes - OIDC_SCOPES - ARM_SCOPES:
+            raise TokenError(
+                "invalid_scope", 70011, "The provided value for the input parameter 'scope' is not valid."
+            )
+        person = {
+            "oid": account.oid,
+            "tid": world.TENANT,
+            "name": account.name,
+            "sub": base64.urlsafe_b64encode(hashlib.sha256(account.oid.encode()).digest())
+            .rstrip(b"=")
+            .decode(),
+            "ver": "2.0",
+        }
+        id_claims: dict[str, Any] = {
+            **person,
+            "iss": ISSUER,
+            "aud": self._client_id,
+            "preferred_username": account.username,
+            "email": account.username,
+        }
+        if account.app_roles:
+            id_claims["roles"] = list(account.app_roles)
+        if grant.nonce:
+            id_claims["nonce"] = grant.nonce
+        access_claims = {
+            **person,
+            "iss": ISSUER,
+            "aud": world.CLOUD.arm_url,
+            "appid": self._client_id,
+            "upn": account.username,
+            "scp": "user_impersonation",
+            "uti": secrets.token_urlsafe(16),
+        }
+        answer: dict[str, Any] = {
+            "token_type": "Bearer",
+            "scope": f"{world.CLOUD.arm_url}/user_impersonation {world.CLOUD.arm_url}/.default",
+            "expires_in": int(self.token_lifetime),
+            "ext_expires_in": int(self.token_lifetime),
+            "access_token": tokens.signed(access_claims, lifetime=self.token_lifetime),
+            "id_token": tokens.signed(id_claims, lifetime=ID_TOKEN_LIFETIME),
+            "client_info": _client_info(account),
+        }
+        if "offline_access" in grant.scope.split():
+            refresh = secrets.token_urlsafe(48)
+            with self._memory.lock:
+                self._refresh[refresh] = Grant(grant.account, grant.client_id, grant.scope, time.monotonic())
+            answer["refresh_token"] = refresh
+        return answer
+
+    # --- signing out -----------------------------------------------------------------------------------------------
+
+    def _log_out(self, request: Request) -> Answer:
+        # Nobody stays signed in here between two visits, so there is nothing to forget.
+        return_to = request.query.get("post_logout_redirect_uri", "")
+        return redirect(return_to) if _is_registered(return_to) else pages.signed_out()
+
+
+def _is_registered(uri: str) -> bool:
+    """Every address on this machine is: people run the product on any port."""
+    if re.search(r"[\x00-\x20\\]", uri):
+        return False
+    try:
+        parts = urlsplit(uri)
+        host = parts.hostname or ""
+    except ValueError:
+        return False
+    return (
+        parts.scheme in {"http", "https"}
+        and is_loopback(host)
+        and "@" not in parts.netloc
+        and not parts.fragment
+    )
+
+
+def _back(query: Mapping[str, str], values: Mapping[str, str]) -> Answer:
+    found = dict(values)
+    if "state" in query:
+        found["state"] = query["state"]
+    parts = urlsplit(query["redirect_uri"])
+    joined = "&".join(piece for piece in (parts.query, urlencode(found)) if piece)
+    return redirect(urlunsplit((parts.scheme, parts.netloc, parts.path, joined, "")))
+
+
+def _challenge(verifier: str) -> str:
+    return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
+
+
+def _client_info(account: world.Account) -> str:
+    info = json.dumps({"uid": account.oid, "utid": world.TENANT}).encode()
+    return base64.urlsafe_b64encode(info).rstrip(b"=").decode()

@@ -1,0 +1,189 @@
+"""What the sandbox knows: groups, scale sets, running operations, what it received, and the faults asked for."""
+
+from __future__ import annotations
+
+import copy
+import re
+import threading
+import time
+import uuid
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from . import world
+
+REQUESTS_KEPT: Final = 1000
+
+
+@dataclass(slots=True)
+class Received:
+    """One request to Resource Manager, as it came in, for tests to look at."""
+
+    method: str
+    path: str
+    api_version: str
+    body: Any
+    time: str
+    headers: dict[str, str]
+    status: int = 0
+
+
+@dataclass(slots=True)
+class ScaleSet:
+    """A scale set. model: what was put in, secrets included; they never leave again."""
+
+    subscription: str
+    resource_group: str
+    name: str
+    model: dict[str, Any]
+    created: str
+    unique_id: str
+    etag: int = 1
+    state: str = "Creating"
+
+
+@dataclass(slots=True)
+class Operation:
+    """A long-running operation. outcome, error: how it ends once its time is up."""
+
+    id: str
+    key: tuple[str, str, str]
+    kind: str
+    started: float
+    ends: float
+    region: str
+    outcome: str = "Succeeded"
+    error: dict[str, Any] | None = None
+    settled: bool = False
+
+
+@dataclass(slots=True)
+class Fault:
+    """Something to go wrong with the next matching requests.
+
+    kind: one of `faults.KINDS`. method, path: what they must match; the path by regular expression, anywhere in it.
+    times: how often. What else it takes depends on the kind.
+    """
+
+    kind: str
+    method: str = ""
+    path: str = ""
+    times: int = 1
+    status: int = 500
+    seconds: float = 0.0
+    error: dict[str, Any] | None = None
+    body: str | None = None
+    headers: dict[str, str] = field(default_factory=dict)
+
+    def matches(self, method: str, path: str) -> bool:
+        wanted = not self.method or self.method.upper() == method
+        return self.times > 0 and wanted and re.search(self.path, path, re.IGNORECASE) is not None
+
+
+class Memory:
+    """Everything of one sandbox; `lock` guards it."""
+
+    def __init__(self, delay: float, clock: Callable[[], float] = time.monotonic) -> None:
+        self.lock = threading.RLock()
+        self.clock = clock
+        self.delay = delay
+        self.requests: deque[Received] = deque(maxlen=REQUESTS_KEPT)
+        self.groups: dict[tuple[str, str], tuple[str, str]] = {}
+        self.scale_sets: dict[tuple[str, str, str], ScaleSet] = {}
+        self.operations: dict[str, Operation] = {}
+        self.faults: list[Fault] = []
+        self.revoked_before: dict[str, float] = {}
+        self.reset()
+
+    def reset(self) -> None:
+        """Back to the beginning. Sign-ins stay valid."""
+        with self.lock:
+            self.requests.clear()
+            self.scale_sets.clear()
+            self.operations.clear()
+            self.faults.clear()
+            self.groups = {
+                (subscription, name.lower()): (name, region)
+                for subscription, groups in world.RESOURCE_GROUPS.items()
+                for name, region in groups.items()
+            }
+
+    # --- operations ------------------------------------------------------------------------------------------------
+
+    def start(self, scale_set: ScaleSet, kind: str, region: str, fault: Fault | None) -> Operation:
+        """Begins an operation on the scale set; `settle` ends it when its time is up."""
+        now = self.clock()
+        key = scale_set_key(scale_set.subscription, scale_set.resource_group, scale_set.name)
+        operation = Operation(str(uuid.uuid4()), key, kind, now, now + self.delay, region)
+        if fault is not None:
+            operation.outcome = "Canceled" if fault.kind == "canceled-operation" else "Failed"
+            operation.error = fault.error or {
+                "code": "AllocationFailed",
+                "message": "Allocation failed. We do not have sufficient capacity for the requested VM size in this region.",
+            }
+            if fault.kind == "endless-operation":
+                operation.ends = float("inf")
+        scale_set.state = {"create": "Creating", "update": "Updating", "delete": "Deleting"}[kind]
+        self.operations[operation.id] = operation
+        return operation
+
+    def settle(self) -> None:
+        """Ends the operations whose time is up."""
+        now = self.clock()
+        for operation in self.operations.values():
+            if operation.settled or operation.ends > now:
+                continue
+            operation.settled = True
+            scale_set = self.scale_sets.get(operation.key)
+            if scale_set is None:
+                continue
+            if operation.kind == "delete" and operation.outcome == "Succeeded":
+                del self.scale_sets[operation.key]
+                continue
+            scale_set.state = operation.outcome
+            # Instances came and went: Azure's mark moves on with them.
+            scale_set.etag += 1
+
+    def busy(self, key: tuple[str, str, str]) -> Operation | None:
+        """The operation at work on the scale set."""
+        return next((each for each in self.operations.values() if each.key == key and not each.settled), None)
+
+    # --- what tests look at ----------------------------------------------------------------------------------------
+
+    def take_fault(self, kinds: frozenset[str], method: str, path: str) -> Fault | None:
+        """The first fault of these kinds asked for such a request; it counts as used."""
+        with self.lock:
+            for fault in self.faults:
+                if fault.kind in kinds and fault.matches(method, path):
+                    fault.times -= 1
+                    return fault
+        return None
+
+    def received(self) -> list[dict[str, Any]]:
+        """The requests to Resource Manager so far, oldest first."""
+        with self.lock:
+            return [
+                {
+                    "method": each.method,
+                    "path": each.path,
+                    "apiVersion": each.api_version,
+                    "body": copy.deepcopy(each.body),
+                    "time": each.time,
+                    "headers": dict(each.headers),
+                    "status": each.status,
+                }
+                for each in self.requests
+            ]
+
+
+def scale_set_key(subscription: str, resource_group: str, name: str) -> tuple[str, str, str]:
+    """Azure compares names without regard to case."""
+    return subscription.lower(), resource_group.lower(), name.lower()
+
+
+def timestamp() -> str:
+    """Now, as Azure writes it."""
+    return datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
