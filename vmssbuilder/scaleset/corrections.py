@@ -158,7 +158,7 @@ class Corrections(Walk):
             settings = value.get(key) if key is not None else None
             if key is None or not isinstance(settings, dict):
                 continue
-            spelt: dict[str, str] = {name: _SCRIPT_NAMES.get(name.casefold(), name) for name in settings}
+            spelt = {name: _SCRIPT_NAMES.get(str(name).casefold()) or name for name in settings}
             renames = {
                 name: right for name, right in spelt.items() if name != right and right not in settings
             }

@@ -405,8 +405,7 @@ class _Parser:
         """An ellipsis: mended where it ends the text, since nothing else can stand for what was left out."""
         last = _BLANK.fullmatch(self.content, self.end) is not None
         if not (self.repair and last and self.frames):
-            cure = "Write what it stands for, or remove it."
-            self._fault(f"The three dots stand for something that was left out. {cure}", self.start)
+            self._dots()
         count = len(self.frames)
         closed = "the open brace was closed" if count == 1 else f"the {count} open braces were closed"
         self._mend(self.start, f"The text is cut off by ... here: {closed}. What followed is not known.")
@@ -414,6 +413,10 @@ class _Parser:
         while self.frames:
             self._close()
         return self._nothing_more
+
+    def _dots(self) -> NoReturn:
+        cure = "Write what it stands for, or remove it."
+        self._fault(f"The three dots stand for something that was left out. {cure}", self.start)
 
     def _begins_the_next(self, frame: _Frame) -> bool:
         """Whether the token at hand looks like the next member or item, so that only a comma is missing."""
@@ -589,7 +592,7 @@ class _Parser:
                 self.start,
             )
         if self.kind == "...":
-            self._truncated()
+            self._dots()
         if self.kind == ",":
             message = "One comma too many. Remove it, or write what belongs before it."
         if self.kind in ("}", "]") and self.frames:
