@@ -25,7 +25,7 @@ _GROUP: Final = r"/subscriptions/([^/]+)/resourcegroups/([^/]+)"
 _TYPE: Final = "/providers/microsoft.compute/virtualmachinescalesets"
 NAME_LIMIT: Final = 64
 
-Handler = Callable[["Arm", Request, world.Account, "tuple[str, ...]"], Answer]
+Handler = Callable[[Request, world.Account, tuple[str, ...]], Answer]
 
 
 class Arm:
@@ -33,6 +33,28 @@ class Arm:
 
     def __init__(self, memory: Memory) -> None:
         self._memory = memory
+        self._routes: tuple[tuple[str, Mapping[str, Handler]], ...] = (
+            (r"/subscriptions", {"GET": self._subscriptions}),
+            (r"/subscriptions/([^/]+)", {"GET": self._subscription}),
+            (r"/subscriptions/([^/]+)/locations", {"GET": self._locations}),
+            (r"/subscriptions/([^/]+)/resourcegroups", {"GET": self._groups}),
+            (_GROUP, {"GET": self._group, "PUT": self._put_group}),
+            (rf"/subscriptions/([^/]+){_TYPE}", {"GET": self._list_scale_sets}),
+            (rf"{_GROUP}{_TYPE}", {"GET": self._list_scale_sets}),
+            (
+                rf"{_GROUP}{_TYPE}/([^/]+)",
+                {
+                    "GET": self._get_scale_set,
+                    "PUT": self._put_scale_set,
+                    "PATCH": self._patch_scale_set,
+                    "DELETE": self._delete_scale_set,
+                },
+            ),
+            (
+                r"/subscriptions/([^/]+)/providers/microsoft.compute/locations/([^/]+)/operations/([^/]+)",
+                {"GET": self._operation},
+            ),
+        )
 
     def answer(self, request: Request) -> Answer:
         """The answer to any request; what is refused is refused in Azure's shape."""
@@ -66,7 +88,7 @@ class Arm:
         return received
 
     def _routed(self, request: Request) -> Answer:
-        for pattern, methods in _ROUTES:
+        for pattern, methods in self._routes:
             match = re.fullmatch(pattern, request.path.rstrip("/"), re.IGNORECASE)
             if match is None:
                 continue
@@ -79,7 +101,7 @@ class Arm:
                 raise _no_such_method(request.method)
             with self._memory.lock:
                 self._memory.settle()
-                return handler(self, request, account, match.groups())
+                return handler(request, account, match.groups())
         raise Refusal(
             404,
             "NotFound",
@@ -339,30 +361,6 @@ class Arm:
         if scale_set is None:
             return Answer(204)
         return json_answer(200, shown(scale_set, request.api_version))
-
-
-_ROUTES: Final[tuple[tuple[str, Mapping[str, Handler]], ...]] = (
-    (r"/subscriptions", {"GET": Arm._subscriptions}),  # noqa: SLF001 - a table of this module's own class
-    (r"/subscriptions/([^/]+)", {"GET": Arm._subscription}),  # noqa: SLF001
-    (r"/subscriptions/([^/]+)/locations", {"GET": Arm._locations}),  # noqa: SLF001
-    (r"/subscriptions/([^/]+)/resourcegroups", {"GET": Arm._groups}),  # noqa: SLF001
-    (_GROUP, {"GET": Arm._group, "PUT": Arm._put_group}),  # noqa: SLF001
-    (rf"/subscriptions/([^/]+){_TYPE}", {"GET": Arm._list_scale_sets}),  # noqa: SLF001
-    (rf"{_GROUP}{_TYPE}", {"GET": Arm._list_scale_sets}),  # noqa: SLF001
-    (
-        rf"{_GROUP}{_TYPE}/([^/]+)",
-        {
-            "GET": Arm._get_scale_set,  # noqa: SLF001
-            "PUT": Arm._put_scale_set,  # noqa: SLF001
-            "PATCH": Arm._patch_scale_set,  # noqa: SLF001
-            "DELETE": Arm._delete_scale_set,  # noqa: SLF001
-        },
-    ),
-    (
-        r"/subscriptions/([^/]+)/providers/microsoft.compute/locations/([^/]+)/operations/([^/]+)",
-        {"GET": Arm._operation},
-    ),  # noqa: SLF001
-)
 
 
 # --- who may ---------------------------------------------------------------------------------------------------------
