@@ -99,7 +99,11 @@ def test_the_message_keeps_the_secret(rule_id: str, where: str, case: Case) -> N
 @pytest.mark.parametrize(
     ("rule_id", "where", "case"),
     _named(
-        [(rule_id, where, case) for rule_id, where, case in BREAKS if any(found.fix for found in _findings(rule_id, case))]
+        [
+            (rule_id, where, case)
+            for rule_id, where, case in BREAKS
+            if any(found.fix for found in _findings(rule_id, case))
+        ]
     ),
 )
 def test_the_fix_cures(rule_id: str, where: str, case: Case) -> None:
@@ -108,7 +112,8 @@ def test_the_fix_cures(rule_id: str, where: str, case: Case) -> None:
             before = json.dumps(case.document)
             cured = finding.fix.apply(case.document)
             assert finding.path not in [
-                again.path for again in _findings(rule_id, Case(cured, case.version, case.operation, case.target))
+                again.path
+                for again in _findings(rule_id, Case(cured, case.version, case.operation, case.target))
             ]
             assert json.dumps(case.document) == before
             assert finding.fix.title[0].isupper()

@@ -5,27 +5,34 @@ from __future__ import annotations
 from functools import cache
 
 from ..findings import Finding
-from . import envelope, sizing, tags, target
+from . import certificates, envelope, os_profile, sizing, tags, target
 from .base import REGISTRY, Hit, Rule, rule
 from .target import check_target
 from .view import View
 
 __all__ = ["REGISTRY", "Hit", "Rule", "View", "applicable", "check_target", "rule", "run"]
 
-_MODULES = (envelope, tags, sizing, target)
+_AREAS = (envelope, tags, sizing, os_profile, certificates, target)
 
 
 @cache
 def applicable(api_version: str, operation: str, *, raw: bool = True) -> tuple[Rule, ...]:
-    """The document rules of that API version and operation, in the order of the modules.
+    """The document rules of that API version and operation, in the order of the form.
 
     raw=False leaves out those that only speak where the document does not fit the JSON Schema.
     """
     return tuple(
         entry
-        for entry in REGISTRY.values()
+        for entry in sorted(REGISTRY.values(), key=_area)
         if entry.subject != "target" and entry.applies(api_version, operation) and (raw or not entry.raw)
     )
+
+
+_POSITIONS = {area.__name__: position for position, area in enumerate(_AREAS)}
+
+
+def _area(entry: Rule) -> int:
+    return _POSITIONS[entry.function.__module__]
 
 
 def run(view: View, *, raw: bool = True) -> list[Finding]:

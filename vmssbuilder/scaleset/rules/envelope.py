@@ -8,7 +8,7 @@ from .. import paths
 from ..paths import Path
 from .base import CREATE, Hit, Hits, rule
 from .shapes import set_to, without
-from .view import IMAGE, MASK, OS_PROFILE, PROFILE, WINDOWS, View, filled
+from .view import IMAGE, MASK, OS_PROFILE, PROFILE, View, filled
 
 _SECRET_MEMBERS: Final = frozenset(
     ("adminPassword", "customData", "protectedSettings", "content", "userData")
@@ -50,9 +50,9 @@ def secret_placeholder(view: View) -> Hits:
         hits.append(Hit((*OS_PROFILE, "customData")))
     if view.profile.get("userData") == MASK:
         hits.append(Hit((*PROFILE, "userData")))
-    for position, item in enumerate(view.windows.get("additionalUnattendContent") or ()):
+    for path, item in view.unattend_items:
         if item.get("content") == MASK:
-            hits.append(Hit((*WINDOWS, "additionalUnattendContent", position, "content")))
+            hits.append(Hit((*path, "content")))
     for path, _extension, _properties in view.extension_items:
         # A masked document shows asterisks in place of the whole object, which is the wrong type by then.
         place = (*path, "properties", "protectedSettings")

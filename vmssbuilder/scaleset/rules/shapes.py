@@ -6,6 +6,7 @@ import binascii
 import re
 from typing import Any, Final
 from urllib.parse import SplitResult, urlsplit
+from xml.parsers.expat import ExpatError, ParserCreate
 
 from ..findings import Change, Fix
 from ..paths import Path
@@ -103,3 +104,66 @@ def repeated(names: list[tuple[Any, str]]) -> list[tuple[Any, str]]:
             again.append((place, name))
         seen.add(folded)
     return again
+
+
+_KEY_TYPE: Final = re.compile(r"(?:ssh|ecdsa|sk-ssh|sk-ecdsa)-[\w@.-]+\Z", re.ASCII)
+_SSH_TYPES: Final = ("ssh-rsa", "ssh-ed25519")
+
+
+def ssh_fault(line: str) -> str:
+    """What is wrong with an OpenSSH public key: "private", "encoded", "format", "type", "short", or nothing ("")."""
+    if line.lstrip().startswith("-----BEGIN"):
+        return "private"
+    words = line.split(maxsplit=2)
+    if len(words) < 2:
+        inner = decoded(words[0]) if words else None
+        return "encoded" if inner is not None and inner.startswith((b"ssh-", b"ecdsa-")) else "format"
+    blob = decoded(words[1])
+    named = _fields(blob) if blob is not None else None
+    if not named or named[0] != words[0].encode():
+        return "format"
+    if words[0] not in _SSH_TYPES:
+        return "type" if _KEY_TYPE.match(words[0]) else "format"
+    if words[0] == "ssh-rsa":
+        if len(named) != 3:
+            return "format"
+        return "short" if int.from_bytes(named[2], "big").bit_length() < 2048 else ""
+    return "" if len(named) == 2 and len(named[1]) == 32 else "format"
+
+
+def _fields(blob: bytes) -> list[bytes] | None:
+    """The fields of a key's binary form, each written after its length; None when they do not add up."""
+    fields = []
+    position = 0
+    while position < len(blob):
+        length = int.from_bytes(blob[position : position + 4], "big")
+        position += 4 + length
+        if position > len(blob):
+            return None
+        fields.append(blob[position - length : position])
+    return fields
+
+
+class _NotPlain(Exception):
+    """The XML declares a document type, which may hide anything."""
+
+
+def xml_root(written: str) -> str | None:
+    """The name of the root element of well-formed XML, None for any other text. Namespaces are left out."""
+    names: list[str] = []
+
+    def start(name: str, _attributes: dict[str, str]) -> None:
+        if not names:
+            names.append(name.rpartition(":")[2])
+
+    def refuse(*_declaration: Any) -> None:
+        raise _NotPlain
+
+    parser = ParserCreate()
+    parser.StartElementHandler = start
+    parser.StartDoctypeDeclHandler = refuse
+    try:
+        parser.Parse(written, True)
+    except (ExpatError, _NotPlain, ValueError):
+        return None
+    return names[0] if names else None

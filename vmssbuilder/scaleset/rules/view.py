@@ -9,6 +9,7 @@ from typing import Any, Final
 from .. import versions
 from ..paths import Path
 from ..request import Target
+from .shapes import ssh_fault
 
 PROPERTIES: Final[Path] = ("properties",)
 PROFILE: Final[Path] = ("properties", "virtualMachineProfile")
@@ -172,6 +173,80 @@ class View:
         if self.image_os and self.configured_os and self.image_os != self.configured_os:
             return None
         return self.image_os or self.configured_os
+
+    @cached_property
+    def username(self) -> str:
+        """The administrator's name, empty while it is missing or a placeholder."""
+        name = self.os_profile.get("adminUsername")
+        return name if filled(name) else ""
+
+    @cached_property
+    def prefix(self) -> str:
+        """The computer name prefix, empty while it is missing or a placeholder."""
+        prefix = self.os_profile.get("computerNamePrefix")
+        return prefix if filled(prefix) else ""
+
+    @cached_property
+    def password(self) -> str | None:
+        """The administrator's password where the document holds it in clear."""
+        return secret_text(self.os_profile.get("adminPassword"))
+
+    @cached_property
+    def key_items(self) -> list[tuple[Path, dict[str, Any]]]:
+        """Path and settings of each SSH key."""
+        keys = (self.linux.get("ssh") or {}).get("publicKeys") or ()
+        return [((*LINUX, "ssh", "publicKeys", position), key) for position, key in enumerate(keys)]
+
+    @cached_property
+    def key_faults(self) -> list[tuple[Path, str]]:
+        """Path and fault (see `ssh_fault`) of each SSH key that has one."""
+        return [
+            ((*path, "keyData"), fault)
+            for path, key in self.key_items
+            if placeholder_in(key.get("keyData") or "", free=True) is None
+            and (fault := ssh_fault(key.get("keyData") or ""))
+        ]
+
+    @cached_property
+    def unattend_items(self) -> list[tuple[Path, dict[str, Any]]]:
+        """Path and settings of each piece of unattend content."""
+        contents = self.windows.get("additionalUnattendContent") or ()
+        return [
+            ((*WINDOWS, "additionalUnattendContent", position), content)
+            for position, content in enumerate(contents)
+        ]
+
+    @cached_property
+    def listener_items(self) -> list[tuple[Path, dict[str, Any]]]:
+        """Path and settings of each WinRM listener."""
+        listeners = (self.windows.get("winRM") or {}).get("listeners") or ()
+        return [
+            ((*WINDOWS, "winRM", "listeners", position), listener)
+            for position, listener in enumerate(listeners)
+        ]
+
+    @cached_property
+    def vault_items(self) -> list[tuple[Path, dict[str, Any]]]:
+        """Path and settings of each group of key vault certificates."""
+        groups = self.os_profile.get("secrets") or ()
+        return [((*OS_PROFILE, "secrets", position), group) for position, group in enumerate(groups)]
+
+    @cached_property
+    def certificate_items(self) -> list[tuple[Path, dict[str, Any], dict[str, Any]]]:
+        """Path and settings of each key vault certificate, with the group that it belongs to."""
+        return [
+            ((*path, "vaultCertificates", position), certificate, group)
+            for path, group in self.vault_items
+            for position, certificate in enumerate(group.get("vaultCertificates") or ())
+        ]
+
+    @cached_property
+    def health_extension(self) -> bool:
+        """Whether an extension reports the health of the application."""
+        return any(
+            str(properties.get("type")).casefold() in ("applicationhealthlinux", "applicationhealthwindows")
+            for _path, _extension, properties in self.extension_items
+        )
 
     @cached_property
     def nic_items(self) -> list[tuple[Path, dict[str, Any], dict[str, Any]]]:
