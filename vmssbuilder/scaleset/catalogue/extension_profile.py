@@ -3,6 +3,20 @@
 from __future__ import annotations
 
 from ..properties import Boolean, Json, List, Part, Single, Text
+from .references import SettingsVaultReference
+
+
+class KeyVaultSecretReference(Part):
+    """A secret of a key vault that holds protected settings."""
+
+    secret_url = Text(
+        "Secret URL",
+        kind="keyVaultSecret",
+        required=True,
+        help="The versioned address of the secret whose value is the protected settings as JSON.",
+        example="https://kv-shop.vault.azure.net/secrets/setup/0123456789abcdef0123456789abcdef",
+    )
+    source_vault = Single("Key vault", SettingsVaultReference, required=True, inline=True)
 
 
 class ExtensionProperties(Part):
@@ -55,6 +69,44 @@ class ExtensionProperties(Part):
         ),
         example='{"commandToExecute": "sh setup.sh"}',
     )
+    force_update_tag = Text(
+        "Force update tag",
+        since="2017-03-30",
+        help="Any text. When it changes, the handler runs again although its settings are the same.",
+        example="2025-06-01",
+    )
+    provision_after_extensions = List(
+        "Install after",
+        Text("Extension name", help="The name of another extension of this scale set.", example="setup"),
+        singular="extension",
+        since="2018-06-01",
+        help="Extensions that must be installed before this one. Any order when left out.",
+    )
+    enable_automatic_upgrade = Boolean(
+        "Automatic upgrade",
+        since="2020-06-01",
+        help="Azure upgrades the extension in batches when its publisher brings out a new minor version. Not all handlers can.",
+    )
+    suppress_failures = Boolean(
+        "Suppress failures",
+        since="2021-07-01",
+        help="A failing extension does not fail the instance. Failure to reach the instance still does. Off when left out.",
+    )
+    protected_settings_reference = Json(
+        "Protected settings from key vault",
+        wire="protectedSettingsFromKeyVault",
+        objects=True,
+        since="2021-11-01",
+        until="2021-11-01",
+        help="Where a key vault holds the protected settings: an object of secretUrl and sourceVault. Instead of protected settings.",
+        example='{"secretUrl": "https://...", "sourceVault": {"id": "/subscriptions/..."}}',
+    )
+    protected_settings_from_key_vault = Single(
+        "Protected settings from key vault",
+        KeyVaultSecretReference,
+        since="2022-03-01",
+        help="Where a key vault holds the protected settings, so that they never pass through this request. Instead of protected settings.",
+    )
     provisioning_state = Text(
         "Extension provisioning state",
         read_only=True,
@@ -75,6 +127,7 @@ class Extension(Part):
     )
     properties = Single("Extension settings", ExtensionProperties, inline=True)
     id = Text("Extension resource ID", read_only=True, help="Azure writes it.")
+    type = Text("Extension resource type", since="2019-07-01", read_only=True, help="Azure writes it.")
 
 
 class ExtensionProfile(Part):
@@ -86,4 +139,11 @@ class ExtensionProfile(Part):
         singular="extension",
         essential=True,
         help="Installed on each instance after it starts, in any order unless you set one.",
+    )
+    extensions_time_budget = Text(
+        "Time for all extensions",
+        since="2020-06-01",
+        suggestions=("PT30M", "PT1H30M", "PT2H"),
+        help="How long all extensions may take to start, from PT15M to PT120M. 90 minutes when left out.",
+        example="PT1H30M",
     )

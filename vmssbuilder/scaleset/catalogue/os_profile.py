@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..properties import Boolean, Choice, List, Part, Single, Text, Value
 from .references import KeyVaultReference
+from .time_zones import WINDOWS_TIME_ZONES
 
 
 class VaultCertificate(Part):
@@ -92,6 +93,107 @@ class SshConfiguration(Part):
     )
 
 
+REBOOT_SETTING = (
+    Value("Unknown", "Unknown", "Not stated. Azure decides."),
+    Value("IfRequired", "If required", "Restarts when a patch asks for it."),
+    Value("Never", "Never", "Does not restart; patches that need it wait."),
+    Value("Always", "Always", "Restarts after every patching."),
+)
+
+ASSESSMENT_MODE = (
+    Value("ImageDefault", "Image default", "Nobody looks for missing patches unless you start it."),
+    Value(
+        "AutomaticByPlatform",
+        "By Azure, regularly",
+        "Azure looks for missing patches every day. Needs the VM agent.",
+    ),
+)
+
+
+class PlatformPatching(Part):
+    """How Azure patches the instances."""
+
+    reboot_setting = Choice(
+        "Restart after patching",
+        REBOOT_SETTING,
+        open=True,
+        help="Whether an instance restarts when Azure has patched it.",
+    )
+    bypass_platform_safety_checks_on_user_schedule = Boolean(
+        "Patch on my schedule only",
+        since="2023-03-01",
+        help="Azure patches in your maintenance windows and at no other time. Needed for scheduled patching.",
+    )
+
+
+LINUX_PATCH_MODE = (
+    Value("ImageDefault", "Image default", "The image's own package updates, such as unattended-upgrades."),
+    Value(
+        "AutomaticByPlatform",
+        "By Azure",
+        "Azure patches instances in turns, by availability. Needs the VM agent.",
+    ),
+)
+
+
+class LinuxPatchSettings(Part):
+    """Patching of Linux instances."""
+
+    patch_mode = Choice(
+        "Patch mode",
+        LINUX_PATCH_MODE,
+        open=True,
+        help="Who installs operating system patches. Patching by Azure is for Flexible scale sets.",
+    )
+    assessment_mode = Choice(
+        "Patch assessment",
+        ASSESSMENT_MODE,
+        open=True,
+        since="2021-03-01",
+        help="Who looks for missing patches.",
+    )
+    automatic_by_platform_settings = Single(
+        "Patching by Azure", PlatformPatching, since="2022-03-01", help="Details of the patch mode By Azure."
+    )
+
+
+WINDOWS_PATCH_MODE = (
+    Value("Manual", "Manual", "You patch by yourself. Automatic updates must be off."),
+    Value("AutomaticByOS", "By Windows Update", "Windows patches itself. Automatic updates must be on."),
+    Value(
+        "AutomaticByPlatform",
+        "By Azure",
+        "Azure patches instances in turns, by availability. Needs the VM agent and automatic updates.",
+    ),
+)
+
+
+class WindowsPatchSettings(Part):
+    """Patching of Windows instances."""
+
+    patch_mode = Choice(
+        "Patch mode",
+        WINDOWS_PATCH_MODE,
+        open=True,
+        help="Who installs Windows patches. Patching by Azure is for Flexible scale sets.",
+    )
+    enable_hotpatching = Boolean(
+        "Hotpatching",
+        since="2020-12-01",
+        help="Installs patches without a restart. Needs the patch mode By Azure, the VM agent and an Azure Edition image.",
+    )
+    assessment_mode = Choice(
+        "Patch assessment",
+        ASSESSMENT_MODE,
+        open=True,
+        since="2021-03-01",
+        help="Who looks for missing patches.",
+    )
+    automatic_by_platform_settings = Single(
+        "Patching by Azure", PlatformPatching, since="2022-03-01", help="Details of the patch mode By Azure."
+    )
+
+
 class LinuxConfiguration(Part):
     """Settings of Linux instances."""
 
@@ -104,6 +206,27 @@ class LinuxConfiguration(Part):
         ),
     )
     ssh = Single("SSH", SshConfiguration, help="The keys that may sign in.")
+    provision_vm_agent = Boolean(
+        "Provision the VM agent",
+        wire="provisionVMAgent",
+        since="2018-06-01",
+        help=(
+            "Installs the agent that runs extensions and resets passwords. Azure installs it when this is left out. "
+            "Without it no extension can be used."
+        ),
+    )
+    patch_settings = Single(
+        "Patching",
+        LinuxPatchSettings,
+        since="2020-12-01",
+        help="Who installs operating system patches, and when.",
+    )
+    enable_vm_agent_platform_updates = Boolean(
+        "VM agent updates by Azure",
+        wire="enableVMAgentPlatformUpdates",
+        since="2022-08-01",
+        help="Azure keeps the Linux agent up to date. Off when left out: the agent then updates itself.",
+    )
 
 
 WINRM_PROTOCOL = (
@@ -230,9 +353,19 @@ class WindowsConfiguration(Part):
     )
     time_zone = Text(
         "Time zone",
-        kind="windowsTimeZone",
+        suggestions=WINDOWS_TIME_ZONES,
         help="A Windows time zone name. Azure uses UTC when this is left out.",
         example="W. Europe Standard Time",
+    )
+    patch_settings = Single(
+        "Patching", WindowsPatchSettings, since="2020-06-01", help="Who installs Windows patches, and when."
+    )
+    enable_vm_agent_platform_updates = Boolean(
+        "VM agent updates by Azure",
+        wire="enableVMAgentPlatformUpdates",
+        since="2022-08-01",
+        read_only=True,
+        help="Whether Azure keeps the Windows agent up to date. Azure writes it.",
     )
 
 
@@ -292,4 +425,14 @@ class OSProfile(Part):
             "stores it as C:\\AzureData\\CustomData.bin. Sent as Base64. Changes reach new and reimaged instances only."
         ),
         example="#cloud-config\npackages:\n  - nginx",
+    )
+    allow_extension_operations = Boolean(
+        "Allow extensions",
+        since="2021-11-01",
+        help="Azure allows extensions when this is left out. It can be switched off only while there are none.",
+    )
+    require_guest_provision_signal = Boolean(
+        "Wait for the guest",
+        since="2022-11-01",
+        help="An instance counts as created once its operating system says so. Azure takes true only; leave it out otherwise.",
     )

@@ -1,8 +1,9 @@
-"""How many instances, and of which size."""
+"""How many instances, of which size, and on which capacity."""
 
 from __future__ import annotations
 
-from ..properties import Integer, Part, Text
+from ..properties import Boolean, Choice, Integer, List, Part, Single, Text, Value
+from .references import CapacityReservationGroupReference
 
 
 class Sku(Part):
@@ -14,7 +15,7 @@ class Sku(Part):
         essential=True,
         help=(
             "The VM size of every instance. It sets vCPUs, memory, and how many disks and network interfaces an "
-            "instance can have. Offers and quota differ by region."
+            "instance can have. Offers and quota differ by region. Mix stands for a list of sizes (instance mix)."
         ),
         example="Standard_D2s_v5",
     )
@@ -33,4 +34,167 @@ class Sku(Part):
             "setting may change the number later."
         ),
         example="3",
+    )
+
+
+ALLOCATION_STRATEGY = (
+    Value(
+        "LowestPrice",
+        "Lowest price",
+        "The cheapest size that is free at the time. Azure's own choice when left out.",
+    ),
+    Value(
+        "CapacityOptimized",
+        "Capacity optimized",
+        "The size most likely to be had and, for Spot, to last; price comes second.",
+    ),
+    Value(
+        "Prioritized",
+        "Prioritized",
+        "The sizes in the order of their ranks, as far as there is capacity.",
+        since="2024-11-01",
+    ),
+)
+
+
+class MixedSize(Part):
+    """One size of an instance mix."""
+
+    summary = ("name", "rank")
+
+    name = Text(
+        "Size",
+        kind="vmSize",
+        essential=True,
+        help="A VM size that instances may have. Sizes of a mix should be alike in processor architecture and storage.",
+        example="Standard_D4s_v5",
+    )
+    rank = Integer(
+        "Rank",
+        since="2024-11-01",
+        help="The place of this size in the order of preference, 0 first. Only for the strategy Prioritized.",
+        example="0",
+    )
+
+
+class AutomaticSizeMigration(Part):
+    """Whether Azure may move instances to another size of the mix."""
+
+    enabled = Boolean(
+        "Automatic size migration",
+        help=(
+            "Lets Azure move running instances to another size of the mix when the platform needs it. Off when left out."
+        ),
+    )
+
+
+class SkuProfile(Part):
+    """Instance mix: several sizes in one Flexible scale set."""
+
+    vm_sizes = List(
+        "Sizes in the mix",
+        MixedSize,
+        rows=True,
+        singular="size",
+        help="Up to five sizes that instances may have. The size of the scale set itself must then be Mix.",
+    )
+    allocation_strategy = Choice(
+        "Allocation strategy",
+        ALLOCATION_STRATEGY,
+        open=True,
+        help="How Azure picks among the sizes when it creates an instance.",
+    )
+    automatic_sku_migration_policy = Single(
+        "Automatic size migration policy", AutomaticSizeMigration, inline=True, since="2026-03-01"
+    )
+
+
+class CapacityReservation(Part):
+    """Where the instances take their capacity from."""
+
+    capacity_reservation_group = Single(
+        "Capacity reservation group", CapacityReservationGroupReference, inline=True
+    )
+    disable_capacity_reservation_assignment = Boolean(
+        "Never use reservations",
+        since="2026-04-01",
+        help=(
+            "Keeps the instances away from every capacity reservation, also those that Azure would match by itself. "
+            "They then use public capacity only."
+        ),
+    )
+
+
+class VMSizeProperties(Part):
+    """Trims the processors of the size."""
+
+    v_cpus_available = Integer(
+        "vCPUs available",
+        wire="vCPUsAvailable",
+        help=(
+            "How many of the size's vCPUs an instance sees, for software licensed by core. The price stays that of the "
+            "full size. All of them when left out."
+        ),
+        example="4",
+    )
+    v_cpus_per_core = Integer(
+        "vCPUs per core",
+        wire="vCPUsPerCore",
+        help="1 switches hyper-threading off. The size's own ratio when left out.",
+        example="1",
+    )
+
+
+PROCESSOR_MODE = (
+    Value("Deterministic", "Deterministic", "Steady processor speed. Azure's choice when left out."),
+    Value("Opportunistic", "Opportunistic", "Lets processors run faster when there is room for it."),
+)
+
+
+class HardwareProfile(Part):
+    """Adjusts the hardware of the size."""
+
+    vm_size_properties = Single(
+        "Processor limits", VMSizeProperties, help="Trims the processors of the size."
+    )
+    processor_mode = Choice(
+        "Processor mode",
+        PROCESSOR_MODE,
+        open=True,
+        since="2026-04-01",
+        help="How the processors are run. It can be changed on running instances without a restart.",
+    )
+
+
+class AdditionalCapabilities(Part):
+    """Abilities of instances that must be asked for."""
+
+    ultra_ssd_enabled = Boolean(
+        "Ultra disk compatibility",
+        wire="ultraSSDEnabled",
+        help=(
+            "Allows Ultra disks as data disks. Needed before one is added; the size, region and zone must offer it, "
+            "and it has a charge of its own. Off when left out."
+        ),
+    )
+    hibernation_enabled = Boolean(
+        "Hibernation",
+        since="2021-07-01",
+        help="Lets instances be hibernated: memory is saved to the OS disk and compute is no longer billed. Few sizes can.",
+    )
+    enable_fips1403_encryption = Boolean(
+        "FIPS 140-3 extension encryption",
+        wire="enableFips1403Encryption",
+        since="2025-04-01",
+        help="Encrypts protected settings of extensions by FIPS 140-3 algorithms. For Linux images in FIPS mode.",
+    )
+
+
+class EarlyAdditionalCapabilities(Part):
+    """The same inside the instance profile, where the oldest versions had it."""
+
+    ultra_ssd_enabled = Boolean(
+        "Ultra disk compatibility",
+        wire="ultraSSDEnabled",
+        help="Allows Ultra disks as data disks. Later API versions have it beside the instance profile.",
     )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ..properties import Choice, Integer, List, Part, Single, Text, Value
-from .references import SUBSCRIPTION
+from ..properties import Boolean, Choice, Integer, List, Part, Single, Text, Value
+from .references import PROVIDERS, ConfidentialDiskEncryptionSetReference, DiskEncryptionSetReference
 
 CACHING = (
     Value(
@@ -34,22 +34,262 @@ OS_DISK_SOURCE = (
     ),
     Value("Empty", "Empty", "A blank disk. Declared by the API, but an instance cannot start from it."),
     Value("Attach", "Attach", "An existing disk. Declared by the API, but a scale set cannot use it."),
+    Value("Copy", "Copy", "A copy of a disk or snapshot. For single virtual machines.", since="2024-03-01"),
+    Value(
+        "Restore", "Restore", "A disk from a restore point. For single virtual machines.", since="2024-03-01"
+    ),
 )
 
 DATA_DISK_SOURCE = (
     Value("FromImage", "From image", "The disk is made from the image's data disk with the same LUN."),
     Value("Empty", "Empty", "A blank disk, which you partition and format after the first start."),
     Value("Attach", "Attach", "An existing disk. Declared by the API, but a scale set model cannot use it."),
+    Value("Copy", "Copy", "A copy of a disk or snapshot. For single virtual machines.", since="2024-03-01"),
+    Value(
+        "Restore", "Restore", "A disk from a restore point. For single virtual machines.", since="2024-03-01"
+    ),
 )
 
-DISK_TYPE = (
-    Value("Standard_LRS", "Standard HDD (locally redundant)", "The cheapest. For backups and rare access."),
+_DISK_TYPE = (
+    Value(
+        "Standard_LRS",
+        "Standard HDD (locally redundant)",
+        "The cheapest. For backups and rare access. Retired for OS disks in 2028.",
+    ),
     Value(
         "Premium_LRS",
         "Premium SSD (locally redundant)",
         "For production. Needs a size with premium storage (an s in its name).",
     ),
+    Value(
+        "StandardSSD_LRS",
+        "Standard SSD (locally redundant)",
+        "For web servers and light use. Works with every size.",
+        since="2018-04-01",
+    ),
+    Value(
+        "Premium_ZRS",
+        "Premium SSD (zone redundant)",
+        "Copies in three zones of the region.",
+        since="2020-12-01",
+    ),
+    Value(
+        "StandardSSD_ZRS",
+        "Standard SSD (zone redundant)",
+        "Copies in three zones of the region.",
+        since="2020-12-01",
+    ),
 )
+
+OS_DISK_TYPE = (
+    *_DISK_TYPE,
+    Value("UltraSSD_LRS", "Ultra disk", "For data disks only; Azure refuses it here.", since="2018-06-01"),
+    Value(
+        "PremiumV2_LRS", "Premium SSD v2", "For data disks only; Azure refuses it here.", since="2022-03-01"
+    ),
+)
+
+DATA_DISK_TYPE = (
+    *_DISK_TYPE,
+    Value(
+        "UltraSSD_LRS",
+        "Ultra disk",
+        "The fastest, with IOPS and throughput of your choice. Needs Ultra disk compatibility, no caching, and a zone in most regions.",
+        since="2018-06-01",
+    ),
+    Value(
+        "PremiumV2_LRS",
+        "Premium SSD v2",
+        "IOPS and throughput of your choice at a lower price than Ultra. No caching, and a zone in most regions.",
+        since="2022-03-01",
+    ),
+)
+
+DELETE_OPTION = (
+    Value("Delete", "Delete", "The disk goes with the instance. Azure's choice when left out."),
+    Value("Detach", "Detach", "The disk stays, and stays billed, when the instance is deleted."),
+)
+
+FAULT_DOMAIN_ALIGNMENT = (
+    Value("Aligned", "Aligned", "The disk is always in the storage fault domain that matches its instance."),
+    Value("BestEffortAligned", "Aligned where possible", "The same as far as capacity allows."),
+)
+
+EPHEMERAL_OPTION = (Value("Local", "Local", "The OS disk lives on the host. The only option."),)
+
+EPHEMERAL_PLACEMENT = (
+    Value("CacheDisk", "OS cache", "In the host's cache. Azure's choice where the size has one."),
+    Value("ResourceDisk", "Temp disk", "On the temporary disk of the instance."),
+    Value("NvmeDisk", "NVMe disk", "On a local NVMe disk of the instance.", since="2024-03-01"),
+)
+
+CONFIDENTIAL_ENCRYPTION = (
+    Value(
+        "VMGuestStateOnly", "Guest state only", "Encrypts the small disk that holds the virtual TPM's state."
+    ),
+    Value(
+        "DiskWithVMGuestState",
+        "Disk and guest state",
+        "Encrypts the OS disk as well. Needs Secure Boot and vTPM.",
+    ),
+    Value(
+        "NonPersistedTPM",
+        "State not kept",
+        "The virtual TPM starts empty every time. For stateless instances.",
+        since="2023-09-01",
+    ),
+)
+
+DISK_CONTROLLER = (
+    Value("SCSI", "SCSI", "Works with every image. Sizes of generation 5 and older."),
+    Value("NVMe", "NVMe", "Faster; needs an image tagged for NVMe. The only one on many newer sizes."),
+)
+
+DISK_DELAY_ACTION = (
+    Value("None", "None", "Nothing happens; the instance waits for its disk."),
+    Value(
+        "AutomaticReattach",
+        "Reattach",
+        "Azure detaches a disk that answers too slowly, and attaches it again.",
+    ),
+)
+
+DISK_ACCESS_POLICY = (
+    Value("AllowAll", "From any network", "The disk can be exported or uploaded to from any network."),
+    Value(
+        "AllowPrivate",
+        "Through a private endpoint",
+        "Only through the private endpoints of a disk access resource.",
+    ),
+    Value("DenyAll", "Not at all", "The disk cannot be exported or uploaded to."),
+)
+
+DISK_API_VERSION = (
+    Value("2025-01-02", "2025-01-02", "The older of the two."),
+    Value("2026-03-02", "2026-03-02", "The newer of the two."),
+)
+
+
+class DiskAvailabilityPolicy(Part):
+    """What happens when a disk answers too slowly."""
+
+    action_on_disk_delay = Choice(
+        "When the disk is slow",
+        DISK_DELAY_ACTION,
+        open=True,
+        help="What Azure does when reads and writes of the disk take too long.",
+    )
+
+
+class ManagedDiskProperties(Part):
+    """Settings of the disk resource, given when the disk is created with its instance."""
+
+    tier = Text(
+        "Performance tier",
+        suggestions=("P10", "P15", "P20", "P30", "P40", "P50"),
+        help="Gives a Premium SSD the speed of a larger one, at that one's price. The tier of its size when left out.",
+        example="P30",
+    )
+    bursting_enabled = Boolean(
+        "On-demand bursting",
+        help="Lets a large Premium SSD exceed its limits for a while, at a charge. Off when left out.",
+    )
+    performance_plus = Boolean(
+        "Performance Plus",
+        help="Raises the limits of disks larger than 512 GiB. Only at creation, and for good.",
+    )
+    optimized_for_frequent_attach = Boolean(
+        "Often attached and detached",
+        help=(
+            "For data disks that change instances more than five times a day. Others should not have it: the disk then "
+            "leaves the fault domain of its instance."
+        ),
+    )
+    availability_policy = Single("Availability policy", DiskAvailabilityPolicy, inline=True)
+    max_shares = Integer(
+        "Maximum shares",
+        minimum=1,
+        help="How many instances may attach the disk at the same time. 1 when left out. Data disks only.",
+        example="1",
+    )
+    network_access_policy = Choice(
+        "Network access",
+        DISK_ACCESS_POLICY,
+        open=True,
+        help="From where the disk's content can be exported. From any network when left out.",
+    )
+    disk_access_id = Text(
+        "Disk access resource",
+        kind="diskAccess",
+        help="The resource whose private endpoints may be used. Needed for access through a private endpoint.",
+        example=f"{PROVIDERS}/Microsoft.Compute/diskAccesses/da-shop",
+    )
+    disk_iops_read_only = Integer(
+        "Read-only IOPS",
+        wire="diskIOPSReadOnly",
+        unit="IOPS",
+        help="For a shared Ultra disk or Premium SSD v2: all that read-only attachments get together.",
+        example="3000",
+    )
+    disk_mbps_read_only = Integer(
+        "Read-only throughput",
+        wire="diskMBpsReadOnly",
+        unit="MB/s",
+        help="For a shared Ultra disk or Premium SSD v2: all that read-only attachments get together.",
+        example="125",
+    )
+    logical_sector_size = Integer(
+        "Logical sector size",
+        unit="bytes",
+        help="512 or 4096, for Ultra disks and Premium SSD v2. 4096 when left out; some older software needs 512.",
+        example="4096",
+    )
+
+
+class AdditionalDiskProperties(Part):
+    """An envelope around the disk resource's settings."""
+
+    managed_disk_properties = Single("Disk resource settings", ManagedDiskProperties, inline=True)
+
+
+class DiskSecurityProfile(Part):
+    """Encryption of a confidential instance's disk."""
+
+    security_encryption_type = Choice(
+        "Confidential encryption",
+        CONFIDENTIAL_ENCRYPTION,
+        open=True,
+        help="What is encrypted with a key bound to the instance. Only for confidential virtual machines.",
+    )
+    disk_encryption_set = Single(
+        "Confidential disk encryption set", ConfidentialDiskEncryptionSetReference, inline=True
+    )
+
+
+class EphemeralDisk(Part):
+    """An OS disk on the host instead of in storage."""
+
+    option = Choice(
+        "Ephemeral OS disk",
+        EPHEMERAL_OPTION,
+        open=True,
+        help=(
+            "Keeps the OS disk on the host: free and fast to reimage, but gone when the instance moves or is stopped. "
+            "Needs read-only caching and room on the host."
+        ),
+    )
+    placement = Choice(
+        "Ephemeral placement",
+        EPHEMERAL_PLACEMENT,
+        open=True,
+        since="2019-12-01",
+        help="Where on the host. Azure takes the cache where the size has one, else the temporary or NVMe disk.",
+    )
+    enable_full_caching = Boolean(
+        "Full caching",
+        since="2025-11-01",
+        help="Copies the whole OS disk to the host, so that an outage of storage does not stop the instance.",
+    )
 
 
 class VirtualHardDisk(Part):
@@ -71,13 +311,28 @@ class OSManagedDisk(Part):
 
     storage_account_type = Choice(
         "Disk type",
-        DISK_TYPE,
+        OS_DISK_TYPE,
         open=True,
         essential=True,
         help=(
             "Kind and redundancy of the OS disk. Azure picks a type that suits the size when this is left out. It "
             "cannot be changed later."
         ),
+    )
+    disk_encryption_set = Single(
+        "Disk encryption set", DiskEncryptionSetReference, since="2019-07-01", inline=True
+    )
+    security_profile = Single(
+        "Confidential encryption",
+        DiskSecurityProfile,
+        since="2021-11-01",
+        help="Encryption bound to the instance. Only for confidential virtual machines.",
+    )
+    additional_disk_properties = Single(
+        "Disk resource settings",
+        AdditionalDiskProperties,
+        since="2026-04-01",
+        help="Settings of the disk resource that Azure creates with each instance.",
     )
 
 
@@ -86,10 +341,25 @@ class DataManagedDisk(Part):
 
     storage_account_type = Choice(
         "Disk type",
-        DISK_TYPE,
+        DATA_DISK_TYPE,
         open=True,
         essential=True,
         help="Kind and redundancy of this data disk. It decides price, speed and the largest size.",
+    )
+    disk_encryption_set = Single(
+        "Disk encryption set", DiskEncryptionSetReference, since="2019-07-01", inline=True
+    )
+    security_profile = Single(
+        "Confidential encryption",
+        DiskSecurityProfile,
+        since="2021-11-01",
+        help="Encryption bound to the instance. Only for confidential virtual machines.",
+    )
+    additional_disk_properties = Single(
+        "Disk resource settings",
+        AdditionalDiskProperties,
+        since="2026-04-01",
+        help="Settings of the disk resource that Azure creates with each instance.",
     )
 
 
@@ -145,6 +415,40 @@ class OSDisk(Part):
         since="2016-04-30-preview",
         help="Azure stores the disk for you. Leave it out only for VHDs in storage accounts.",
     )
+    write_accelerator_enabled = Boolean(
+        "Write Accelerator",
+        since="2017-12-01",
+        help="Speeds up log writes on M-series sizes. Needs Premium SSD and caching None. Off when left out.",
+    )
+    disk_size_gb = Integer(
+        "Size",
+        wire="diskSizeGB",
+        since="2018-04-01",
+        essential=True,
+        unit="GiB",
+        help="At least the image's size, at most 4,095. The image's size when left out.",
+        example="64",
+    )
+    diff_disk_settings = Single(
+        "Ephemeral OS disk",
+        EphemeralDisk,
+        since="2018-06-01",
+        help="Keeps the OS disk on the host instead of in storage. Fixed once the scale set exists.",
+    )
+    delete_option = Choice(
+        "When the instance is deleted",
+        DELETE_OPTION,
+        open=True,
+        since="2022-03-01",
+        help="What becomes of the disk. Only for Flexible scale sets; an ephemeral disk always goes.",
+    )
+    storage_fault_domain_alignment = Choice(
+        "Storage fault domain",
+        FAULT_DOMAIN_ALIGNMENT,
+        open=True,
+        since="2025-11-01",
+        help="Puts the disk where a storage failure hits only instances of the same fault domain. Not aligned when left out.",
+    )
 
 
 class ImageReference(Part):
@@ -191,7 +495,27 @@ class ImageReference(Part):
             "An image of your own: a managed image, or an Azure Compute Gallery image. Leave the version off a gallery "
             "image's ID for the newest. Not together with publisher, offer, SKU and version."
         ),
-        example=f"{SUBSCRIPTION}/Microsoft.Compute/galleries/gal_shop/images/web",
+        example=f"{PROVIDERS}/Microsoft.Compute/galleries/gal_shop/images/web",
+    )
+    shared_gallery_image_id = Text(
+        "Shared gallery image",
+        kind="sharedGalleryImage",
+        since="2021-07-01",
+        help="An image of a gallery that another subscription shares with yours directly. Instead of an image ID.",
+        example="/SharedGalleries/11111111-2222-3333-4444-555555555555-GAL_SHOP/Images/web/Versions/latest",
+    )
+    community_gallery_image_id = Text(
+        "Community gallery image",
+        kind="communityGalleryImage",
+        since="2021-11-01",
+        help="An image of a gallery that its publisher shares with everyone. Instead of an image ID.",
+        example="/CommunityGalleries/shop-1a2b3c/Images/web/Versions/latest",
+    )
+    exact_version = Text(
+        "Exact image version",
+        since="2019-07-01",
+        read_only=True,
+        help="The version that latest stood for. Azure writes it.",
     )
 
 
@@ -239,6 +563,41 @@ class DataDisk(Part):
         help="Needed for an empty disk. For a disk from an image it may be larger than the image's, not smaller.",
         example="128",
     )
+    write_accelerator_enabled = Boolean(
+        "Write Accelerator",
+        since="2017-12-01",
+        help="Speeds up log writes on M-series sizes. Needs Premium SSD and caching None. Off when left out.",
+    )
+    disk_iops_read_write = Integer(
+        "IOPS",
+        wire="diskIOPSReadWrite",
+        since="2019-07-01",
+        unit="IOPS",
+        help="Reads and writes per second of an Ultra disk or Premium SSD v2. A value that suits its size when left out.",
+        example="3000",
+    )
+    disk_mbps_read_write = Integer(
+        "Throughput",
+        wire="diskMBpsReadWrite",
+        since="2019-07-01",
+        unit="MB/s",
+        help="Throughput of an Ultra disk or Premium SSD v2. A value that suits its size when left out.",
+        example="125",
+    )
+    delete_option = Choice(
+        "When the instance is deleted",
+        DELETE_OPTION,
+        open=True,
+        since="2022-03-01",
+        help="What becomes of the disk. Only for Flexible scale sets.",
+    )
+    storage_fault_domain_alignment = Choice(
+        "Storage fault domain",
+        FAULT_DOMAIN_ALIGNMENT,
+        open=True,
+        since="2025-11-01",
+        help="Puts the disk where a storage failure hits only instances of the same fault domain. Not aligned when left out.",
+    )
 
 
 class StorageProfile(Part):
@@ -256,4 +615,27 @@ class StorageProfile(Part):
         singular="data disk",
         since="2016-04-30-preview",
         help="Disks that every instance gets beside the OS disk, each with a LUN of its own.",
+    )
+    disk_controller_name = Text(
+        "Disk controller",
+        wire="diskControllerType",
+        since="2022-08-01",
+        until="2024-07-01",
+        suggestions=("SCSI", "NVMe"),
+        help="How disks are attached: SCSI or NVMe. Size and image must both offer it. Azure decides when left out.",
+        example="NVMe",
+    )
+    disk_controller_type = Choice(
+        "Disk controller",
+        DISK_CONTROLLER,
+        open=True,
+        since="2024-11-01",
+        help="How disks are attached. Size and image must both offer it. Azure decides when left out.",
+    )
+    disk_api_version = Choice(
+        "Disk API version",
+        DISK_API_VERSION,
+        open=True,
+        since="2026-04-01",
+        help="The version of the disk API by which disk resource settings are read. Only needed with such settings.",
     )

@@ -1,0 +1,106 @@
+"""Where instances run: zones, edge zones, fault domains, spreading."""
+
+from __future__ import annotations
+
+from ..properties import Choice, List, Part, Single, Text, Value
+from .references import InterconnectBlockReference, InterconnectGroupReference, InterconnectSubgroupReference
+
+
+class ExtendedLocation(Part):
+    """An edge zone instead of the region itself."""
+
+    name = Text(
+        "Edge zone",
+        kind="edgeZone",
+        help="The name of the edge zone in which the instances run.",
+        example="microsoftlosangeles1",
+    )
+    type = Choice(
+        "Extended location type",
+        (Value("EdgeZone", "Edge zone", "A small Azure site close to users. The only type so far."),),
+        open=True,
+        help="What kind of place the name stands for.",
+    )
+
+
+ZONE_PLACEMENT = (
+    Value("Any", "Any", "Azure picks a zone. For single virtual machines."),
+    Value("Auto", "Auto", "Azure picks the zones. For scale sets."),
+)
+
+
+class Placement(Part):
+    """Lets Azure pick the zones."""
+
+    zone_placement_policy = Choice(
+        "Zone placement",
+        ZONE_PLACEMENT,
+        open=True,
+        help="Leaves the choice of zones to Azure, which then knows where capacity is. Instead of a list of zones.",
+    )
+    include_zones = List(
+        "Zones to use",
+        Text("Zone", help="The number of a zone, as text.", example="1"),
+        singular="zone",
+        help="Azure picks among these zones only. Any zone of the region when left out.",
+    )
+    exclude_zones = List(
+        "Zones to avoid",
+        Text("Zone", help="The number of a zone, as text.", example="3"),
+        singular="zone",
+        help="Azure picks none of these zones.",
+    )
+
+
+ORCHESTRATION_MODE = (
+    Value(
+        "Uniform",
+        "Uniform",
+        "Identical instances managed through the scale set only. For large stateless fleets, and for NAT pools, Basic "
+        "load balancers and overprovisioning.",
+    ),
+    Value(
+        "Flexible",
+        "Flexible",
+        "Instances are ordinary virtual machines; sizes and Spot can be mixed. Microsoft's advice for new scale sets.",
+    ),
+)
+
+FAULT_DOMAIN_ALIGNMENT = (
+    Value(
+        "Aligned",
+        "Aligned",
+        "Disks are always in the fault domain of their instance; creation fails where that cannot be.",
+    ),
+    Value("Unaligned", "Unaligned", "Disks are placed without regard to fault domains."),
+    Value(
+        "BestEffortAligned",
+        "Aligned where possible",
+        "Aligned as far as capacity allows.",
+        since="2025-11-01",
+    ),
+)
+
+INTERCONNECT_PLACEMENT = (
+    Value("None", "None", "No special placement. Azure's choice when left out."),
+    Value("Trunk", "Trunk", "Instances are placed so that they share a high-speed interconnect."),
+)
+
+
+class InterconnectGroupProfile(Part):
+    """Closely connected hardware for large parallel work."""
+
+    interconnect_group = Single("Interconnect group", InterconnectGroupReference, inline=True)
+    subgroups = List(
+        "Interconnect subgroups",
+        InterconnectSubgroupReference,
+        rows=True,
+        singular="interconnect subgroup",
+        help="Parts of the group in which instances may be placed. Any part when left out.",
+    )
+
+
+class InterconnectBlockProfile(Part):
+    """Reserved, closely connected hardware."""
+
+    interconnect_block = Single("Interconnect block", InterconnectBlockReference, inline=True)
