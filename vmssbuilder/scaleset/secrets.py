@@ -10,7 +10,8 @@ from typing import Any, Final
 
 from .catalogue import tree
 from .paths import Path
-from .properties import REFERENCE_KEY, List, Map, Node, Single
+from .properties import REFERENCE_KEY as REFERENCE_KEY
+from .properties import List, Map, Node, Single
 from .versions import LATEST
 
 MASK: Final = "********"

@@ -1,0 +1,60 @@
+// What the pages gain from JavaScript. Everything also works without it.
+"use strict";
+
+// The folded panes of a step page are open where there is room for them beside the form.
+for (const [selector, query] of [[".frame__steps > details", "(min-width: 768px)"], [".frame__pane > details", "(min-width: 1200px)"]]) {
+  const folded = document.querySelector(selector);
+  if (!folded) continue;
+  const wide = window.matchMedia(query);
+  const follow = () => { folded.open = wide.matches; };
+  wide.addEventListener("change", follow);
+  follow();
+}
+
+// A link to a field moves the keyboard there too, opening what folds it away.
+function focusTarget() {
+  const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  if (!target) return;
+  for (let around = target.closest("details"); around; around = around.parentElement.closest("details")) around.open = true;
+  target.focus();
+  target.scrollIntoView({ block: "center" });
+}
+window.addEventListener("hashchange", focusTarget);
+focusTarget();
+
+const summary = document.getElementById("error-summary");
+if (summary && !location.hash) summary.focus();
+
+// Copy buttons appear only where copying works.
+for (const button of document.querySelectorAll("[data-copy]")) {
+  if (!navigator.clipboard) break;
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent);
+    const before = button.textContent;
+    button.textContent = "Copied";
+    setTimeout(() => { button.textContent = before; }, 2000);
+  });
+}
+
+// Autosave: say what became of it, and warn before a typed secret is lost.
+const form = document.querySelector("[data-autosave]");
+if (form) {
+  const say = (words) => { document.getElementById("save-status").textContent = words; };
+  let leaving = false;
+  form.addEventListener("submit", () => { leaving = true; });
+  form.addEventListener("htmx:beforeRequest", () => say("Saving…"));
+  form.addEventListener("htmx:sendError", () => say("Not saved: the connection is down. Your text stays here."));
+  form.addEventListener("htmx:responseError", (event) => {
+    say(event.detail.xhr.status === 401
+      ? "Not saved: you are signed out. Sign in again in another tab, then go on here."
+      : "Not saved: the server answered with an error. Your text stays here.");
+  });
+  // A page whose form was already sent must not send it again on its own.
+  form.addEventListener("htmx:confirm", (event) => { if (leaving) event.preventDefault(); });
+  window.addEventListener("pageshow", () => { leaving = false; });
+  window.addEventListener("beforeunload", (event) => {
+    const typed = [...form.querySelectorAll("[data-secret]")].some((input) => input.value !== "");
+    if (typed && !leaving) event.preventDefault();
+  });
+}

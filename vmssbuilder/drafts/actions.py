@@ -1,0 +1,262 @@
+"""Every change of a draft: checks permission, writes, records the event, in one transaction."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+
+from django.db import transaction
+from django.utils import timezone
+
+from vmssbuilder.accounts.models import User
+from vmssbuilder.audit.actions import record
+from vmssbuilder.scaleset import Request, paths
+from vmssbuilder.scaleset.paths import MISSING, Path, PathError
+
+from . import content as contents
+from . import vault
+from .access import Access, require
+from .models import Draft, Revision, ShareLink
+from .submitted import Changed
+
+SHARE_DAYS: Final = 30
+"""How long a share link opens its draft."""
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """One place that someone else changed in the meantime: what it holds now, and what this person wanted."""
+
+    path: Path
+    theirs: Any
+    wanted: Any
+
+
+class EditConflict(Exception):
+    """Others changed the same places since the page was opened. Nothing was saved."""
+
+    def __init__(self, conflicts: list[Conflict], draft: Draft) -> None:
+        super().__init__("The draft was changed in the same places since this page was opened.")
+        self.conflicts = conflicts
+        self.draft = draft
+
+
+class StaleRevision(Exception):
+    """The form was made from a revision that the draft does not have."""
+
+
+def create(user: User, request: Request, how: str) -> Draft:
+    """A new draft with one revision. how: "blank", "pasted", ... for the log."""
+    with transaction.atomic():
+        draft = Draft.objects.create(owner=user)
+        address = {
+            "operation": request.operation,
+            "subscription": request.target.subscription,
+            "resourceGroup": request.target.resource_group,
+            "name": request.target.name,
+            "apiVersion": request.api_version,
+        }
+        _write(draft, user, {contents.TARGET: address, **request.document}, automatic=False)
+        record(user, "draft.created", draft.code, how=how)
+    return draft
+
+
+def save(user: User, draft: Draft, base: int, changes: Sequence[Changed], *, automatic: bool = False) -> Draft:
+    """Applies changes made on a page of revision `base` to the newest revision, and answers the draft as saved.
+
+    Changes by others to other places stay. Raises EditConflict when others changed the same place to something else,
+    StaleRevision when there is no such revision, Http404 or PermissionDenied when the person may not edit.
+    """
+
+    def apply(now: dict[str, Any], shown: dict[str, Any], locked: Draft) -> None:
+        conflicts = []
+        wanted = []
+        for change in changes:
+            theirs = paths.get(now, change.path)
+            if _moved(change.path, shown, now):
+                conflicts.append(Conflict(change.path, MISSING, change.wanted))
+            elif theirs != change.shown and theirs != change.wanted:
+                conflicts.append(Conflict(change.path, theirs, MISSING if change.secret else change.wanted))
+            else:
+                wanted.append(change)
+        if conflicts:
+            raise EditConflict(conflicts, locked)
+        for change in wanted:
+            if change.wanted is MISSING:
+                paths.remove(now, change.path, prune=True)
+            else:
+                value = vault.store(locked, change.wanted) if change.secret else change.wanted
+                _put(now, change.path, value)
+
+    return _edit(user, draft, base, apply, automatic=automatic)
+
+
+def edit_list(user: User, draft: Draft, base: int, act: str, path: Path) -> tuple[Draft, Path]:
+    """Adds, removes, duplicates or moves an item of a list; answers the draft and the path of the item acted on.
+
+    act: "add" with the list's path; "remove", "duplicate", "up" or "down" with the item's. Raises as `save` does.
+    """
+    where: Path = path
+
+    def apply(now: dict[str, Any], shown: dict[str, Any], locked: Draft) -> None:
+        nonlocal where
+        holder = path if act == "add" else path[:-1]
+        if paths.get(now, holder) != paths.get(shown, holder):
+            raise EditConflict([Conflict(holder, paths.get(now, holder), MISSING)], locked)
+        where = _act(now, act, path)
+
+    return _edit(user, draft, base, apply, automatic=False), where
+
+
+def _act(now: dict[str, Any], act: str, path: Path) -> Path:
+    if act == "add":
+        items = paths.get(now, path)
+        if items is MISSING:
+            _put(now, path, [{}])
+            return (*path, 0)
+        if not isinstance(items, list):
+            raise PathError(f"{paths.text(path)} is not a list.")
+        items.append({})
+        return (*path, len(items) - 1)
+    items, position = paths.get(now, path[:-1]), path[-1]
+    if not isinstance(items, list) or not isinstance(position, int) or not 0 <= position < len(items):
+        raise PathError(f"{paths.text(path)} is not there any more.")
+    if act == "remove":
+        del items[position]
+        if not items:
+            paths.remove(now, path[:-1], prune=True)
+        return path[:-1]
+    if act == "duplicate":
+        items.insert(position + 1, copy.deepcopy(items[position]))
+        return (*path[:-1], position + 1)
+    other = position + {"up": -1, "down": 1}[act]
+    if 0 <= other < len(items):
+        items[position], items[other] = items[other], items[position]
+        return (*path[:-1], other)
+    return path
+
+
+def replace_document(user: User, draft: Draft, base: int, document: dict[str, Any]) -> Draft:
+    """The whole document edited as JSON. Raises EditConflict when anyone saved since, and as `save` does."""
+
+    def apply(now: dict[str, Any], shown: dict[str, Any], locked: Draft) -> None:
+        if now != shown:
+            raise EditConflict([Conflict((), MISSING, MISSING)], locked)
+        for name in [name for name in now if name != contents.TARGET]:
+            del now[name]
+        now.update(document)
+
+    return _edit(user, draft, base, apply, automatic=False)
+
+
+def apply_fix(user: User, draft: Draft, base: int, fix: Callable[[dict[str, Any]], dict[str, Any]]) -> Draft:
+    """Applies a finding's fix to the newest revision."""
+
+    def apply(now: dict[str, Any], _shown: dict[str, Any], _locked: Draft) -> None:
+        changed = fix(now)
+        now.clear()
+        now.update(changed)
+
+    return _edit(user, draft, base, apply, automatic=False)
+
+
+def discard(user: User, draft: Draft) -> None:
+    """Puts the draft away for good and destroys its secrets."""
+    require(user, draft, Access.OWN)
+    with transaction.atomic():
+        draft.discarded = timezone.now()
+        draft.save(update_fields=["discarded", "updated"])
+        destroyed = vault.destroy(draft)
+        record(user, "draft.discarded", draft.code, secrets_destroyed=destroyed)
+
+
+def share(user: User, draft: Draft) -> ShareLink:
+    """A new link that shows the draft to signed-in people who have it, for `SHARE_DAYS` days."""
+    require(user, draft, Access.OWN)
+    with transaction.atomic():
+        link = ShareLink.objects.create(
+            draft=draft, created_by=user, expires=timezone.now() + timedelta(days=SHARE_DAYS)
+        )
+        record(user, "draft.shared", draft.code, link=link.code, role=link.role)
+    return link
+
+
+def revoke(user: User, link: ShareLink) -> None:
+    """Ends a share link now."""
+    require(user, link.draft, Access.OWN)
+    with transaction.atomic():
+        ShareLink.objects.filter(pk=link.pk, revoked=None).update(revoked=timezone.now())
+        record(user, "draft.share-revoked", link.draft.code, link=link.code)
+
+
+def _edit(
+    user: User,
+    draft: Draft,
+    base: int,
+    apply: Callable[[dict[str, Any], dict[str, Any], Draft], None],
+    *,
+    automatic: bool,
+) -> Draft:
+    require(user, draft, Access.EDIT)
+    with transaction.atomic():
+        locked = Draft.objects.select_for_update().select_related("owner").get(pk=draft.pk)
+        require(user, locked, Access.EDIT)
+        before = contents.of(locked)
+        now = copy.deepcopy(before)
+        apply(now, _shown(locked, base), locked)
+        if now != before:
+            _write(locked, user, now, automatic=automatic)
+            record(user, "draft.saved", locked.code, revision=locked.head, automatic=automatic)
+    return locked
+
+
+def _shown(draft: Draft, base: int) -> dict[str, Any]:
+    """The content that the person's page was made from."""
+    if base == draft.head:
+        return contents.of(draft)
+    try:
+        return contents.of(draft.revisions.get(number=base))
+    except (Revision.DoesNotExist, OverflowError):
+        raise StaleRevision(f"This draft has no revision {base}.") from None
+
+
+def _write(draft: Draft, user: User, content: dict[str, Any], *, automatic: bool) -> None:
+    """Saves content as the next revision; secrets that stand in clear go into the vault first."""
+    contents.fill(draft, content)
+    draft.document = vault.take_out(draft, draft.document)
+    draft.head += 1
+    draft.save()
+    Revision.objects.create(
+        draft=draft,
+        number=draft.head,
+        author=user,
+        automatic=automatic,
+        subscription=draft.subscription,
+        resource_group=draft.resource_group,
+        name=draft.name,
+        operation=draft.operation,
+        api_version=draft.api_version,
+        document=draft.document,
+    )
+
+
+def _moved(path: Path, shown: dict[str, Any], now: dict[str, Any]) -> bool:
+    """Whether a list on the way to the place has got more or fewer items, so that its positions mean others."""
+    for depth, step in enumerate(path):
+        if isinstance(step, int):
+            before, after = paths.get(shown, path[:depth]), paths.get(now, path[:depth])
+            if isinstance(before, list) and (not isinstance(after, list) or len(before) != len(after)):
+                return True
+    return False
+
+
+def _put(content: dict[str, Any], path: Path, value: Any) -> None:
+    """Sets a value, making way through anything that is not the object or list it should be."""
+    for depth in range(1, len(path)):
+        fitting = list if isinstance(path[depth], int) else dict
+        if not isinstance(paths.get(content, path[:depth], fitting()), fitting):
+            paths.remove(content, path[:depth])
+    paths.put(content, path, value)

@@ -1,0 +1,34 @@
+"""Where in the form a place of the document is edited: its address and the id of its field."""
+
+from __future__ import annotations
+
+from vmssbuilder.scaleset import paths
+from vmssbuilder.scaleset.paths import Path
+from vmssbuilder.scaleset.properties import List, Map
+
+from . import content, steps
+
+
+def page_url(code: str, path: Path, api_version: str) -> str:
+    """The address of the page that edits the place."""
+    step = steps.owner(path)
+    item = steps.item_page(path, api_version)
+    return f"/drafts/{code}/{step.name}/" + (f"{paths.to_url(item)}/" if item else "")
+
+
+def field_anchor(path: Path, api_version: str) -> str:
+    """The id of the field that edits the place: its own, or that of the list, rows or JSON box that holds it."""
+    item = steps.item_page(path, api_version)
+    here = content.node_at(item, api_version)
+    for depth in range(len(item), len(path)):
+        if here is None:
+            break
+        here = here.at((path[depth],)) if path[0] != steps.TARGET else content.node_at(path[: depth + 1], api_version)
+        if here is not None and (here.is_leaf or isinstance(here.property, List | Map)):
+            return steps.anchor(path[: depth + 1])
+    return steps.anchor(path) if path else ""
+
+
+def field_url(code: str, path: Path, api_version: str) -> str:
+    """The address of the field that edits the place."""
+    return f"{page_url(code, path, api_version)}#{field_anchor(path, api_version)}"

@@ -1,0 +1,132 @@
+"""The JSON beside the form: the masked body, line by line, each line a link to the field that made it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from html import escape
+from typing import Any, Final
+
+from vmssbuilder.scaleset import paths, secrets
+from vmssbuilder.scaleset.canonical import ordered
+from vmssbuilder.scaleset.catalogue import tree
+from vmssbuilder.scaleset.paths import Path
+from vmssbuilder.scaleset.properties import List, Map, Node
+
+from . import steps
+
+_INDENT: Final = "  "
+_OPEN: Final = {dict: "{", list: "["}
+_CLOSE: Final = {dict: "}", list: "]"}
+
+
+def render(
+    code: str,
+    document: dict[str, Any],
+    api_version: str,
+    *,
+    here: str = "",
+    changed: Collection[Path] = (),
+    wrong: Collection[Path] = (),
+    linked: bool = True,
+) -> str:
+    """The masked document as lines of JSON; the text of all lines together is the JSON itself.
+
+    here: the address of the page that shows it, whose own fields are linked by fragment alone. changed: places just
+    changed, marked with all below them; wrong: places with an error. linked: False for people who may only look.
+    """
+    writer = _Writer(code, here, frozenset(changed), frozenset(wrong), linked)
+    masked = ordered(secrets.mask(document), api_version)
+    writer.value((), masked, tree(api_version), _Place(f"/drafts/{code}/basics/", ""), "", "", changed=False)
+    return f'<code class="json" tabindex="0" role="region" aria-label="JSON">{"".join(writer.written)}</code>'
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a line leads: a page, and there the field, once a field holds the line."""
+
+    page: str
+    anchor: str
+
+
+@dataclass(slots=True)
+class _Writer:
+    """One pass over the document, carrying the page and field that each line belongs to."""
+
+    code: str
+    here: str
+    changed: frozenset[Path]
+    wrong: frozenset[Path]
+    linked: bool
+    written: list[str] = field(default_factory=list)
+
+    def value(
+        self, path: Path, value: Any, node: Node | None, place: _Place, before: str, comma: str, *, changed: bool
+    ) -> None:
+        changed = changed or path in self.changed
+        if path:
+            place = self._place(path, node, place)
+        if isinstance(value, dict | list) and value:
+            kind = dict if isinstance(value, dict) else list
+            self._line(path, f'{before}<span class="json__punct">{_OPEN[kind]}</span>', place, changed=changed)
+            last = len(value) - 1
+            members = value.items() if isinstance(value, dict) else enumerate(value)
+            for number, (step, inner) in enumerate(members):
+                key = ""
+                if isinstance(value, dict):
+                    key = f'<span class="json__key">{escape(json.dumps(step, ensure_ascii=False), quote=False)}</span>: '
+                below = node.at((step,)) if node is not None else None
+                self.value((*path, step), inner, below, place, key, "," if number < last else "", changed=changed)
+            self._line(path, f'<span class="json__punct">{_CLOSE[kind]}</span>{comma}', place, changed=changed)
+        else:
+            shown = "string" if isinstance(value, str) else "number" if type(value) in (int, float) else "literal"
+            written = escape(json.dumps(value, ensure_ascii=False), quote=False)
+            self._line(path, f'{before}<span class="json__{shown}">{written}</span>{comma}', place, changed=changed)
+
+    def _place(self, path: Path, node: Node | None, place: _Place) -> _Place:
+        owned = steps.root_owner(path)
+        if owned is not None:
+            return _Place(f"/drafts/{self.code}/{owned.name}/", steps.anchor(path))
+        if place.anchor and not _opens(node):
+            return place
+        listed = node.parent.property if node is not None and node.parent is not None else None
+        if isinstance(listed, List) and not listed.rows:
+            step = place.page.split("/", 4)[3]
+            return _Place(f"/drafts/{self.code}/{step}/{paths.to_url(path)}/", steps.anchor(path))
+        if node is not None and (node.is_leaf or isinstance(node.property, List | Map)):
+            return _Place(place.page, steps.anchor(path))
+        return place
+
+    def _line(self, path: Path, html: str, place: _Place, *, changed: bool) -> None:
+        depth = len(path)
+        classes = f"json__line d{min(depth + 1, 9)}"
+        if changed:
+            classes += " json__line--changed"
+        if path in self.wrong:
+            classes += " json__line--error"
+        text = f"{_INDENT * depth}{html}\n"
+        if self.linked and path:
+            href = f"#{place.anchor}" if place.page == self.here else f"{place.page}#{place.anchor}"
+            self.written.append(f'<a class="{classes}" tabindex="-1" href="{escape(href)}">{text}</a>')
+        else:
+            self.written.append(f'<span class="{classes}">{text}</span>')
+
+
+def _opens(node: Node | None) -> bool:
+    """Whether the node starts a place of its own below the field that holds it."""
+    if node is None or node.parent is None:
+        return False
+    listed = node.parent.property
+    rows = isinstance(listed, Map) or (isinstance(listed, List) and listed.rows)
+    return not rows and not _in_rows(node)
+
+
+def _in_rows(node: Node) -> bool:
+    here: Node | None = node.parent
+    while here is not None:
+        prop = here.property
+        if isinstance(prop, Map) or (isinstance(prop, List) and prop.rows) or here.is_leaf:
+            return True
+        here = here.parent
+    return False

@@ -1,0 +1,179 @@
+"""What a form sent, as changes of the content: only what differs from what the page showed is a change."""
+
+from __future__ import annotations
+
+import base64
+import re
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.http import QueryDict
+
+from vmssbuilder.scaleset import paths
+from vmssbuilder.scaleset.paths import MISSING, Path
+from vmssbuilder.scaleset.properties import Choice, Json, List, Map, Node, Property, Text
+
+from .content import TARGET
+from .fields import row_fields, text_of
+from .steps import Field, Layout
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """One place: what the page showed, and what the person wants (MISSING: nothing). secret: to go into the vault."""
+
+    path: Path
+    shown: Any
+    wanted: Any
+    secret: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """What was typed cannot be represented at all, such as the same tag name twice."""
+
+    path: Path
+    message: str
+
+
+def read(post: QueryDict, layout: Layout, place: Path, shown: dict[str, Any]) -> tuple[list[Changed], list[Refused]]:
+    """The changes a page's form asks for. place: the path of the page's item; shown: the content the page was made of."""
+    changes: list[Changed] = []
+    refused: list[Refused] = []
+    listed = set(post.getlist("rows"))
+    for entry in layout.fields:
+        path = place + entry.below
+        value = paths.get(shown, path)
+        if entry.is_rows and paths.text(path) in listed:
+            wanted = _rows(post, entry, path, value, refused)
+            if wanted != value and not (wanted in ([], {}) and value is MISSING):
+                changes.append(Changed(path, value, MISSING if wanted in ([], {}) else wanted))
+        elif not entry.is_cards and not entry.is_rows:
+            for change in _leaf(post, entry.node.property, path, value):
+                message = _too_long(change) or _no_such_choice(change, entry.node.property)
+                if message:
+                    refused.append(Refused(path, message))
+                changes.append(change)
+        elif value is not MISSING and paths.text(path) in post:
+            # A list or map whose value is neither was shown as JSON text.
+            changes.extend(_plain(post, _AS_JSON, path, value))
+    return changes, refused
+
+
+_AS_JSON = Json("JSON", objects=False)
+_LONGEST_ADDRESS: Final = {"subscription": 100, "resourceGroup": 200, "name": 200}
+
+
+def _too_long(change: Changed) -> str:
+    """Why a part of the address cannot be kept, "" when it can. What the document holds may be of any length."""
+    longest = _LONGEST_ADDRESS.get(str(change.path[-1]), 0) if change.path[0] == TARGET else 0
+    if longest and isinstance(change.wanted, str) and len(change.wanted) > longest:
+        return f"This is {len(change.wanted):,} characters long; no more than {longest} can be kept. Shorten it."
+    return ""
+
+
+def _no_such_choice(change: Changed, prop: Property) -> str:
+    """Why a choice of the address cannot be kept: it decides how everything else is read, so it must be one of ours."""
+    if change.path[0] != TARGET or not isinstance(prop, Choice):
+        return ""
+    if change.wanted in {value.wire for value in prop.values}:
+        return ""
+    return f"{prop.title}: choose one of the values on offer."
+
+
+def _leaf(post: QueryDict, prop: Property, path: Path, value: Any) -> list[Changed]:
+    return _secret(post, prop, path, value) if prop.secret else _plain(post, prop, path, value)
+
+
+def _plain(post: QueryDict, prop: Property, path: Path, value: Any) -> list[Changed]:
+    typed = post.get(paths.text(path))
+    if typed is None:
+        return []
+    typed = typed.replace("\r\n", "\n")
+    if typed == text_of(prop, value):
+        return []
+    wanted = _value(prop, typed)
+    return [] if wanted is MISSING and value is MISSING else [Changed(path, value, wanted)]
+
+
+def _value(prop: Property, typed: str) -> Any:
+    if not (isinstance(prop, Text) and prop.multiline):
+        typed = typed.strip()
+    return MISSING if typed == "" else prop.from_text(typed)
+
+
+def _secret(post: QueryDict, prop: Property, path: Path, value: Any) -> list[Changed]:
+    name = paths.text(path)
+    typed = post.get(name, "").replace("\r\n", "\n")
+    if typed:
+        if isinstance(prop, Text) and prop.base64 and not post.get(f"{name}:encoded"):
+            typed = base64.b64encode(typed.encode()).decode()
+        return [Changed(path, value, prop.from_text(typed), secret=True)]
+    return [Changed(path, value, MISSING)] if post.get(f"{name}:clear") and value is not MISSING else []
+
+
+def _rows(post: QueryDict, entry: Field, path: Path, value: Any, refused: list[Refused]) -> Any:
+    prop, item = entry.node.property, entry.node.item
+    assert item is not None
+    numbers = _row_numbers(post, paths.text(path))
+    if isinstance(prop, Map):
+        return _map_rows(post, prop, item, path, value, numbers, refused)
+    before = value if isinstance(value, list) else []
+    rows = []
+    for number in numbers:
+        old = before[number] if number < len(before) else MISSING
+        row = _row(post, item, (*path, number), old)
+        if row is not MISSING:
+            rows.append(row)
+    return rows
+
+
+def _row_numbers(post: QueryDict, name: str) -> list[int]:
+    pattern = re.compile(re.escape(name) + r"\[(\d{1,4})\]")
+    found = {int(match.group(1)) for match in map(pattern.match, post) if match}
+    return sorted(found)
+
+
+def _row(post: QueryDict, item: Node, place: Path, old: Any) -> Any:
+    """One row of a list, or MISSING when all its cells are empty. Members that the row does not show are kept."""
+    if item.is_leaf:
+        changed = _plain(post, item.property, place, old)
+        return changed[0].wanted if changed else old
+    row: dict[str, Any] = {"row": _copy(old)}
+    for below, node in row_fields(item):
+        for change in _plain(post, node.property, (*place, *below), paths.get(old, below) if old is not MISSING else MISSING):
+            if change.wanted is MISSING:
+                paths.remove(row, ("row", *below), prune=True)
+                row.setdefault("row", {})
+            else:
+                paths.put(row, ("row", *below), change.wanted)
+    return row["row"] if row["row"] or old == {} else MISSING
+
+
+def _copy(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _copy(inner) for name, inner in value.items()}
+    return {} if value is MISSING else value
+
+
+def _map_rows(
+    post: QueryDict, prop: Map, item: Node, path: Path, value: Any, numbers: list[int], refused: list[Refused]
+) -> dict[str, Any]:
+    before = list(value.items()) if isinstance(value, dict) else []
+    rows: dict[str, Any] = {}
+    for number in numbers:
+        name = paths.text((*path, number))
+        key = post.get(f"{name}.key", "")
+        typed = post.get(f"{name}.value", "").replace("\r\n", "\n")
+        old_key, old = before[number] if number < len(before) else ("", MISSING)
+        key = old_key if key == old_key else key.strip()
+        if key == "" and typed.strip() == "" and old_key == "":
+            continue
+        if key == "" and typed.strip() == "":
+            continue
+        inner = old if typed == text_of(item.property, old) and old is not MISSING else item.property.from_text(typed)
+        if key in rows:
+            message = f"{prop.key_title} “{key[:60]}” is given twice. Rename or remove one of the two."
+            refused.append(Refused(path, message))
+        rows[key] = inner
+    return rows
