@@ -1,0 +1,223 @@
+"""Runs the whole bench and prints its tables; ends with 1 when a goal is missed."""
+
+from __future__ import annotations
+
+import re
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from urllib.parse import urljoin, urlsplit
+
+from bench import documents
+from bench.client import Client, parsed
+from bench.page import Page
+from bench.server import installation, serving
+
+ROUNDS = 15
+ROUND_SECONDS = 0.25
+WARM_UP = 30
+FIRST_VISIT_BYTES = 90_000
+CSRF_TOKEN = "0123456789abcdefghijklmnopqrstuv"
+
+
+@dataclass
+class Subject:
+    """Something that is measured: one call is one request, or one run of a function. limit: times the bare page."""
+
+    name: str
+    call: Callable[[], object]
+    limit: float | None = None
+    medians: list[float] = field(default_factory=list)
+    slowest: list[float] = field(default_factory=list)
+
+    def round(self) -> None:
+        """Calls for a while and keeps what a call took."""
+        times = []
+        end = time.perf_counter() + ROUND_SECONDS
+        while (start := time.perf_counter()) < end:
+            self.call()
+            times.append(time.perf_counter() - start)
+        times.sort()
+        self.medians.append(statistics.median(times))
+        self.slowest.append(times[int(len(times) * 0.95)])
+
+
+def main() -> int:
+    """Everything, in one run."""
+    missed: list[str] = []
+    with installation():
+        person, code = seed()
+        with serving() as port:
+            client = Client(port, person)
+            missed += speed(client, code)
+            missed += size(client, code)
+    for line in missed:
+        print(f"MISSED: {line}")
+    return 1 if missed else 0
+
+
+def seed() -> tuple[str, str]:
+    """A signed-in person with one full draft: their cookie, and the draft's code."""
+    from django.conf import settings
+    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+    from django.contrib.sessions.backends.db import SessionStore
+
+    from vmssbuilder.accounts.models import User
+    from vmssbuilder.drafts import actions
+    from vmssbuilder.scaleset import Request, Target
+
+    user = User.objects.create_user("bench")
+    session = SessionStore()
+    session[SESSION_KEY] = str(user.pk)
+    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[-1]
+    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session.save()
+    target = Target(documents.SUBSCRIPTION, documents.RESOURCE_GROUP, documents.NAME)
+    draft = actions.create(
+        user, Request(target, "create", documents.API_VERSION, documents.document()), "bench"
+    )
+    cookies = (
+        f"{settings.SESSION_COOKIE_NAME}={session.session_key}; {settings.CSRF_COOKIE_NAME}={CSRF_TOKEN}"
+    )
+    return cookies, draft.code
+
+
+# ----------------------------------------------------------------------------------------------------------- speed
+
+
+def speed(client: Client, code: str) -> list[str]:
+    """Measures in alternating rounds, so that a busy moment of the machine touches all subjects alike."""
+    bare = Subject("bare page: session, one query", page(client, "/bench/bare/"))
+    step, fields = largest_step(client, code)
+    subjects = [
+        bare,
+        Subject(f"step page ({step}, {fields} fields)", page(client, f"/drafts/{code}/{step}/"), limit=5),
+        Subject("autosave with preview", Autosave(client, f"/drafts/{code}/operating-system/"), limit=5),
+        Subject("check everything", page(client, f"/drafts/{code}/check/")),
+        Subject("task list", page(client, f"/drafts/{code}/")),
+    ]
+    for subject in subjects:
+        for _ in range(WARM_UP):
+            subject.call()
+    for _ in range(ROUNDS):
+        for subject in subjects:
+            subject.round()
+
+    missed = []
+    base = statistics.median(bare.medians)
+    print(f"\n{'':44}{'median':>10}{'95 %':>10}{'x bare':>9}{'goal':>9}")
+    for subject in subjects:
+        median, slow = statistics.median(subject.medians), statistics.median(subject.slowest)
+        goal = f"<= {subject.limit:g}" if subject.limit else ""
+        print(f"{subject.name:44}{median * 1e3:>7.2f} ms{slow * 1e3:>7.2f} ms{median / base:>9.2f}{goal:>9}")
+        if subject.limit and median / base > subject.limit:
+            missed.append(
+                f"{subject.name} costs {median / base:.2f} bare pages; the goal is {subject.limit:g}."
+            )
+    return missed + check_speed(base)
+
+
+def check_speed(base: float) -> list[str]:
+    """`check()` alone, in this process."""
+    from vmssbuilder.scaleset import check
+
+    document = documents.document()
+    subject = Subject("check() of the whole document", lambda: check(document, documents.API_VERSION))
+    for _ in range(3):
+        subject.round()
+    median, slow = statistics.median(subject.medians), statistics.median(subject.slowest)
+    print(
+        f"{subject.name:44}{median * 1e6:>7.0f} us{slow * 1e6:>7.0f} us{median / base:>9.2f}{'<= 500us':>9}"
+    )
+    return [f"check() takes {median * 1e6:.0f} us; the goal is 500."] if median > 500e-6 else []
+
+
+def page(client: Client, path: str) -> Callable[[], None]:
+    """A call that fetches the page and insists that it came."""
+    request = client.prepared(path)
+    first = parsed(client.send(request))
+    if first.status != 200:
+        raise SystemExit(f"{path} answered {first.status} instead of 200, so it cannot be measured.")
+
+    def call() -> None:
+        received = client.send(request)
+        if not received.startswith(b"HTTP/1.1 200"):
+            raise SystemExit(f"{path} answered {received[:40]!r} while it was measured.")
+
+    return call
+
+
+class Autosave:
+    """A person who types: each call sends the whole form with one value changed, as the page does by itself."""
+
+    def __init__(self, client: Client, path: str) -> None:
+        self.client, self.path = client, path
+        self.form = Page.of(client.get(path)).form
+        self.field = next(name for name, value in self.form if name.endswith("computerNamePrefix") and value)
+        self.turn = 0
+
+    def __call__(self) -> None:
+        self.turn += 1
+        form = [
+            (name, f"myvmss{self.turn % 10}" if name == self.field else value) for name, value in self.form
+        ]
+        answer = self.client.post(self.path, form, {"HX-Request": "true", "X-CSRFToken": CSRF_TOKEN})
+        base = re.search(r'name="base" value="(\d+)"', answer.text)
+        if answer.status != 200 or base is None:
+            raise SystemExit(
+                f"An autosave answered {answer.status} without a revision, so it cannot be measured."
+            )
+        # The next change is made on what this one left.
+        self.form = [(name, base[1] if name == "base" else value) for name, value in form]
+
+
+def largest_step(client: Client, code: str) -> tuple[str, int]:
+    """The step whose page has most fields, and how many."""
+    from vmssbuilder.drafts.steps import STEPS
+
+    def fields(name: str) -> int:
+        return len(Page.of(client.get(f"/drafts/{code}/{name}/")).names)
+
+    return max(((step.name, fields(step.name)) for step in STEPS), key=lambda found: found[1])
+
+
+# ------------------------------------------------------------------------------------------------------------ size
+
+
+def size(client: Client, code: str) -> list[str]:
+    """What a first visit to a step page brings over the wire with an empty cache, and what a second one does."""
+    path = f"/drafts/{code}/basics/"
+    answer = client.get(path)
+    found = Page.of(answer)
+    sizes = {path: answer.size}
+    waiting = [urljoin(path, address) for address in found.resources]
+    outside: set[str] = set()
+    while waiting:
+        address = waiting.pop()
+        if address.startswith("data:") or address in sizes:
+            continue
+        if urlsplit(address).netloc:
+            outside.add(urlsplit(address).netloc)
+            continue
+        got = client.get(address)
+        if got.status != 200:
+            raise SystemExit(f"{address} answered {got.status}, so a first visit cannot be measured.")
+        sizes[address] = got.size
+        if got.headers.get("content-type", "").startswith("text/css"):
+            waiting += [urljoin(address, found) for found in re.findall(r"url\(['\"]?([^'\")]+)", got.text)]
+    print(f"\n{'first visit, over the wire':54}{'bytes':>10}{'goal':>18}")
+    for address, count in sizes.items():
+        print(f"  {address:52.52}{count:>10,}")
+    total = sum(sizes.values())
+    print(f"{'total':54}{total:>10,}{f'<= {FIRST_VISIT_BYTES:,}':>18}")
+    print(f"{'outside hosts':54}{len(outside):>10}{'0':>18}\n")
+    missed = [f"A first visit brings {total:,} bytes; the goal is {FIRST_VISIT_BYTES:,}."] * (
+        total > FIRST_VISIT_BYTES
+    )
+    return missed + [f"Pages load from {host}; the goal is no outside host." for host in sorted(outside)]
+
+
+if __name__ == "__main__":
+    sys.exit(main())
