@@ -10,6 +10,7 @@ Parts are declared the way Django models are:
 
 from __future__ import annotations
 
+import builtins
 import json
 import re
 from collections.abc import Iterator
@@ -103,7 +104,13 @@ class Text(Property):
     json_type = "string"
 
     def __init__(
-        self, title: str, *, multiline: bool = False, suggestions: tuple[str, ...] = (), base64: bool = False, **rest: Any
+        self,
+        title: str,
+        *,
+        multiline: bool = False,
+        suggestions: tuple[str, ...] = (),
+        base64: bool = False,
+        **rest: Any,
     ) -> None:
         super().__init__(title, **rest)
         self.multiline = multiline
@@ -118,7 +125,13 @@ class Integer(Property):
     json_type = "integer"
 
     def __init__(
-        self, title: str, *, minimum: int | None = None, maximum: int | None = None, unit: str = "", **rest: Any
+        self,
+        title: str,
+        *,
+        minimum: int | None = None,
+        maximum: int | None = None,
+        unit: str = "",
+        **rest: Any,
     ) -> None:
         super().__init__(title, **rest)
         self.minimum = minimum
@@ -145,7 +158,10 @@ class Number(Property):
 
     def from_text(self, typed: str) -> Any:
         stripped = typed.strip()
-        if not re.fullmatch(r"-?[0-9]{1,18}(\.[0-9]{1,15})?", stripped, re.ASCII):
+        # Small prices such as 0.00005 are written 5e-05 in JSON, so exponents must read back.
+        if not re.fullmatch(
+            r"-?[0-9]{1,18}(\.[0-9]{1,21})?(e[+-]?[0-9]{1,2})?", stripped, re.ASCII | re.IGNORECASE
+        ):
             return typed
         return json.loads(stripped) if not re.match(r"-?0[0-9]", stripped) else float(stripped)
 
@@ -294,7 +310,9 @@ class Part:
     def __init_subclass__(cls) -> None:
         collected: dict[str, Property] = {}
         for base in reversed(cls.__mro__):
-            collected.update({name: value for name, value in vars(base).items() if isinstance(value, Property)})
+            collected.update(
+                {name: value for name, value in vars(base).items() if isinstance(value, Property)}
+            )
         cls.declared = tuple(collected.values())
         seen: dict[str, list[Property]] = {}
         for declared in cls.declared:
@@ -324,7 +342,7 @@ class Node:
     folded: dict[str, str] = field(default_factory=dict, repr=False)
     item: Node | None = field(default=None, repr=False)
 
-    @property
+    @builtins.property  # the field above hides the plain name
     def is_leaf(self) -> bool:
         """Whether the node holds one value: text, number, choice, truth or free JSON."""
         return not isinstance(self.property, Single | List | Map)
@@ -380,10 +398,14 @@ class Node:
 
     def _object_schema(self, *, required: bool) -> dict[str, Any]:
         schema: dict[str, Any] = {
-            "properties": {wire: child.json_schema(required=required) for wire, child in self.children.items()},
+            "properties": {
+                wire: child.json_schema(required=required) for wire, child in self.children.items()
+            },
             "additionalProperties": False,
         }
-        needed = [wire for wire, child in self.children.items() if child.property.required] if required else []
+        needed = (
+            [wire for wire, child in self.children.items() if child.property.required] if required else []
+        )
         if needed:
             schema["required"] = needed
         return schema

@@ -246,6 +246,13 @@ class IPConfigurationProperties(Part):
         since="2017-03-30",
         help="Whether the private address is IPv4 or IPv6. The primary configuration must be IPv4.",
     )
+    private_ip_address_prefix_length = Integer(
+        "Private address prefix length",
+        wire="privateIPAddressPrefixLength",
+        since="2026-04-01",
+        help="Gives each instance a block of private addresses of this size instead of one, for containers for example.",
+        example="28",
+    )
     application_security_groups = List(
         "Application security groups",
         ApplicationSecurityGroupReference,
