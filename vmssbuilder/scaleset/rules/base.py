@@ -53,10 +53,10 @@ class Rule:
     """A registered rule.
 
     since, until: the API versions in which it applies. operations: what it is asked about. raw: it looks at the
-    document as it was given, and is asked only when that does not fit the JSON Schema. deferred: it is about something
-    missing, and only warns while the document holds placeholders: such a document is a template still to be filled in,
-    and cannot be sent as it stands anyway. subject: what it judges, the document, the address of the scale set, or
-    both, each in its own check.
+    document as it was given, and is asked only when that does not fit the JSON Schema. deferred: it only warns while
+    the document holds placeholders. Azure's own examples leave such things to be filled in, and a document with
+    placeholders cannot be sent as it stands anyway. subject: what it judges, the document, the address of the scale
+    set, or both, each in its own check.
     """
 
     id: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cached_property
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 
 from .. import versions
 from ..paths import Path
@@ -51,7 +51,7 @@ def placeholder_in(written: str, *, free: bool = False) -> str | None:
     return found[0] if found else None
 
 
-def filled(value: Any) -> bool:
+def filled(value: object) -> TypeGuard[str]:
     """Whether the value is text that can be judged: there, and without a placeholder."""
     return isinstance(value, str) and value != "" and ("{" not in value or _PLACEHOLDER.search(value) is None)
 
@@ -132,6 +132,19 @@ class View:
     def spot(self) -> bool:
         """Whether the instances are spare capacity, under either of its names."""
         return self.priority in ("Spot", "Low", "SpotPlus")
+
+    @cached_property
+    def ephemeral(self) -> dict[str, Any]:
+        """The settings of an OS disk that lives on the host only."""
+        return self.os_disk.get("diffDiskSettings") or {}
+
+    @cached_property
+    def automatic_os_upgrade(self) -> bool:
+        """Whether Azure upgrades the image of all instances."""
+        policy = self.upgrade.get("automaticOSUpgradePolicy") or {}
+        return (
+            policy.get("enableAutomaticOSUpgrade") is True or self.upgrade.get("automaticOSUpgrade") is True
+        )
 
     @cached_property
     def overprovision(self) -> bool | None:
