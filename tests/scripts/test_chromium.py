@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ SCRIPTS = Path(__file__).resolve().parents[2] / "scripts"
 def chromium(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
     """The script, on a machine without any browser and without the right to install one."""
     monkeypatch.syspath_prepend(str(SCRIPTS))
-    import chromium
+    chromium = import_module("chromium")
 
     monkeypatch.delenv("VMSSBUILDER_CHROMIUM", raising=False)
     monkeypatch.setenv("PATH", str(tmp_path))

@@ -12,6 +12,7 @@ import textwrap
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -23,16 +24,12 @@ SCRIPTS = Path(__file__).resolve().parents[2] / "scripts"
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.syspath_prepend(str(SCRIPTS))
-    import run
-
-    return run
+    return import_module("run")
 
 
 @pytest.fixture
 def local_env(run: Any) -> Any:
-    import local_env
-
-    return local_env
+    return import_module("local_env")
 
 
 class TestEnvFile:
