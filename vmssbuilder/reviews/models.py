@@ -25,11 +25,22 @@ class Review(models.Model):
     requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     requested = models.DateTimeField(auto_now_add=True)
     note = models.TextField(blank=True, help_text="What the reviewer should know.")
+    overrides = models.TextField(
+        blank=True, help_text="Why the request is to be sent despite the errors that may be overridden."
+    )
     state = models.CharField(max_length=20, choices=State.choices, default=State.WAITING)
 
     class Meta:
         ordering: ClassVar = ["-id"]
         indexes: ClassVar = [models.Index(fields=["state", "id"])]
+        constraints: ClassVar = [
+            # Two people, or one person twice, cannot send the same revision at the same moment.
+            models.UniqueConstraint(
+                fields=["revision"],
+                condition=models.Q(state="waiting"),
+                name="one_waiting_review_of_a_revision",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"Review of {self.revision}"

@@ -1,0 +1,55 @@
+"""Drafts, revisions and share links in the Django admin, to look at. Secrets have no page there."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.contrib import admin
+from django.utils.html import format_html
+
+from vmssbuilder.audit.admin import ReadOnly
+from vmssbuilder.scaleset import mask
+from vmssbuilder.scaleset.canonical import write
+
+from .models import Content, Draft, Revision, ShareLink
+
+
+class Masked(ReadOnly):
+    """A page of content whose document is shown as JSON with every secret masked."""
+
+    @admin.display(description="Document, secrets hidden")
+    def masked(self, row: Content) -> str:
+        return format_html("<pre>{}</pre>", write(mask(row.document), row.api_version))
+
+
+_CONTENT = ("subscription", "resource_group", "name", "operation", "api_version", "masked")
+
+
+@admin.register(Draft)
+class DraftAdmin(Masked, admin.ModelAdmin[Draft]):
+    list_display = ("__str__", "code", "owner", "head", "updated", "discarded")
+    list_select_related = ("owner",)
+    search_fields = ("code", "name")
+    fields = ("code", "owner", "head", "created", "updated", "discarded", *_CONTENT)
+    readonly_fields: ClassVar = fields
+    show_full_result_count = False
+
+
+@admin.register(Revision)
+class RevisionAdmin(Masked, admin.ModelAdmin[Revision]):
+    list_display = ("__str__", "author", "at", "automatic")
+    list_select_related = ("draft", "author")
+    search_fields = ("draft__code", "name")
+    fields = ("draft", "number", "author", "at", "automatic", *_CONTENT)
+    readonly_fields: ClassVar = fields
+    show_full_result_count = False
+
+
+@admin.register(ShareLink)
+class ShareLinkAdmin(ReadOnly, admin.ModelAdmin[ShareLink]):
+    list_display = ("__str__", "role", "created_by", "created", "expires", "revoked")
+    list_select_related = ("draft", "created_by")
+    search_fields = ("draft__code",)
+    # Not its code: with the signing key that would be the link.
+    fields = ("draft", "role", "created_by", "created", "expires", "revoked")
+    readonly_fields: ClassVar = fields

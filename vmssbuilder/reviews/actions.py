@@ -1,0 +1,154 @@
+"""Every change of a review: checks permission, writes, records the event, in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+
+from vmssbuilder.accounts.models import User
+from vmssbuilder.audit.actions import record
+from vmssbuilder.drafts.access import Access, require
+from vmssbuilder.drafts.checking import check_content
+from vmssbuilder.drafts.models import Draft
+from vmssbuilder.scaleset.findings import Finding, errors
+
+from .models import Decision, Review
+
+LONGEST_TEXT: Final = 5_000
+"""Characters of a note or a reason; more is an essay, or an attack on the database."""
+
+_OUTCOMES: Final = {
+    Decision.Verdict.APPROVE: Review.State.APPROVED,
+    Decision.Verdict.REQUEST_CHANGES: Review.State.CHANGES_REQUESTED,
+    Decision.Verdict.REJECT: Review.State.REJECTED,
+}
+
+
+class Refused(Exception):
+    """The change is not made; problems say why. Each names the form's field it belongs to, "" for the whole form.
+
+    moved_on: the review or draft is no longer as the person saw it, so that correcting the form does not help.
+    """
+
+    def __init__(self, *problems: tuple[str, str], moved_on: bool = False) -> None:
+        super().__init__(" ".join(message for _field, message in problems))
+        self.problems = problems
+        self.moved_on = moved_on
+
+
+def request_review(user: User, draft: Draft, note: str, base: int, overrides: str = "") -> Review:
+    """Sends the draft's newest revision for review. base: the revision that the person saw when they did.
+
+    overrides: why the errors that may be overridden are to be let through. Raises Refused, Http404, PermissionDenied.
+    """
+    require(user, draft, Access.OWN)
+    note, overrides = note.strip(), overrides.strip()
+    with transaction.atomic():
+        # The same row that every edit locks: no revision can appear between the look and the write.
+        locked = Draft.objects.select_for_update().get(pk=draft.pk)
+        require(user, locked, Access.OWN)
+        if locked.head != base:
+            raise Refused(
+                ("", "The draft was edited since you opened the page. Look at it again."), moved_on=True
+            )
+        current = locked.reviews.filter(revision__number=locked.head).first()
+        if current is not None and current.state == Review.State.WAITING:
+            raise Refused(("", "This revision is waiting for review already."), moved_on=True)
+        if current is not None and current.state == Review.State.APPROVED:
+            raise Refused(("", "This revision is approved already."), moved_on=True)
+        found = check_content(locked)
+        problems = [*_blocking(found), *_lengths(note=note, overrides=overrides)]
+        overridable = [each for each in errors(found) if each.overridable]
+        if overridable and not overrides and not any(field == "" for field, _message in problems):
+            problems.append(("overrides", "Enter why the request is to be sent despite its errors."))
+        if problems:
+            raise Refused(*problems)
+        locked.reviews.filter(state=Review.State.WAITING).update(state=Review.State.WITHDRAWN)
+        review = Review.objects.create(
+            draft=locked,
+            revision=locked.revisions.get(number=locked.head),
+            requested_by=user,
+            note=note,
+            overrides=overrides if overridable else "",
+        )
+        overridden = sorted({each.rule for each in overridable})
+        record(
+            user,
+            "review.requested",
+            locked.code,
+            review=review.pk,
+            revision=locked.head,
+            overridden=overridden,
+        )
+    return review
+
+
+def _blocking(found: Iterable[Finding]) -> list[tuple[str, str]]:
+    """What stands in the way of a review: every error that nobody may override, in words."""
+    return [("", each.message) for each in errors(found) if not each.overridable]
+
+
+def _lengths(**texts: str) -> list[tuple[str, str]]:
+    return [
+        (field, f"Shorten the text to {LONGEST_TEXT:,} characters; it has {len(text):,}.")
+        for field, text in texts.items()
+        if len(text) > LONGEST_TEXT
+    ]
+
+
+def decide(user: User, review: Review, verdict: str, reason: str) -> Decision:
+    """Approves, asks for changes or rejects. Raises Refused, Http404, PermissionDenied.
+
+    Nobody decides about their own work: neither the owner nor anyone who saved a revision of the draft.
+    """
+    why_not = may_not_decide(user, review)
+    require(user, review.draft, Access.VIEW)
+    if why_not:
+        raise PermissionDenied(why_not)
+    reason = reason.strip()
+    problems = []
+    if verdict not in Decision.Verdict.values:
+        problems.append(("verdict", "Choose what you decide."))
+    if not reason:
+        problems.append(("reason", "Enter the reason for your decision."))
+    problems += _lengths(reason=reason)
+    if problems:
+        raise Refused(*problems)
+    with transaction.atomic():
+        draft = Draft.objects.select_for_update().get(pk=review.draft_id)
+        locked = Review.objects.select_for_update(of=("self",)).select_related("revision").get(pk=review.pk)
+        if locked.state != Review.State.WAITING:
+            raise Refused(("", "This review is not waiting for a decision any more."), moved_on=True)
+        if draft.head != locked.revision.number or draft.discarded is not None:
+            raise Refused(("", "The draft was edited since. Ask its owner to send it again."), moved_on=True)
+        decision = Decision.objects.create(review=locked, reviewer=user, verdict=verdict, reason=reason)
+        locked.state = _OUTCOMES[Decision.Verdict(verdict)]
+        locked.save(update_fields=["state"])
+        record(user, f"review.{locked.state}", draft.code, review=locked.pk, revision=locked.revision.number)
+    return decision
+
+
+def may_not_decide(user: User, review: Review) -> str:
+    """Why the person may not decide about the review, "" when they may."""
+    if not user.is_reviewer:
+        return "Only reviewers decide about requests."
+    if user.pk in (review.draft.owner_id, review.requested_by_id):
+        return "This is your own request. Someone else has to decide about it."
+    if review.draft.revisions.filter(author_id=user.pk).exists():
+        return "You edited this draft. Someone else has to decide about it."
+    return ""
+
+
+def withdraw(user: User, review: Review) -> None:
+    """Takes a waiting request for review back. Raises Refused, Http404, PermissionDenied."""
+    require(user, review.draft, Access.OWN)
+    with transaction.atomic():
+        changed = Review.objects.filter(pk=review.pk, state=Review.State.WAITING).update(
+            state=Review.State.WITHDRAWN
+        )
+        if not changed:
+            raise Refused(("", "This review is not waiting for a decision any more."), moved_on=True)
+        record(user, "review.withdrawn", review.draft.code, review=review.pk)

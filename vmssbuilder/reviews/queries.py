@@ -1,0 +1,108 @@
+"""Reading reviews: whether a draft is approved, and the queue."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from django.db.models import F, Prefetch, Q, QuerySet
+
+from vmssbuilder.accounts.models import User
+from vmssbuilder.drafts.models import Draft
+
+from .models import Decision, Review
+
+Filter = Literal["waiting", "decided"]
+
+
+def approval(draft: Draft) -> Review | None:
+    """The review that approved the draft as it is now. None when there is none, or the draft was edited since."""
+    newest = draft.reviews.filter(revision__number=draft.head).select_related("revision").first()
+    return newest if newest is not None and newest.state == Review.State.APPROVED else None
+
+
+@dataclass(frozen=True, slots=True)
+class DraftReview:
+    """Where a draft stands with its reviewers. review: the newest one; decision: the newest about it."""
+
+    review: Review | None
+    decision: Decision | None
+
+    @property
+    def outdated(self) -> bool:
+        """Whether the draft was edited after the newest review, so that it does not count any more."""
+        return (
+            self.review is not None
+            and self.review.is_outdated
+            and self.review.state != Review.State.WITHDRAWN
+        )
+
+    @property
+    def waiting(self) -> bool:
+        return self._is(Review.State.WAITING)
+
+    @property
+    def approved(self) -> bool:
+        return self._is(Review.State.APPROVED)
+
+    @property
+    def sendable(self) -> bool:
+        """Whether the draft as it is now may be sent for review, its findings aside."""
+        return not self.waiting and not self.approved
+
+    def _is(self, state: str) -> bool:
+        return self.review is not None and not self.review.is_outdated and self.review.state == state
+
+
+def state_of(draft: Draft) -> DraftReview:
+    """Where the draft stands with its reviewers, in two queries."""
+    review = (
+        draft.reviews.select_related("revision", "requested_by")
+        .prefetch_related(_decisions())
+        .order_by("-id")
+        .first()
+    )
+    if review is None:
+        return DraftReview(None, None)
+    review.draft = draft
+    return DraftReview(review, next(iter(review.decisions.all()), None))
+
+
+def visible(user: User) -> QuerySet[Review]:
+    """The reviews that the person may see: all for reviewers, those of their own drafts for everyone else."""
+    reviews = Review.objects.filter(draft__discarded=None)
+    return reviews if user.is_reviewer else reviews.filter(draft__owner=user)
+
+
+def queue(user: User, which: Filter) -> QuerySet[Review]:
+    """The reviews that wait for a decision, oldest first; or the others, newest first."""
+    waiting = Q(state=Review.State.WAITING, revision__number=F("draft__head"))
+    # The documents can be large, and a list shows nothing of them.
+    listed = (
+        visible(user)
+        .select_related("draft", "draft__owner", "revision", "requested_by")
+        .defer("draft__document", "revision__document", "note", "overrides")
+    )
+    return (
+        listed.filter(waiting).order_by("id")
+        if which == "waiting"
+        else listed.exclude(waiting).order_by("-id")
+    )
+
+
+def waiting_for(user: User) -> QuerySet[Review]:
+    """The reviews that this person can decide about, oldest first; none for someone who is no reviewer."""
+    if not user.is_reviewer:
+        return Review.objects.none()
+    return queue(user, "waiting").exclude(draft__owner=user).exclude(draft__revisions__author=user)
+
+
+def with_decisions(reviews: QuerySet[Review]) -> QuerySet[Review]:
+    """The same reviews with their decisions and who made them."""
+    return reviews.select_related("draft", "draft__owner", "revision", "requested_by").prefetch_related(
+        _decisions()
+    )
+
+
+def _decisions() -> Prefetch[str]:
+    return Prefetch("decisions", Decision.objects.select_related("reviewer"))

@@ -1,0 +1,43 @@
+"""What a draft's pages show of its review: where it stands, and the form that sends it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+from django.template.context import RequestContext
+
+from vmssbuilder.drafts.models import Draft
+from vmssbuilder.reviews import queries
+from vmssbuilder.scaleset.findings import Finding
+
+register = template.Library()
+
+
+@register.inclusion_tag("reviews/callout.html", takes_context=True)
+def review_callout(context: RequestContext, draft: Draft) -> dict[str, Any]:
+    """Where the draft stands with its reviewers: waiting, approved, sent back, or void since an edit."""
+    return _shared(context, draft)
+
+
+@register.inclusion_tag("reviews/panel.html", takes_context=True)
+def review_panel(
+    context: RequestContext, draft: Draft, blocking: list[Finding], overridable: list[Finding]
+) -> dict[str, Any]:
+    """The form that sends the draft for review, or why it cannot be sent now."""
+    return _shared(context, draft) | {"blocking": blocking, "overridable": overridable}
+
+
+def _shared(context: RequestContext, draft: Draft) -> dict[str, Any]:
+    # Two tags on one page ask once.
+    kept = context.render_context
+    key = f"review of {draft.pk}"
+    if key not in kept:
+        kept[key] = queries.state_of(draft)
+    user = context.get("user")
+    return {
+        "draft": draft,
+        "state": kept[key],
+        "owns": user is not None and draft.owner_id == user.pk and draft.discarded is None,
+        "csrf_token": context.get("csrf_token"),
+    }

@@ -1,0 +1,13 @@
+"""Addresses of reviews."""
+
+from django.urls import path
+
+from . import views
+
+urlpatterns = [
+    path("", views.queue, name="review-list"),
+    path("<int:number>/", views.detail, name="review-detail"),
+    path("request/<str:code>/", views.request_review, name="review-request"),
+    path("<int:number>/decide/", views.decide, name="review-decide"),
+    path("<int:number>/withdraw/", views.withdraw, name="review-withdraw"),
+]

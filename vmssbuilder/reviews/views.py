@@ -1,0 +1,183 @@
+"""Pages of reviews: the queue, one request for review, and the three things that can be done with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final, cast
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.safestring import mark_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from vmssbuilder.accounts.models import User
+from vmssbuilder.drafts import access, preview, summary
+from vmssbuilder.drafts.access import Access
+from vmssbuilder.drafts.checking import check_content
+from vmssbuilder.drafts.models import Draft
+from vmssbuilder.scaleset.findings import Finding, errors
+
+from . import actions, queries
+from .models import Decision, Review
+
+PAGE_SIZE: Final = 25
+LARGEST_ID: Final = 2**63 - 1
+
+
+@require_safe
+def queue(request: HttpRequest) -> HttpResponse:
+    """The requests for review that the person may see: those that wait, or those that are decided."""
+    user = cast(User, request.user)
+    which: queries.Filter = "decided" if request.GET.get("show") == "decided" else "waiting"
+    page = Paginator(queries.queue(user, which), PAGE_SIZE).get_page(request.GET.get("page"))
+    context = {"page": page, "which": which, "query": "show=decided&" if which == "decided" else ""}
+    return render(request, "reviews/list.html", context)
+
+
+@require_safe
+def detail(request: HttpRequest, number: int) -> HttpResponse:
+    """One request for review: what is asked for, what the checks say, what was decided."""
+    return _page(request, _find(request, number))
+
+
+def _find(request: HttpRequest, number: int) -> Review:
+    """The review of that number, if the person may see its draft."""
+    review = None
+    if number <= LARGEST_ID:
+        review = queries.with_decisions(Review.objects.filter(pk=number)).first()
+    if review is None:
+        raise Http404("There is no such request for review.")
+    access.require(cast(User, request.user), review.draft, Access.VIEW)
+    return review
+
+
+def _page(
+    request: HttpRequest,
+    review: Review,
+    *,
+    problems: tuple[tuple[str, str], ...] = (),
+    typed: Mapping[str, str] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    user = cast(User, request.user)
+    revision = review.revision
+    revision.draft = review.draft
+    open_ = review.state == Review.State.WAITING and not review.is_outdated
+    why_not = actions.may_not_decide(user, review) if open_ else ""
+    context = {
+        "review": review,
+        "draft": review.draft,
+        "revision": revision,
+        "decisions": list(review.decisions.all()),
+        "groups": summary.groups(revision, review.draft.code),
+        "json": mark_safe(  # noqa: S308 - the preview escapes
+            preview.render(review.draft.code, revision.document, revision.api_version, linked=False)
+        ),
+        "findings": check_content(revision),
+        "open": open_,
+        "may_decide": open_ and not why_not,
+        "why_not": why_not if user.is_reviewer else "",
+        "owns": review.draft.owner_id == user.pk,
+        "verdicts": _VERDICTS,
+        "typed": typed or {},
+        **_errors(problems),
+    }
+    return render(request, "reviews/detail.html", context, status=status)
+
+
+_VERDICTS: Final = (
+    (Decision.Verdict.APPROVE, "Approve", "The owner may send exactly this revision to Azure."),
+    (Decision.Verdict.REQUEST_CHANGES, "Request changes", "The owner edits the draft and sends it again."),
+    (Decision.Verdict.REJECT, "Reject", "This is not to be built."),
+)
+
+
+def _errors(problems: tuple[tuple[str, str], ...]) -> dict[str, Any]:
+    """Problems for the summary above the heading, and for their fields."""
+    return {
+        "errors": [{"message": message, "href": f"#{field}" if field else ""} for field, message in problems],
+        "wrong": {field: message for field, message in problems if field},
+    }
+
+
+@require_POST
+def decide(request: HttpRequest, number: int) -> HttpResponse:
+    """Approve, ask for changes, or reject."""
+    review = _find(request, number)
+    verdict, reason = request.POST.get("verdict", ""), request.POST.get("reason", "")
+    try:
+        decision = actions.decide(cast(User, request.user), review, verdict, reason)
+    except actions.Refused as refused:
+        typed = {"verdict": verdict, "reason": reason}
+        status = 409 if refused.moved_on else 422
+        return _page(request, _find(request, number), problems=refused.problems, typed=typed, status=status)
+    messages.success(request, _DONE[Decision.Verdict(decision.verdict)])
+    return redirect("review-detail", number)
+
+
+_DONE: Final = {
+    Decision.Verdict.APPROVE: "Approved. The owner can send it to Azure now.",
+    Decision.Verdict.REQUEST_CHANGES: "Changes requested. The owner sees your reason.",
+    Decision.Verdict.REJECT: "Rejected. The owner sees your reason.",
+}
+
+
+@require_POST
+def withdraw(request: HttpRequest, number: int) -> HttpResponse:
+    """The owner takes the request for review back."""
+    review = _find(request, number)
+    try:
+        actions.withdraw(cast(User, request.user), review)
+    except actions.Refused as refused:
+        return _page(request, _find(request, number), problems=refused.problems, status=409)
+    messages.success(request, "The request for review was withdrawn.")
+    return redirect("draft-check", review.draft.code)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def request_review(request: HttpRequest, code: str) -> HttpResponse:
+    """Send a draft for review."""
+    user = cast(User, request.user)
+    draft = access.find(user, code, Access.VIEW)
+    if draft.owner_id != user.pk:
+        raise PermissionDenied("Only its owner sends a draft for review.")
+    if request.method != "POST":
+        return _request_page(request, draft)
+    typed = {"note": request.POST.get("note", ""), "overrides": request.POST.get("overrides", "")}
+    try:
+        review = actions.request_review(user, draft, typed["note"], _base(request), typed["overrides"])
+    except actions.Refused as refused:
+        draft = access.find(user, code, Access.VIEW)
+        status = 409 if refused.moved_on else 422
+        return _request_page(request, draft, problems=refused.problems, typed=typed, status=status)
+    messages.success(request, "Sent for review. Every later edit takes it out of the queue again.")
+    return redirect("review-detail", review.pk)
+
+
+def _base(request: HttpRequest) -> int:
+    """The revision that the page was made from; -1, which no draft has, for anything else."""
+    written = request.POST.get("base", "")
+    return int(written) if written.isascii() and written.isdigit() and len(written) < 10 else -1
+
+
+def _request_page(
+    request: HttpRequest,
+    draft: Draft,
+    *,
+    problems: tuple[tuple[str, str], ...] = (),
+    typed: Mapping[str, str] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    found = errors(check_content(draft))
+    overridable: list[Finding] = [each for each in found if each.overridable]
+    context = {
+        "draft": draft,
+        "overridable": overridable,
+        "blocking": [each for each in found if not each.overridable],
+        "typed": typed or {},
+        **_errors(problems),
+    }
+    return render(request, "reviews/request.html", context, status=status)
