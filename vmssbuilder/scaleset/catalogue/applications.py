@@ -35,7 +35,7 @@ class GalleryApplication(Part):
         example="https://stshop.blob.core.windows.net/config/agent.json",
     )
     treat_failure_as_deployment_failure = Boolean(
-        "A failure fails the deployment",
+        "Failure fails the deployment",
         since="2022-03-01",
         help="Fails the deployment of an instance when the application cannot be installed. Azure goes on when left out.",
     )

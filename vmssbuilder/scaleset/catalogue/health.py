@@ -15,9 +15,9 @@ class AutomaticRepairsPolicy(Part):
     """Repair of instances that report ill health."""
 
     enabled = Boolean(
-        "Automatic repairs",
+        "Repair unhealthy instances",
         help=(
-            "Repairs instances that the health probe or the Application Health extension reports unhealthy. Off when left out."
+            "Acts when the health probe or the Application Health extension reports an instance unhealthy. Off when left out."
         ),
     )
     grace_period = Text(
@@ -84,6 +84,4 @@ class BootDiagnostics(Part):
 class DiagnosticsProfile(Part):
     """What is left behind for diagnosis."""
 
-    boot_diagnostics = Single(
-        "Boot diagnostics", BootDiagnostics, help="Console log and screenshots of starting instances."
-    )
+    boot_diagnostics = Single("Boot diagnostics", BootDiagnostics, inline=True)

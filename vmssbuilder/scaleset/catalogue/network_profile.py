@@ -411,7 +411,7 @@ class NetworkProfile(Part):
         help="The version in which Azure creates network resources for instances. Flexible scale sets need it, Uniform ones refuse it.",
     )
     interconnect_group_profile = Single(
-        "Interconnect group",
+        "Interconnect",
         InterconnectGroupProfile,
         since="2026-03-01",
         help="Places instances on closely connected hardware, for large parallel work.",

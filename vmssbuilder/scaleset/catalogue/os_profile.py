@@ -205,7 +205,7 @@ class LinuxConfiguration(Part):
             "when this is left out."
         ),
     )
-    ssh = Single("SSH", SshConfiguration, help="The keys that may sign in.")
+    ssh = Single("SSH", SshConfiguration, inline=True)
     provision_vm_agent = Boolean(
         "Provision the VM agent",
         wire="provisionVMAgent",
@@ -334,9 +334,7 @@ class WindowsConfiguration(Part):
             "Without it no extension can be used."
         ),
     )
-    win_rm = Single(
-        "Remote management", WinRMConfiguration, wire="winRM", help="Windows Remote Management (WinRM)."
-    )
+    win_rm = Single("Remote management", WinRMConfiguration, wire="winRM", inline=True)
     additional_unattend_content = List(
         "Unattend content",
         AdditionalUnattendContent,
@@ -432,7 +430,7 @@ class OSProfile(Part):
         help="Azure allows extensions when this is left out. It can be switched off only while there are none.",
     )
     require_guest_provision_signal = Boolean(
-        "Wait for the guest",
+        "Wait for the guest signal",
         since="2022-11-01",
         help="An instance counts as created once its operating system says so. Azure takes true only; leave it out otherwise.",
     )

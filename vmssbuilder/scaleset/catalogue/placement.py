@@ -33,20 +33,20 @@ class Placement(Part):
     """Lets Azure pick the zones."""
 
     zone_placement_policy = Choice(
-        "Zone placement",
+        "Zone selection",
         ZONE_PLACEMENT,
         open=True,
         help="Leaves the choice of zones to Azure, which then knows where capacity is. Instead of a list of zones.",
     )
     include_zones = List(
         "Zones to use",
-        Text("Zone", help="The number of a zone, as text.", example="1"),
+        Text("Zone", kind="zone", help="The number of a zone, as text.", example="1"),
         singular="zone",
         help="Azure picks among these zones only. Any zone of the region when left out.",
     )
     exclude_zones = List(
         "Zones to avoid",
-        Text("Zone", help="The number of a zone, as text.", example="3"),
+        Text("Zone", kind="zone", help="The number of a zone, as text.", example="3"),
         singular="zone",
         help="Azure picks none of these zones.",
     )

@@ -174,7 +174,7 @@ class VirtualMachineProfile(Part):
 
     os_profile = Single("Operating system", OSProfile, help="Names, sign-in and operating system settings.")
     extension_profile = Single(
-        "Extensions", ExtensionProfile, help="Software that Azure runs on each instance."
+        "Extension profile", ExtensionProfile, help="Software that Azure runs on each instance."
     )
     storage_profile = Single("Storage", StorageProfile, help="The image and the disks of each instance.")
     network_profile = Single("Network", NetworkProfile, help="The network interfaces of each instance.")
@@ -252,9 +252,7 @@ class VirtualMachineProfile(Part):
         since="2021-04-01",
         help="Where instances take their capacity from.",
     )
-    application_profile = Single(
-        "VM applications", ApplicationProfile, since="2021-07-01", help="Packages from a compute gallery."
-    )
+    application_profile = Single("VM applications", ApplicationProfile, since="2021-07-01", inline=True)
     hardware_profile = Single(
         "Hardware", HardwareProfile, since="2021-11-01", help="Adjusts the hardware of the size."
     )

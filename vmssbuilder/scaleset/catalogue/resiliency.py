@@ -84,9 +84,7 @@ class ZoneAllocation(Part):
         help="How many zones Azure may use when it picks zones itself. All zones of the region when left out.",
         example="2",
     )
-    max_instance_percent_per_zone_policy = Single(
-        "Share of each zone", ZoneShare, help="Limits how many instances one zone may hold."
-    )
+    max_instance_percent_per_zone_policy = Single("Share of each zone", ZoneShare, inline=True)
 
 
 class RestartRecovery(Part):

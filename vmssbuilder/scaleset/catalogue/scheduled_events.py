@@ -8,12 +8,6 @@ from ..properties import Boolean, Part, Single, Text
 class TerminateNotificationProfile(Part):
     """Notice before an instance is deleted."""
 
-    not_before_timeout = Text(
-        "Termination delay",
-        suggestions=("PT5M", "PT10M", "PT15M"),
-        help="How long Azure waits for the instance to agree before it deletes it, from PT5M to PT15M. 5 minutes when left out.",
-        example="PT10M",
-    )
     enable = Boolean(
         "Termination notification",
         help=(
@@ -21,34 +15,35 @@ class TerminateNotificationProfile(Part):
             "work. Not for Spot."
         ),
     )
+    not_before_timeout = Text(
+        "Termination delay",
+        suggestions=("PT5M", "PT10M", "PT15M"),
+        help="How long Azure waits for the instance to agree before it deletes it, from PT5M to PT15M. 5 minutes when left out.",
+        example="PT10M",
+    )
 
 
 class OSImageNotificationProfile(Part):
     """Notice before the OS disk is replaced."""
 
+    enable = Boolean(
+        "OS image notification",
+        help="Announces a reimage or OS upgrade as a scheduled event that software on the instance can read.",
+    )
     not_before_timeout = Text(
         "OS image delay",
         suggestions=("PT15M",),
         help="How long Azure waits before it reimages or upgrades the instance. The only value is PT15M.",
         example="PT15M",
     )
-    enable = Boolean(
-        "OS image notification",
-        help="Announces a reimage or OS upgrade as a scheduled event that software on the instance can read.",
-    )
 
 
 class ScheduledEventsProfile(Part):
     """What instances are told before something happens to them."""
 
-    terminate_notification_profile = Single(
-        "Termination", TerminateNotificationProfile, help="Notice before an instance is deleted."
-    )
+    terminate_notification_profile = Single("Termination", TerminateNotificationProfile, inline=True)
     os_image_notification_profile = Single(
-        "OS image",
-        OSImageNotificationProfile,
-        since="2022-11-01",
-        help="Notice before the OS disk is replaced.",
+        "OS image", OSImageNotificationProfile, since="2022-11-01", inline=True
     )
 
 
@@ -56,7 +51,7 @@ class UserInitiatedRedeploy(Part):
     """Scheduled events of redeployments."""
 
     automatically_approve = Boolean(
-        "Approve redeployments by themselves",
+        "Approve redeployments automatically",
         help="A redeployment that a person starts goes ahead without waiting for the instance to approve the event.",
     )
 
@@ -65,7 +60,7 @@ class UserInitiatedReboot(Part):
     """Scheduled events of restarts."""
 
     automatically_approve = Boolean(
-        "Approve restarts by themselves",
+        "Approve restarts automatically",
         help="A restart that a person starts goes ahead without waiting for the instance to approve the event.",
     )
 

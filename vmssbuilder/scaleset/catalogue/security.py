@@ -124,7 +124,7 @@ class ProxyAgentSettings(Part):
         help="The mode for both endpoints. Replaced by a mode of each endpoint, which is the better place for it.",
     )
     key_incarnation_id = Integer(
-        "Key number",
+        "Key incarnation",
         help="Raise it to make guest and host agree on a new key, for example after the old one was lost.",
         example="1",
     )
@@ -296,7 +296,7 @@ class SecurityPostureReference(Part):
     """A set of security extensions that a team keeps for everyone."""
 
     id = Text(
-        "Security posture",
+        "Posture version",
         kind="securityPosture",
         required=True,
         help=(

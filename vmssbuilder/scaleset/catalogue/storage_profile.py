@@ -174,7 +174,7 @@ class DiskAvailabilityPolicy(Part):
     """What happens when a disk answers too slowly."""
 
     action_on_disk_delay = Choice(
-        "When the disk is slow",
+        "Action on a slow disk",
         DISK_DELAY_ACTION,
         open=True,
         help="What Azure does when reads and writes of the disk take too long.",
@@ -199,7 +199,7 @@ class ManagedDiskProperties(Part):
         help="Raises the limits of disks larger than 512 GiB. Only at creation, and for good.",
     )
     optimized_for_frequent_attach = Boolean(
-        "Often attached and detached",
+        "Optimized for frequent attach",
         help=(
             "For data disks that change instances more than five times a day. Others should not have it: the disk then "
             "leaves the fault domain of its instance."
@@ -256,7 +256,7 @@ class DiskSecurityProfile(Part):
     """Encryption of a confidential instance's disk."""
 
     security_encryption_type = Choice(
-        "Confidential encryption",
+        "Encryption scope",
         CONFIDENTIAL_ENCRYPTION,
         open=True,
         help="What is encrypted with a key bound to the instance. Only for confidential virtual machines.",
@@ -270,7 +270,7 @@ class EphemeralDisk(Part):
     """An OS disk on the host instead of in storage."""
 
     option = Choice(
-        "Ephemeral OS disk",
+        "Ephemeral option",
         EPHEMERAL_OPTION,
         open=True,
         help=(
@@ -421,7 +421,7 @@ class OSDisk(Part):
         help="Speeds up log writes on M-series sizes. Needs Premium SSD and caching None. Off when left out.",
     )
     disk_size_gb = Integer(
-        "Size",
+        "Disk size",
         wire="diskSizeGB",
         since="2018-04-01",
         essential=True,
@@ -556,7 +556,7 @@ class DataDisk(Part):
     )
     managed_disk = Single("Managed disk", DataManagedDisk, help="How Azure stores this disk.")
     disk_size_gb = Integer(
-        "Size",
+        "Disk size",
         wire="diskSizeGB",
         essential=True,
         unit="GiB",
