@@ -1,16 +1,6 @@
 // What the pages gain from JavaScript. Everything also works without it.
 "use strict";
 
-// The folded panes of a step page are open where there is room for them beside the form.
-for (const [selector, query] of [[".frame__steps > details", "(min-width: 768px)"], [".frame__pane > details", "(min-width: 1200px)"]]) {
-  const folded = document.querySelector(selector);
-  if (!folded) continue;
-  const wide = window.matchMedia(query);
-  const follow = () => { folded.open = wide.matches; };
-  wide.addEventListener("change", follow);
-  follow();
-}
-
 // A link to a field moves the keyboard there too, opening what folds it away.
 function focusTarget() {
   const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));

@@ -1,3 +1,5 @@
+"""Django's record of the app."""
+
 from django.apps import AppConfig
 
 

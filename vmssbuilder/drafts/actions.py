@@ -64,7 +64,9 @@ def create(user: User, request: Request, how: str) -> Draft:
     return draft
 
 
-def save(user: User, draft: Draft, base: int, changes: Sequence[Changed], *, automatic: bool = False) -> Draft:
+def save(
+    user: User, draft: Draft, base: int, changes: Sequence[Changed], *, automatic: bool = False
+) -> Draft:
     """Applies changes made on a page of revision `base` to the newest revision, and answers the draft as saved.
 
     Changes by others to other places stay. Raises EditConflict when others changed the same place to something else,
@@ -78,7 +80,7 @@ def save(user: User, draft: Draft, base: int, changes: Sequence[Changed], *, aut
             theirs = paths.get(now, change.path)
             if _moved(change.path, shown, now):
                 conflicts.append(Conflict(change.path, MISSING, change.wanted))
-            elif theirs != change.shown and theirs != change.wanted:
+            elif theirs not in (change.shown, change.wanted):
                 conflicts.append(Conflict(change.path, theirs, MISSING if change.secret else change.wanted))
             else:
                 wanted.append(change)

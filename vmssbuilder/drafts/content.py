@@ -25,7 +25,11 @@ class TargetPart(Part):
     operation = Choice(
         "What to do",
         (
-            Value("create", "Create a new scale set", "Azure is asked first, so that nothing existing is replaced."),
+            Value(
+                "create",
+                "Create a new scale set",
+                "Azure is asked first, so that nothing existing is replaced.",
+            ),
             Value("update", "Update an existing scale set", "Only what the draft holds is changed."),
         ),
         required=True,
@@ -101,7 +105,7 @@ def label(path: Path, api_version: str) -> str:
     """The title of a place, its nearest declared ancestor's when it has none of its own."""
     while path:
         node = node_at(path, api_version)
-        if node is not None and not (node.parent is None):
+        if node is not None and node.parent is not None:
             return node.property.title
         path = path[:-1]
     return "Document"

@@ -46,18 +46,23 @@ def section(page: Page, shown: Section) -> str:
     more = ""
     if shown.more:
         opened = any(
-            paths.get(page.content, page.place + entry.below) is not MISSING or _below(page, page.place + entry.below)
+            paths.get(page.content, page.place + entry.below) is not MISSING
+            or _below(page, page.place + entry.below)
             for entry in shown.more
         )
         inner = "".join(one(page, entry) for entry in shown.more)
-        label = "More settings" if shown.essential else f"{shown.title or 'More'} settings"
+        label = (
+            "More settings"
+            if shown.essential
+            else f"{(shown.title or 'More').removesuffix(' settings')} settings"
+        )
         more = (
             f'<details class="more"{" open" if opened else ""}><summary>{escape(label)}'
             f' <span class="muted">{len(shown.more)}</span></summary>{inner}</details>'
         )
     if not shown.title:
         return essential + more
-    lead = f'<p class="field__help">{escape(shown.help)}</p>' if shown.help else ""
+    lead = f'<p class="fieldset__lead">{escape(shown.help)}</p>' if shown.help else ""
     return (
         f'<fieldset class="fieldset"><legend class="fieldset__legend">{escape(shown.title)}</legend>'
         f"{lead}{essential}{more}</fieldset>"
@@ -137,7 +142,9 @@ def _help(path: Path, prop: Property) -> str:
 
 
 def _wire(path: Path) -> str:
-    return f'<code class="field__wire">{escape(str(path[-1] if isinstance(path[-1], str) else path[-2]))}</code>'
+    return (
+        f'<code class="field__wire">{escape(str(path[-1] if isinstance(path[-1], str) else path[-2]))}</code>'
+    )
 
 
 def _wrapped(page: Page, prop: Property, path: Path, control: str) -> str:
@@ -151,12 +158,10 @@ def _wrapped(page: Page, prop: Property, path: Path, control: str) -> str:
 
 def _input(page: Page, prop: Property, path: Path, name: str, shown: str) -> str:
     common = f'id="{anchor(path)}" name="{escape(name)}"' + _described(page, path, helped=bool(prop.help))
-    if isinstance(prop, Json) or (isinstance(prop, Text) and prop.multiline):
+    if isinstance(prop, Json) or (isinstance(prop, Text) and prop.multiline) or "\n" in shown:
         code = " textarea--code" if isinstance(prop, Json) else ""
         rows = min(max(shown.count("\n") + 2, 4), 16)
-        return (
-            f'<textarea class="textarea{code}" {common} rows="{rows}" spellcheck="false">\n{escape(shown)}</textarea>'
-        )
+        return f'<textarea class="textarea{code}" {common} rows="{rows}" spellcheck="false">\n{escape(shown)}</textarea>'
     if isinstance(prop, Integer):
         unit = f' <span class="field__unit">{escape(prop.unit)}</span>' if prop.unit else ""
         return (
@@ -188,7 +193,14 @@ def _select(page: Page, path: Path, name: str, shown: str, options: list[tuple[s
 
 
 def _radios(
-    page: Page, prop: Property, path: Path, name: str, shown: str, options: list[tuple[str, str, str]], *, inline: bool
+    page: Page,
+    prop: Property,
+    path: Path,
+    name: str,
+    shown: str,
+    options: list[tuple[str, str, str]],
+    *,
+    inline: bool,
 ) -> str:
     base = anchor(path)
     if shown not in {value for value, _, _ in options}:
@@ -268,7 +280,7 @@ def _rows(page: Page, entry: Field, path: Path, value: Any) -> str:
         return _wrapped(page, prop, path, _input(page, _AS_JSON, path, name, text_of(_AS_JSON, value)))
     rows = [
         _row(page, entry, path, number, cells)
-        for number, cells in enumerate([*_row_values(page, entry, path, value), None])
+        for number, cells in enumerate([*_row_values(page, entry, path, value), _BLANK])
     ]
     assert isinstance(prop, List | Map)
     return (
@@ -283,6 +295,9 @@ def _rows(page: Page, entry: Field, path: Path, value: Any) -> str:
     )
 
 
+_BLANK: Final[Any] = object()
+"""The empty row that stands ready at the end of a list."""
+
 _AS_JSON: Final = Json("JSON", objects=False)
 
 
@@ -292,17 +307,22 @@ def _row_values(page: Page, entry: Field, path: Path, value: Any) -> Iterable[An
     if page.typed:
         # A form that came back may hold rows that the document does not have yet.
         start = f"{paths.text(path)}["
-        numbers = [int(digits) for name in page.typed if name.startswith(start) and (digits := name[len(start) :].partition("]")[0]).isdigit()]
+        numbers = [
+            int(digits)
+            for name in page.typed
+            if name.startswith(start) and (digits := name[len(start) :].partition("]")[0]).isdigit()
+        ]
         missing = max(numbers, default=-1) + 1 - len(rows)
         rows += [("", MISSING) if is_map else MISSING] * max(missing, 0)
     return rows
 
 
 def _row(page: Page, entry: Field, path: Path, number: int, cells: Any) -> str:
-    """One row; cells is None for the blank row at the end."""
+    """One row; cells is _BLANK for the one at the end."""
     prop = entry.node.property
     item = entry.node.item
-    assert isinstance(prop, List | Map) and item is not None
+    assert isinstance(prop, List | Map)
+    assert item is not None
     place = (*path, number)
     written = []
     for title, name, own, shown, kind in _cells(page, entry, path, number, cells):
@@ -310,15 +330,19 @@ def _row(page: Page, entry: Field, path: Path, number: int, cells: Any) -> str:
         found = page.findings.get(kind.path) if kind.path else None
         invalid = f' aria-invalid="true" aria-describedby="{own}-findings"' if found else ""
         note = _cell_findings(own, found) if found else ""
-        written.append(f'<div class="rows__cell">{label}{_cell_input(kind.node, own, name, shown, invalid)}{note}</div>')
+        written.append(
+            f'<div class="rows__cell">{label}{_cell_input(kind.node, own, name, shown, invalid)}{note}</div>'
+        )
     title = f"{prop.singular} {number + 1}"
     remove = ""
-    if cells is not None:
+    if cells is not _BLANK:
         remove = (
             f'<button class="btn btn-quiet btn--icon" name="act" value="drop:{escape(paths.text(place))}" '
             f'aria-label="Remove {escape(title)}"><svg class="icon" aria-hidden="true"><use href="#i-close"/></svg></button>'
         )
-    return f'<div class="rows__row" role="group" aria-label="{escape(title)}">{"".join(written)}{remove}</div>'
+    return (
+        f'<div class="rows__row" role="group" aria-label="{escape(title)}">{"".join(written)}{remove}</div>'
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -327,25 +351,39 @@ class _Cell:
     path: Path | None
 
 
-def _cells(page: Page, entry: Field, path: Path, number: int, cells: Any) -> Iterator[tuple[str, str, str, str, _Cell]]:
+def _cells(
+    page: Page, entry: Field, path: Path, number: int, cells: Any
+) -> Iterator[tuple[str, str, str, str, _Cell]]:
     """Title, input name, id, shown text and kind of each cell of a row."""
     prop, item = entry.node.property, entry.node.item
     assert item is not None
     name = paths.text((*path, number))
     own = anchor((*path, number))
     if isinstance(prop, Map):
-        key, inner = cells if cells is not None else ("", MISSING)
+        key, inner = cells if cells is not _BLANK else ("", MISSING)
         typed_key = page.typed.get(f"{name}.key", [key])[0]
-        yield prop.key_title, f"{name}.key", f"{own}-key", typed_key, _Cell(None, (*path, key) if cells else None)
+        yield (
+            prop.key_title,
+            f"{name}.key",
+            f"{own}-key",
+            typed_key,
+            _Cell(None, (*path, key) if cells else None),
+        )
         shown = page.typed.get(f"{name}.value", [text_of(item.property, inner)])[0]
         yield item.property.title, f"{name}.value", f"{own}-value", shown, _Cell(item, None)
         return
     for below, node in row_fields(item):
-        inner = paths.get(cells, below) if below else (MISSING if cells is None else cells)
+        inner = MISSING if cells is _BLANK else paths.get(cells, below)
         place = (*path, number, *below)
         shown = page.typed.get(paths.text(place), [text_of(node.property, inner)])[0]
         title = node.property.title
-        yield title, paths.text(place), anchor(place), shown, _Cell(node, place if cells is not None else None)
+        yield (
+            title,
+            paths.text(place),
+            anchor(place),
+            shown,
+            _Cell(node, place if cells is not _BLANK else None),
+        )
 
 
 def _cell_findings(own: str, found: list[Finding]) -> str:
@@ -357,7 +395,11 @@ def _cell_input(node: Node | None, own: str, name: str, shown: str, invalid: str
     prop = node.property if node is not None else None
     if isinstance(prop, Choice | Boolean):
         assert node is not None
-        wires = [entry.wire for entry in prop.values_in(node.api_version)] if isinstance(prop, Choice) else ["true", "false"]
+        wires = (
+            [entry.wire for entry in prop.values_in(node.api_version)]
+            if isinstance(prop, Choice)
+            else ["true", "false"]
+        )
         if shown and shown not in wires:
             wires.append(shown)
         options = "".join(
@@ -365,7 +407,7 @@ def _cell_input(node: Node | None, own: str, name: str, shown: str, invalid: str
             for wire in ["", *wires]
         )
         return f'<select class="select" id="{own}" name="{escape(name)}"{invalid}>{options}</select>'
-    if isinstance(prop, Text) and prop.multiline:
+    if (isinstance(prop, Text) and prop.multiline) or "\n" in shown:
         return (
             f'<textarea class="textarea" id="{own}" name="{escape(name)}" rows="3" spellcheck="false"{invalid}>\n'
             f"{escape(shown)}</textarea>"
@@ -402,16 +444,25 @@ def item_title(node: Node, value: Any, number: int) -> tuple[str, str]:
 
 def _cards(page: Page, entry: Field, path: Path, value: Any) -> str:
     prop, item = entry.node.property, entry.node.item
-    assert isinstance(prop, List) and item is not None
+    assert isinstance(prop, List)
+    assert item is not None
     base = anchor(path)
     if value is not MISSING and not isinstance(value, list):
-        return _wrapped(page, prop, path, _input(page, _AS_JSON, path, paths.text(path), text_of(_AS_JSON, value)))
+        return _wrapped(
+            page, prop, path, _input(page, _AS_JSON, path, paths.text(path), text_of(_AS_JSON, value))
+        )
     items = [] if value is MISSING else value
-    cards = "".join(_card(page, item, (*path, number), inner, number, len(items)) for number, inner in enumerate(items))
-    listed = f'<ul class="cards">{cards}</ul>' if items else f'<p class="muted">No {escape(prop.title.lower())} yet.</p>'
+    cards = "".join(
+        _card(page, item, (*path, number), inner, number, len(items)) for number, inner in enumerate(items)
+    )
+    listed = (
+        f'<ul class="cards">{cards}</ul>'
+        if items
+        else f'<p class="muted">No {escape(prop.singular)} yet.</p>'
+    )
     return (
         f'<section class="field{_state(page, path)}" id="{base}-field" aria-labelledby="{base}">'
-        f'<h2 class="field__label" id="{base}" tabindex="-1">{escape(prop.title)}</h2>{_wire(path)}'
+        f'<div class="field__legend"><h2 class="field__label" id="{base}" tabindex="-1">{escape(prop.title)}</h2>{_wire(path)}</div>'
         f"{_help(path, prop)}{_findings(page, path)}{listed}"
         f'<p class="actions"><button class="btn btn-secondary" name="act" value="add:{escape(paths.text(path))}">'
         '<svg class="icon" aria-hidden="true"><use href="#i-add"/></svg>'
@@ -425,7 +476,12 @@ def _card(page: Page, node: Node, path: Path, value: Any, number: int, count: in
     written = escape(paths.text(path))
     named = escape(title)
     href = f"{page.step_url}{paths.to_url(path)}/"
-    severities = {found.severity for place, all_ in page.findings.items() if paths.starts_with(place, path) for found in all_}
+    severities = {
+        found.severity
+        for place, all_ in page.findings.items()
+        if paths.starts_with(place, path)
+        for found in all_
+    }
     mark = ""
     if "error" in severities:
         mark = (

@@ -27,7 +27,9 @@ class Content(models.Model):
     subscription = models.CharField(max_length=100, blank=True)
     resource_group = models.CharField(max_length=200, blank=True)
     name = models.CharField(max_length=200, blank=True)
-    operation = models.CharField(max_length=10, default="create", choices=[("create", "Create"), ("update", "Update")])
+    operation = models.CharField(
+        max_length=10, default="create", choices=[("create", "Create"), ("update", "Update")]
+    )
     api_version = models.CharField(max_length=20, default=DEFAULT)
     document = models.JSONField(default=dict)
 
@@ -40,7 +42,9 @@ class Content(models.Model):
 
     @property
     def request(self) -> Request:
-        return Request(self.target, "update" if self.operation == "update" else "create", self.api_version, self.document)
+        return Request(
+            self.target, "update" if self.operation == "update" else "create", self.api_version, self.document
+        )
 
 
 class Draft(Content):
@@ -72,7 +76,9 @@ class Revision(Content):
 
     class Meta:
         ordering: ClassVar = ["-number"]
-        constraints: ClassVar = [models.UniqueConstraint(fields=["draft", "number"], name="revision_number_once")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["draft", "number"], name="revision_number_once")
+        ]
 
     def __str__(self) -> str:
         return f"{self.draft} revision {self.number}"

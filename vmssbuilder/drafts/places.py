@@ -23,7 +23,11 @@ def field_anchor(path: Path, api_version: str) -> str:
     for depth in range(len(item), len(path)):
         if here is None:
             break
-        here = here.at((path[depth],)) if path[0] != steps.TARGET else content.node_at(path[: depth + 1], api_version)
+        here = (
+            here.at((path[depth],))
+            if path[0] != steps.TARGET
+            else content.node_at(path[: depth + 1], api_version)
+        )
         if here is not None and (here.is_leaf or isinstance(here.property, List | Map)):
             return steps.anchor(path[: depth + 1])
     return steps.anchor(path) if path else ""

@@ -62,14 +62,24 @@ class _Writer:
     written: list[str] = field(default_factory=list)
 
     def value(
-        self, path: Path, value: Any, node: Node | None, place: _Place, before: str, comma: str, *, changed: bool
+        self,
+        path: Path,
+        value: Any,
+        node: Node | None,
+        place: _Place,
+        before: str,
+        comma: str,
+        *,
+        changed: bool,
     ) -> None:
         changed = changed or path in self.changed
         if path:
             place = self._place(path, node, place)
         if isinstance(value, dict | list) and value:
             kind = dict if isinstance(value, dict) else list
-            self._line(path, f'{before}<span class="json__punct">{_OPEN[kind]}</span>', place, changed=changed)
+            self._line(
+                path, f'{before}<span class="json__punct">{_OPEN[kind]}</span>', place, changed=changed
+            )
             last = len(value) - 1
             members = value.items() if isinstance(value, dict) else enumerate(value)
             for number, (step, inner) in enumerate(members):
@@ -77,12 +87,20 @@ class _Writer:
                 if isinstance(value, dict):
                     key = f'<span class="json__key">{escape(json.dumps(step, ensure_ascii=False), quote=False)}</span>: '
                 below = node.at((step,)) if node is not None else None
-                self.value((*path, step), inner, below, place, key, "," if number < last else "", changed=changed)
-            self._line(path, f'<span class="json__punct">{_CLOSE[kind]}</span>{comma}', place, changed=changed)
+                self.value(
+                    (*path, step), inner, below, place, key, "," if number < last else "", changed=changed
+                )
+            self._line(
+                path, f'<span class="json__punct">{_CLOSE[kind]}</span>{comma}', place, changed=changed
+            )
         else:
-            shown = "string" if isinstance(value, str) else "number" if type(value) in (int, float) else "literal"
+            shown = (
+                "string" if isinstance(value, str) else "number" if type(value) in (int, float) else "literal"
+            )
             written = escape(json.dumps(value, ensure_ascii=False), quote=False)
-            self._line(path, f'{before}<span class="json__{shown}">{written}</span>{comma}', place, changed=changed)
+            self._line(
+                path, f'{before}<span class="json__{shown}">{written}</span>{comma}', place, changed=changed
+            )
 
     def _place(self, path: Path, node: Node | None, place: _Place) -> _Place:
         owned = steps.root_owner(path)

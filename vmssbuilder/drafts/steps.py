@@ -31,14 +31,24 @@ class Step:
 
 STEPS: Final[tuple[Step, ...]] = (
     Step("basics", "Basics", "Where the scale set is to be, and what it is called.", ((TARGET,), ())),
-    Step("size", "Size and count", "How big each instance is, and how many there are.", (("sku",), ("properties",))),
+    Step(
+        "size",
+        "Size and count",
+        "How big each instance is, and how many there are.",
+        (("sku",), ("properties",)),
+    ),
     Step(
         "operating-system",
         "Operating system",
         "The image that instances start from, and who may sign in to them.",
         ((*_PROFILE, "storageProfile", "imageReference"), ("plan",), (*_PROFILE, "osProfile")),
     ),
-    Step("storage", "Storage", "The operating system disk and the data disks.", ((*_PROFILE, "storageProfile"),)),
+    Step(
+        "storage",
+        "Storage",
+        "The operating system disk and the data disks.",
+        ((*_PROFILE, "storageProfile"),),
+    ),
     Step("network", "Network", "The network interfaces of each instance.", ((*_PROFILE, "networkProfile"),)),
     Step(
         "extensions",
@@ -174,4 +184,6 @@ def item_page(path: Path, api_version: str) -> Path:
 def anchor(path: Path) -> str:
     """The id of the field at the path, unique on its page."""
     written = paths.text(path)
-    return "f-" + "".join(letter if letter.isalnum() and letter.isascii() else "-" for letter in written).strip("-")
+    return "f-" + "".join(
+        letter if letter.isalnum() and letter.isascii() else "-" for letter in written
+    ).strip("-")

@@ -11,7 +11,7 @@ from django.http import QueryDict
 
 from vmssbuilder.scaleset import paths
 from vmssbuilder.scaleset.paths import MISSING, Path
-from vmssbuilder.scaleset.properties import Choice, Json, List, Map, Node, Property, Text
+from vmssbuilder.scaleset.properties import Choice, Json, Map, Node, Property, Text
 
 from .content import TARGET
 from .fields import row_fields, text_of
@@ -36,7 +36,9 @@ class Refused:
     message: str
 
 
-def read(post: QueryDict, layout: Layout, place: Path, shown: dict[str, Any]) -> tuple[list[Changed], list[Refused]]:
+def read(
+    post: QueryDict, layout: Layout, place: Path, shown: dict[str, Any]
+) -> tuple[list[Changed], list[Refused]]:
     """The changes a page's form asks for. place: the path of the page's item; shown: the content the page was made of."""
     changes: list[Changed] = []
     refused: list[Refused] = []
@@ -68,7 +70,9 @@ def _too_long(change: Changed) -> str:
     """Why a part of the address cannot be kept, "" when it can. What the document holds may be of any length."""
     longest = _LONGEST_ADDRESS.get(str(change.path[-1]), 0) if change.path[0] == TARGET else 0
     if longest and isinstance(change.wanted, str) and len(change.wanted) > longest:
-        return f"This is {len(change.wanted):,} characters long; no more than {longest} can be kept. Shorten it."
+        return (
+            f"This is {len(change.wanted):,} characters long; no more than {longest} can be kept. Shorten it."
+        )
     return ""
 
 
@@ -135,25 +139,29 @@ def _row_numbers(post: QueryDict, name: str) -> list[int]:
 
 
 def _row(post: QueryDict, item: Node, place: Path, old: Any) -> Any:
-    """One row of a list, or MISSING when all its cells are empty. Members that the row does not show are kept."""
+    """One row of a list, or MISSING when it is empty. Members that the row does not show are kept."""
     if item.is_leaf:
         changed = _plain(post, item.property, place, old)
         return changed[0].wanted if changed else old
-    row: dict[str, Any] = {"row": _copy(old)}
-    for below, node in row_fields(item):
-        for change in _plain(post, node.property, (*place, *below), paths.get(old, below) if old is not MISSING else MISSING):
-            if change.wanted is MISSING:
-                paths.remove(row, ("row", *below), prune=True)
-                row.setdefault("row", {})
-            else:
-                paths.put(row, ("row", *below), change.wanted)
-    return row["row"] if row["row"] or old == {} else MISSING
+    changes = [
+        (below, change)
+        for below, node in row_fields(item)
+        for change in _plain(post, node.property, (*place, *below), paths.get(old, below))
+    ]
+    if not changes:
+        return old
+    row: dict[str, Any] = {"row": _copy(old) if isinstance(old, dict) else {}}
+    for below, change in changes:
+        if change.wanted is MISSING:
+            paths.remove(row, ("row", *below), prune=True)
+            row.setdefault("row", {})
+        else:
+            paths.put(row, ("row", *below), change.wanted)
+    return row["row"] or MISSING
 
 
 def _copy(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {name: _copy(inner) for name, inner in value.items()}
-    return {} if value is MISSING else value
+    return {name: _copy(inner) for name, inner in value.items()} if isinstance(value, dict) else value
 
 
 def _map_rows(
@@ -171,9 +179,18 @@ def _map_rows(
             continue
         if key == "" and typed.strip() == "":
             continue
-        inner = old if typed == text_of(item.property, old) and old is not MISSING else item.property.from_text(typed)
+        inner = _map_value(item, typed, old)
         if key in rows:
             message = f"{prop.key_title} “{key[:60]}” is given twice. Rename or remove one of the two."
             refused.append(Refused(path, message))
         rows[key] = inner
     return rows
+
+
+def _map_value(item: Node, typed: str, old: Any) -> Any:
+    """What stands behind a name. Objects without members of their own to fill in are empty."""
+    if not item.is_leaf:
+        return {} if old is MISSING else old
+    return (
+        old if old is not MISSING and typed == text_of(item.property, old) else item.property.from_text(typed)
+    )

@@ -47,11 +47,11 @@ def groups(source: Draft | Revision, code: str) -> list[Group]:
         *_values((contents.TARGET,), target, top, ()),
         *_values((), masked, contents.node_at((), source.api_version), ()),
     ]:
-        label = node.property.title if node is not None else str(path[-1])
+        label = _label(path, node)
         line = Line(
             path,
             label,
-            " › ".join(within),
+            ", ".join(within),
             _words(node, value),
             places.field_url(code, path, source.api_version),
             node is None or not isinstance(node.property, Boolean | Choice),
@@ -71,8 +71,7 @@ def _values(
             here = within if listed or path in _ROOTS else (*within, prop.title)
         for name, inner in value.items():
             below = node.at((name,)) if node is not None else None
-            shown = (*here, name) if isinstance(prop, Map) else here
-            yield from _values((*path, name), inner, below, shown)
+            yield from _values((*path, name), inner, below, here)
     elif isinstance(value, list) and value and (prop is None or isinstance(prop, List)):
         title = prop.singular.capitalize() if isinstance(prop, List) else str(path[-1])
         for position, inner in enumerate(value):
@@ -82,13 +81,26 @@ def _values(
         yield path, node, value, within
 
 
-_ROOTS = frozenset(root for step in steps.STEPS for root in step.roots) | {("properties", "virtualMachineProfile")}
+def _label(path: Path, node: Node | None) -> str:
+    if node is None:
+        return str(path[-1])
+    holder = node.parent.property if node.parent is not None else None
+    if isinstance(holder, Map):
+        return f"{holder.singular.capitalize()} {path[-1]}"
+    return node.property.title
+
+
+_ROOTS = frozenset(root for step in steps.STEPS for root in step.roots) | {
+    ("properties", "virtualMachineProfile")
+}
 
 
 def _words(node: Node | None, value: Any) -> str:
     prop = node.property if node is not None else None
     if isinstance(value, bool):
         return "Yes" if value else "No"
+    if value in ({}, []):
+        return "Empty"
     if isinstance(prop, Choice) and isinstance(value, str):
         return next((entry.label for entry in prop.values if entry.wire == value), value)
     if prop is not None:

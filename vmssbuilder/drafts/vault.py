@@ -25,9 +25,11 @@ def take_out(draft: Draft, document: dict[str, Any]) -> dict[str, Any]:
     own = set(draft.secrets.filter(code__in=secrets.references(document)).values_list("code", flat=True))
     return secrets.replace(
         document,
-        lambda _path, value: (value if value[secrets.REFERENCE_KEY] in own else secrets.MASK)
-        if secrets.is_reference(value)
-        else (value if value == secrets.MASK else store(draft, value)),
+        lambda _path, value: (
+            (value if value[secrets.REFERENCE_KEY] in own else secrets.MASK)
+            if secrets.is_reference(value)
+            else (value if value == secrets.MASK else store(draft, value))
+        ),
     )  # type: ignore[no-any-return]
 
 
@@ -40,11 +42,14 @@ def put_back(draft: Draft, document: dict[str, Any]) -> dict[str, Any]:
     if not wanted:
         return document
     values = {
-        secret.code: json.loads(decrypt(secret.ciphertext)) for secret in draft.secrets.filter(code__in=wanted)
+        secret.code: json.loads(decrypt(secret.ciphertext))
+        for secret in draft.secrets.filter(code__in=wanted)
     }
     return secrets.replace(
         document,
-        lambda _path, value: values.get(value[secrets.REFERENCE_KEY], value) if secrets.is_reference(value) else value,
+        lambda _path, value: (
+            values.get(value[secrets.REFERENCE_KEY], value) if secrets.is_reference(value) else value
+        ),
     )  # type: ignore[no-any-return]
 
 

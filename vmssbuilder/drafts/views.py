@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from vmssbuilder.accounts.models import User
 from vmssbuilder.scaleset import API_VERSIONS, ReadingError, Request, paths, read, secrets
 from vmssbuilder.scaleset.canonical import canonicalise, write
-from vmssbuilder.scaleset.findings import Finding, errors
+from vmssbuilder.scaleset.findings import Finding, errors, warnings
 from vmssbuilder.scaleset.json_text import JSONTextError
 from vmssbuilder.scaleset.json_text import parse as parse_json
 from vmssbuilder.scaleset.paths import MISSING, Path, PathError
@@ -46,14 +46,21 @@ def new(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return render(request, "drafts/new.html", context)
     if version not in API_VERSIONS:
-        context |= {"version": DEFAULT, "error": "Choose one of the API versions on offer.", "at": "api-version"}
+        context |= {
+            "version": DEFAULT,
+            "error": "Choose one of the API versions on offer.",
+            "at": "api-version",
+        }
         return render(request, "drafts/new.html", context, status=422)
     if request.POST.get("start") != "text":
         draft = actions.create(user, Request(api_version=version), "blank")
         return redirect("draft-step", draft.code, steps.STEPS[0].name)
     upload = request.FILES.get("file")
     if upload is not None and (upload.size or 0) > LARGEST_UPLOAD:
-        context |= {"error": f"The file is larger than {LARGEST_UPLOAD:,} bytes. Upload the request alone.", "at": "file"}
+        context |= {
+            "error": f"The file is larger than {LARGEST_UPLOAD:,} bytes. Upload the request alone.",
+            "at": "file",
+        }
         return render(request, "drafts/new.html", context, status=413)
     text: str | bytes = upload.read() if upload is not None else request.POST.get("text", "")
     try:
@@ -106,7 +113,11 @@ class _Form:
 
     @property
     def url(self) -> str:
-        return places.page_url(self.draft.code, self.place, self.draft.api_version) if self.place else self.step_url
+        return (
+            places.page_url(self.draft.code, self.place, self.draft.api_version)
+            if self.place
+            else self.step_url
+        )
 
     @property
     def step_url(self) -> str:
@@ -147,7 +158,9 @@ def item(request: HttpRequest, code: str, step: str, item: str) -> HttpResponse:
         raise Http404("There is no such page in this draft.")
     if request.method != "POST" and not isinstance(paths.get(draft.document, place), dict):
         raise Http404("This item is not there any more. It may have been removed.")
-    return _form(request, _Form(draft, steps.BY_NAME[step], place, steps.item_layout(node.pattern, draft.api_version)))
+    return _form(
+        request, _Form(draft, steps.BY_NAME[step], place, steps.item_layout(node.pattern, draft.api_version))
+    )
 
 
 def _form(request: HttpRequest, form: _Form) -> HttpResponse:
@@ -233,7 +246,7 @@ def _save(request: HttpRequest, form: _Form) -> HttpResponse:
 def _continue(request: HttpRequest, form: _Form) -> HttpResponse:
     """On to the next page, unless this one has errors that the person has not seen yet."""
     own = errors(_of_page(form, check_content(form.draft)))
-    back = f"&return={request.POST['return']}" if request.POST.get("return") in ("check",) else ""
+    back = f"&return={request.POST['return']}" if request.POST.get("return") == "check" else ""
     if own and not request.POST.get("seen"):
         return redirect(f"{form.url}?findings=1{back}")
     if request.POST.get("return") == "check":
@@ -244,35 +257,45 @@ def _continue(request: HttpRequest, form: _Form) -> HttpResponse:
 def _onward(form: _Form) -> str:
     """The address after this page: the list of an item, the next step, at last the check."""
     if form.place:
-        return places.page_url(form.draft.code, form.parent, form.draft.api_version) if form.parent else form.step_url
+        return (
+            places.page_url(form.draft.code, form.parent, form.draft.api_version)
+            if form.parent
+            else form.step_url
+        )
     following = steps.following(form.step)
     if following is None:
         return reverse("draft-check", args=[form.draft.code])
     return f"/drafts/{form.draft.code}/{following.name}/"
 
 
+_LIST_ACTS = frozenset({"add", "remove", "duplicate", "up", "down"})
+
+
 def _list_act(request: HttpRequest, form: _Form, act: str) -> HttpResponse:
     """A button of a list: add, remove, duplicate, move a card; one more or one fewer row."""
-    user, draft = cast(User, request.user), form.draft
     verb, _, written = act.partition(":")
     try:
         path = paths.parse(written)
-        holder = path if verb in ("add", "more") else path[:-1]
-        node = contents.node_at(holder, draft.api_version)
         if verb == "more":
-            return redirect(f"{form.url}#{steps.anchor(holder)}-field")
+            return redirect(f"{form.url}#{steps.anchor(path)}-field")
         if verb == "drop":
-            return _drop_row(user, form, path)
-        if verb not in ("add", "remove", "duplicate", "up", "down") or node is None or not isinstance(node.property, List):
-            raise PathError("There is no such list.")
-        form.draft, where = actions.edit_list(user, draft, draft.head, verb, path)
+            return _drop_row(cast(User, request.user), form, path)
+        return _act_on_cards(cast(User, request.user), form, verb, path)
     except PathError as error:
-        return _problem(request, 400, "That cannot be done", f"{error} Nothing was changed.", [(form.url, "Go back")])
-    except actions.EditConflict:
         return _problem(
-            request, 409, "The list was changed by someone else", "Nothing was changed. Open the page again.",
-            [(form.url, "Open the page again")],
+            request, 400, "That cannot be done", f"{error} Nothing was changed.", [(form.url, "Go back")]
         )
+    except actions.EditConflict:
+        title, words = "The list was changed by someone else", "Open the page again"
+        return _problem(request, 409, title, f"Nothing was changed. {words}.", [(form.url, words)])
+
+
+def _act_on_cards(user: User, form: _Form, verb: str, path: Path) -> HttpResponse:
+    holder = path if verb == "add" else path[:-1]
+    node = contents.node_at(holder, form.draft.api_version)
+    if verb not in _LIST_ACTS or node is None or not isinstance(node.property, List):
+        raise PathError("There is no such list.")
+    form.draft, where = actions.edit_list(user, form.draft, form.draft.head, verb, path)
     if verb in ("add", "duplicate"):
         return redirect(f"{form.step_url}{paths.to_url(where)}/")
     return redirect(f"{form.url}#{steps.anchor(holder)}-field")
@@ -285,7 +308,9 @@ def _drop_row(user: User, form: _Form, path: Path) -> HttpResponse:
     if not isinstance(before, dict | list) or not isinstance(position, int) or position >= len(before):
         raise PathError(f"{paths.text(path)} is not there any more.")
     if isinstance(before, dict):
-        after: Any = {name: value for number, (name, value) in enumerate(before.items()) if number != position}
+        after: Any = {
+            name: value for number, (name, value) in enumerate(before.items()) if number != position
+        }
     else:
         after = [value for number, value in enumerate(before) if number != position]
     change = submitted.Changed(holder, before, after or MISSING)
@@ -325,13 +350,16 @@ def _again(
     typed = {
         name: [cast(str, value) for value in values]
         for name, values in request.POST.lists()
-        if (status == 422 or any(name.startswith(start) for start in kept)) and name not in _secret_names(form)
+        if (status == 422 or any(name.startswith(start) for start in kept))
+        and name not in _secret_names(form)
     }
     if automatic:
         draft = form.draft
         drawn = fields.Page(contents.of(draft), form.place, form.step_url, _by_field(form, extra), typed)
         touched = [
-            fields.one(drawn, entry) for entry in form.layout.fields if form.place + entry.below in drawn.findings
+            fields.one(drawn, entry)
+            for entry in form.layout.fields
+            if form.place + entry.below in drawn.findings
         ]
         context = {
             "base": draft.head if status == 409 else request.POST.get("base"),
@@ -404,7 +432,9 @@ _NOT_WORK = frozenset({(contents.TARGET, "operation"), (contents.TARGET, "apiVer
 def _state(entry: steps.Step, content: dict[str, Any], api_version: str, wrong: int) -> tuple[str, str]:
     layout = steps.step_layout(entry, api_version)
     started = any(
-        paths.get(content, field.below) not in (MISSING, "") for field in layout.fields if field.below not in _NOT_WORK
+        paths.get(content, field.below) not in (MISSING, "")
+        for field in layout.fields
+        if field.below not in _NOT_WORK
     )
     if not started:
         return ("todo", "Not started") if wrong else ("done", "Optional")
@@ -434,7 +464,9 @@ def _by_field(form: _Form, found: list[Finding]) -> dict[Path, list[Finding]]:
 
 
 def _secret_names(form: _Form) -> list[str]:
-    return [paths.text(form.place + entry.below) for entry in form.layout.fields if entry.node.property.secret]
+    return [
+        paths.text(form.place + entry.below) for entry in form.layout.fields if entry.node.property.secret
+    ]
 
 
 def _title(form: _Form) -> str:
@@ -462,7 +494,9 @@ def _crumbs(form: _Form) -> list[dict[str, str]]:
     return crumbs
 
 
-def _problem(request: HttpRequest, status: int, title: str, text: str, links: list[tuple[str, str]]) -> HttpResponse:
+def _problem(
+    request: HttpRequest, status: int, title: str, text: str, links: list[tuple[str, str]]
+) -> HttpResponse:
     context = {
         "problem_status": status,
         "problem_title": title,
@@ -487,9 +521,8 @@ def check(request: HttpRequest, code: str) -> HttpResponse:
         "editable": allowed >= Access.EDIT,
         "groups": summary.groups(draft, code),
         "findings": [_shown_finding(draft, number, finding) for number, finding in enumerate(found)],
-        "errors": [
-            {"message": finding.message, "href": _finding_url(draft, finding)} for finding in found if finding.severity == "error"
-        ],
+        "errors": errors(found),
+        "warning_count": len(warnings(found)),
         "overridable": [finding for finding in errors(found) if finding.overridable],
         "blocking": [finding for finding in errors(found) if not finding.overridable],
         "json": mark_safe(preview.render(code, draft.document, draft.api_version)),  # noqa: S308 - the preview escapes
@@ -518,7 +551,11 @@ def fix(request: HttpRequest, code: str) -> HttpResponse:
     user = cast(User, request.user)
     draft = access.find(user, code, Access.EDIT)
     for finding in check_content(draft):
-        if finding.fix and finding.rule == request.POST.get("rule") and finding.where == request.POST.get("where"):
+        if (
+            finding.fix
+            and finding.rule == request.POST.get("rule")
+            and finding.where == request.POST.get("where")
+        ):
             actions.apply_fix(user, draft, draft.head, finding.fix.apply)
             messages.success(request, f"{finding.fix.title}.")
             break
@@ -553,7 +590,9 @@ def edit_json(request: HttpRequest, code: str) -> HttpResponse:
             context["error"] = "The document must be a JSON object: it starts with { and ends with }."
             return render(request, "drafts/json.html", context, status=422)
         if contents.TARGET in parsed.value:
-            context["error"] = f"“{contents.TARGET}” is not a property of a scale set. The address is edited under Basics."
+            context["error"] = (
+                f"“{contents.TARGET}” is not a property of a scale set. The address is edited under Basics."
+            )
             return render(request, "drafts/json.html", context, status=422)
         edited, notes = canonicalise(parsed.value, draft.api_version)
         actions.replace_document(user, draft, int(request.POST.get("base", "")), edited)
@@ -622,12 +661,20 @@ def discard(request: HttpRequest, code: str) -> HttpResponse:
 def shared(request: HttpRequest, token: str) -> HttpResponse:
     """A draft as someone with a share link sees it: everything, nothing to change, secrets hidden."""
     try:
-        link = ShareLink.objects.select_related("draft__owner").get(code=signing.Signer(salt="share").unsign(token))
+        link = ShareLink.objects.select_related("draft__owner").get(
+            code=signing.Signer(salt="share").unsign(token)
+        )
     except (signing.BadSignature, ShareLink.DoesNotExist):
         raise Http404("This link is not one of ours. Was it copied whole?") from None
     draft = link.draft
     if not link.is_live or draft.discarded is not None:
-        why = "was revoked" if link.revoked else "has expired" if draft.discarded is None else "leads to a discarded draft"
+        why = (
+            "was revoked"
+            if link.revoked
+            else "has expired"
+            if draft.discarded is None
+            else "leads to a discarded draft"
+        )
         return _problem(
             request, 410, "This link no longer works", f"The link {why}. Ask {draft.owner} for a new one.", []
         )

@@ -2,13 +2,13 @@
 
 import django.db.models.deletion
 import django.utils.timezone
-import vmssbuilder.drafts.models
 from django.conf import settings
 from django.db import migrations, models
 
+import vmssbuilder.drafts.models
+
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -17,78 +17,168 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Draft',
+            name="Draft",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('subscription', models.CharField(blank=True, max_length=100)),
-                ('resource_group', models.CharField(blank=True, max_length=200)),
-                ('name', models.CharField(blank=True, max_length=200)),
-                ('operation', models.CharField(choices=[('create', 'Create'), ('update', 'Update')], default='create', max_length=10)),
-                ('api_version', models.CharField(default='2026-04-01', max_length=20)),
-                ('document', models.JSONField(default=dict)),
-                ('code', models.CharField(default=vmssbuilder.drafts.models.new_code, editable=False, max_length=10, unique=True)),
-                ('head', models.PositiveIntegerField(default=0)),
-                ('created', models.DateTimeField(auto_now_add=True)),
-                ('updated', models.DateTimeField(auto_now=True)),
-                ('discarded', models.DateTimeField(blank=True, null=True)),
-                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='drafts', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("subscription", models.CharField(blank=True, max_length=100)),
+                ("resource_group", models.CharField(blank=True, max_length=200)),
+                ("name", models.CharField(blank=True, max_length=200)),
+                (
+                    "operation",
+                    models.CharField(
+                        choices=[("create", "Create"), ("update", "Update")], default="create", max_length=10
+                    ),
+                ),
+                ("api_version", models.CharField(default="2026-04-01", max_length=20)),
+                ("document", models.JSONField(default=dict)),
+                (
+                    "code",
+                    models.CharField(
+                        default=vmssbuilder.drafts.models.new_code, editable=False, max_length=10, unique=True
+                    ),
+                ),
+                ("head", models.PositiveIntegerField(default=0)),
+                ("created", models.DateTimeField(auto_now_add=True)),
+                ("updated", models.DateTimeField(auto_now=True)),
+                ("discarded", models.DateTimeField(blank=True, null=True)),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="drafts",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-updated'],
+                "ordering": ["-updated"],
             },
         ),
         migrations.CreateModel(
-            name='Revision',
+            name="Revision",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('subscription', models.CharField(blank=True, max_length=100)),
-                ('resource_group', models.CharField(blank=True, max_length=200)),
-                ('name', models.CharField(blank=True, max_length=200)),
-                ('operation', models.CharField(choices=[('create', 'Create'), ('update', 'Update')], default='create', max_length=10)),
-                ('api_version', models.CharField(default='2026-04-01', max_length=20)),
-                ('document', models.JSONField(default=dict)),
-                ('number', models.PositiveIntegerField()),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('automatic', models.BooleanField(default=False, help_text='Saved by autosave rather than by a button.')),
-                ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('draft', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='revisions', to='drafts.draft')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("subscription", models.CharField(blank=True, max_length=100)),
+                ("resource_group", models.CharField(blank=True, max_length=200)),
+                ("name", models.CharField(blank=True, max_length=200)),
+                (
+                    "operation",
+                    models.CharField(
+                        choices=[("create", "Create"), ("update", "Update")], default="create", max_length=10
+                    ),
+                ),
+                ("api_version", models.CharField(default="2026-04-01", max_length=20)),
+                ("document", models.JSONField(default=dict)),
+                ("number", models.PositiveIntegerField()),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "automatic",
+                    models.BooleanField(
+                        default=False, help_text="Saved by autosave rather than by a button."
+                    ),
+                ),
+                (
+                    "author",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "draft",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="revisions",
+                        to="drafts.draft",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-number'],
+                "ordering": ["-number"],
             },
         ),
         migrations.CreateModel(
-            name='Secret',
+            name="Secret",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(default=vmssbuilder.drafts.models.new_code, editable=False, max_length=10, unique=True)),
-                ('ciphertext', models.BinaryField()),
-                ('created', models.DateTimeField(auto_now_add=True)),
-                ('draft', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='secrets', to='drafts.draft')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "code",
+                    models.CharField(
+                        default=vmssbuilder.drafts.models.new_code, editable=False, max_length=10, unique=True
+                    ),
+                ),
+                ("ciphertext", models.BinaryField()),
+                ("created", models.DateTimeField(auto_now_add=True)),
+                (
+                    "draft",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="secrets", to="drafts.draft"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ShareLink',
+            name="ShareLink",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('view', 'View')], default='view', max_length=10)),
-                ('code', models.CharField(default=vmssbuilder.drafts.models.new_code, editable=False, max_length=10, unique=True)),
-                ('created', models.DateTimeField(auto_now_add=True)),
-                ('expires', models.DateTimeField()),
-                ('revoked', models.DateTimeField(blank=True, null=True)),
-                ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('draft', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='share_links', to='drafts.draft')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("role", models.CharField(choices=[("view", "View")], default="view", max_length=10)),
+                (
+                    "code",
+                    models.CharField(
+                        default=vmssbuilder.drafts.models.new_code, editable=False, max_length=10, unique=True
+                    ),
+                ),
+                ("created", models.DateTimeField(auto_now_add=True)),
+                ("expires", models.DateTimeField()),
+                ("revoked", models.DateTimeField(blank=True, null=True)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "draft",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="share_links",
+                        to="drafts.draft",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-created'],
+                "ordering": ["-created"],
             },
         ),
         migrations.AddIndex(
-            model_name='draft',
-            index=models.Index(fields=['owner', '-updated'], name='drafts_draf_owner_i_a4a0f1_idx'),
+            model_name="draft",
+            index=models.Index(fields=["owner", "-updated"], name="drafts_draf_owner_i_a4a0f1_idx"),
         ),
         migrations.AddConstraint(
-            model_name='revision',
-            constraint=models.UniqueConstraint(fields=('draft', 'number'), name='revision_number_once'),
+            model_name="revision",
+            constraint=models.UniqueConstraint(fields=("draft", "number"), name="revision_number_once"),
         ),
     ]

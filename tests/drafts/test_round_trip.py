@@ -1,0 +1,150 @@
+"""Opening every page of a request and sending it back untouched changes nothing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path as File
+from typing import Any
+
+import pytest
+
+from tests.forms import entries, post
+from vmssbuilder.drafts import fields, steps, submitted
+from vmssbuilder.scaleset import API_VERSIONS, paths
+from vmssbuilder.scaleset.paths import MISSING, Path
+from vmssbuilder.scaleset.properties import Node
+
+EXAMPLES = File(__file__).parents[3] / "shared" / "examples"
+
+
+def every_page(document: dict[str, Any], api_version: str) -> Iterator[tuple[steps.Step, Path, steps.Layout]]:
+    """Each step page and each item page that the document has."""
+    for step in steps.STEPS:
+        yield from _pages(step, (), steps.step_layout(step, api_version), document, api_version)
+
+
+def _pages(
+    step: steps.Step, place: Path, layout: steps.Layout, document: dict[str, Any], api_version: str
+) -> Iterator[tuple[steps.Step, Path, steps.Layout]]:
+    yield step, place, layout
+    for field in layout.fields:
+        items = paths.get(document, place + field.below)
+        if field.is_cards and isinstance(items, list):
+            item = field.node.item
+            assert isinstance(item, Node)
+            inner = steps.item_layout(item.pattern, api_version)
+            for number in range(len(items)):
+                yield from _pages(step, (*place, *field.below, number), inner, document, api_version)
+
+
+def changes_of_an_untouched_page(
+    content: dict[str, Any], step: steps.Step, place: Path, layout: steps.Layout
+) -> list[submitted.Changed]:
+    page = fields.Page(content, place, f"/drafts/abc/{step.name}/")
+    html = "".join(fields.section(page, section) for section in layout.sections)
+    changes, refused = submitted.read(post(entries(html)), layout, place, content)
+    assert not refused
+    return changes
+
+
+def assert_round_trip(document: dict[str, Any], api_version: str) -> None:
+    content = {"$target": {"operation": "create", "apiVersion": api_version, "name": "web"}, **document}
+    for step, place, layout in every_page(document, api_version):
+        assert changes_of_an_untouched_page(content, step, place, layout) == [], (step.name, place)
+
+
+def official() -> list[Any]:
+    return [
+        pytest.param(document, version.stem, id=f"{version.stem} {title}")
+        for version in sorted(EXAMPLES.glob("*.json"))
+        for title, document in json.loads(version.read_text()).items()
+    ]
+
+
+@pytest.mark.skipif(not EXAMPLES.is_dir(), reason="the official request bodies are not on this machine")
+@pytest.mark.parametrize(("document", "api_version"), official())
+def test_an_official_body_comes_back_unchanged(document: dict[str, Any], api_version: str) -> None:
+    assert_round_trip(document, api_version)
+
+
+AWKWARD: list[Any] = [
+    "",
+    " padded ",
+    "line one\nline two",
+    "line one\r\nline two\r\n",
+    "\n leading",
+    "<b> & \"quotes\" 'single'",
+    "123",
+    "true",
+    "{broken",
+    '"quoted"',
+    "[]",
+    0,
+    -5,
+    10**17,
+    1.5,
+    True,
+    False,
+    None,
+    [],
+    {},
+    [1, "two", None, {"three": []}],
+    {"a": {"b": "c"}},
+    "ünïcödé ☃ \u2028",
+]
+
+
+@pytest.mark.parametrize("value", AWKWARD, ids=repr)
+@pytest.mark.parametrize("api_version", ["2016-04-30-preview", API_VERSIONS[-1]])
+def test_any_value_in_any_place_comes_back_unchanged(value: Any, api_version: str) -> None:
+    """Also a value of the wrong type: the form is a lens, it never mends what nobody touched."""
+    for step in steps.STEPS:
+        layout = steps.step_layout(step, api_version)
+        content: dict[str, Any] = {"$target": {"operation": "create", "apiVersion": api_version}}
+        for field in layout.fields:
+            if field.below[0] != "$target":
+                paths.put(content, field.below, value)
+        assert changes_of_an_untouched_page(content, step, (), layout) == [], step.name
+
+
+@pytest.mark.parametrize("value", AWKWARD, ids=repr)
+def test_any_value_in_a_row_comes_back_unchanged(value: Any) -> None:
+    version = API_VERSIONS[-1]
+    for step in steps.STEPS:
+        layout = steps.step_layout(step, version)
+        content: dict[str, Any] = {"$target": {"operation": "create", "apiVersion": version}}
+        for field in layout.fields:
+            if field.is_rows:
+                paths.put(content, field.below, rows_holding(value, field))
+        assert changes_of_an_untouched_page(content, step, (), layout) == [], step.name
+
+
+def rows_holding(value: Any, field: steps.Field) -> Any:
+    item = field.node.item
+    assert item is not None
+    row: Any = value
+    if fields.row_fields(item) and not item.is_leaf:
+        holder: dict[str, Any] = {"row": {"unknownMember": 1}}
+        paths.put(holder, ("row", *fields.row_fields(item)[0][0]), value)
+        row = holder["row"]
+    return {"a.b": row, "": row} if field.node.property.json_type == "object" else [row, row]
+
+
+def test_a_changed_field_is_the_only_change() -> None:
+    version = API_VERSIONS[-1]
+    content: dict[str, Any] = {
+        "$target": {"operation": "create", "apiVersion": version},
+        "sku": {"capacity": 3, "x": 1},
+    }
+    step = steps.BY_NAME["size"]
+    layout = steps.step_layout(step, version)
+    page = fields.Page(content, (), "/drafts/abc/size/")
+    html = "".join(fields.section(page, section) for section in layout.sections)
+    sent = [(name, "10" if name == "sku.capacity" else value) for name, value in entries(html)]
+    changes, refused = submitted.read(post(sent), layout, (), content)
+    assert refused == []
+    assert changes == [submitted.Changed(("sku", "capacity"), 3, 10)]
+    cleared = [(name, "" if name == "sku.capacity" else value) for name, value in entries(html)]
+    changes, _ = submitted.read(post(cleared), layout, (), content)
+    assert changes == [submitted.Changed(("sku", "capacity"), 3, MISSING)]
