@@ -175,9 +175,8 @@ def _map_rows(
         typed = post.get(f"{name}.value", "").replace("\r\n", "\n")
         old_key, old = before[number] if number < len(before) else ("", MISSING)
         key = old_key if key == old_key else key.strip()
-        if key == "" and typed.strip() == "" and old_key == "":
-            continue
-        if key == "" and typed.strip() == "":
+        untouched = number < len(before) and key == old_key
+        if key == "" and typed.strip() == "" and not untouched:
             continue
         inner = _map_value(item, typed, old)
         if key in rows:
