@@ -1,4 +1,4 @@
-"""The time zone names that Windows knows, from west to east. Source: the time zone list of Windows Server 2025."""
+"""The time zone names that Windows knows, from west to east, as its registry and the Unicode CLDR list them."""
 
 from __future__ import annotations
 
