@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from django.contrib.staticfiles.apps import StaticFilesConfig
 
 
 class StaticFiles(StaticFilesConfig):
     """Collects without what no page asks for. Compressing the rest would take longer than the whole first start."""
 
-    ignore_patterns: ClassVar[list[str]] = [
+    ignore_patterns = [
         *StaticFilesConfig.ignore_patterns,
         # Of Bootstrap only the one minified style sheet is used; its map stays, because the file names it.
         "bootstrap.css*",
