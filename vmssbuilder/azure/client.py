@@ -466,10 +466,14 @@ class ArmClient:
 
     # --- one scale set ---------------------------------------------------------------------------------------------
 
-    def get(self, address: ScaleSetAddress, api_version: str) -> ScaleSet | None:
-        """The scale set as it is, None when there is none. Raises AzureError, NotFound for a missing group too."""
+    def get(self, address: ScaleSetAddress, api_version: str, *, user_data: bool = False) -> ScaleSet | None:
+        """The scale set as it is, None when there is none. Raises AzureError, NotFound for a missing group too.
+
+        user_data: ask for the user data as well, which Azure returns on request only (since 2021-03-01).
+        """
+        query = {"$expand": "userData"} if user_data else {}
         try:
-            answer = self.send("GET", self._scale_set_url(address, api_version))
+            answer = self.send("GET", self._scale_set_url(address, api_version, **query))
         except NotFound as error:
             if error.code.lower() in {"resourcenotfound", "notfound", ""}:
                 return None

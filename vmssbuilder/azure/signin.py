@@ -28,7 +28,7 @@ from jwt.types import Options
 from msal.exceptions import MsalError
 
 from .clouds import Cloud
-from .errors import AzureError, SignInNeeded, SignInRefused, Unreachable
+from .errors import AzureError, BadAnswer, SignInNeeded, SignInRefused, Unreachable
 
 CLOCK_SKEW: Final = 300.0
 """Seconds that Entra ID's clock and ours may differ."""
@@ -197,10 +197,10 @@ class SignIn:
         claims: from a ClaimsChallenge, or NEW_TOKEN when the cached token was not accepted.
         """
         kept = msal.SerializableTokenCache()
-        try:
-            kept.deserialize(cache or "{}")
-        except ValueError as error:
-            raise SignInNeeded("The kept sign-in cannot be read.", code="unreadable_cache") from error
+        if cache:
+            if not _is_object(cache):
+                raise SignInNeeded("The kept sign-in cannot be read.", code="unreadable_cache")
+            kept.deserialize(cache)
         with _in_our_words():
             application = self._application(kept)
             accounts = [
@@ -361,9 +361,7 @@ class _Http:
     def document(self, url: str, kept_for: float) -> dict[str, Any]:
         answer = self._fetch(url, kept_for)
         answer.raise_for_status()
-        value = answer.json()
-        if not isinstance(value, dict):
-            raise SignInRefused(f"{url} does not answer with a JSON object.", code="bad_metadata")
+        value: dict[str, Any] = answer.json()
         return value
 
     def _fetch(self, url: str, kept_for: float) -> requests.Response:
@@ -373,6 +371,8 @@ class _Http:
             return answer
         answer = self._session.get(url)
         if answer.status_code == 200:
+            if not _is_object(answer.text):
+                raise BadAnswer(f"{url} does not answer with a JSON object.", status=200, retryable=True)
             with self._lock:
                 self._kept[url] = (time.monotonic(), answer)
         return answer
@@ -388,9 +388,17 @@ def _in_our_words() -> Iterator[None]:
     except requests.RequestException as error:
         message = "Microsoft Entra ID does not answer."
         raise Unreachable(message, code=type(error).__name__, retryable=True) from error
-    except (MsalError, RuntimeError, ValueError, KeyError, TypeError) as error:
+    except (MsalError, RuntimeError, ValueError, KeyError, TypeError, AttributeError) as error:
+        # The last three: MSAL does not expect an answer of another shape.
         # MSAL raises ValueError for a wrong state and RuntimeError for a wrong nonce, both with the values in clear.
         raise SignInRefused(_sign_in_words(error), code="refused") from error
+
+
+def _is_object(text: str) -> bool:
+    try:
+        return isinstance(json.loads(text), dict)
+    except (ValueError, RecursionError):
+        return False
 
 
 def _sign_in_words(error: Exception) -> str:

@@ -215,7 +215,9 @@ class Arm:
         wanted: dict[str, Any] = _without_nulls(without_read_only(body)) | {"location": region}
         validation.structure(wanted, text, request.api_version, partial=existing is not None)
         if existing is None:
-            if not re.fullmatch(rf"[A-Za-z0-9](?:[\w.-]{{0,{NAME_LIMIT - 2}}}[A-Za-z0-9_])?", found[2]):
+            if not re.fullmatch(
+                rf"[A-Za-z0-9](?:[\w.-]{{0,{NAME_LIMIT - 2}}}[A-Za-z0-9_])?", found[2], re.ASCII
+            ):
                 message = f"The entity name '{found[2]}' is invalid according to its validation rule."
                 raise Refusal(400, "InvalidParameter", message, "name")
             validation.semantics(wanted, request.api_version, creating=True)

@@ -65,13 +65,14 @@ class Fault:
     """Something to go wrong with the next matching requests.
 
     kind: one of `faults.KINDS`. method, path: what they must match; the path by regular expression, anywhere in it.
-    times: how often. What else it takes depends on the kind.
+    skip: so many of them pass unharmed first. times: how often then. What else it takes depends on the kind.
     """
 
     kind: str
     method: str = ""
     path: str = ""
     times: int = 1
+    skip: int = 0
     status: int = 500
     seconds: float = 0.0
     error: dict[str, Any] | None = None
@@ -157,9 +158,13 @@ class Memory:
         """The first fault of these kinds asked for such a request; it counts as used."""
         with self.lock:
             for fault in self.faults:
-                if fault.kind in kinds and fault.matches(method, path):
-                    fault.times -= 1
-                    return fault
+                if fault.kind not in kinds or not fault.matches(method, path):
+                    continue
+                if fault.skip > 0:
+                    fault.skip -= 1
+                    continue
+                fault.times -= 1
+                return fault
         return None
 
     def received(self) -> list[dict[str, Any]]:

@@ -1,0 +1,411 @@
+from __future__ import annotations
+
+import base64
+import json
+import time
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import parse_qs, parse_qsl, urlsplit
+
+import jwt
+import pytest
+import requests
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+from tests.azure.helpers import CALLBACK, Tokens, pick, returned, signed_in, trap
+from vmssbuilder.azure import SignIn, cloud, open_session
+from vmssbuilder.azure.errors import AzureError, SignInNeeded, SignInRefused, Unreachable
+from vmssbuilder.azure.signin import NEW_TOKEN
+from vmssbuilder.azure.transport import Session
+from vmssbuilder.sandbox import tokens, world
+from vmssbuilder.sandbox.entra import ISSUER
+from vmssbuilder.sandbox.server import Running, running
+
+SANDBOX = cloud("sandbox")
+OTHER_TENANT = "deadbeef-0000-4000-8000-000000000000"
+
+
+@pytest.mark.parametrize(
+    ("account", "name", "roles"),
+    [
+        ("rita", "Rita Requester", ("Requester",)),
+        ("rolf", "Rolf Reviewer", ("Reviewer",)),
+        ("sam", "Sam Stranger", ()),
+        ("ada", "Ada Administrator", ("Administrator",)),
+    ],
+)
+def test_each_of_the_cast_signs_in(sign_in: SignIn, account: str, name: str, roles: tuple[str, ...]) -> None:
+    done = signed_in(sign_in, account)
+    identity = done.identity
+    assert (identity.name, identity.roles) == (name, roles)
+    assert identity.username == f"{account}@contoso.example"
+    assert identity.tid == world.TENANT
+    assert identity.home_account_id == f"{identity.oid}.{identity.tid}"
+    token = sign_in.token(done.cache, identity.home_account_id)
+    claims = jwt.decode(token.value, options={"verify_signature": False})
+    assert claims["oid"] == identity.oid
+    assert claims["aud"] == "https://management.sandbox.invalid"
+
+
+def test_the_request_carries_state_nonce_pkce_and_the_browser_goes_to_loopback(
+    sign_in: SignIn, sandbox: Running
+) -> None:
+    flow = sign_in.start(CALLBACK)
+    asked = dict(parse_qsl(urlsplit(flow["auth_uri"]).query))
+    assert flow["auth_uri"].startswith(f"{sandbox.url}/{world.TENANT}/oauth2/v2.0/authorize?")
+    assert asked["code_challenge_method"] == "S256"
+    assert asked["state"] == flow["state"]
+    assert asked["nonce"] != flow["nonce"], "the nonce itself stays here, its hash travels"
+    assert flow["code_verifier"] not in flow["auth_uri"]
+    assert {"openid", "profile", "offline_access", "https://management.sandbox.invalid/.default"} == set(
+        asked["scope"].split()
+    )
+
+
+def test_the_flow_survives_a_session_store(sign_in: SignIn) -> None:
+    flow = json.loads(json.dumps(sign_in.start(CALLBACK)))
+    kept = json.dumps(flow)
+    assert sign_in.finish(flow, pick(flow["auth_uri"], "rita")).identity.name == "Rita Requester"
+    assert json.dumps(flow) == kept, "the session's copy is not changed under its owner's hands"
+
+
+def test_a_login_hint_picks_the_account_and_select_account_asks_again(sign_in: SignIn) -> None:
+    flow = sign_in.start(CALLBACK, login_hint="rolf@contoso.example")
+    answer = requests.get(flow["auth_uri"], timeout=5, allow_redirects=False)
+    assert sign_in.finish(flow, returned(answer)).identity.name == "Rolf Reviewer"
+
+    flow = sign_in.start(CALLBACK, login_hint="rolf@contoso.example", prompt="select_account")
+    assert requests.get(flow["auth_uri"], timeout=5, allow_redirects=False).status_code == 200
+    assert sign_in.finish(flow, pick(flow["auth_uri"], "ada")).identity.name == "Ada Administrator"
+
+
+def _refused(sign_in: SignIn, flow: dict[str, Any], query: dict[str, str]) -> SignInRefused:
+    with pytest.raises(SignInRefused) as caught:
+        sign_in.finish(flow, query)
+    return caught.value
+
+
+def test_another_state_is_refused(sign_in: SignIn) -> None:
+    flow = sign_in.start(CALLBACK)
+    query = pick(flow["auth_uri"], "rita")
+    error = _refused(sign_in, flow, {**query, "state": "of somebody else"})
+    assert "another sign-in" in error.message
+    assert flow["state"] not in str(error)
+
+
+def test_a_flow_of_nobody_is_refused(sign_in: SignIn) -> None:
+    assert _refused(sign_in, {}, {"code": "x", "state": "y"}).code == "no_flow"
+
+
+def test_the_person_says_no(sign_in: SignIn) -> None:
+    flow = sign_in.start(CALLBACK)
+    query = {
+        "error": "access_denied",
+        "error_description": "AADSTS65004: declined\r\nTrace: 1",
+        "state": flow["state"],
+    }
+    error = _refused(sign_in, flow, query)
+    assert (error.code, error.message) == ("access_denied", "AADSTS65004: declined")
+
+
+def test_another_nonce_is_refused(sign_in: SignIn) -> None:
+    flow = sign_in.start(CALLBACK)
+    query = pick(flow["auth_uri"], "rita")
+    assert "another sign-in" in _refused(sign_in, {**flow, "nonce": "replayed"}, query).message
+
+
+def test_a_wrong_pkce_verifier_is_refused_and_burns_the_code(sign_in: SignIn) -> None:
+    flow = sign_in.start(CALLBACK)
+    query = pick(flow["auth_uri"], "rita")
+    error = _refused(sign_in, {**flow, "code_verifier": "x" * 43}, query)
+    assert (error.code, "Code_Verifier" in error.message) == ("invalid_grant", True)
+    assert _refused(sign_in, flow, query).code == "invalid_grant"
+
+
+def test_a_code_serves_once(sign_in: SignIn) -> None:
+    flow = sign_in.start(CALLBACK)
+    query = pick(flow["auth_uri"], "rita")
+    sign_in.finish(flow, query)
+    assert "already redeemed" in _refused(sign_in, flow, query).message
+
+
+def test_a_wrong_client_secret_is_refused(session: Session) -> None:
+    wrong = SignIn(SANDBOX, "", "", "not the secret", session)
+    flow = wrong.start(CALLBACK)
+    assert _refused(wrong, flow, pick(flow["auth_uri"], "rita")).code == "invalid_client"
+
+
+def test_an_unknown_tenant_is_refused(session: Session) -> None:
+    with pytest.raises(SignInRefused, match="does not know this tenant"):
+        SignIn(SANDBOX, OTHER_TENANT, "", "", session).start(CALLBACK)
+
+
+# --- tenants ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("tenant", ["organizations", "common", world.TENANT, world.TENANT_DOMAIN])
+def test_a_tenant_can_be_named_in_several_ways(session: Session, tenant: str) -> None:
+    sign_in = SignIn(SANDBOX, tenant, "", "", session)
+    assert Tokens(sign_in, "rita")(None)
+
+
+@pytest.mark.parametrize("tenant", ["organizations", world.TENANT_DOMAIN])
+def test_a_tenant_that_is_not_on_the_list_stays_out(session: Session, tenant: str) -> None:
+    sign_in = SignIn(SANDBOX, tenant, "", "", session, allowed_tenants=[OTHER_TENANT])
+    flow = sign_in.start(CALLBACK)
+    assert _refused(sign_in, flow, pick(flow["auth_uri"], "rita")).code == "wrong_tenant"
+
+
+def test_several_tenants_need_a_list(session: Session) -> None:
+    with pytest.raises(ValueError, match="must be named"):
+        SignIn(cloud("public"), "organizations", "client", "secret", session)
+    SignIn(cloud("public"), "organizations", "client", "secret", session, allowed_tenants=["*"])
+
+
+@pytest.mark.parametrize("missing", ["tenant", "client id", "client secret"])
+def test_a_registration_must_be_complete(session: Session, missing: str) -> None:
+    values = {"tenant": world.TENANT, "client id": "client", "client secret": "secret", missing: ""}
+    with pytest.raises(ValueError, match=missing):
+        SignIn(cloud("public"), values["tenant"], values["client id"], values["client secret"], session)
+
+
+# --- the ID token ----------------------------------------------------------------------------------------------------
+
+Make = Callable[..., str]
+
+
+def id_token(
+    key: Any = None, header: dict[str, Any] | None = None, algorithm: str = "RS256", **changes: Any
+) -> str:
+    now = int(time.time())
+    claims = {
+        "iss": ISSUER,
+        "aud": SANDBOX.default_client_id,
+        "tid": world.TENANT,
+        "oid": world.ACCOUNTS["rita"].oid,
+        "nonce": "the nonce",
+        "iat": now,
+        "nbf": now,
+        "exp": now + 600,
+        **changes,
+    }
+    claims = {name: value for name, value in claims.items() if value is not None}
+    headers = header or {"kid": tokens.public_jwk()["kid"]}
+    return jwt.encode(
+        claims, tokens.signing_key() if key is None else key, algorithm=algorithm, headers=headers
+    )
+
+
+FOREIGN_KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+
+def test_a_genuine_id_token_is_accepted(sign_in: SignIn) -> None:
+    assert sign_in.validate(id_token(), nonce="the nonce")["oid"] == world.ACCOUNTS["rita"].oid
+
+
+@pytest.mark.parametrize(
+    ("code", "make"),
+    [
+        ("wrong_signature", lambda: id_token(FOREIGN_KEY)),
+        ("unknown_key", lambda: id_token(FOREIGN_KEY, {"kid": "mine"})),
+        ("unknown_key", lambda: id_token(FOREIGN_KEY, {"typ": "JWT"})),
+        ("wrong_algorithm", lambda: id_token("", algorithm="none")),
+        ("wrong_algorithm", lambda: id_token("a shared secret, long enough for HS256", algorithm="HS256")),
+        ("wrong_signature", lambda: id_token()[:-8] + "AAAAAAAA"),
+        ("wrong_issuer", lambda: id_token(iss="https://login.evil.example/v2.0")),
+        ("wrong_issuer", lambda: id_token(iss=ISSUER.replace(world.TENANT, OTHER_TENANT))),
+        ("wrong_issuer", lambda: id_token(iss=None)),
+        ("wrong_audience", lambda: id_token(aud="another-application")),
+        ("wrong_audience", lambda: id_token(aud=[SANDBOX.default_client_id, "another-application"])),
+        ("wrong_audience", lambda: id_token(aud=None)),
+        ("no_tenant", lambda: id_token(tid=None)),
+        ("no_tenant", lambda: id_token(tid="../evil")),
+        ("wrong_nonce", lambda: id_token(nonce="another")),
+        ("wrong_nonce", lambda: id_token(nonce=None)),
+        ("expired", lambda: id_token(exp=int(time.time()) - 301)),
+        ("not_yet_valid", lambda: id_token(nbf=int(time.time()) + 310)),
+        ("no_times", lambda: id_token(exp=None)),
+        ("no_times", lambda: id_token(exp="tomorrow")),
+        ("no_person", lambda: id_token(oid=None)),
+        ("no_person", lambda: id_token(oid="")),
+        ("no_id_token", lambda: ""),
+        ("no_id_token", lambda: "a.b.c"),
+        ("no_id_token", lambda: base64.b64encode(b"rubbish").decode()),
+    ],
+)
+def test_a_tampered_id_token_is_refused(sign_in: SignIn, code: str, make: Make) -> None:
+    with pytest.raises(SignInRefused) as caught:
+        sign_in.validate(make(), nonce="the nonce")
+    assert caught.value.code == code
+
+
+def test_another_tenants_issuer_and_tid_do_not_pass_together(session: Session) -> None:
+    """Genuine in every way, from a tenant that is not let in."""
+    sign_in = SignIn(SANDBOX, "organizations", "", "", session)
+    token = id_token(tid=OTHER_TENANT, iss=ISSUER.replace(world.TENANT, OTHER_TENANT))
+    with pytest.raises(SignInRefused) as caught:
+        sign_in.validate(token, nonce="the nonce")
+    assert caught.value.code == "wrong_tenant"
+    anyone = SignIn(SANDBOX, "organizations", "", "", session, allowed_tenants=["*"])
+    assert anyone.validate(token, nonce="the nonce")["tid"] == OTHER_TENANT
+
+
+@pytest.mark.parametrize("off", [-299, 299])
+def test_clocks_may_differ_a_little(session: Session, off: int) -> None:
+    sign_in = SignIn(SANDBOX, "", "", "", session, now=lambda: time.time() + off)
+    now = int(time.time())
+    assert sign_in.validate(id_token(nbf=now, exp=now + 1), nonce="the nonce")
+
+
+def test_an_empty_nonce_matches_nothing(sign_in: SignIn) -> None:
+    with pytest.raises(SignInRefused):
+        sign_in.validate(id_token(nonce=""), nonce="")
+
+
+def test_keys_are_asked_for_again_when_one_is_unknown_but_not_each_time(
+    sign_in: SignIn, session: Session
+) -> None:
+    asked: list[str] = []
+    session.hooks["response"].append(lambda response, **_: asked.append(urlsplit(response.url).path))
+    for _ in range(3):
+        with pytest.raises(SignInRefused):
+            sign_in.validate(id_token(header={"kid": "unknown"}), nonce="the nonce")
+    assert sum(path.endswith("/keys") for path in asked) == 1
+    kept = session.__dict__["kept_metadata"]
+    for url, (at, answer) in list(kept.items()):
+        kept[url] = (at - 31, answer)
+    with pytest.raises(SignInRefused):
+        sign_in.validate(id_token(header={"kid": "unknown"}), nonce="the nonce")
+    assert sum(path.endswith("/keys") for path in asked) == 2
+    assert sum(path.endswith("openid-configuration") for path in asked) == 1
+
+
+# --- tokens afterwards -----------------------------------------------------------------------------------------------
+
+
+def test_a_token_comes_from_the_cache_without_asking_anybody(sign_in: SignIn, session: Session) -> None:
+    done = signed_in(sign_in, "rita")
+    asked: list[str] = []
+    session.hooks["response"].append(lambda response, **_: asked.append(response.url))
+    first = sign_in.token(done.cache, done.identity.home_account_id)
+    second = sign_in.token(first.cache, done.identity.home_account_id)
+    assert (first.value, asked) == (second.value, [])
+    assert not first.changed
+    assert first.cache == done.cache
+    assert first.value not in repr(first)
+
+
+def test_an_old_token_is_refreshed_and_the_refresh_token_rotates(sign_in: SignIn, sandbox: Running) -> None:
+    # MSAL takes a token with less than five minutes left for expired.
+    sandbox.sandbox.entra.token_lifetime = 200
+    done = signed_in(sign_in, "rita")
+    first = sign_in.token(done.cache, done.identity.home_account_id)
+    second = sign_in.token(first.cache, done.identity.home_account_id)
+    assert first.changed
+    assert second.changed
+    assert len({first.value, second.value}) == 2
+    assert _refresh_token(first.cache) != _refresh_token(done.cache)
+    # Two processes may refresh at the same moment: the older one still serves.
+    assert sign_in.token(done.cache, done.identity.home_account_id).value
+
+
+def _refresh_token(cache: str) -> str:
+    (entry,) = json.loads(cache)["RefreshToken"].values()
+    return str(entry["secret"])
+
+
+def test_a_new_token_can_be_demanded(sign_in: SignIn) -> None:
+    done = signed_in(sign_in, "rita")
+    first = sign_in.token(done.cache, done.identity.home_account_id)
+    second = sign_in.token(first.cache, done.identity.home_account_id, NEW_TOKEN)
+    assert second.value != first.value
+    assert second.changed
+
+
+def test_a_revoked_sign_in_needs_the_person(sign_in: SignIn, sandbox: Running) -> None:
+    done = signed_in(sign_in, "rita")
+    sandbox.sandbox.entra.revoke("rita")
+    with pytest.raises(SignInNeeded, match="revoked") as caught:
+        sign_in.token(done.cache, done.identity.home_account_id, NEW_TOKEN)
+    assert caught.value.code == "invalid_grant"
+    assert caught.value.claims is None
+    assert caught.value.correlation_id
+
+
+@pytest.mark.parametrize("cache", ["", "{}", "not json", "[1]"])
+def test_no_kept_sign_in_needs_the_person(sign_in: SignIn, cache: str) -> None:
+    with pytest.raises(SignInNeeded):
+        sign_in.token(cache, "somebody.else")
+
+
+def test_nobody_gets_the_token_of_another(sign_in: SignIn) -> None:
+    rita, rolf = signed_in(sign_in, "rita"), signed_in(sign_in, "rolf")
+    with pytest.raises(SignInNeeded):
+        sign_in.token(rita.cache, rolf.identity.home_account_id)
+
+
+def test_entra_out_of_reach_is_said_and_can_be_tried_again() -> None:
+    with running() as gone:
+        url = gone.url
+    with open_session(SANDBOX, url) as session:
+        sign_in = SignIn(SANDBOX, "", "", "", session)
+        with pytest.raises(Unreachable) as caught:
+            sign_in.start(CALLBACK)
+        assert caught.value.retryable
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [(500, None), (503, "<html><title>Down</title></html>"), (200, "not json"), (200, "[]"), (429, "")],
+)
+def test_trouble_at_entra_is_an_error_of_ours(
+    sandbox: Running, sign_in: SignIn, status: int, body: str | None
+) -> None:
+    sandbox.fault("status", path="openid-configuration", status=status, body=body)
+    with pytest.raises(AzureError):
+        sign_in.start(CALLBACK)
+    assert sign_in.start(CALLBACK)["auth_uri"], "trouble is not remembered"
+
+
+def test_trouble_at_the_token_endpoint_is_an_error_of_ours(sandbox: Running, sign_in: SignIn) -> None:
+    for options in ({"status": 500}, {"status": 200, "body": "not json"}, {"status": 200, "body": "{}"}):
+        flow = sign_in.start(CALLBACK)
+        query = pick(flow["auth_uri"], "rita")
+        sandbox.fault("status", path="/token", **options)
+        with pytest.raises(AzureError):
+            sign_in.finish(flow, query)
+    done = signed_in(sign_in, "rita")
+    sandbox.fault("reset", path="/token")
+    with pytest.raises(Unreachable):
+        sign_in.token(done.cache, done.identity.home_account_id, NEW_TOKEN)
+
+
+def test_a_redirect_of_the_token_endpoint_is_not_followed(sandbox: Running, sign_in: SignIn) -> None:
+    flow = sign_in.start(CALLBACK)
+    query = pick(flow["auth_uri"], "rita")
+    with trap() as elsewhere:
+        sandbox.fault(
+            "status", path="/token", status=307, headers={"Location": f"{elsewhere.url}/token"}, body=""
+        )
+        with pytest.raises(AzureError):
+            sign_in.finish(flow, query)
+        assert elsewhere.fell_in == []
+
+
+def test_signing_out_ends_the_entra_session_too(sign_in: SignIn, sandbox: Running) -> None:
+    url = sign_in.sign_out_url("http://localhost:8000/sign-in/?from=a%26b")
+    assert url.startswith(f"{sandbox.url}/")
+    assert parse_qs(urlsplit(url).query)["post_logout_redirect_uri"] == [
+        "http://localhost:8000/sign-in/?from=a%26b"
+    ]
+    answer = requests.get(url, timeout=5, allow_redirects=False)
+    assert answer.headers["Location"] == "http://localhost:8000/sign-in/?from=a%26b"
+
+
+def test_claims_are_asked_for_at_sign_in(sign_in: SignIn) -> None:
+    claims = '{"access_token":{"nbf":{"essential":true,"value":"1700000000"}}}'
+    flow = sign_in.start(CALLBACK, claims=claims)
+    asked = json.loads(dict(parse_qsl(urlsplit(flow["auth_uri"]).query))["claims"])
+    assert asked["access_token"]["nbf"] == {"essential": True, "value": "1700000000"}
+    assert asked["access_token"]["xms_cc"] == {"values": ["cp1"]}, "without cp1 Entra ID never challenges"
+    assert sign_in.finish(flow, pick(flow["auth_uri"], "rita")).identity.name == "Rita Requester"

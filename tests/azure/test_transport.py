@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import requests
+
+from tests.azure.helpers import trap
+from vmssbuilder.azure import cloud, open_session
+from vmssbuilder.azure.transport import Session, is_loopback
+from vmssbuilder.sandbox.server import Running
+
+
+@pytest.fixture
+def plain() -> Iterator[Session]:
+    with open_session(cloud("public")) as session:
+        yield session
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "http://sandbox.example:8001",
+        "https://127.0.0.1:8001",
+        "http://127.0.0.1.evil.example:8001",
+        "http://0.0.0.0:8001",
+        "http://10.0.0.1:8001",
+        "http://127.0.0.1@evil.example",
+        "http://localhost:8001/path",
+        "127.0.0.1:8001",
+    ],
+)
+def test_the_sandbox_can_only_be_on_this_machine(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("VMSSBUILDER_SANDBOX_URL", raising=False)
+    with pytest.raises(ValueError, match="must be an http address on this machine"):
+        open_session(cloud("sandbox"), url)
+
+
+def test_the_sandboxs_address_comes_from_the_environment(
+    monkeypatch: pytest.MonkeyPatch, sandbox: Running
+) -> None:
+    monkeypatch.setenv("VMSSBUILDER_SANDBOX_URL", sandbox.url)
+    with open_session(cloud("sandbox")) as session:
+        assert (
+            session.get(
+                "https://login.sandbox.invalid/common/v2.0/.well-known/openid-configuration"
+            ).status_code
+            == 200
+        )
+
+
+@pytest.mark.parametrize(
+    ("host", "loopback"),
+    [("127.0.0.1", True), ("127.9.9.9", True), ("::1", True), ("localhost", True), ("0.0.0.0", False), ("::", False), ("10.1.1.1", False), ("a.example", False), ("", False)],
+)  # fmt: skip
+def test_loopback(host: str, loopback: bool) -> None:
+    assert is_loopback(host) is loopback
+
+
+def test_sandbox_hosts_reach_loopback_under_their_own_name_and_no_other_host_does(
+    session: Session, sandbox: Running
+) -> None:
+    answer = session.get("https://management.sandbox.invalid/subscriptions?api-version=2022-12-01")
+    assert answer.status_code == 401
+    assert answer.url.startswith("https://management.sandbox.invalid/")
+    assert sandbox.requests()[-1]["headers"]["host"] == "management.sandbox.invalid"
+    with pytest.raises(requests.ConnectionError):
+        session.get("https://management.sandbox.invalid.example.invalid/", timeout=1)
+
+
+def test_the_sandbox_is_reached_past_the_environments_proxy(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    assert session.get("https://management.sandbox.invalid/subscriptions").status_code == 401
+
+
+def test_a_proxy_of_the_environment_is_used_for_clouds(
+    plain: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
+    with pytest.raises(requests.exceptions.ProxyError):
+        plain.get("https://management.azure.com/", timeout=2)
+
+
+def test_redirects_are_answers_and_never_followed(session: Session, sandbox: Running) -> None:
+    with trap() as elsewhere:
+        sandbox.fault(
+            "status", path="/subscriptions", status=302, headers={"Location": elsewhere.url}, body=""
+        )
+        answer = session.get(
+            "https://management.sandbox.invalid/subscriptions",
+            headers={"Authorization": "Bearer x"},
+            allow_redirects=True,
+        )
+        assert (answer.status_code, elsewhere.fell_in) == (302, [])
+
+
+def test_no_password_file_takes_the_tokens_place(
+    session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine management.sandbox.invalid login someone password hunter2\n")
+    monkeypatch.setenv("NETRC", str(netrc))
+    answer = session.get(
+        "https://management.sandbox.invalid/subscriptions", headers={"Authorization": "Bearer mine"}
+    )
+    assert answer.request.headers["Authorization"] == "Bearer mine"
+
+
+def test_cookies_are_not_kept(session: Session, sandbox: Running) -> None:
+    sandbox.fault(
+        "status", path="/subscriptions", status=200, headers={"Set-Cookie": "who=rita; Path=/"}, body="{}"
+    )
+    session.get("https://management.sandbox.invalid/subscriptions")
+    assert list(session.cookies) == []
+
+
+def test_nothing_waits_for_ever(sandbox: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("vmssbuilder.azure.transport.READ_TIMEOUT", 0.1)
+    sandbox.fault("latency", path="/subscriptions", seconds=1)
+    with open_session(cloud("sandbox"), sandbox.url) as session:
+        started = time.monotonic()
+        with pytest.raises(requests.exceptions.Timeout):
+            session.get("https://management.sandbox.invalid/subscriptions")
+        assert time.monotonic() - started < 0.8
