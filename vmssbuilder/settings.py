@@ -28,6 +28,8 @@ VMSSBUILDER_SANDBOX_URL = env.str("VMSSBUILDER_SANDBOX_URL", default="http://127
 VMSSBUILDER_TENANT = env.str("VMSSBUILDER_TENANT", default="organizations")
 VMSSBUILDER_CLIENT_ID = env.str("VMSSBUILDER_CLIENT_ID", default="")
 VMSSBUILDER_CLIENT_SECRET = env.str("VMSSBUILDER_CLIENT_SECRET", default="")
+VMSSBUILDER_ALLOWED_TENANTS = env.list("VMSSBUILDER_ALLOWED_TENANTS", default=[])
+"""With the tenant "organizations": ids of the tenants whose people are let in, or "*" for all."""
 VMSSBUILDER_LOCAL_ACCOUNTS = env.bool("VMSSBUILDER_LOCAL_ACCOUNTS", default=VMSSBUILDER_CLOUD == "sandbox")
 """Whether people may sign in with a user name and password kept here, beside Microsoft Entra ID."""
 
@@ -44,7 +46,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
 # --- Django ----------------------------------------------------------------------------------------------------------
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "vmssbuilder.pages.admin_site.Admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -122,6 +124,7 @@ AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
     "vmssbuilder.accounts.backends.LocalAccounts",
+    "vmssbuilder.accounts.backends.EntraAccounts",
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
@@ -139,6 +142,7 @@ AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = 0.25
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
+AXES_LOCKOUT_CALLABLE = "vmssbuilder.accounts.views.locked_out"
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Iterable
+from typing import Any, ClassVar
 
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
 
 
@@ -16,6 +17,17 @@ class Role(models.TextChoices):
     ADMINISTRATOR = "Administrator", "Administrator"
 
 
+class People(UserManager["User"]):
+    """Users; `createsuperuser` makes an administrator."""
+
+    use_in_migrations = False
+
+    def create_superuser(
+        self, username: str, email: str | None = None, password: str | None = None, **others: Any
+    ) -> User:
+        return super().create_superuser(username, email, password, **{"role": Role.ADMINISTRATOR, **others})
+
+
 class User(AbstractUser):
     """A person, known by Entra object id and tenant, or by a local account.
 
@@ -24,19 +36,32 @@ class User(AbstractUser):
 
     display_name = models.CharField(max_length=200, blank=True)
     role = models.CharField(max_length=20, choices=Role.choices, default=Role.REQUESTER)
-    object_id = models.CharField(max_length=64, blank=True, help_text="Entra object id (oid); empty for local accounts.")
+    object_id = models.CharField(
+        max_length=64, blank=True, help_text="Entra object id (oid); empty for local accounts."
+    )
     tenant_id = models.CharField(max_length=64, blank=True)
     home_account_id = models.CharField(max_length=160, blank=True)
+
+    objects: ClassVar[People] = People()
 
     class Meta(AbstractUser.Meta):
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["tenant_id", "object_id"], condition=~models.Q(object_id=""), name="one_user_per_entra_object"
+                fields=["tenant_id", "object_id"],
+                condition=~models.Q(object_id=""),
+                name="one_user_per_entra_object",
             )
         ]
 
     def __str__(self) -> str:
         return self.display_name or self.get_full_name() or self.username
+
+    def save(self, *args: Any, update_fields: Iterable[str] | None = None, **named: Any) -> None:
+        """Saves; what Django's admin site allows follows from the role alone, so that the two cannot disagree."""
+        self.is_staff = self.is_superuser = self.is_administrator
+        if update_fields is not None and "role" in (update_fields := set(update_fields)):
+            update_fields |= {"is_staff", "is_superuser"}
+        super().save(*args, update_fields=update_fields, **named)
 
     @property
     def is_reviewer(self) -> bool:
@@ -56,6 +81,7 @@ class TokenCache(models.Model):
 
     user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="token_cache")
     ciphertext = models.BinaryField()
+    claims = models.TextField(blank=True, help_text="What Azure wants the next sign-in to bring along.")
     updated = models.DateTimeField(auto_now=True)
 
     def __str__(self) -> str:

@@ -1,0 +1,57 @@
+"""What changes accounts: signing in and out."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from vmssbuilder.audit.actions import record
+from vmssbuilder.azure import Identity
+from vmssbuilder.encryption import encrypt
+
+from .models import TokenCache, User
+from .roles import from_app_roles
+
+
+class SwitchedOff(Exception):
+    """The account exists, but an administrator has switched it off."""
+
+
+def welcome(identity: Identity, cache: str) -> User:
+    """The person who signed in with Entra ID, new or known, with today's name and role; keeps their token cache.
+
+    Raises SwitchedOff.
+    """
+    with transaction.atomic():
+        user, new = User.objects.select_for_update().get_or_create(
+            tenant_id=identity.tid,
+            object_id=identity.oid,
+            # User names of Entra ID change and move to other people; the two ids stay.
+            defaults={"username": f"{identity.oid}@{identity.tid}"},
+        )
+        if not user.is_active:
+            raise SwitchedOff
+        role = from_app_roles(identity.roles)
+        if new or user.role != role:
+            record(
+                user, "account.role-given", user.username, role=role.value, before="" if new else user.role
+            )
+        if new:
+            user.set_unusable_password()
+        user.role = role
+        user.display_name = (identity.name or identity.username)[:200]
+        user.email = identity.username[:254]
+        user.home_account_id = identity.home_account_id
+        user.save()
+        TokenCache.objects.update_or_create(user=user, defaults={"ciphertext": encrypt(cache), "claims": ""})
+        record(user, "account.signed-in", user.username, way="entra")
+    return user
+
+
+def welcome_local(user: User) -> None:
+    """Notes that someone signed in with user name and password."""
+    record(user, "account.signed-in", user.username, way="local")
+
+
+def farewell(user: User) -> None:
+    """Notes that someone signed out. The token cache stays: what they submitted is still being followed."""
+    record(user, "account.signed-out", user.username)

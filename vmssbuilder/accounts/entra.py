@@ -1,0 +1,39 @@
+"""Microsoft Entra ID as the settings name it."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from django.conf import settings
+
+from vmssbuilder.azure import SignIn, cloud, open_session
+
+
+class NotSetUp(Exception):
+    """The settings do not say enough to sign anybody in; the message names what is wrong."""
+
+
+def sign_in() -> SignIn:
+    """Signing in at the configured tenant. Raises NotSetUp."""
+    try:
+        return _sign_in(
+            settings.VMSSBUILDER_CLOUD,
+            settings.VMSSBUILDER_SANDBOX_URL,
+            settings.VMSSBUILDER_TENANT,
+            settings.VMSSBUILDER_CLIENT_ID,
+            settings.VMSSBUILDER_CLIENT_SECRET,
+            tuple(settings.VMSSBUILDER_ALLOWED_TENANTS),
+        )
+    except ValueError as error:
+        raise NotSetUp(str(error)) from error
+
+
+@cache
+def _sign_in(
+    name: str, sandbox_url: str, tenant: str, client_id: str, secret: str, allowed: tuple[str, ...]
+) -> SignIn:
+    # One for the process: it keeps connections and Entra ID's metadata.
+    chosen = cloud(name)
+    options: dict[str, Any] = {"allowed_tenants": allowed}
+    return SignIn(chosen, tenant, client_id, secret, open_session(chosen, sandbox_url or None), **options)

@@ -1,0 +1,49 @@
+"""Tokens for Azure Resource Manager on behalf of a person who need not be there."""
+
+from __future__ import annotations
+
+from vmssbuilder.azure.errors import SignInNeeded
+from vmssbuilder.encryption import CannotDecrypt, decrypt, encrypt
+
+from . import entra
+from .models import TokenCache, User
+
+
+def has_sign_in(user: User) -> bool:
+    """Whether a sign-in with Microsoft is kept for the person; local accounts have none, so they cannot submit."""
+    return TokenCache.objects.filter(user=user).exists()
+
+
+def access_token(user: User, claims: str | None = None) -> str:
+    """A token for Resource Manager in the person's name, refreshed when needed.
+
+    claims: from a ClaimsChallenge, or NEW_TOKEN. Raises SignInNeeded when the person has to sign in again, other
+    AzureErrors when Entra ID does not answer, NotSetUp.
+    """
+    kept = TokenCache.objects.filter(user=user).first()
+    if kept is None:
+        raise SignInNeeded("Sign in with Microsoft: no sign-in of yours is kept.", code="no_account")
+    try:
+        cache = decrypt(kept.ciphertext)
+    except CannotDecrypt:
+        raise SignInNeeded(
+            "Sign in with Microsoft again: the kept sign-in cannot be read.", code="unreadable_cache"
+        ) from None
+    try:
+        token = entra.sign_in().token(cache, user.home_account_id, claims)
+    except SignInNeeded as needed:
+        # The next sign-in asks for what Azure wants, else its token would be refused just the same.
+        if needed.claims:
+            TokenCache.objects.filter(pk=kept.pk).update(claims=needed.claims)
+        raise
+    if token.changed:
+        # Nobody holds a lock while Entra ID answers. Whoever wrote meanwhile has a newer cache, which must win.
+        TokenCache.objects.filter(pk=kept.pk, ciphertext=bytes(kept.ciphertext)).update(
+            ciphertext=encrypt(token.cache)
+        )
+    return token.value
+
+
+def wanted_claims(user: User) -> str | None:
+    """What Azure wants a new sign-in of the person to bring along."""
+    return TokenCache.objects.filter(user=user).values_list("claims", flat=True).first() or None

@@ -1,0 +1,157 @@
+"""Signing in with Microsoft Entra ID or a local account, and signing out."""
+
+from __future__ import annotations
+
+import logging
+import time
+from typing import Any, Final, cast
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import authenticate, login, logout
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from vmssbuilder.azure.errors import AzureError, SignInRefused
+from vmssbuilder.pages.middleware import public, safe_path, sign_in_url
+from vmssbuilder.pages.problems import problem
+
+from . import actions, entra, tokens
+from .forms import LocalSignIn
+from .models import User
+
+log = logging.getLogger(__name__)
+
+FLOW_SECONDS: Final = 15 * 60
+FLOWS_KEPT: Final = 5
+"""Sign-ins that one browser may have begun in several tabs."""
+
+_FLOWS: Final = "sign-ins"
+
+
+@public
+@sensitive_post_parameters("password")
+@require_http_methods(["GET", "HEAD", "POST"])
+def sign_in(request: HttpRequest) -> HttpResponse:
+    """The choice of how to sign in, and the form of local accounts."""
+    then = _then(request)
+    if request.user.is_authenticated:
+        return redirect(then)
+    local = settings.VMSSBUILDER_LOCAL_ACCOUNTS
+    form = LocalSignIn(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and not local:
+        raise Http404("There are no local accounts here. Sign in with Microsoft.")
+    if request.method == "POST" and form.is_valid():
+        user = authenticate(request, **form.cleaned_data)
+        if isinstance(user, User):
+            login(request, user)
+            actions.welcome_local(user)
+            return redirect(then)
+        form.add_error(None, "The user name or the password is wrong.")
+    context = {"form": form, "local": local, "then": then, "errors": form.problems() if form.is_bound else []}
+    return render(request, "accounts/sign_in.html", context, status=422 if form.is_bound else 200)
+
+
+def locked_out(
+    request: HttpRequest, response: HttpResponse | None = None, credentials: dict[str, Any] | None = None
+) -> HttpResponse:
+    """What django-axes answers after too many wrong passwords."""
+    minutes = round(settings.AXES_COOLOFF_TIME * 60)
+    text = (
+        f"There were too many wrong passwords for this user name. Try again in {minutes} minutes, "
+        "or sign in with Microsoft."
+    )
+    answer = problem(request, 429, "Wait before you try again", text, links=[(reverse("sign-in"), "Sign in")])
+    answer["Retry-After"] = str(minutes * 60)
+    return answer
+
+
+@public
+@require_safe
+def start(request: HttpRequest) -> HttpResponse:
+    """Sends the person to Entra ID. Someone who is signed in already is asked to sign in anew as the same person."""
+    then = _then(request)
+    options: dict[str, str | None] = {"prompt": "select_account"}
+    if request.user.is_authenticated and not (user := cast(User, request.user)).is_local:
+        options = {"login_hint": user.email, "claims": tokens.wanted_claims(user)}
+    try:
+        flow = entra.sign_in().start(request.build_absolute_uri(reverse("sign-in-callback")), **options)
+    except (entra.NotSetUp, AzureError) as error:
+        return _failed(request, error, then)
+    flows = _live_flows(request)
+    flows[flow["state"]] = {"flow": flow, "then": then, "at": time.time()}
+    request.session[_FLOWS] = dict(list(flows.items())[-FLOWS_KEPT:])
+    return redirect(flow["auth_uri"])
+
+
+@public
+@require_safe
+def callback(request: HttpRequest) -> HttpResponse:
+    """Where Entra ID sends the person back to."""
+    query = request.GET.dict()
+    flows = _live_flows(request)
+    begun = flows.pop(query.get("state", ""), None)
+    if begun is None:
+        # Nothing that the address says is shown: without a sign-in of this browser anybody may have written it.
+        if request.user.is_authenticated:
+            return redirect("home")
+        text = "This sign-in was not begun in this browser, or it took too long. Nothing happened. Sign in again."
+        return problem(request, 400, "You were not signed in", text, links=_again("/"))
+    request.session[_FLOWS] = flows
+    then = safe_path(request, begun["then"])
+    try:
+        done = entra.sign_in().finish(begun["flow"], query)
+        user = actions.welcome(done.identity, done.cache)
+    except actions.SwitchedOff:
+        text = "Your account here is switched off. Ask an administrator to switch it on."
+        return problem(request, 403, "You were not signed in", text)
+    except (entra.NotSetUp, AzureError) as error:
+        return _failed(request, error, then)
+    login(request, user, backend="vmssbuilder.accounts.backends.EntraAccounts")
+    return redirect(then)
+
+
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponse:
+    """Ends the session."""
+    actions.farewell(cast(User, request.user))
+    logout(request)
+    messages.success(request, "You are signed out.")
+    return redirect("sign-in")
+
+
+def _then(request: HttpRequest) -> str:
+    """Where to go after signing in."""
+    wanted = request.POST.get("next") or request.GET.get("next") or ""
+    return safe_path(request, wanted, reverse("home"))
+
+
+def _live_flows(request: HttpRequest) -> dict[str, Any]:
+    oldest = time.time() - FLOW_SECONDS
+    return {state: begun for state, begun in request.session.get(_FLOWS, {}).items() if begun["at"] > oldest}
+
+
+def _again(then: str) -> list[tuple[str, str]]:
+    return [(sign_in_url(then), "Sign in")]
+
+
+def _failed(request: HttpRequest, error: Exception, then: str) -> HttpResponse:
+    """Why Entra ID did not let the person in, and what to do about it."""
+    title, links = "You were not signed in", _again(then)
+    if isinstance(error, entra.NotSetUp):
+        log.error("Signing in with Microsoft is not set up: %s", error)
+        text = "Signing in with Microsoft is not set up here. Tell the people who run this service."
+        return problem(request, 503, title, text, links=links)
+    if not isinstance(error, SignInRefused):
+        log.warning("Entra ID: %s", error)
+        text = "Microsoft Entra ID does not answer. Try again in a moment."
+        return problem(request, 503, title, text, links=links)
+    log.info("Sign-in refused: %s", error.code)
+    if error.code == "access_denied":
+        text = "The sign-in was cancelled, or you did not allow what the product needs. You can try again."
+        return problem(request, 403, title, text, links=links, detail=error.raw)
+    text = "Microsoft Entra ID, or the check of its answer, refused the sign-in. You can try again."
+    return problem(request, 403, title, text, links=links, detail=error.message)

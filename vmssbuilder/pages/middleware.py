@@ -1,0 +1,198 @@
+"""What stands before every view: input that cannot be meant is refused, and people are asked to sign in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from typing import Any, Final
+from urllib.parse import unquote_to_bytes, urlencode, urlsplit
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import (
+    BadRequest,
+    RequestDataTooBig,
+    SuspiciousOperation,
+    TooManyFieldsSent,
+    TooManyFilesSent,
+)
+from django.http import HttpRequest, HttpResponse, QueryDict, UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from .problems import problem
+
+Respond = Callable[[HttpRequest], HttpResponse]
+
+public = login_not_required
+"""Marks a view that people may open without signing in. Every other view needs a signed-in person."""
+
+_UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
+_REPLACED: Final = "\ufffd"
+_UTF8: Final = frozenset({"utf-8", "utf8", "us-ascii", "ascii"})
+
+
+class _Bad(Exception):
+    """Input that cannot be what the person meant; the message says why."""
+
+
+class RefuseBadInput:
+    """Answers broken requests with a page that names what is broken, before any view sees them.
+
+    No database stores NUL or half of a surrogate pair as text, and text that is not UTF-8 would be changed in silence.
+    """
+
+    def __init__(self, get_response: Respond) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self._refusal(request) or self.get_response(request)
+
+    def _refusal(self, request: HttpRequest) -> HttpResponse | None:
+        if _length(request) > settings.MAX_BODY_BYTES:
+            return _too_large(request)
+        if request.META.get("HTTP_TRANSFER_ENCODING"):
+            text = "It was sent in pieces, without saying how large it is. Send it with a Content-Length."
+            return problem(request, 411, "The length is missing", text)
+        # Dropped rather than refused: nobody could get rid of such a cookie by going to another page.
+        for name in [name for name, value in request.COOKIES.items() if _UNSTORABLE.search(name + value)]:
+            del request.COOKIES[name]
+        try:
+            self._check(request)
+        except (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent) as error:
+            if isinstance(error, RequestDataTooBig):
+                return _too_large(request)
+            what = "files" if isinstance(error, TooManyFilesSent) else "fields"
+            return problem(
+                request, 400, "The request could not be read", f"It has too many {what}. Nothing was changed."
+            )
+        except (MultiPartParserError, BadRequest, SuspiciousOperation, UnreadablePostError):
+            text = (
+                "What was sent breaks off or is not a form. Nothing was changed. Go back and send it again."
+            )
+            return problem(request, 400, "The request could not be read", text)
+        except _Bad as error:
+            return problem(request, 400, "The request could not be read", f"{error} Nothing was changed.")
+        return None
+
+    @staticmethod
+    def _check(request: HttpRequest) -> None:
+        if (request.encoding or "utf-8").lower() not in _UTF8:
+            raise _Bad("The text is not in UTF-8.")
+        if _UNSTORABLE.search(request.path):
+            raise _Bad("The address holds a character that no name here can have.")
+        _check_encoded(request.META.get("QUERY_STRING", "").encode("latin-1", "replace"))
+        _check_values(request.GET, "the address")
+        if request.method != "POST":
+            return
+        if request.content_type == "application/x-www-form-urlencoded":
+            _check_encoded(request.body)
+        elif request.content_type == "multipart/form-data":
+            # Read as a whole first: afterwards the bytes could not be looked at any more.
+            whole = request.body
+            _check_values(request.POST, "the form")
+            _check_texts((upload.name or "" for upload in request.FILES.values()), "The name of a file")
+            if _REPLACED.encode() not in whole and any(_REPLACED in text for text in _texts(request.POST)):
+                raise _Bad("The text is not in UTF-8.")
+        _check_values(request.POST, "the form")
+
+
+def _length(request: HttpRequest) -> int:
+    try:
+        return int(request.META.get("CONTENT_LENGTH") or 0)
+    except ValueError:
+        return 0
+
+
+def _too_large(request: HttpRequest) -> HttpResponse:
+    megabytes = settings.MAX_BODY_BYTES / 1_000_000
+    text = (
+        f"At most {megabytes:g} MB are accepted. Nothing was changed. A request to Azure is far smaller: "
+        "check that the right file was chosen or the right text pasted."
+    )
+    return problem(request, 413, "That is too large", text)
+
+
+def _check_encoded(raw: bytes) -> None:
+    """Refuses percent-encoded text that is not UTF-8; Django would put a question mark in its place."""
+    if b"%" not in raw and raw.isascii():
+        return
+    try:
+        unquote_to_bytes(raw).decode()
+    except UnicodeDecodeError:
+        raise _Bad("The text is not in UTF-8.") from None
+
+
+def _check_values(values: QueryDict, where: str) -> None:
+    for name, texts in values.lists():
+        if _UNSTORABLE.search(name):
+            raise _Bad(f"The name of a field of {where} holds a NUL character or half of a character.")
+        _check_texts(map(str, texts), f"The field “{name[:100]}” of {where}")
+
+
+def _check_texts(texts: Iterable[str], what: str) -> None:
+    for text in texts:
+        found = _UNSTORABLE.search(text)
+        if found is not None:
+            kind = "a NUL character" if found[0] == "\x00" else "half of a character (a lone surrogate)"
+            raise _Bad(f"{what} holds {kind}, which cannot be stored.")
+
+
+def _texts(values: QueryDict) -> Iterable[str]:
+    for name, texts in values.lists():
+        yield name
+        yield from map(str, texts)
+
+
+class SignInRequired:
+    """Sends people who are not signed in to the sign-in page, unless the view is public."""
+
+    def __init__(self, get_response: Respond) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        # What was made for a person is kept by no cache and by no browser that somebody else uses next.
+        if request.session.accessed and not response.has_header("Cache-Control"):
+            response["Cache-Control"] = "no-store"
+        return response
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., HttpResponse], args: Any, named: Any
+    ) -> HttpResponse | None:
+        """Django's hook; None lets the request through."""
+        if not getattr(view, "login_required", True) or request.user.is_authenticated:
+            return None
+        if request.headers.get("HX-Request"):
+            # A redirect would put the sign-in page into the middle of a form. The text that was typed stays where it is.
+            return HttpResponse("You are signed out.", content_type="text/plain", status=401)
+        if request.method in ("GET", "HEAD"):
+            return redirect(sign_in_url(request.get_full_path()))
+        return problem(
+            request,
+            401,
+            "You are signed out",
+            "Nothing was saved. Sign in in another tab, then come back to this one and send it again.",
+            links=[(sign_in_url(_came_from(request)), "Sign in")],
+        )
+
+
+def sign_in_url(then: str) -> str:
+    """The sign-in page that leads on to a path."""
+    return f"{reverse('sign-in')}?{urlencode({'next': then})}"
+
+
+def safe_path(request: HttpRequest, path: str, default: str = "/") -> str:
+    """The path if it is one of ours, else the default: nobody is sent to another site by a link to us."""
+    ours = path.startswith("/") and url_has_allowed_host_and_scheme(
+        path, allowed_hosts=None, require_https=request.is_secure()
+    )
+    return path if ours else default
+
+
+def _came_from(request: HttpRequest) -> str:
+    """The page that an act was sent from, the start page when unknown."""
+    came = urlsplit(request.headers.get("Referer", ""))
+    return safe_path(request, came.path or "/") if came.netloc == request.get_host() else "/"

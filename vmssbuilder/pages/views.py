@@ -1,0 +1,119 @@
+"""Pages that belong to no app: the start page, the theme, signs of life, and what people see when something is wrong."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from django.conf import settings
+from django.core.exceptions import DisallowedHost
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from vmssbuilder.accounts.models import User
+
+from . import home as start
+from . import problems
+from .context import THEME_COOKIE, THEMES
+from .middleware import public, safe_path
+
+A_YEAR = 31_536_000
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """What needs me."""
+    return render(
+        request, "pages/home.html", start.what_needs(cast(User, request.user), request.GET.get("page"))
+    )
+
+
+@public
+@require_POST
+def theme(request: HttpRequest) -> HttpResponse:
+    """Remembers light, dark or the system's choice in this browser."""
+    response = redirect(safe_path(request, request.POST.get("next", "")))
+    chosen = request.POST.get("theme")
+    if chosen in THEMES:
+        response.set_cookie(
+            THEME_COOKIE, chosen, max_age=A_YEAR, samesite="Lax", secure=settings.HTTPS, httponly=True
+        )
+    return response
+
+
+# --- Signs of life ----------------------------------------------------------------------------------------------------
+
+
+@public
+@never_cache
+@require_safe
+def healthz(request: HttpRequest) -> HttpResponse:
+    """Whether this process answers; asks nobody else."""
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+@public
+@never_cache
+@require_safe
+def readyz(request: HttpRequest) -> HttpResponse:
+    """Whether requests can be served: the database answers and has the shape that this code needs."""
+    try:
+        executor = MigrationExecutor(connection)
+        missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except DatabaseError:
+        return HttpResponse("The database does not answer.\n", content_type="text/plain", status=503)
+    if missing:
+        text = f"{len(missing)} migrations are not applied. Run: python manage.py migrate\n"
+        return HttpResponse(text, content_type="text/plain", status=503)
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+# --- Problems ---------------------------------------------------------------------------------------------------------
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """400"""
+    if isinstance(exception, DisallowedHost):
+        text = (
+            "The product does not answer under this host name. People who run it can add the name to "
+            "DJANGO_ALLOWED_HOSTS."
+        )
+        # Redirects and links would lead to the same wrong name, so the page offers what it can without asking for it.
+        context = {"problem_status": 400, "problem_title": "Wrong address", "problem_text": text}
+        return HttpResponse(problems.bare(request, "problem.html", context), status=400)
+    return problems.page(request, 400, "400.html")
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """403, with the reason when there is one"""
+    context = {"problem_status": 403, "problem_title": "You cannot do this", "problem_text": str(exception)}
+    return problems.page(request, 403, "problem.html" if str(exception) else "403.html", context)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """404, with the reason when a view gave one"""
+    said = exception.args[0] if exception.args else ""
+    # Django words a missing row for programmers.
+    if not isinstance(said, str) or not said or said.endswith("matches the given query."):
+        return problems.page(request, 404, "404.html")
+    context = {"problem_status": 404, "problem_title": "Page not found", "problem_text": said}
+    return problems.page(request, 404, "problem.html", context)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500; uses nothing that may be the very thing that is broken"""
+    return HttpResponse(problems.bare(request, "500.html"), status=500)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """403 for a form without a valid token; the reason is for logs, where Django has put it already"""
+    return problems.problem(
+        request,
+        403,
+        "This form could not be checked",
+        "Nothing was changed. The page was opened before you last signed in, or cookies are switched off. "
+        "Go back, reload the page and send it again.",
+    )
