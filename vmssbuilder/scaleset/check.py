@@ -7,12 +7,12 @@ from typing import Any
 
 import jsonschema_rs
 
-from . import paths, versions
+from . import json_text, paths, versions
 from .catalogue import ScaleSet, tree
 from .findings import Change, Finding, Fix
 from .json_schema import validator
 from .paths import Path
-from .properties import Choice, Integer, List, Map, Node, Property, Single
+from .properties import Choice, Integer, Json, List, Map, Node, Property, Single
 from .properties import tree as _tree
 from .request import Target
 from .rules import View, run
@@ -114,9 +114,20 @@ def _misfit(path: Path, node: Node, value: Any) -> Finding:
         return Finding("out-of-range", "error", path, f"{label} must be {_range(prop)}.")
     if isinstance(prop, Choice) and isinstance(value, str):
         return _not_a_choice(path, node, prop, value)
+    if isinstance(prop, Json) and isinstance(value, str):
+        return Finding("wrong-type", "error", path, f"{label} must be a JSON object. {_where_it_breaks(value)}")
     wanted = _wanted(prop)
     got = "" if prop.secret else f", not {_a(value)}"
     return Finding("wrong-type", "error", path, f"{label} must be {wanted}{got}.")
+
+
+def _where_it_breaks(written: str) -> str:
+    """Why a text that was typed as JSON is none; the value itself is not repeated, it may be secret."""
+    try:
+        json_text.parse(written)
+    except json_text.JSONTextError as error:
+        return f"Line {error.line}, column {error.column}: {error.message}"
+    return "This is text in quotation marks: put braces around names and values."
 
 
 def _not_a_choice(path: Path, node: Node, prop: Choice, value: str) -> Finding:

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, ClassVar, Final
 
-from . import versions
+from . import json_text, versions
 from .paths import Path
 
 REFERENCE_KEY: Final = "$secret"
@@ -227,8 +227,8 @@ class Json(Property):
 
     def from_text(self, typed: str) -> Any:
         try:
-            return json.loads(typed, parse_constant=_no_constant)
-        except (ValueError, RecursionError):
+            return json_text.parse(typed).value
+        except json_text.JSONTextError:
             return typed
 
     def schema(self, node: Node) -> dict[str, Any]:
@@ -237,14 +237,10 @@ class Json(Property):
 
 def _parses(written: str) -> bool:
     try:
-        json.loads(written)
-    except (ValueError, RecursionError):
+        json_text.parse(written)
+    except json_text.JSONTextError:
         return False
     return True
-
-
-def _no_constant(name: str) -> Any:
-    raise ValueError(f"{name} is not JSON")
 
 
 class Single(Property):
