@@ -13,7 +13,7 @@ import pytest
 
 from tests.azure.helpers import ADDRESS, NEW, OLD, PASSWORD, SUBSCRIPTION, Tokens, briefly, document, trap
 from vmssbuilder.azure import ArmClient, ScaleSetAddress, SignIn, cloud, open_session, operations
-from vmssbuilder.azure.client import Gate, challenged_claims, seconds
+from vmssbuilder.azure.client import Call, Gate, SingleSend, challenged_claims, seconds
 from vmssbuilder.azure.errors import (
     AlreadyExists,
     AzureError,
@@ -559,6 +559,14 @@ def test_a_kept_operation_that_points_elsewhere_is_not_asked(session: Session) -
             with pytest.raises(ForeignAddress):
                 operations.step(client, forged)
         assert (elsewhere.fell_in, asked) == ([], []), "no token is even asked for"
+
+
+def test_the_innermost_layer_does_not_rely_on_those_above_it(session: Session) -> None:
+    send = SingleSend(cloud("sandbox"), session, "vmssbuilder", "")
+    with trap() as elsewhere:
+        with pytest.raises(ForeignAddress):
+            send(Call("GET", f"{elsewhere.url}/x", token="token"))
+        assert elsewhere.fell_in == []
 
 
 # --- odd answers -----------------------------------------------------------------------------------------------------
