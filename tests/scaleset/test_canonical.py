@@ -160,6 +160,17 @@ def test_items_keep_their_order_and_their_members_are_ordered() -> None:
     assert [list(disk) for disk in written] == [["lun", "caching"], ["lun", "createOption"]]
 
 
+def test_a_stored_secret_is_ordered_like_any_member_and_not_looked_into() -> None:
+    document = {
+        "properties": {
+            "virtualMachineProfile": {"osProfile": {"customData": {"$secret": "1"}, "adminUsername": "a"}}
+        }
+    }
+    profile = ordered(document, SEED)["properties"]["virtualMachineProfile"]["osProfile"]
+    assert list(profile) == ["adminUsername", "customData"]
+    assert profile == document["properties"]["virtualMachineProfile"]["osProfile"]
+
+
 def test_tags_and_free_json_keep_their_order() -> None:
     extension = {"properties": {"settings": {"type": 1, "publisher": 2}, "publisher": "p"}}
     document = {
@@ -212,6 +223,7 @@ def test_an_unknown_version_is_refused() -> None:
             {"properties": {"virtualMachineProfile": {"storageProfile": {"dataDisks": [{"lun": 1}]}}}},
             "2016-04-30-preview",
         ),
+        ({"properties": {"upgradePolicy": {"mode": "rolling"}}}, "2017-03-30"),
         ("text", "2015-06-15"),
         ([], "2015-06-15"),
     ],
@@ -220,7 +232,14 @@ def test_the_oldest_version_that_has_everything_is_found(document: Any, oldest: 
     assert minimum_version(document) == oldest
 
 
-@given(st.sampled_from(versions.API_VERSIONS).flatmap(lambda v: st.tuples(st.just(v), documents(v))))
+def test_a_document_may_need_a_version_that_there_is_not() -> None:
+    removed_in_2018 = {"upgradePolicy": {"automaticOSUpgrade": True}}
+    assert versions_having({"properties": removed_in_2018})[-1] == "2018-06-01"
+    since_2018 = {"virtualMachineProfile": {"userData": "x"}}
+    assert minimum_version({"properties": removed_in_2018 | since_2018}) is None
+
+
+@given(ANY_VERSION.flatmap(lambda version: st.tuples(st.just(version), documents(version))))
 def test_a_document_of_a_version_has_that_version_among_its_own(case: tuple[str, dict[str, Any]]) -> None:
     version, document = case
     assert version in versions_having(document)

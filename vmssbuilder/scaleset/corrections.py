@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from .canonical import Note, Walk, elsewhere
 from .catalogue import tree
+from .expressions import Unresolved
 from .json_text import Parsed
 from .paths import Path, text
 from .properties import List, Map, Node, Property, Single, Text
@@ -55,7 +56,9 @@ class Corrections(Walk):
         self.parsed = parsed
 
     def value(self, value: Any, node: Node | None, path: Path, line: int | None) -> Any:
-        if node is not None and not node.property.secret and not is_reference(value):
+        if node is not None and not (
+            node.property.secret or is_reference(value) or isinstance(value, Unresolved)
+        ):
             value = self._shaped(value, node, path, line)
         return super().value(value, node, path, line)
 

@@ -582,8 +582,6 @@ class _Parser:
     def _misplaced(self, message: str) -> NoReturn:
         """The token at hand does not belong here."""
         if self.kind == "end":
-            if not self.frames:
-                self._fault("The text ends too early.", self.start)
             frame = self.frames[-1]
             opener = self.content[frame.opened]
             line = self.text.line(frame.opened)

@@ -1,21 +1,20 @@
-"""Reading what people have: a request body, an answer of Azure, with every correction noted and nothing dropped in silence."""
+"""Reading what people have: a request body, an answer of Azure, a template; every correction is noted."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any
 
-from . import json_text, paths, versions
+from . import json_text, paths, template, versions
 from .canonical import Note, versions_having
 from .corrections import Corrections, masked, withheld
+from .expressions import TooLarge
 from .json_text import JSONTextError, Parsed
 from .request import Request, Target
 from .rules.view import OS_PROFILE, STORAGE
 
-__all__ = ["Note", "Reading", "ReadingError", "read"]
-
-RESOURCE_TYPE: Final = "Microsoft.Compute/virtualMachineScaleSets"
+__all__ = ["Choice", "Note", "Reading", "ReadingError", "read"]
 
 _RESOURCE_ID = re.compile(
     r"\s*/subscriptions/([^/]+)/resourceGroups/([^/]+)/providers/Microsoft\.Compute/virtualMachineScaleSets/([^/]+?)\s*",
@@ -42,14 +41,25 @@ class ReadingError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """One of several scale sets in a text. number: what to pass to `read` as its choice."""
+
+    number: int
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """What was read. request: target as far as the text names it, API version, document. notes: all that was done.
 
-    Nothing that the text says is missing from the document, except what a note of kind "removed" names.
+    Nothing that the text says is missing from the document, except what a note of kind "removed" or "withheld" names.
+    choices: the scale sets of the text when it has several; chosen: the number of the one that was read.
     """
 
     request: Request
     notes: list[Note] = field(default_factory=list)
+    choices: tuple[Choice, ...] = ()
+    chosen: int = 0
 
     @property
     def document(self) -> dict[str, Any]:
@@ -65,11 +75,12 @@ class Reading:
         return [note for note in self.notes if note.kind == "repaired"]
 
 
-def read(text: str | bytes, api_version: str | None = None) -> Reading:
+def read(text: str | bytes, api_version: str | None = None, choice: int = 0) -> Reading:
     """The request that a text holds. Raises ReadingError for a text that holds none, UnknownVersion.
 
-    text: a request body or an answer of Azure (GET), also with the slips that `json_text` mends.
-    api_version: the version to read it in; the newest when neither this nor the text says.
+    text: a request body, an answer of Azure (GET) or an ARM template, also with the slips that `json_text` mends.
+    api_version: the version to read it in; else the one that a template states; else the newest.
+    choice: which of several scale sets, counted from 0; Reading.choices lists them.
     """
     if api_version is not None:
         versions.order(api_version)
@@ -78,8 +89,12 @@ def read(text: str | bytes, api_version: str | None = None) -> Reading:
     except JSONTextError as error:
         raise ReadingError(error.message, error.line, error.column, error.excerpt, error.expected) from None
     notes = [Note("repaired", (), repair.message, repair.line) for repair in parsed.notes]
-    body = _body(parsed.value, notes)
-    return _read_body(body, parsed, api_version, notes)
+    value = parsed.value
+    if template.is_template(value):
+        return _read_template(value, parsed, api_version, choice, notes)
+    bodies = _bodies(value, notes)
+    titles = [str(body.get("name") or "") for body in bodies]
+    return _read_body(bodies[_checked(choice, bodies)], parsed, api_version, notes, _choices(titles), choice)
 
 
 def _parse(text: str) -> Parsed:
@@ -89,8 +104,8 @@ def _parse(text: str) -> Parsed:
         return json_text.parse(text, repair=True)
 
 
-def _body(value: Any, notes: list[Note]) -> dict[str, Any]:
-    """The scale set inside the value, single wrappers taken off."""
+def _bodies(value: Any, notes: list[Note]) -> list[dict[str, Any]]:
+    """The scale sets inside the value: itself, or the items of a list such as Azure answers."""
     if (
         isinstance(value, dict)
         and set(value) <= {"value", "nextLink"}
@@ -98,33 +113,77 @@ def _body(value: Any, notes: list[Note]) -> dict[str, Any]:
     ):
         value = value["value"]
     if isinstance(value, list):
-        if len(value) != 1:
-            count = "an empty list" if not value else f"a list of {len(value)}"
-            raise ReadingError(f"This is {count}, not one scale set.", expected="one object, in braces")
-        notes.append(Note("wrapped", (), "Took the scale set out of a list of one.", 1))
-        value = value[0]
-    if not isinstance(value, dict):
+        if not value:
+            raise ReadingError("This is an empty list, not a scale set.", expected="one object, in braces")
+        if len(value) == 1:
+            notes.append(Note("wrapped", (), "Took the scale set out of a list of one.", 1))
+        bodies = value
+    else:
+        bodies = [value]
+    if not all(isinstance(body, dict) for body in bodies):
         raise ReadingError("This is JSON, but no object: a scale set is written in braces.", expected="{")
-    return value
+    return bodies
 
 
-def _read_body(body: dict[str, Any], parsed: Parsed, api_version: str | None, notes: list[Note]) -> Reading:
+def _checked(choice: int, among: list[Any]) -> int:
+    if not 0 <= choice < len(among):
+        raise ReadingError(
+            f"There is no scale set number {choice + 1}: the text has {len(among)}.",
+            expected="a smaller number",
+        )
+    return choice
+
+
+def _choices(titles: list[str]) -> tuple[Choice, ...]:
+    if len(titles) < 2:
+        return ()
+    return tuple(Choice(number, title or f"Scale set {number + 1}") for number, title in enumerate(titles))
+
+
+def _read_template(
+    value: dict[str, Any], parsed: Parsed, api_version: str | None, choice: int, notes: list[Note]
+) -> Reading:
+    try:
+        found = template.scale_sets(value, parsed)
+        if not found:
+            others = ", ".join(template.types(value)) or "no resources"
+            message = f"The template has no scale set; it has {others[:200]}."
+            raise ReadingError(message, expected=f"a resource of type {template.RESOURCE_TYPE}")
+        wanted = found[_checked(choice, found)]
+        body, stated, noted = template.request_body(wanted, parsed)
+    except TooLarge as error:
+        raise ReadingError(str(error), expected="a smaller template") from None
+    choices = _choices([each.title for each in found])
+    return _read_body(body, parsed, api_version or stated, notes + noted, choices, choice)
+
+
+def _read_body(
+    body: dict[str, Any],
+    parsed: Parsed,
+    api_version: str | None,
+    notes: list[Note],
+    choices: tuple[Choice, ...],
+    choice: int,
+) -> Reading:
     folded = {name.casefold(): inner for name, inner in body.items()}
     kind = folded.get("type")
-    if isinstance(kind, str) and "/" in kind and kind.casefold() != RESOURCE_TYPE.casefold():
-        raise ReadingError(
-            f"This is a resource of type {kind[:100]}, not a scale set.", expected=RESOURCE_TYPE
-        )
+    if isinstance(kind, str) and "/" in kind and kind.casefold() != template.RESOURCE_TYPE.casefold():
+        message = f"This is a resource of type {kind[:100]}, not a scale set."
+        raise ReadingError(message, expected=template.RESOURCE_TYPE)
     chosen = api_version or versions.DEFAULT
     corrections = Corrections(chosen, parsed)
-    document = corrections.document(body)
+    document, unresolved = template.settled(corrections.document(body))
     notes.extend(sorted(corrections.notes, key=lambda note: note.line or 0))
+    notes.extend(unresolved)
     notes.extend(masked(document))
     if _is_answer(folded):
         notes.extend(withheld(document, chosen))
+    if choices:
+        message = f"The text has {len(choices)} scale sets. This is “{choices[choice].title}”."
+        notes.append(Note("decide", (), message))
     notes.extend(_to_decide(document))
     notes.extend(_about_version(document, chosen, asked=api_version is not None))
-    return Reading(Request(_target(folded), "create", chosen, document), notes)
+    return Reading(Request(_target(folded), "create", chosen, document), notes, choices, choice)
 
 
 def _is_answer(folded: dict[str, Any]) -> bool:
@@ -143,7 +202,9 @@ def _target(folded: dict[str, Any]) -> Target:
     subscription, group, named = found.groups() if found is not None else ("", "", "")
     if isinstance(name, str) and name:
         named = name
-    return Target(*("" if "{" in part or "}" in part else part for part in (subscription, group, named)))
+    return Target(
+        *("" if any(mark in part for mark in "{}[]") else part for part in (subscription, group, named))
+    )
 
 
 def _to_decide(document: dict[str, Any]) -> list[Note]:
