@@ -5,13 +5,27 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.contrib import admin
+from django.db.models import Model
+from django.http import HttpRequest
 from django.utils.html import format_html
 
-from vmssbuilder.audit.admin import ReadOnly
 from vmssbuilder.scaleset import mask
 from vmssbuilder.scaleset.canonical import write
 
 from .models import Content, Draft, Revision, ShareLink
+
+
+class ReadOnly:
+    """An admin page without adding, changing or deleting: history stays as it happened, and actions own every change."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
 
 
 class Masked(ReadOnly):

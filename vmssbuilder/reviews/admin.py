@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from django.contrib import admin
 
-from vmssbuilder.audit.admin import ReadOnly
+from vmssbuilder.drafts.admin import ReadOnly
 
 from .models import Decision, Review
 
