@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from datetime import timedelta
+from typing import ClassVar, Final
 
 from django.conf import settings
 from django.db import models
@@ -10,12 +11,17 @@ from django.utils import timezone
 
 from vmssbuilder.drafts.models import Draft, Revision, new_code
 
+PATIENCE: Final = timedelta(hours=2)
+"""How long Azure may take before the outcome is called unknown."""
+
 
 class Submission(models.Model):
     """The carrying of one revision to Azure, step by step.
 
     next_step: when the next step is due. lease, lease_until: the worker that holds the row now; a random token, so that
     a worker that stalled cannot write over its successor. operation: the long-running operation as plain data.
+    give_up: when to stop asking and say that the outcome is unknown. replaces: a create goes over the scale set that an
+    earlier, failed create of the same draft left behind. etag: of the scale set that the request changes.
     """
 
     class State(models.TextChoices):
@@ -29,11 +35,15 @@ class Submission(models.Model):
         NEEDS_SIGN_IN = "needs-sign-in", "Needs sign-in"
 
     FINISHED: ClassVar[tuple[str, ...]] = (State.SUCCEEDED, State.FAILED, State.CANCELED)
+    MOVING: ClassVar[tuple[str, ...]] = (State.QUEUED, State.SENDING, State.RUNNING)
+    """The states in which a worker has something to do."""
 
     code = models.CharField(max_length=10, unique=True, default=new_code, editable=False)
     draft = models.ForeignKey(Draft, on_delete=models.PROTECT, related_name="submissions")
     revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="submissions")
-    submitter = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="submissions")
+    submitter = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="submissions"
+    )
     state = models.CharField(max_length=20, choices=State.choices, default=State.QUEUED)
     created = models.DateTimeField(auto_now_add=True)
     finished = models.DateTimeField(null=True, blank=True)
@@ -45,13 +55,31 @@ class Submission(models.Model):
 
     may_exist = models.BooleanField(default=False, help_text="Azure may have received the request.")
     operation = models.JSONField(null=True, blank=True)
-    resource = models.JSONField(null=True, blank=True, help_text="The scale set as Azure answered, secrets withheld.")
+    resource = models.JSONField(
+        null=True, blank=True, help_text="The scale set as Azure answered, secrets withheld."
+    )
     error = models.JSONField(null=True, blank=True)
     correlation_id = models.CharField(max_length=80, blank=True)
+    give_up = models.DateTimeField(null=True, blank=True)
+    replaces = models.BooleanField(default=False)
+    etag = models.CharField(max_length=200, blank=True)
 
     class Meta:
         ordering: ClassVar = ["-id"]
         indexes: ClassVar = [models.Index(fields=["state", "next_step"])]
+        constraints: ClassVar = [
+            # Two presses of the button at the same moment are one submission.
+            models.UniqueConstraint(
+                fields=["revision"],
+                condition=~models.Q(state__in=["failed", "canceled"]),
+                name="one_living_submission_of_a_revision",
+            ),
+            models.UniqueConstraint(
+                fields=["draft"],
+                condition=models.Q(state__in=["queued", "sending", "running", "needs-sign-in"]),
+                name="one_submission_under_way_of_a_draft",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"Submission of {self.revision}"
@@ -59,6 +87,10 @@ class Submission(models.Model):
     @property
     def is_finished(self) -> bool:
         return self.state in self.FINISHED
+
+    @property
+    def is_moving(self) -> bool:
+        return self.state in self.MOVING
 
 
 class Progress(models.Model):

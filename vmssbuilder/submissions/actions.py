@@ -1,0 +1,132 @@
+"""Every change of a submission that a person makes: checks permission, writes, records the event, in one transaction."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from vmssbuilder.accounts.models import User
+from vmssbuilder.accounts.tokens import has_sign_in
+from vmssbuilder.audit.actions import record
+from vmssbuilder.drafts.access import Access, require
+from vmssbuilder.drafts.checking import check_content
+from vmssbuilder.drafts.models import Draft
+from vmssbuilder.reviews.queries import approval
+from vmssbuilder.scaleset.findings import errors
+
+from . import tasks
+from .models import PATIENCE, Progress, Submission
+
+State = Submission.State
+
+
+class Refused(Exception):
+    """The submission is not made or not changed; the message says why and what to do."""
+
+
+def submit(user: User, draft: Draft) -> Submission:
+    """Has the approved newest revision of the draft sent to Azure. Raises Refused, Http404, PermissionDenied."""
+    require(user, draft, Access.OWN)
+    if user.is_local and not has_sign_in(user):
+        raise Refused(
+            "You are signed in with a local account, which Azure does not know. Sign in with Microsoft to send requests."
+        )
+    try:
+        with transaction.atomic():
+            # The same row that every edit and decision locks.
+            locked = Draft.objects.select_for_update().get(pk=draft.pk)
+            require(user, locked, Access.OWN)
+            review = approval(locked)
+            if review is None:
+                raise Refused("Only an approved request is sent. Send the draft for review first.")
+            _refuse_twice(locked, review.revision_id)
+            blocking = [each.message for each in errors(check_content(locked)) if not each.overridable]
+            if blocking:
+                raise Refused(f"Azure would refuse the request: {blocking[0]}")
+            submission = Submission.objects.create(
+                draft=locked,
+                revision=review.revision,
+                submitter=user,
+                correlation_id=str(uuid.uuid4()),
+                give_up=timezone.now() + PATIENCE,
+            )
+            Progress.objects.create(
+                submission=submission, state=State.QUEUED, message="Waiting for a worker."
+            )
+            tasks.wake_at(submission, submission.next_step)
+            record(user, "submission.created", locked.code, submission=submission.code, revision=locked.head)
+    except IntegrityError:
+        raise Refused("This request is being sent already.") from None
+    return submission
+
+
+def _refuse_twice(draft: Draft, revision: int) -> None:
+    for other in draft.submissions.exclude(state__in=[State.FAILED, State.CANCELED]).only(
+        "state", "revision_id"
+    ):
+        if other.revision_id == revision and other.state == State.SUCCEEDED:
+            raise Refused("This revision was sent already, and it succeeded.")
+        if other.revision_id == revision or other.state != State.SUCCEEDED:
+            if other.state == State.UNKNOWN and other.revision_id != revision:
+                continue
+            raise Refused("This request is being sent already.")
+
+
+def resume(user: User, submission: Submission) -> None:
+    """Goes on after the submitter signed in again. Raises Refused, Http404, PermissionDenied."""
+    require(user, submission.draft, Access.VIEW)
+    if submission.submitter_id != user.pk:
+        raise PermissionDenied(f"Only {submission.submitter} can go on: the request is sent in their name.")
+    _move(user, submission, [State.NEEDS_SIGN_IN], "submission.continued", "You signed in again.", PATIENCE)
+
+
+def check_now(user: User, submission: Submission) -> None:
+    """Asks Azure now instead of later, or once more after giving up. Raises Refused, Http404, PermissionDenied."""
+    require(user, submission.draft, Access.VIEW)
+    if submission.submitter_id != user.pk and not user.is_administrator:
+        raise PermissionDenied(f"Only {submission.submitter} can ask: Azure is asked in their name.")
+    if submission.state in (State.QUEUED, State.RUNNING):
+        _hasten(submission)
+        return
+    _move(user, submission, [State.UNKNOWN], "submission.checked", "Asking Azure once more.", timedelta(0))
+
+
+def _move(
+    user: User, submission: Submission, wanted: list[str], what: str, message: str, patience: timedelta
+) -> None:
+    """Back to where the submission stopped."""
+    now = timezone.now()
+    state = State.RUNNING if submission.operation else State.SENDING if submission.may_exist else State.QUEUED
+    try:
+        with transaction.atomic():
+            Draft.objects.select_for_update().get(pk=submission.draft_id)
+            changed = Submission.objects.filter(pk=submission.pk, state__in=wanted).update(
+                state=state,
+                next_step=now,
+                give_up=now + patience,
+                attempts=0,
+                lease="",
+                lease_until=None,
+                error=None,
+            )
+            if not changed:
+                raise Refused("The submission went on meanwhile.")
+            Progress.objects.create(submission=submission, state=state, message=message)
+            tasks.wake_at(submission, now)
+            record(user, what, submission.draft.code, submission=submission.code)
+    except IntegrityError:
+        raise Refused("Another submission of this draft is under way.") from None
+
+
+def _hasten(submission: Submission) -> None:
+    now = timezone.now()
+    with transaction.atomic():
+        waiting = Submission.objects.filter(
+            pk=submission.pk, state__in=[State.QUEUED, State.RUNNING], lease=""
+        )
+        if waiting.filter(next_step__gt=now).update(next_step=now):
+            tasks.wake_at(submission, now)

@@ -1,0 +1,33 @@
+"""Submissions in the Django admin, to look at: the state machine alone moves them."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.contrib import admin
+
+from vmssbuilder.drafts.admin import ReadOnly
+
+from .models import Progress, Submission
+
+
+class ProgressLines(ReadOnly, admin.TabularInline[Progress, Submission]):
+    model = Progress
+    fields = ("at", "state", "message")
+    readonly_fields: ClassVar = fields
+
+
+@admin.register(Submission)
+class SubmissionAdmin(ReadOnly, admin.ModelAdmin[Submission]):
+    list_display = ("__str__", "code", "state", "submitter", "created", "finished", "next_step", "attempts")
+    list_filter = ("state",)
+    list_select_related = ("revision__draft", "submitter")
+    search_fields = ("=code", "=draft__code", "=correlation_id")
+    fields = (
+        *("code", "draft", "revision", "submitter", "state", "created", "finished"),
+        *("next_step", "lease", "lease_until", "attempts", "give_up", "may_exist", "replaces", "etag"),
+        *("correlation_id", "operation", "error", "resource"),
+    )
+    readonly_fields: ClassVar = fields
+    inlines = (ProgressLines,)
+    show_full_result_count = False

@@ -1,0 +1,157 @@
+"""What went wrong with a submission, as it is kept and shown: our words, the field, Azure's own answer, no secrets.
+
+AzureError
+└── Ours              raised here, with its own words
+    ├── OurFault          the product failed, not Azure
+    ├── SecretsGone       a secret of the request was destroyed
+    ├── NeverArrived      the request was lost on the way to Azure
+    ├── NameTaken         a create would have gone over what is there
+    └── NothingToUpdate   an update finds no scale set
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any, Final
+
+from vmssbuilder.azure import AzureError, explain
+from vmssbuilder.drafts import vault
+from vmssbuilder.scaleset import Target, paths, secrets
+from vmssbuilder.scaleset.secrets import MASK
+
+from .models import Submission
+
+SHORTEST_SECRET: Final = 4
+"""Shorter texts inside free JSON ("on", "1") are not blotted out of Azure's answer: it would become unreadable."""
+
+RAW_KEPT: Final = 20_000
+"""Characters of Azure's answer; what is longer is a web page of something on the way."""
+
+
+class Ours(AzureError):
+    """An error that is not Azure's, with its own sentence, cure and field."""
+
+    def __init__(self, sentence: str, cure: str, path: str = "") -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.cure = cure
+        self.path = path
+
+
+class OurFault(Ours):
+    """The product failed, not Azure; the log of the worker says how."""
+
+    def __init__(self, sentence: str = "This service could not do its part.") -> None:
+        super().__init__(sentence, "Tell those who run it, then send the request again.")
+
+
+class SecretsGone(Ours):
+    """A secret of the request was destroyed, for instance after an earlier success."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "A password or another secret of this request is no longer kept here. Nothing was sent.",
+            "Enter it again in the draft, and have the draft reviewed.",
+        )
+
+
+class NeverArrived(Ours):
+    """The request was lost on the way to Azure."""
+
+    def __init__(self) -> None:
+        super().__init__("The request never arrived: Azure does not have the scale set.", "Send it again.")
+
+
+class NameTaken(Ours):
+    """A create would have gone over what is there."""
+
+    def __init__(self, target: Target) -> None:
+        super().__init__(
+            f"There is already a scale set “{target.name}” in the resource group “{target.resource_group}”."
+            " It was left as it is.",
+            "Choose another name, or make the request an update.",
+            "$target.name",
+        )
+
+
+class NothingToUpdate(Ours):
+    """An update finds no scale set."""
+
+    def __init__(self, target: Target) -> None:
+        super().__init__(
+            f"There is no scale set “{target.name}” in the resource group “{target.resource_group}” to update.",
+            "Check the name and the resource group, or make the request a create.",
+            "$target.name",
+        )
+
+
+_TARGETS: Final = {
+    "resourcegroupnotfound": "$target.resourceGroup",
+    "subscriptionnotfound": "$target.subscription",
+    "invalidsubscriptionid": "$target.subscription",
+    "noregisteredproviderfound": "$target.apiVersion",
+}
+"""Errors about the request's address, which is no part of the document."""
+
+
+def kept(submission: Submission, error: AzureError) -> dict[str, Any]:
+    """An error as it is kept: explained, tied to its field, and without any secret that Azure's answer may quote."""
+    if isinstance(error, Ours):
+        return _kept(error, error.sentence, error.cure, error.path)
+    explained = explain(error, submission.revision.document)
+    path = paths.text(explained.path) if explained.path else _TARGETS.get(error.code.lower(), "")
+    value = _kept(error, explained.sentence, explained.cure, path)
+    blotted: dict[str, Any] = _blot(value, _secret_texts(submission))
+    return blotted
+
+
+def _kept(error: AzureError, sentence: str, cure: str, path: str) -> dict[str, Any]:
+    azure = error.to_json()
+    azure["raw"] = azure["raw"][:RAW_KEPT]
+    return {
+        "sentence": sentence,
+        "cure": cure,
+        "path": path,
+        "retryable": error.retryable,
+        "ours": isinstance(error, Ours),
+        "azure": azure,
+    }
+
+
+def _secret_texts(submission: Submission) -> list[str]:
+    """Every text of the request's secrets, longest first, also as it stands inside JSON."""
+    document = vault.put_back(submission.draft, submission.revision.document)
+    found = {
+        text
+        for _path, value in secrets.find(document)
+        for text in _texts(value)
+        if len(text) >= SHORTEST_SECRET
+    }
+    found |= {json.dumps(text)[1:-1] for text in found} | {
+        json.dumps(text, ensure_ascii=False)[1:-1] for text in found
+    }
+    return sorted(found, key=len, reverse=True)
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict) and not secrets.is_reference(value):
+        for inner in value.values():
+            yield from _texts(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _texts(inner)
+
+
+def _blot(value: Any, texts: list[str]) -> Any:
+    if isinstance(value, str):
+        for text in texts:
+            value = value.replace(text, MASK)
+        return value
+    if isinstance(value, dict):
+        return {name: _blot(inner, texts) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_blot(inner, texts) for inner in value]
+    return value

@@ -1,0 +1,93 @@
+"""Reading submissions: the newest of a draft, the list, the history of one as a timeline."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Literal
+
+from django.db.models import Q, QuerySet
+
+from vmssbuilder.accounts.models import User
+from vmssbuilder.drafts.models import Draft
+
+from .models import Progress, Submission
+
+State = Submission.State
+
+
+def latest(draft: Draft) -> Submission | None:
+    """The newest submission of the draft, of whichever revision. One query."""
+    newest = draft.submissions.select_related("revision", "submitter").order_by("-id").first()
+    if newest is not None:
+        newest.draft = draft
+    return newest
+
+
+def visible(user: User) -> QuerySet[Submission]:
+    """The submissions that the person may see: of their own drafts; all for reviewers and administrators."""
+    submissions = Submission.objects.all()
+    return submissions if user.is_reviewer else submissions.filter(Q(draft__owner=user) | Q(submitter=user))
+
+
+def listed(user: User) -> QuerySet[Submission]:
+    """The same, newest first, without the documents, which can be large."""
+    return (
+        visible(user)
+        .select_related("draft", "revision", "submitter")
+        .defer("draft__document", "revision__document", "operation", "resource", "error")
+        .order_by("-id")
+    )
+
+
+def under_way(user: User) -> QuerySet[Submission]:
+    """The person's own submissions that are not over."""
+    return listed(user).filter(submitter=user).exclude(state__in=Submission.FINISHED)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line of the timeline. mark: how it is drawn."""
+
+    mark: Literal["done", "now", "failed", "todo"]
+    title: str
+    message: str
+    at: datetime | None
+
+
+_TITLES: Final = {
+    State.QUEUED: "Queued",
+    State.SENDING: "Checked what is there",
+    State.RUNNING: "Sent to Azure",
+    State.SUCCEEDED: "Succeeded",
+    State.FAILED: "Failed",
+    State.CANCELED: "Cancelled",
+    State.UNKNOWN: "Outcome unknown",
+    State.NEEDS_SIGN_IN: "Sign-in needed",
+}
+_AHEAD: Final = {
+    State.SENDING: "Check what is there",
+    State.RUNNING: "Send to Azure",
+    State.SUCCEEDED: "Azure finishes",
+}
+_ORDER: Final = (State.QUEUED, State.SENDING, State.RUNNING, State.SUCCEEDED)
+_BAD: Final = (State.FAILED, State.CANCELED, State.UNKNOWN)
+
+
+def timeline(submission: Submission, progress: Sequence[Progress]) -> list[Event]:
+    """What happened, what is going on, what is still to come."""
+    events = []
+    for position, line in enumerate(progress):
+        state, last = State(line.state), position == len(progress) - 1
+        mark: Literal["done", "now", "failed"] = "done"
+        if state in _BAD:
+            mark = "failed"
+        elif last and not submission.is_finished:
+            mark = "now" if submission.is_moving else "failed"
+        again = position > 0 and progress[position - 1].state == line.state
+        events.append(Event(mark, "" if again else _TITLES[state], line.message, line.at))
+    if submission.is_moving:
+        ahead = _ORDER[_ORDER.index(State(submission.state)) + 1 :]
+        events += [Event("todo", _AHEAD[state], "", None) for state in ahead]
+    return events

@@ -1,0 +1,371 @@
+"""The steps that carry a submission to Azure: each does one thing, and can be done again after any accident.
+
+    queued --look--> sending --send--> running --ask--> succeeded | failed | canceled
+                                                   \\--> unknown, after two hours without an answer
+    any of them --> needs sign-in, when Azure wants to see the person
+
+Before a request that changes something leaves, the row says that it may have been accepted (`may_exist`). Whoever finds
+a row like that looks at the scale set before sending anything.
+"""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, Final
+
+from django.db import transaction
+from django.utils import timezone
+
+from vmssbuilder.accounts.entra import NotSetUp
+from vmssbuilder.audit.actions import record
+from vmssbuilder.azure import ArmClient, AzureError, Operation, ScaleSet, ScaleSetAddress, operations
+from vmssbuilder.azure.errors import (
+    ChangedMeanwhile,
+    Conflict,
+    SignInNeeded,
+    Throttled,
+    TokenRefused,
+    Unreachable,
+)
+from vmssbuilder.drafts import vault
+from vmssbuilder.drafts.models import Draft
+from vmssbuilder.scaleset import mask, secrets
+
+from . import arm, failures, tasks
+from .leases import Held, LeaseLost, claim
+from .models import PATIENCE, Progress, Submission
+
+log = logging.getLogger(__name__)
+
+TRIES: Final = 10
+"""Steps that may fail in a row before a request that Azure surely does not have is given up."""
+
+LONGEST_PAUSE: Final = 60.0
+SHORTEST_PAUSE: Final = 1.0
+"""Seconds between two questions, whatever Azure allows."""
+
+LOOK_AGAIN: Final = 5.0
+"""Seconds until we look for a request whose answer was lost."""
+
+State = Submission.State
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a step came to: the next state, a line for the person, when the next step is due, columns to write."""
+
+    state: str
+    message: str = ""
+    wait: float = 0.0
+    columns: Mapping[str, Any] = field(default_factory=dict)
+
+
+def run(number: int) -> None:
+    """Does the next step of a submission. Nothing happens when it is not due or another worker has it."""
+    held = claim(number)
+    if held is None:
+        return
+    state = held.submission.state
+    try:
+        save(held, _outcome(held))
+    except LeaseLost as lost:
+        log.warning("%s", lost)
+        return
+    if held.submission.state != state:
+        log.info("submission %s: %s -> %s", held.submission.code, state, held.submission.state)
+
+
+def _outcome(held: Held) -> Outcome:
+    step = _STEPS[State(held.submission.state)]
+    try:
+        return step(held, arm.client(held.submission))
+    except LeaseLost:
+        raise
+    except (SignInNeeded, TokenRefused) as error:
+        return _sign_in_needed(held.submission, error)
+    except AzureError as error:
+        return _trouble(held.submission, error)
+    except Exception as error:  # noqa: BLE001 - a fault of ours must not leave the submission hanging
+        # Without the exception's own words: they may quote a secret that was in hand.
+        frames = "".join(traceback.format_tb(error.__traceback__))
+        log.error("submission %s: %s\n%s", held.submission.code, type(error).__name__, frames)  # noqa: TRY400
+        return _trouble(held.submission, _our_fault(error))
+
+
+def _our_fault(error: Exception) -> AzureError:
+    if isinstance(error, NotSetUp):
+        return failures.OurFault("Signing in to Azure is not set up here.")
+    return failures.OurFault()
+
+
+def save(held: Held, outcome: Outcome) -> None:
+    """Writes what a step came to, and has the next one woken, in one transaction. Raises LeaseLost."""
+    now = timezone.now()
+    columns = {"attempts": 0, "error": None, **outcome.columns, "state": outcome.state}
+    moving = outcome.state in Submission.MOVING
+    columns["next_step"] = now + timedelta(seconds=outcome.wait)
+    if outcome.state in Submission.FINISHED:
+        columns["finished"] = now
+    with transaction.atomic():
+        # Locked before the submission, as every action does, so that no two wait for each other.
+        draft = Draft.objects.select_for_update().get(pk=held.submission.draft_id)
+        held.let_go(**columns)
+        if outcome.message:
+            note(held.submission, outcome.message)
+        if outcome.state in Submission.FINISHED:
+            _finish(held.submission, draft)
+        if moving:
+            tasks.wake_at(held.submission, columns["next_step"])
+
+
+def note(submission: Submission, message: str) -> None:
+    """Adds a line to the history that the person sees."""
+    Progress.objects.create(submission=submission, state=submission.state, message=message[:500])
+
+
+def _finish(submission: Submission, draft: Draft) -> None:
+    destroyed = 0
+    if submission.state == State.SUCCEEDED:
+        if draft.head == submission.revision.number:
+            destroyed = vault.destroy(draft)
+        else:
+            # The draft went on: what its newest revision still needs is kept.
+            needed = secrets.references(draft.document)
+            destroyed = draft.secrets.exclude(code__in=needed).delete()[0]
+    details = {
+        "submission": submission.code,
+        "revision": submission.revision.number,
+        "secrets_destroyed": destroyed,
+    }
+    record(None, f"submission.{submission.state}", draft.code, **details)
+
+
+# --- queued: look whether the request can be sent at all ------------------------------------------------------------
+
+
+def _look(held: Held, client: ArmClient) -> Outcome:
+    submission = held.submission
+    found = client.get(_address(submission), submission.revision.api_version)
+    if submission.revision.operation == "update":
+        if found is None:
+            return _failed(submission, failures.NothingToUpdate(submission.revision.target))
+        return Outcome(State.SENDING, "Azure has the scale set that is to be changed.", columns=_etag(found))
+    if found is None:
+        return Outcome(State.SENDING, "The name is free.", columns={"replaces": False, "etag": ""})
+    if _is_own_remnant(submission, found):
+        message = "What the failed creation left behind is in the way. It is replaced."
+        return Outcome(State.SENDING, message, columns={"replaces": True, **_etag(found)})
+    return _failed(submission, failures.NameTaken(submission.revision.target))
+
+
+def _is_own_remnant(submission: Submission, found: ScaleSet) -> bool:
+    """Whether the scale set is what an earlier creation of this draft, accepted by Azure, left when it failed."""
+    if found.provisioning_state.lower() not in _FAILED:
+        return False
+    earlier = submission.draft.submissions.filter(
+        pk__lt=submission.pk, state__in=[State.FAILED, State.CANCELED], revision__operation="create"
+    )
+    own = _unique_id(found.document)
+    return own is not None and any(
+        _unique_id(each.resource) == own and _same_target(each, submission)
+        for each in earlier.exclude(resource=None).select_related("revision")
+    )
+
+
+_FAILED: Final = frozenset({"failed", "canceled"})
+
+
+def _unique_id(resource: Any) -> str | None:
+    properties = resource.get("properties") if isinstance(resource, dict) else None
+    unique_id = properties.get("uniqueId") if isinstance(properties, dict) else None
+    return unique_id if isinstance(unique_id, str) else None
+
+
+def _same_target(one: Submission, other: Submission) -> bool:
+    return one.revision.target.resource_id.lower() == other.revision.target.resource_id.lower()
+
+
+def _etag(found: ScaleSet) -> dict[str, str]:
+    return {"etag": found.etag or ""}
+
+
+# --- sending: one request that changes something --------------------------------------------------------------------
+
+
+def _send(held: Held, client: ArmClient) -> Outcome:
+    submission = held.submission
+    revision = submission.revision
+    address = _address(submission)
+    doubtful = submission.may_exist
+    if doubtful:
+        # A worker died, or an answer was lost, after the request may have left.
+        found = client.get(address, revision.api_version)
+        if found is not None and _arrived(submission, found):
+            return _follow(submission, client, found)
+        if submission.give_up is not None and timezone.now() > submission.give_up:
+            return _failed(submission, failures.NeverArrived(), may_exist=False)
+    document = vault.put_back(submission.draft, revision.document)
+    if secrets.references(document):
+        return _failed(submission, failures.SecretsGone(), may_exist=False)
+    if revision.request.method == "PUT" and revision.operation == "update":
+        live = client.get(address, revision.api_version)
+        if live is None:
+            return _failed(submission, failures.NothingToUpdate(submission.revision.target))
+        document = arm.merged(live.document, document)
+    held.write(may_exist=True)
+    try:
+        operation = arm.send(client, submission, document)
+    except (SignInNeeded, TokenRefused, Unreachable, Throttled):
+        # Surely not accepted; an earlier attempt may still have been.
+        held.write(may_exist=doubtful)
+        raise
+    except (ChangedMeanwhile, Conflict) as error:
+        return _collided(held, client, error, doubtful=doubtful)
+    except AzureError as error:
+        return _lost(submission, error) if error.uncertain else _failed(submission, error, may_exist=doubtful)
+    columns = {"operation": arm.kept(operation), "give_up": timezone.now() + PATIENCE}
+    return Outcome(
+        State.RUNNING, "Azure accepted the request and is working on it.", _pause(operation), columns
+    )
+
+
+def _arrived(submission: Submission, found: ScaleSet) -> bool:
+    """Whether the scale set shows that a request of ours, whose answer we do not have, was accepted."""
+    state = found.provisioning_state.lower()
+    if submission.revision.operation == "create":
+        # Nothing was there when we looked, or a remnant in a failed state.
+        return not (submission.replaces and state in _FAILED)
+    return state not in operations.TERMINAL or arm.holds(found.document, submission.revision.document)
+
+
+def _follow(submission: Submission, client: ArmClient, found: ScaleSet) -> Outcome:
+    revision = submission.revision
+    url = client.url(_address(submission).resource_id, revision.api_version)
+    operation = operations.following(found, revision.request.method, url)
+    message = "Azure has the request: the scale set is there. Its progress is followed."
+    columns = {"operation": arm.kept(operation), "give_up": timezone.now() + PATIENCE}
+    return Outcome(State.RUNNING, message, _pause(operation), columns)
+
+
+def _collided(held: Held, client: ArmClient, error: AzureError, *, doubtful: bool) -> Outcome:
+    """409 or 412: a change by somebody else, or by an earlier attempt of our own that arrived late."""
+    submission = held.submission
+    if doubtful:
+        found = client.get(_address(submission), submission.revision.api_version)
+        if found is not None and _arrived(submission, found):
+            return _follow(submission, client, found)
+    held.write(may_exist=doubtful)
+    if isinstance(error, ChangedMeanwhile):
+        if submission.revision.operation == "create" and not submission.replaces:
+            return _failed(submission, failures.NameTaken(submission.revision.target))
+        if submission.attempts < TRIES:
+            # The mark also moves while instances come and go. Look again, and send against what is there then.
+            columns = {"attempts": submission.attempts + 1, "may_exist": False}
+            return Outcome(State.QUEUED, "", SHORTEST_PAUSE, columns)
+    if error.retryable:
+        raise error
+    return _failed(submission, error)
+
+
+def _lost(submission: Submission, error: AzureError) -> Outcome:
+    message = "" if submission.attempts else "Azure's answer was lost. We look whether the request arrived."
+    kept = failures.kept(submission, error)
+    columns = {"attempts": submission.attempts + 1, "error": kept}
+    if submission.attempts + 1 > TRIES:
+        return _unknown(kept)
+    return Outcome(State.SENDING, message, error.retry_after or LOOK_AGAIN, columns)
+
+
+# --- running: ask how it is going -----------------------------------------------------------------------------------
+
+
+def _ask(held: Held, client: ArmClient) -> Outcome:
+    submission = held.submission
+    before = Operation.from_json(submission.operation or {})
+    operation = operations.step(client, before)
+    columns: dict[str, Any] = {"operation": arm.kept(operation)}
+    if operation.status == operations.SUCCEEDED:
+        columns["resource"] = mask(operation.resource) if operation.resource else None
+        done = "created" if submission.revision.operation == "create" else "updated"
+        return Outcome(State.SUCCEEDED, f"The scale set is {done}.", columns=columns)
+    if operation.failure is not None:
+        columns |= {
+            "error": failures.kept(submission, operation.failure),
+            "resource": _remnant(submission, client),
+        }
+        if operation.status == "canceled":
+            return Outcome(State.CANCELED, "The operation was cancelled in Azure.", columns=columns)
+        return Outcome(State.FAILED, columns["error"]["sentence"], columns=columns)
+    if submission.give_up is not None and timezone.now() > submission.give_up:
+        return _unknown(None, columns)
+    return Outcome(State.RUNNING, "", _pause(operation), columns)
+
+
+def _remnant(submission: Submission, client: ArmClient) -> dict[str, Any] | None:
+    """The scale set that a failed operation left behind."""
+    try:
+        found = client.get(_address(submission), submission.revision.api_version)
+    except AzureError:
+        return None
+    return mask(found.document) if found is not None else None
+
+
+def _pause(operation: Operation) -> float:
+    return 0.0 if operation.strategy == "final-get" else max(operation.retry_after, SHORTEST_PAUSE)
+
+
+_STEPS: Final[Mapping[str, Callable[[Held, ArmClient], Outcome]]] = {
+    State.QUEUED: _look,
+    State.SENDING: _send,
+    State.RUNNING: _ask,
+}
+
+
+# --- what can come in between ---------------------------------------------------------------------------------------
+
+
+def _sign_in_needed(submission: Submission, error: AzureError) -> Outcome:
+    message = "Azure wants you to sign in again. Nothing is lost."
+    return Outcome(State.NEEDS_SIGN_IN, message, columns={"error": failures.kept(submission, error)})
+
+
+def _trouble(submission: Submission, error: AzureError) -> Outcome:
+    """The question or request got no usable answer. Nothing was changed by it; it is tried again."""
+    kept = failures.kept(submission, error)
+    attempts = submission.attempts + (0 if isinstance(error, Throttled) else 1)
+    columns = {"attempts": attempts, "error": kept}
+    late = submission.give_up is not None and timezone.now() > submission.give_up
+    if submission.state != State.RUNNING and not submission.may_exist:
+        # Azure surely has nothing of it, so giving up is an answer.
+        if late or attempts > TRIES or not _passes(error):
+            return _failed(submission, error)
+    elif late:
+        return _unknown(kept)
+    wait = (
+        error.retry_after if error.retry_after is not None else min(2.0 ** min(attempts, 10), LONGEST_PAUSE)
+    )
+    message = f"{kept['sentence']} It is tried again." if not submission.attempts and attempts else ""
+    return Outcome(submission.state, message, max(wait, SHORTEST_PAUSE), columns)
+
+
+def _passes(error: AzureError) -> bool:
+    return error.retryable or isinstance(error, failures.OurFault)
+
+
+def _failed(submission: Submission, error: AzureError, **columns: Any) -> Outcome:
+    kept = failures.kept(submission, error)
+    return Outcome(State.FAILED, kept["sentence"], columns={"may_exist": False, **columns, "error": kept})
+
+
+def _unknown(error: dict[str, Any] | None, columns: Mapping[str, Any] | None = None) -> Outcome:
+    message = "Azure has not said how it ended. Check now to ask again."
+    return Outcome(State.UNKNOWN, message, columns={**(columns or {}), "error": error})
+
+
+def _address(submission: Submission) -> ScaleSetAddress:
+    target = submission.revision.target
+    return ScaleSetAddress(target.subscription, target.resource_group, target.name)

@@ -1,0 +1,46 @@
+"""What a draft's pages show of its submission: how it is going, and the button that sends it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+from django.template.context import RequestContext
+
+from vmssbuilder.drafts.models import Draft
+from vmssbuilder.reviews.queries import approval
+from vmssbuilder.submissions import queries
+from vmssbuilder.submissions.models import Submission
+from vmssbuilder.submissions.views import act
+
+register = template.Library()
+
+
+@register.inclusion_tag("submissions/callout.html", takes_context=True)
+def submission_callout(context: RequestContext, draft: Draft) -> dict[str, Any]:
+    """How the draft's newest submission is going, or how it ended."""
+    return _shared(context, draft)
+
+
+@register.inclusion_tag("submissions/panel.html", takes_context=True)
+def submission_panel(context: RequestContext, draft: Draft) -> dict[str, Any]:
+    """The button that sends an approved draft to Azure; its words name the act."""
+    shared = _shared(context, draft)
+    user, submission = context.get("user"), shared["submission"]
+    owns = user is not None and draft.owner_id == user.pk and draft.discarded is None
+    sent = submission is not None and submission.revision.number == draft.head
+    under_way = submission is not None and (submission.is_moving or submission.state == State.NEEDS_SIGN_IN)
+    over = submission is not None and submission.state in (State.FAILED, State.CANCELED)
+    ready = owns and not under_way and (not sent or over) and approval(draft) is not None
+    return shared | {"ready": ready, "act": act(draft) if ready else "", "local": bool(ready and user and user.is_local)}
+
+
+State = Submission.State
+
+
+def _shared(context: RequestContext, draft: Draft) -> dict[str, Any]:
+    # Two tags on one page ask once.
+    kept, key = context.render_context, f"submission of {draft.pk}"
+    if key not in kept:
+        kept[key] = queries.latest(draft)
+    return {"draft": draft, "submission": kept[key], "csrf_token": context.get("csrf_token")}

@@ -1,0 +1,196 @@
+"""Pages of submissions: the list, the progress of one, and the buttons that a person may press on the way."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Final, cast
+
+from django.conf import settings
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from vmssbuilder.accounts.models import User
+from vmssbuilder.azure import cloud
+from vmssbuilder.drafts import access, places
+from vmssbuilder.drafts import content as contents
+from vmssbuilder.drafts.access import Access
+from vmssbuilder.pages.middleware import sign_in_url
+from vmssbuilder.reviews.queries import approval
+from vmssbuilder.scaleset import paths
+from vmssbuilder.scaleset.paths import PathError
+
+from . import actions, queries
+from .models import Submission
+
+State = Submission.State
+
+PAGE_SIZE: Final = 25
+
+
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    """The submissions that the person may see, newest first."""
+    user = cast(User, request.user)
+    page = Paginator(queries.listed(user), PAGE_SIZE).get_page(request.GET.get("page"))
+    return render(request, "submissions/list.html", {"page": page, "query": ""})
+
+
+@require_POST
+def create(request: HttpRequest, code: str) -> HttpResponse:
+    """Sends the approved draft to Azure."""
+    user = cast(User, request.user)
+    draft = access.find(user, code, Access.VIEW)
+    try:
+        submission = actions.submit(user, draft)
+    except actions.Refused as refused:
+        messages.error(request, str(refused))
+        return redirect("draft-check", code)
+    return redirect("submission-detail", submission.code)
+
+
+@never_cache
+@require_safe
+def detail(request: HttpRequest, code: str) -> HttpResponse:
+    """How a submission is going. Asked by htmx every two seconds, it answers only with what is new."""
+    submission = _find(request, code)
+    progress = list(submission.progress.all())
+    version = f"{submission.state}-{progress[-1].pk if progress else 0}-{_percent(submission)}"
+    if request.headers.get("HX-Request") == "true":
+        if request.GET.get("seen") == version:
+            return HttpResponse(status=204)
+        if not submission.is_moving:
+            # The whole page says other things now, from its title to its buttons.
+            return HttpResponse(headers={"HX-Refresh": "true"})
+    user = cast(User, request.user)
+    context = {
+        "submission": submission,
+        "draft": submission.draft,
+        "revision": submission.revision,
+        "act": act(submission.revision),
+        "version": version,
+        "percent": _percent(submission),
+        "azure_status": (submission.operation or {}).get("azure_status", ""),
+        "timeline": queries.timeline(submission, progress),
+        "own": submission.submitter_id == user.pk,
+        "may_check": submission.submitter_id == user.pk or user.is_administrator,
+        **_ending(submission, user),
+    }
+    partial = request.headers.get("HX-Request") == "true"
+    return render(request, "submissions/progress.html" if partial else "submissions/detail.html", context)
+
+
+def _find(request: HttpRequest, code: str) -> Submission:
+    """The submission of that code, if the person may see its draft."""
+    found = (
+        Submission.objects.select_related("draft__owner", "revision", "submitter").filter(code=code).first()
+    )
+    if found is None:
+        raise Http404("There is no such submission.")
+    user = cast(User, request.user)
+    if found.submitter_id != user.pk:
+        access.require(user, found.draft, Access.VIEW)
+    found.revision.draft = found.draft
+    return found
+
+
+def act(source: Any) -> str:
+    """What sending does, in words: “Create web-prod in rg-shop (uksouth)”."""
+    verb = "Update" if source.operation == "update" else "Create"
+    location = source.document.get("location")
+    where = f" ({location})" if isinstance(location, str) and location else ""
+    return f"{verb} {source.name} in {source.resource_group}{where}"
+
+
+def _percent(submission: Submission) -> str:
+    percent = (submission.operation or {}).get("percent")
+    return f"{percent:.0f}" if isinstance(percent, int | float) and submission.state == State.RUNNING else ""
+
+
+def _ending(submission: Submission, user: User) -> dict[str, Any]:
+    """What the page says once the submission is over, or waits for the person."""
+    context: dict[str, Any] = {}
+    resource = submission.resource if isinstance(submission.resource, dict) else {}
+    resource_id = resource.get("id")
+    if not isinstance(resource_id, str) or not resource_id:
+        resource_id = submission.revision.target.resource_id
+    where = cloud(settings.VMSSBUILDER_CLOUD)
+    context |= {
+        "resource_id": resource_id,
+        "left_behind": bool(resource) and submission.state != State.SUCCEEDED,
+    }
+    if submission.state == State.SUCCEEDED or resource:
+        context["portal"] = where.portal_link(resource_id, submission.submitter.tenant_id)
+        context["cloud"] = where
+    if submission.error:
+        context["error"] = submission.error | {
+            "url": _field_url(submission),
+            "label": _field_label(submission),
+        }
+        context["raw"] = _readable(submission.error.get("azure", {}).get("raw", ""))
+    if submission.state == State.NEEDS_SIGN_IN:
+        then = reverse("submission-detail", args=[submission.code])
+        context["sign_in"] = sign_in_url(then).replace(reverse("sign-in"), reverse("sign-in-start"), 1)
+    if submission.state in (State.FAILED, State.CANCELED) and submission.draft.owner_id == user.pk:
+        current = approval(submission.draft)
+        context["again"] = (
+            submission.draft.discarded is None
+            and current is not None
+            and current.revision_id == submission.revision_id
+            and not submission.draft.submissions.filter(pk__gt=submission.pk).exists()
+        )
+    return context
+
+
+def _field_path(submission: Submission) -> paths.Path:
+    try:
+        return paths.parse((submission.error or {}).get("path", ""))
+    except PathError:
+        return ()
+
+
+def _field_url(submission: Submission) -> str:
+    """The field that the error is about, for whoever may edit it."""
+    path = _field_path(submission)
+    if not path or submission.draft.discarded is not None:
+        return ""
+    return places.field_url(submission.draft.code, path, submission.revision.api_version)
+
+
+def _field_label(submission: Submission) -> str:
+    path = _field_path(submission)
+    return contents.label(path, submission.revision.api_version) if path else ""
+
+
+def _readable(raw: str) -> str:
+    """Azure's answer with line breaks where it is JSON."""
+    try:
+        return json.dumps(json.loads(raw), indent=2, ensure_ascii=False)
+    except (ValueError, RecursionError):
+        return raw
+
+
+@require_POST
+def resume(request: HttpRequest, code: str) -> HttpResponse:
+    """Goes on after a sign-in."""
+    submission = _find(request, code)
+    try:
+        actions.resume(cast(User, request.user), submission)
+    except actions.Refused as refused:
+        messages.info(request, str(refused))
+    return redirect("submission-detail", code)
+
+
+@require_POST
+def check_now(request: HttpRequest, code: str) -> HttpResponse:
+    """Asks Azure now."""
+    submission = _find(request, code)
+    try:
+        actions.check_now(cast(User, request.user), submission)
+    except actions.Refused as refused:
+        messages.info(request, str(refused))
+    return redirect("submission-detail", code)
