@@ -5,14 +5,40 @@ from __future__ import annotations
 from functools import cache
 
 from ..findings import Finding
-from . import certificates, envelope, extensions, network, os_profile, sizing, storage, tags, target
+from . import (
+    certificates,
+    envelope,
+    extensions,
+    network,
+    orchestration,
+    os_profile,
+    security,
+    sizing,
+    storage,
+    tags,
+    target,
+    upgrades,
+)
 from .base import REGISTRY, Hit, Rule, rule
 from .target import check_target
 from .view import View
 
 __all__ = ["REGISTRY", "Hit", "Rule", "View", "applicable", "check_target", "rule", "run"]
 
-_AREAS = (envelope, tags, sizing, os_profile, certificates, storage, network, extensions, target)
+_AREAS = (
+    envelope,
+    tags,
+    sizing,
+    orchestration,
+    os_profile,
+    certificates,
+    storage,
+    network,
+    extensions,
+    upgrades,
+    security,
+    target,
+)
 
 
 @cache

@@ -14,7 +14,7 @@ never raises and never puts a secret's value in a message.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from .. import versions
@@ -31,7 +31,7 @@ CREATE: Final[tuple[Operation, ...]] = ("create",)
 UPDATE: Final[tuple[Operation, ...]] = ("update",)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Hit:
     """One place where a rule is broken.
 
@@ -39,7 +39,7 @@ class Hit:
     """
 
     path: Path
-    values: dict[str, Any] = field(default_factory=dict)
+    values: dict[str, Any] | None = None
     fix: Fix | None = None
     message: str = ""
     severity: Severity | None = None
@@ -87,13 +87,15 @@ class Rule:
                 self.id,
                 hit.severity or severity,
                 hit.path,
-                (hit.message or self.message).format_map(hit.values),
+                (hit.message or self.message).format_map(hit.values or _NO_VALUES),
                 self.confidence,
                 hit.fix,
             )
             for hit in (hits if isinstance(hits, list) else (hits,))
         ]
 
+
+_NO_VALUES: Final[dict[str, Any]] = {}
 
 REGISTRY: Final[dict[str, Rule]] = {}
 

@@ -21,7 +21,7 @@ VHD_CONTAINERS: Final[Path] = (*OS_DISK, "vhdContainers")
 
 _FAMILY: Final = re.compile(r"(?:Standard|Basic)_([A-Z])", re.IGNORECASE)
 # Sizes with InfiniBand: the H families, and those whose name carries an r for RDMA.
-_INFINIBAND: Final = re.compile(r"Standard_(?:H[BCX]|H\d+\w*r|N[CDV]\d+\w*r|A[89](?:_|\Z))", re.IGNORECASE)
+INFINIBAND: Final = re.compile(r"Standard_(?:H[BCX]|H\d+\w*r|N[CDV]\d+\w*r|A[89](?:_|\Z))", re.IGNORECASE)
 _LAST_OLD_SPELLING: Final = "2016-04-30-preview"
 
 
@@ -229,7 +229,7 @@ def spg_false_standard_lb_nsg(view: View) -> Hits:
     since="2016-04-30-preview",
 )
 def spg_false_no_infiniband(view: View) -> Hits:
-    if view.single_placement_group is not False or not _INFINIBAND.match(view.size):
+    if view.single_placement_group is not False or not INFINIBAND.match(view.size):
         return None
     return Hit(SINGLE_PLACEMENT_GROUP, {"size": view.size})
 

@@ -1,0 +1,250 @@
+"""Cases of scaleset/rules/orchestration.py."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from . import (
+    DISKS,
+    GONE,
+    IP,
+    NET,
+    NETWORK,
+    NIC,
+    NICS,
+    OS_DISK,
+    PROFILE,
+    UPGRADE,
+    Case,
+    Cases,
+    flexible,
+    linux,
+    patch,
+)
+
+_MODE: Final = "properties.orchestrationMode"
+_API: Final = f"{NET}.networkApiVersion"
+_FDS: Final = "properties.platformFaultDomainCount"
+_SPG: Final = "properties.singlePlacementGroup"
+_PUBLIC: Final = f"{IP}.publicIPAddressConfiguration"
+_MIX: Final = "properties.priorityMixPolicy"
+_SIZES: Final = "properties.skuProfile.vmSizes"
+_POOL: Final = {"id": f"{NETWORK}/loadBalancers/lb/backendAddressPools/web"}
+_NAT: Final = {"id": f"{NETWORK}/loadBalancers/lb/inboundNatPools/ssh"}
+_PROBE: Final = {"id": f"{NETWORK}/loadBalancers/lb/probes/http"}
+_DISK: Final = {"lun": 0, "createOption": "Empty", "diskSizeGB": 64}
+
+
+def _mixed(*sizes: Any, **more: Any) -> Case:
+    return flexible({"sku.name": "Mix", "properties.skuProfile": {"vmSizes": list(sizes), **more}})
+
+
+CASES: Final = {
+    "orchestration-explicit": Cases(
+        breaks=[(_MODE, linux({UPGRADE: GONE})), (_MODE, linux({UPGRADE: {}}))],
+        fine=[linux(), flexible(), linux({UPGRADE: GONE}, version="2020-06-01"), patch({"sku.capacity": 3})],
+    ),
+    "flex-min-api": Cases(
+        breaks=[(_MODE, flexible(version="2020-12-01"))],
+        fine=[
+            flexible(version="2021-03-01"),
+            flexible({PROFILE: GONE}, version="2020-12-01"),
+            linux(version="2020-12-01"),
+        ],
+    ),
+    "flex-network-api-version": Cases(
+        breaks=[(_API, flexible({_API: GONE}))],
+        fine=[flexible(), flexible({NET: GONE}), linux(), patch({_MODE: "Flexible"})],
+    ),
+    "uniform-no-network-api-version": Cases(
+        breaks=[(_API, linux({_API: "2020-11-01"}))], fine=[flexible(), linux(), patch({_API: "2020-11-01"})]
+    ),
+    "flex-fd-required": Cases(
+        breaks=[(_FDS, flexible({_FDS: GONE}))],
+        fine=[flexible({_FDS: 0}), linux(), patch({_MODE: "Flexible"})],
+    ),
+    "flex-spg-true": Cases(
+        breaks=[(_SPG, flexible({_SPG: True}))],
+        fine=[flexible({_SPG: False}), flexible(), linux({_SPG: True})],
+    ),
+    "flex-system-identity": Cases(
+        breaks=[
+            ("identity.type", flexible({"identity.type": kind}))
+            for kind in ("SystemAssigned", "SystemAssigned, UserAssigned")
+        ],
+        fine=[
+            flexible({"identity.type": "UserAssigned"}),
+            linux({"identity.type": "SystemAssigned"}),
+            flexible(),
+        ],
+    ),
+    "flex-unmanaged": Cases(
+        breaks=[
+            (
+                f"{OS_DISK}.image",
+                flexible({f"{OS_DISK}.image.uri": "https://shop.blob.core.windows.net/a/b.vhd"}),
+            ),
+            (
+                f"{OS_DISK}.vhdContainers",
+                flexible({f"{OS_DISK}.vhdContainers": ["https://shop.blob.core.windows.net/a"]}),
+            ),
+        ],
+        fine=[flexible(), linux({f"{OS_DISK}.vhdContainers": ["https://shop.blob.core.windows.net/a"]})],
+    ),
+    "flex-nat-pool": Cases(
+        breaks=[
+            (f"{IP}.loadBalancerInboundNatPools", flexible({f"{IP}.loadBalancerInboundNatPools": [_NAT]}))
+        ],
+        fine=[
+            flexible({f"{IP}.loadBalancerInboundNatPools": []}),
+            flexible(),
+            linux({f"{IP}.loadBalancerInboundNatPools": [_NAT]}),
+        ],
+    ),
+    "flex-health-probe": Cases(
+        breaks=[(f"{NET}.healthProbe", flexible({f"{NET}.healthProbe": _PROBE}))],
+        fine=[flexible({f"{NET}.healthProbe": {}}), flexible(), linux({f"{NET}.healthProbe": _PROBE})],
+    ),
+    "flex-ultra-iops": Cases(
+        breaks=[
+            (f"{DISKS}[0].{member}", flexible({f"{DISKS}[0]": _DISK | {member: 500}}))
+            for member in ("diskIOPSReadWrite", "diskMBpsReadWrite")
+        ],
+        fine=[flexible({f"{DISKS}[0]": _DISK}), linux({f"{DISKS}[0]": _DISK | {"diskIOPSReadWrite": 500}})],
+    ),
+    "flex-upgrade-policy": Cases(
+        breaks=[(UPGRADE, flexible({f"{UPGRADE}.mode": "Manual"}))],
+        fine=[flexible(), flexible({UPGRADE: {}}), linux()],
+    ),
+    "flex-outbound": Cases(
+        breaks=[
+            (NICS, flexible({_PUBLIC: GONE})),
+            (NICS, flexible({_PUBLIC: GONE, f"{IP}.loadBalancerBackendAddressPools": []})),
+        ],
+        fine=[
+            flexible(),
+            flexible({_PUBLIC: GONE, f"{IP}.loadBalancerBackendAddressPools": [_POOL]}),
+            flexible({NICS: []}),
+            linux(),
+            patch({_MODE: "Flexible", f"{NICS}[0].properties.ipConfigurations": [{}]}),
+        ],
+    ),
+    "uniform-public-ip-sku": Cases(
+        breaks=[(f"{_PUBLIC}.sku", linux({f"{_PUBLIC}.sku.name": "Standard"}))],
+        fine=[
+            flexible({f"{_PUBLIC}.sku.name": "Standard"}),
+            linux({f"{_PUBLIC}.name": "public"}),
+            linux(),
+            patch(
+                {
+                    NICS: [
+                        {
+                            "properties": {
+                                "ipConfigurations": [
+                                    {
+                                        "properties": {
+                                            "publicIPAddressConfiguration": {"sku": {"name": "Basic"}}
+                                        }
+                                    }
+                                ]
+                            }
+                        }
+                    ]
+                }
+            ),
+        ],
+    ),
+    "flex-delete-option": Cases(
+        breaks=[
+            (place, linux({f"{DISKS}[0]": _DISK, place: "Delete"}))
+            for place in (
+                f"{NIC}.deleteOption",
+                f"{_PUBLIC}.properties.deleteOption",
+                f"{OS_DISK}.deleteOption",
+                f"{DISKS}[0].deleteOption",
+            )
+        ],
+        fine=[
+            flexible({f"{NIC}.deleteOption": "Delete", f"{OS_DISK}.deleteOption": "Delete"}),
+            linux({f"{DISKS}[0]": _DISK}),
+            patch({f"{OS_DISK}.deleteOption": "Delete"}),
+        ],
+    ),
+    "flex-profile-less": Cases(
+        breaks=[(PROFILE, flexible({PROFILE: GONE})), ("sku.name", flexible({"sku.name": GONE}))],
+        fine=[
+            flexible(),
+            flexible({PROFILE: GONE, "sku": GONE}),
+            linux({PROFILE: GONE}),
+            patch({_MODE: "Flexible", f"{PROFILE}.priority": "Spot"}),
+        ],
+    ),
+    "priority-mix-needs-spot": Cases(
+        breaks=[
+            (_MIX, flexible({_MIX: {"baseRegularPriorityCount": 1}})),
+            (_MIX, linux({_MIX: {"baseRegularPriorityCount": 1}, f"{PROFILE}.priority": "Spot"})),
+        ],
+        fine=[
+            flexible({_MIX: {"baseRegularPriorityCount": 1}, f"{PROFILE}.priority": "Spot"}),
+            flexible(),
+            linux({_MIX: {}}),
+            patch({_MIX: {"baseRegularPriorityCount": 1}}),
+        ],
+    ),
+    "priority-mix-range": Cases(
+        breaks=[
+            (f"{_MIX}.{member}", flexible({f"{_MIX}.{member}": value}))
+            for member, value in (
+                ("baseRegularPriorityCount", -1),
+                ("baseRegularPriorityCount", 1001),
+                ("regularPriorityPercentageAboveBase", -1),
+                ("regularPriorityPercentageAboveBase", 101),
+            )
+        ],
+        fine=[
+            flexible({_MIX: {"baseRegularPriorityCount": base, "regularPriorityPercentageAboveBase": share}})
+            for base, share in ((0, 0), (1000, 100))
+        ]
+        + [flexible(), flexible({_MIX: {}})],
+    ),
+    "sku-mix-profile": Cases(
+        breaks=[
+            (_SIZES, flexible({"sku.name": "mix"})),
+            (_SIZES, _mixed()),
+            ("sku.name", flexible({_SIZES: [{"name": "Standard_D2s_v5"}]})),
+            ("sku.name", flexible({"sku.name": GONE, _SIZES: [{"name": "Standard_D2s_v5"}]})),
+        ],
+        fine=[
+            _mixed({"name": "Standard_D2s_v5"}),
+            flexible(),
+            flexible({"sku.name": "{size}", _SIZES: [{"name": "Standard_D2s_v5"}]}),
+            patch({"sku.name": "Mix"}),
+        ],
+    ),
+    "sku-mix-sizes": Cases(
+        breaks=[
+            (_SIZES, _mixed(*({"name": f"Standard_D{size}s_v5"} for size in range(6)))),
+            (f"{_SIZES}[1].name", _mixed({"name": "Standard_D2s_v5"}, {"name": "Standard_NC6"})),
+        ],
+        fine=[
+            _mixed(*({"name": f"Standard_{family}2"} for family in "ABDEF")),
+            _mixed({"name": "{size}"}, {}),
+            flexible(),
+        ],
+    ),
+    "sku-mix-rank": Cases(
+        breaks=[
+            (f"{_SIZES}[0].rank", _mixed({"name": "Standard_D2s_v5", "rank": 0})),
+            (
+                f"{_SIZES}[0].rank",
+                _mixed({"name": "Standard_D2s_v5", "rank": 1}, allocationStrategy="LowestPrice"),
+            ),
+        ],
+        fine=[
+            _mixed({"name": "Standard_D2s_v5", "rank": 0}, allocationStrategy="Prioritized"),
+            _mixed({"name": "Standard_D2s_v5"}),
+            flexible({"properties.skuProfile.allocationStrategy": "LowestPrice"}),
+            flexible(),
+        ],
+    ),
+}

@@ -1,0 +1,310 @@
+"""Cases of scaleset/rules/security.py."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from . import COMPUTE, DISKS, EXTENSIONS, GROUP, OS_DISK, PROFILE, Case, Cases, linux, patch, windows
+
+_PRIORITY: Final = f"{PROFILE}.priority"
+_EVICTION: Final = f"{PROFILE}.evictionPolicy"
+_PRICE: Final = f"{PROFILE}.billingProfile.maxPrice"
+_SECURITY: Final = f"{PROFILE}.securityProfile"
+_TYPE: Final = f"{_SECURITY}.securityType"
+_DISK_SECURITY: Final = f"{OS_DISK}.managedDisk.securityProfile"
+_SPG: Final = "properties.singlePlacementGroup"
+_RESTORE: Final = "properties.spotRestorePolicy"
+_IDENTITY: Final = f"{GROUP}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/web"
+_URI: Final = f"{PROFILE}.diagnosticsProfile.bootDiagnostics.storageUri"
+_HIBERNATE: Final = "properties.additionalCapabilities.hibernationEnabled"
+_DES: Final = {"id": f"{COMPUTE}/diskEncryptionSets/des"}
+_DATA: Final = {"lun": 0, "createOption": "Empty", "diskSizeGB": 64}
+
+
+def _spot(changes: dict[str, Any] | None = None) -> Case:
+    return linux({_PRIORITY: "Spot", **(changes or {})})
+
+
+def _priced(price: float) -> Case:
+    return _spot({_PRICE: price})
+
+
+def _confidential(encryption: str | None, **firmware: bool) -> Case:
+    disk = {"securityEncryptionType": encryption} if encryption else {}
+    return linux({_TYPE: "ConfidentialVM", f"{_SECURITY}.uefiSettings": firmware, _DISK_SECURITY: disk})
+
+
+def _identity(kind: str | None, listed: Any = None, version: str = "2026-04-01") -> Case:
+    member = "userAssignedIdentities" if version > "2018-05" else "identityIds"
+    identity = ({} if kind is None else {"type": kind}) | ({} if listed is None else {member: listed})
+    return linux({"identity": identity}, version=version)
+
+
+CASES: Final = {
+    "priority-enum": Cases(
+        breaks=[
+            (_PRIORITY, linux({_PRIORITY: "Cheap"})),
+            (_PRIORITY, linux({_PRIORITY: "spot"})),
+            (_PRIORITY, linux({_PRIORITY: "Spot"}, version="2018-10-01")),
+            (_PRIORITY, linux({_PRIORITY: "SpotPlus"}, version="2026-03-01")),
+        ],
+        fine=[
+            linux({_PRIORITY: "Spot"}, version="2019-03-01"),
+            linux({_PRIORITY: "SpotPlus"}, version="2026-04-01"),
+            linux({_PRIORITY: "Regular"}),
+            linux({_PRIORITY: "{priority}"}),
+            linux(),
+        ],
+    ),
+    "priority-low": Cases(
+        breaks=[(_PRIORITY, linux({_PRIORITY: "Low"}))],
+        fine=[linux({_PRIORITY: "Low"}, version="2018-10-01"), _spot(), linux()],
+    ),
+    "eviction-needs-spot": Cases(
+        breaks=[
+            (_EVICTION, linux({_EVICTION: "Delete"})),
+            (_EVICTION, linux({_EVICTION: "Delete", _PRIORITY: "Regular"})),
+        ],
+        fine=[
+            _spot({_EVICTION: "Delete"}),
+            linux({_EVICTION: "Delete", _PRIORITY: "Low"}),
+            linux({_EVICTION: "Delete", _PRIORITY: "{priority}"}),
+            linux(),
+            patch({_EVICTION: "Delete"}),
+        ],
+    ),
+    "eviction-required": Cases(
+        breaks=[(_EVICTION, _spot())],
+        fine=[_spot({_EVICTION: "Delete"}), linux(), patch({_PRIORITY: "Spot"})],
+    ),
+    "maxprice-needs-spot": Cases(
+        breaks=[(_PRICE, linux({_PRICE: -1})), (_PRICE, linux({_PRICE: 0.1, _PRIORITY: "Regular"}))],
+        fine=[_priced(-1), linux(), linux({_PRICE: -1, _PRIORITY: "{priority}"}), patch({_PRICE: -1})],
+    ),
+    "maxprice-range": Cases(
+        breaks=[(_PRICE, _priced(price)) for price in (0, -2, 0.000009, 0.123456, -0.5)],
+        fine=[_priced(price) for price in (-1, 0.00001, 0.12345, 7, -1.0)] + [linux()],
+    ),
+    "spot-size": Cases(
+        breaks=[
+            ("sku.name", _spot({"sku.name": size}))
+            for size in ("Standard_B2s", "standard_b1ms", "Standard_D2_v2_Promo")
+        ],
+        fine=[_spot(), _spot({"sku.name": "Standard_Big"}), linux({"sku.name": "Standard_B2s"})],
+    ),
+    "spot-restore-key": Cases(
+        breaks=[
+            (f"{PROFILE}.spotRestorePolicy", linux({f"{PROFILE}.spotRestorePolicy": {"enabled": True}})),
+            (f"{PROFILE}.spotRestoryPolicy", linux({f"{PROFILE}.spotRestoryPolicy": {"enabled": True}})),
+            ("properties.spotRestoryPolicy", linux({"properties.spotRestoryPolicy": {"enabled": True}})),
+            (
+                "properties.spotRestoryPolicy",
+                linux({"properties.spotRestoryPolicy": {}, _RESTORE: {"enabled": True}}),
+            ),
+        ],
+        fine=[linux({_RESTORE: {"enabled": True}}), linux(), linux({"properties": 3})],
+    ),
+    "spot-spg": Cases(
+        breaks=[(_SPG, _spot({_SPG: True}))],
+        fine=[
+            _spot({_SPG: False}),
+            _spot(),
+            linux({_SPG: True}),
+            _spot({_SPG: True, "sku.name": "Standard_H16r"}),
+        ],
+    ),
+    "uefi-needs-type": Cases(
+        breaks=[
+            (_TYPE, linux({f"{_SECURITY}.uefiSettings.vTpmEnabled": True})),
+            (_TYPE, linux({f"{_SECURITY}.uefiSettings.vTpmEnabled": True, _TYPE: "Standard"})),
+        ],
+        fine=[
+            linux({f"{_SECURITY}.uefiSettings.vTpmEnabled": True, _TYPE: "TrustedLaunch"}),
+            linux({f"{_SECURITY}.uefiSettings": {}}),
+            linux({f"{_SECURITY}.encryptionAtHost": True}),
+            patch({f"{_SECURITY}.uefiSettings.vTpmEnabled": True}),
+        ],
+    ),
+    "security-type-enum": Cases(
+        breaks=[
+            (_TYPE, linux({_TYPE: "Standard"}, version="2025-04-01")),
+            (_TYPE, linux({_TYPE: "ConfidentialVM"}, version="2021-07-01")),
+            (_TYPE, linux({_TYPE: "trustedLaunch"})),
+        ],
+        fine=[
+            linux({_TYPE: "Standard"}, version="2025-11-01"),
+            linux({_TYPE: "ConfidentialVM"}, version="2021-11-01"),
+            linux({_TYPE: "TrustedLaunch"}, version="2020-12-01"),
+            linux({_TYPE: "{type}"}),
+            linux(),
+        ],
+    ),
+    "confidential-vtpm": Cases(
+        breaks=[
+            (f"{_SECURITY}.uefiSettings.vTpmEnabled", _confidential("VMGuestStateOnly", vTpmEnabled=False))
+        ],
+        fine=[
+            _confidential("VMGuestStateOnly", vTpmEnabled=True),
+            _confidential("VMGuestStateOnly"),
+            _confidential(None, vTpmEnabled=False),
+            linux({f"{_SECURITY}.uefiSettings.vTpmEnabled": False}),
+        ],
+    ),
+    "confidential-secureboot": Cases(
+        breaks=[
+            (
+                f"{_SECURITY}.uefiSettings.secureBootEnabled",
+                _confidential("DiskWithVMGuestState", secureBootEnabled=False),
+            )
+        ],
+        fine=[
+            _confidential("DiskWithVMGuestState", secureBootEnabled=True),
+            _confidential("DiskWithVMGuestState"),
+            _confidential("VMGuestStateOnly", secureBootEnabled=False),
+            linux({f"{_SECURITY}.uefiSettings.secureBootEnabled": False}),
+        ],
+    ),
+    "confidential-type-only": Cases(
+        breaks=[
+            (_DISK_SECURITY, linux({f"{_DISK_SECURITY}.securityEncryptionType": "VMGuestStateOnly"})),
+            (
+                f"{DISKS}[0].managedDisk.securityProfile",
+                linux(
+                    {
+                        _TYPE: "TrustedLaunch",
+                        f"{DISKS}[0]": _DATA,
+                        f"{DISKS}[0].managedDisk.securityProfile.securityEncryptionType": "VMGuestStateOnly",
+                    }
+                ),
+            ),
+        ],
+        fine=[
+            _confidential("VMGuestStateOnly"),
+            linux({_DISK_SECURITY: {}}),
+            linux(),
+            patch({f"{_DISK_SECURITY}.securityEncryptionType": "VMGuestStateOnly"}),
+        ],
+    ),
+    "confidential-des": Cases(
+        breaks=[
+            (
+                f"{_DISK_SECURITY}.diskEncryptionSet",
+                linux(
+                    {
+                        _DISK_SECURITY: {
+                            "diskEncryptionSet": _DES,
+                            "securityEncryptionType": "VMGuestStateOnly",
+                        }
+                    }
+                ),
+            ),
+            (f"{_DISK_SECURITY}.diskEncryptionSet", linux({_DISK_SECURITY: {"diskEncryptionSet": _DES}})),
+        ],
+        fine=[
+            linux(
+                {
+                    _DISK_SECURITY: {
+                        "diskEncryptionSet": _DES,
+                        "securityEncryptionType": "DiskWithVMGuestState",
+                    }
+                }
+            ),
+            _confidential("VMGuestStateOnly"),
+            linux(),
+        ],
+    ),
+    "encryption-at-host-ade": Cases(
+        breaks=[
+            (
+                f"{EXTENSIONS}[0].properties.type",
+                linux({f"{_SECURITY}.encryptionAtHost": True, f"{EXTENSIONS}[0].properties.type": kind}),
+            )
+            for kind in ("AzureDiskEncryption", "azureDiskEncryptionForLinux")
+        ],
+        fine=[
+            linux(
+                {
+                    f"{_SECURITY}.encryptionAtHost": False,
+                    f"{EXTENSIONS}[0].properties.type": "AzureDiskEncryption",
+                }
+            ),
+            linux(
+                {f"{_SECURITY}.encryptionAtHost": True, f"{EXTENSIONS}[0].properties.type": "CustomScript"}
+            ),
+            linux({f"{_SECURITY}.encryptionAtHost": True, f"{EXTENSIONS}[0]": {}}),
+        ],
+    ),
+    "hibernation-linux-tl": Cases(
+        breaks=[(_HIBERNATE, linux({_HIBERNATE: True, _TYPE: "TrustedLaunch"}))],
+        fine=[
+            windows({_HIBERNATE: True, _TYPE: "TrustedLaunch"}),
+            linux({_HIBERNATE: True}),
+            linux({_HIBERNATE: False, _TYPE: "TrustedLaunch"}),
+            linux({_TYPE: "TrustedLaunch"}),
+        ],
+    ),
+    "identity-type": Cases(
+        breaks=[
+            ("identity.type", _identity("UserAssigned", version="2016-04-30-preview")),
+            ("identity.type", _identity("systemAssigned")),
+            ("identity.type", _identity("SystemAssigned,UserAssigned")),
+            ("identity.type", _identity("Both")),
+        ],
+        fine=[
+            _identity("SystemAssigned", version="2016-04-30-preview"),
+            _identity("UserAssigned", version="2017-12-01"),
+            _identity("SystemAssigned, UserAssigned"),
+            _identity("None"),
+            _identity("{identity}"),
+            linux(),
+        ],
+    ),
+    "identity-user-ids": Cases(
+        breaks=[
+            ("identity.userAssignedIdentities", _identity("UserAssigned")),
+            ("identity.userAssignedIdentities", _identity("SystemAssigned, UserAssigned", {})),
+            ("identity.identityIds", _identity("UserAssigned", version="2018-04-01")),
+            ("identity.type", _identity("SystemAssigned", {_IDENTITY: {}})),
+            ("identity.type", _identity(None, {_IDENTITY: {}})),
+        ],
+        fine=[
+            _identity("UserAssigned", {_IDENTITY: {}}),
+            _identity("UserAssigned", [_IDENTITY], version="2018-04-01"),
+            _identity("SystemAssigned"),
+            _identity("{identity}", {_IDENTITY: {}}),
+            patch({"identity.type": "UserAssigned"}),
+            linux(),
+        ],
+    ),
+    "identity-id-format": Cases(
+        breaks=[
+            ("identity.userAssignedIdentities.web", _identity("UserAssigned", {_IDENTITY: {}, "web": {}})),
+            ("identity.userAssignedIdentities['']", _identity("UserAssigned", {"": {}})),
+        ],
+        fine=[
+            _identity("UserAssigned", {_IDENTITY.lower(): {}, "/subscriptions/{subscription-id}/web": {}}),
+            _identity("SystemAssigned"),
+        ],
+    ),
+    "boot-diag-uri": Cases(
+        breaks=[
+            (_URI, linux({_URI: uri}))
+            for uri in (
+                "shop",
+                "https://shop.example.com",
+                "https://shop.blob.core.windows.net/logs",
+                "http://shop.blob.core.windows.net",
+            )
+        ],
+        fine=[
+            linux({_URI: uri})
+            for uri in (
+                "https://shop.blob.core.windows.net",
+                "https://shop.blob.core.windows.net/",
+                "http://{account}.blob.core.windows.net",
+                "",
+            )
+        ]
+        + [linux()],
+    ),
+}

@@ -1,0 +1,358 @@
+"""Rules about spare capacity, security of the instances, identities and diagnostics."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+from .. import paths
+from ..paths import Path
+from ..versions import order
+from .base import CREATE, Hit, Hits, rule
+from .shapes import either, moved, resource_id, set_to, url, without
+from .sizing import INFINIBAND
+from .view import OS_DISK, PROFILE, PROPERTIES, View, filled
+
+PRIORITY: Final[Path] = (*PROFILE, "priority")
+EVICTION: Final[Path] = (*PROFILE, "evictionPolicy")
+SECURITY: Final[Path] = (*PROFILE, "securityProfile")
+IDENTITY_TYPE: Final[Path] = ("identity", "type")
+SPOT_RESTORE: Final[Path] = (*PROPERTIES, "spotRestorePolicy")
+
+_NOT_SPOT: Final = re.compile(r"Standard_B\d|.*_Promo\Z", re.IGNORECASE)
+_PRIORITIES: Final = {
+    "Regular": "2017-12-01",
+    "Low": "2017-12-01",
+    "Spot": "2019-03-01",
+    "SpotPlus": "2026-04-01",
+}
+_SECURITY_TYPES: Final = {
+    "TrustedLaunch": "2020-12-01",
+    "ConfidentialVM": "2021-11-01",
+    "Standard": "2025-11-01",
+}
+_IDENTITIES: Final = {
+    "SystemAssigned": "2016-03-30",
+    "UserAssigned": "2017-12-01",
+    "SystemAssigned, UserAssigned": "2017-12-01",
+    "None": "2017-12-01",
+}
+
+
+def _value_hit(view: View, place: Path, value: Any, known: dict[str, str], what: str) -> Hit | None:
+    """The hit for a value that no API version has, or that needs a newer one."""
+    if not filled(value):
+        return None
+    since = known.get(value)
+    if since is not None:
+        if order(since) <= view.order:
+            return None
+        message = f"{value} needs API version {since} or newer. Choose another {what}, or a newer version."
+        return Hit(place, message=message)
+    right = next(
+        (
+            name
+            for name in known
+            if name.casefold() == value.replace(",", ", ").replace(",  ", ", ").casefold()
+        ),
+        None,
+    )
+    usable = [name for name, first in known.items() if order(first) <= view.order]
+    fix = set_to(place, right, f"Write {right}") if right in usable else None
+    return Hit(place, {"value": value, "usable": either([f"“{name}”" for name in usable])}, fix)
+
+
+# ------------------------------------------------------------------------------------------------------ spare capacity
+
+
+@rule("priority-enum", "“{value}” is no priority. Choose {usable}.", since="2017-12-01")
+def priority_enum(view: View) -> Hits:
+    return _value_hit(view, PRIORITY, view.priority, _PRIORITIES, "priority")
+
+
+@rule(
+    "priority-low",
+    "Low priority was replaced by Spot, which has the same use and better names. Choose Spot.",
+    severity="warning",
+    confidence="I",
+    since="2019-03-01",
+)
+def priority_low(view: View) -> Hits:
+    return Hit(PRIORITY, fix=set_to(PRIORITY, "Spot", "Choose Spot")) if view.priority == "Low" else None
+
+
+@rule(
+    "eviction-needs-spot",
+    "Only Spot instances are evicted. Remove the eviction policy, or choose Spot.",
+    confidence="C",
+    since="2017-12-01",
+    operations=CREATE,
+)
+def eviction_needs_spot(view: View) -> Hits:
+    if not view.profile.get("evictionPolicy") or view.spot or not filled(view.priority or "Regular"):
+        return None
+    return Hit(EVICTION, fix=without(EVICTION, "Remove the eviction policy"))
+
+
+@rule(
+    "eviction-required",
+    "Without an eviction policy evicted instances are kept, deallocated, and their disks cost money. Choose Deallocate or Delete.",
+    severity="warning",
+    since="2019-03-01",
+    operations=CREATE,
+)
+def eviction_required(view: View) -> Hits:
+    return Hit(EVICTION) if view.spot and not view.profile.get("evictionPolicy") else None
+
+
+@rule(
+    "maxprice-needs-spot",
+    "A maximum price only matters for Spot instances. Remove it, or choose Spot.",
+    confidence="C",
+    since="2019-03-01",
+    operations=CREATE,
+)
+def maxprice_needs_spot(view: View) -> Hits:
+    place = (*PROFILE, "billingProfile", "maxPrice")
+    if view.max_price is None or view.spot or not filled(view.priority or "Regular"):
+        return None
+    return Hit(place, fix=without(place, "Remove the price"))
+
+
+@rule(
+    "maxprice-range",
+    "Enter -1 for no limit, or a price in US dollars per hour from 0.00001 with at most five decimals.",
+    since="2019-03-01",
+)
+def maxprice_range(view: View) -> Hits:
+    price = view.max_price
+    if price is None or price == -1 or (price >= 0.00001 and round(price, 5) == price):
+        return None
+    return Hit((*PROFILE, "billingProfile", "maxPrice"))
+
+
+@rule(
+    "spot-size",
+    "Azure does not offer {size} as Spot. Choose another size, or Regular priority.",
+    since="2019-03-01",
+)
+def spot_size(view: View) -> Hits:
+    return Hit(("sku", "name"), {"size": view.size}) if view.spot and _NOT_SPOT.match(view.size) else None
+
+
+@rule(
+    "spot-restore-key",
+    "This is spelt spotRestorePolicy, and belongs under properties. Move it there.",
+    since="2021-04-01",
+    raw=True,
+)
+def spot_restore_key(view: View) -> Hits:
+    properties = view.raw.get("properties")
+    taken = isinstance(properties, dict) and "spotRestorePolicy" in properties
+    return [
+        Hit(place, fix=None if taken else moved(place, SPOT_RESTORE, "Move it"))
+        for place in (
+            (*PROFILE, "spotRestorePolicy"),
+            (*PROFILE, "spotRestoryPolicy"),
+            (*PROPERTIES, "spotRestoryPolicy"),
+        )
+        if paths.get(view.raw, place) is not paths.MISSING
+    ]
+
+
+@rule(
+    "spot-spg",
+    "Spot capacity is easier to find without “single placement group”. Switch it off unless instances need InfiniBand.",
+    severity="warning",
+    since="2019-03-01",
+)
+def spot_spg(view: View) -> Hits:
+    if not view.spot or view.single_placement_group is not True or INFINIBAND.match(view.size):
+        return None
+    place = (*PROPERTIES, "singlePlacementGroup")
+    return Hit(place, fix=set_to(place, False, "Switch single placement group off"))
+
+
+# ------------------------------------------------------------------------------------------------------------ security
+
+
+@rule(
+    "uefi-needs-type",
+    "Secure Boot and vTPM belong to Trusted Launch or a confidential VM. Choose one of them as the security type.",
+    since="2020-12-01",
+    operations=CREATE,
+)
+def uefi_needs_type(view: View) -> Hits:
+    if not view.security.get("uefiSettings") or view.security.get("securityType") not in (None, "Standard"):
+        return None
+    return Hit((*SECURITY, "securityType"))
+
+
+@rule("security-type-enum", "“{value}” is no security type. Choose {usable}.", since="2020-12-01")
+def security_type_enum(view: View) -> Hits:
+    place = (*SECURITY, "securityType")
+    return _value_hit(view, place, view.security.get("securityType"), _SECURITY_TYPES, "security type")
+
+
+def _disk_security(view: View) -> list[tuple[Path, dict[str, Any]]]:
+    """Path and value of the security profile of each disk that has one."""
+    return [
+        ((*path, "managedDisk", "securityProfile"), profile)
+        for path, disk in ((OS_DISK, view.os_disk), *view.disk_items)
+        if (profile := (disk.get("managedDisk") or {}).get("securityProfile"))
+    ]
+
+
+@rule(
+    "confidential-vtpm",
+    "An encrypted confidential VM keeps its keys in the vTPM. Switch vTPM on.",
+    confidence="C",
+    since="2021-11-01",
+)
+def confidential_vtpm(view: View) -> Hits:
+    if (view.security.get("uefiSettings") or {}).get("vTpmEnabled") is not False:
+        return None
+    if not any(profile.get("securityEncryptionType") for _path, profile in _disk_security(view)):
+        return None
+    place = (*SECURITY, "uefiSettings", "vTpmEnabled")
+    return Hit(place, fix=set_to(place, True, "Switch vTPM on"))
+
+
+@rule(
+    "confidential-secureboot",
+    "Encrypting the whole disk of a confidential VM needs Secure Boot. Switch it on.",
+    confidence="C",
+    since="2021-11-01",
+)
+def confidential_secureboot(view: View) -> Hits:
+    if (view.security.get("uefiSettings") or {}).get("secureBootEnabled") is not False:
+        return None
+    if not any(
+        profile.get("securityEncryptionType") == "DiskWithVMGuestState"
+        for _path, profile in _disk_security(view)
+    ):
+        return None
+    place = (*SECURITY, "uefiSettings", "secureBootEnabled")
+    return Hit(place, fix=set_to(place, True, "Switch Secure Boot on"))
+
+
+@rule(
+    "confidential-type-only",
+    "Only confidential VMs encrypt their disks this way. Remove it, or choose ConfidentialVM as the security type.",
+    since="2021-11-01",
+    operations=CREATE,
+)
+def confidential_type_only(view: View) -> Hits:
+    if view.security.get("securityType") == "ConfidentialVM":
+        return None
+    return [Hit(path, fix=without(path, "Remove it")) for path, _profile in _disk_security(view)]
+
+
+@rule(
+    "confidential-des",
+    "A key of your own is only used to encrypt the whole disk. Choose DiskWithVMGuestState, or remove the encryption set.",
+    confidence="C",
+    since="2021-11-01",
+)
+def confidential_des(view: View) -> Hits:
+    return [
+        Hit((*path, "diskEncryptionSet"))
+        for path, profile in _disk_security(view)
+        if profile.get("diskEncryptionSet")
+        and profile.get("securityEncryptionType") != "DiskWithVMGuestState"
+    ]
+
+
+@rule(
+    "encryption-at-host-ade",
+    "Encryption at host and Azure Disk Encryption exclude each other. Remove this extension, which Azure retires in 2028 anyway.",
+    confidence="C",
+    since="2020-06-01",
+)
+def encryption_at_host_ade(view: View) -> Hits:
+    if view.security.get("encryptionAtHost") is not True:
+        return None
+    return [
+        Hit((*path, "properties", "type"))
+        for path, _extension, properties in view.extension_items
+        if (properties.get("type") or "").casefold().startswith("azurediskencryption")
+    ]
+
+
+@rule(
+    "hibernation-linux-tl",
+    "Linux instances with Trusted Launch cannot hibernate. Switch hibernation off.",
+    since="2021-07-01",
+)
+def hibernation_linux_tl(view: View) -> Hits:
+    capabilities = view.properties.get("additionalCapabilities") or {}
+    if capabilities.get("hibernationEnabled") is not True or view.os != "Linux":
+        return None
+    if view.security.get("securityType") != "TrustedLaunch":
+        return None
+    place = (*PROPERTIES, "additionalCapabilities", "hibernationEnabled")
+    return Hit(place, fix=set_to(place, False, "Switch hibernation off"))
+
+
+# ------------------------------------------------------------------------------------------- identities, diagnostics
+
+
+@rule("identity-type", "“{value}” is no kind of identity here. Choose {usable}.", since="2016-03-30")
+def identity_type(view: View) -> Hits:
+    return _value_hit(view, IDENTITY_TYPE, view.identity.get("type"), _IDENTITIES, "kind of identity")
+
+
+@rule("identity-user-ids", "{cure}.", since="2017-12-01")
+def identity_user_ids(view: View) -> Hits:
+    kind = view.identity.get("type")
+    member = "userAssignedIdentities" if view.since("2018-06-01") else "identityIds"
+    listed = view.identity.get(member)
+    wanted = isinstance(kind, str) and "userassigned" in kind.casefold()
+    if wanted and not listed and view.creating:
+        return Hit(("identity", member), {"cure": "Add at least one user-assigned identity"})
+    if listed and not wanted and filled(kind or "None"):
+        cure = "Identities are listed but not switched on: choose a type with UserAssigned, or remove them"
+        return Hit(IDENTITY_TYPE, {"cure": cure})
+    return None
+
+
+@rule(
+    "identity-id-format",
+    "This is not the ID of an identity. It ends in Microsoft.ManagedIdentity/userAssignedIdentities and a name.",
+    since="2018-06-01",
+)
+def identity_id_format(view: View) -> Hits:
+    listed = view.identity.get("userAssignedIdentities")
+    if not listed:
+        return None
+    return [
+        Hit(("identity", "userAssignedIdentities", identity))
+        for identity in listed
+        if (filled(identity) or not identity)
+        and resource_id(identity, "Microsoft.ManagedIdentity", "userAssignedIdentities") is None
+    ]
+
+
+@rule(
+    "boot-diag-uri",
+    "Enter the blob address of a storage account of this region and subscription, such as "
+    "https://account.blob.core.windows.net. Leave it empty for storage that Azure manages.",
+    since="2017-03-30",
+)
+def boot_diag_uri(view: View) -> Hits:
+    written = ((view.profile.get("diagnosticsProfile") or {}).get("bootDiagnostics") or {}).get("storageUri")
+    if not filled(written):
+        return None
+    place = (*PROFILE, "diagnosticsProfile", "bootDiagnostics", "storageUri")
+    parts = url(written)
+    if parts is None or ".blob." not in (parts.hostname or "") or parts.path not in ("", "/"):
+        return Hit(place)
+    if parts.scheme == "http":
+        message = "Write https: most storage accounts refuse http."
+        return Hit(
+            place,
+            message=message,
+            severity="warning",
+            fix=set_to(place, "https" + written[4:], "Write https"),
+        )
+    return None
