@@ -60,11 +60,13 @@ def section(page: Page, shown: Section) -> str:
             f'<details class="more"{" open" if opened else ""}><summary>{escape(label)}'
             f' <span class="muted">{len(shown.more)}</span></summary>{inner}</details>'
         )
+    # The id is where links from the JSON to an object lead; an item's own is on the page's heading.
+    own = f' id="{anchor(page.place + shown.below)}"' if shown.below else ""
     if not shown.title:
-        return essential + more
+        return f"<div{own}>{essential}{more}</div>"
     lead = f'<p class="fieldset__lead">{escape(shown.help)}</p>' if shown.help else ""
     return (
-        f'<fieldset class="fieldset"><legend class="fieldset__legend">{escape(shown.title)}</legend>'
+        f'<fieldset class="fieldset"{own}><legend class="fieldset__legend">{escape(shown.title)}</legend>'
         f"{lead}{essential}{more}</fieldset>"
     )
 

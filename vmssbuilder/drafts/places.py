@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from vmssbuilder.scaleset import paths
 from vmssbuilder.scaleset.paths import Path
-from vmssbuilder.scaleset.properties import List, Map
+from vmssbuilder.scaleset.properties import List, Map, Single
 
 from . import content, steps
 
@@ -30,6 +30,11 @@ def field_anchor(path: Path, api_version: str) -> str:
         )
         if here is not None and (here.is_leaf or isinstance(here.property, List | Map)):
             return steps.anchor(path[: depth + 1])
+    here = content.node_at(path, api_version)
+    while here is not None and isinstance(here.property, Single) and here.property.inline and len(path) > 1:
+        # An envelope has no section of its own; the object around it has.
+        path = path[:-1]
+        here = content.node_at(path, api_version)
     return steps.anchor(path) if path else ""
 
 

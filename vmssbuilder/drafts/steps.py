@@ -101,9 +101,10 @@ class Field:
 
 @dataclass(slots=True)
 class Section:
-    """Fields that belong together; title is empty for those of the page itself."""
+    """Fields that belong together; title is empty for those of the page itself. below: the path of their object."""
 
     title: str
+    below: Path
     help: str = ""
     essential: list[Field] = field(default_factory=list)
     more: list[Field] = field(default_factory=list)
@@ -133,7 +134,8 @@ def step_layout(step: Step, api_version: str) -> Layout:
             node = tree(api_version).at(root)
         if node is not None:
             titled = len(root) > 0 and root[0] != TARGET and len(step.roots) > 1
-            section = Section(node.property.title if titled else "", node.property.help if titled else "")
+            help = node.property.help if titled else ""
+            section = Section(node.property.title if titled else "", root, help)
             sections.append(section)
             _collect(node, root, root, section, sections, frozenset(_OWNERS) - {root})
     return Layout(tuple(section for section in sections if section.essential or section.more))
@@ -143,7 +145,7 @@ def step_layout(step: Step, api_version: str) -> Layout:
 def item_layout(pattern: str, api_version: str) -> Layout:
     """The layout of the page of one list item, whose pattern ends in `[]`. Paths are from the item."""
     node = next(node for node in tree(api_version).walk() if node.pattern == pattern)
-    first = Section("")
+    first = Section("", ())
     sections = [first]
     _collect(node, (), (), first, sections, frozenset())
     return Layout(tuple(section for section in sections if section.essential or section.more))
@@ -162,7 +164,7 @@ def _collect(
         elif prop.inline:
             _collect(child, place, under, section, sections, others)
         else:
-            inner = Section(prop.title, prop.help)
+            inner = Section(prop.title, under, prop.help)
             sections.append(inner)
             _collect(child, place, under, inner, sections, others)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -66,13 +67,12 @@ def new(request: HttpRequest) -> HttpResponse:
     try:
         reading = read(text, version if request.POST.get("versioned") else None)
     except ReadingError as error:
-        shown = text if isinstance(text, str) else text.decode("utf-8", "replace")
-        context |= {"error": error.message, "at": "text", "problem": error, "text": shown}
+        context |= {"error": error.message, "at": "text", "problem": error, "text": _showable(text)}
         return render(request, "drafts/new.html", context, status=422)
     if reading.repairs and not request.POST.get("accept"):
         context |= {
             "reading": reading,
-            "text": text if isinstance(text, str) else text.decode("utf-8", "replace"),
+            "text": _showable(text),
             "json": _json_html(reading.document, reading.api_version),
         }
         return render(request, "drafts/accept.html", context)
@@ -80,6 +80,14 @@ def new(request: HttpRequest) -> HttpResponse:
     for note in reading.notes:
         messages.info(request, note.message)
     return redirect("draft", draft.code)
+
+
+_UNSHOWABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+
+def _showable(text: str | bytes) -> str:
+    """The text as a page can hold it: what HTML has no room for becomes a replacement character."""
+    return _UNSHOWABLE.sub("\ufffd", text if isinstance(text, str) else text.decode("utf-8", "replace"))
 
 
 def _json_html(document: dict[str, Any], api_version: str) -> str:
@@ -327,7 +335,7 @@ def _saved_quietly(
     mine = {change.path for change in changes}
     drawn = fields.Page(now, form.place, form.step_url)
     others = [
-        fields.one(drawn, entry)
+        _out_of_band(fields.one(drawn, entry))
         for entry in form.layout.fields
         if (path := form.place + entry.below) not in mine and paths.get(now, path) != paths.get(shown, path)
     ]
@@ -340,6 +348,11 @@ def _saved_quietly(
         ),
     }
     return render(request, "drafts/saved.html", context)
+
+
+def _out_of_band(field: str) -> str:
+    """A field that htmx puts in the place of the one that stands on the page."""
+    return field.replace('-field"', '-field" hx-swap-oob="true"', 1)
 
 
 def _again(
@@ -357,7 +370,7 @@ def _again(
         draft = form.draft
         drawn = fields.Page(contents.of(draft), form.place, form.step_url, _by_field(form, extra), typed)
         touched = [
-            fields.one(drawn, entry)
+            _out_of_band(fields.one(drawn, entry))
             for entry in form.layout.fields
             if form.place + entry.below in drawn.findings
         ]
@@ -583,7 +596,7 @@ def edit_json(request: HttpRequest, code: str) -> HttpResponse:
     if request.method != "POST":
         return render(request, "drafts/json.html", context)
     text = request.POST.get("text", "")
-    context |= {"text": text, "base": request.POST.get("base", "")}
+    context |= {"text": _showable(text), "base": request.POST.get("base", "")}
     try:
         parsed = parse_json(text)
         if not isinstance(parsed.value, dict):

@@ -15,7 +15,7 @@ from .paths import Path
 from .properties import Choice, Integer, Json, List, Map, Node, Property, Single
 from .properties import tree as _tree
 from .request import Target
-from .rules import View, run
+from .rules import REGISTRY, View, run
 
 
 def check(
@@ -32,17 +32,17 @@ def check(
         ]
     compiled = validator(api_version, operation)
     if compiled.is_valid(document):
-        structural: list[Finding] = []
-        sound = document
-    else:
-        errors = list(compiled.iter_errors(document))
-        structural = list(_structural(errors, document, api_version))
-        sound = _without(document, errors, api_version)
-    found = run(View(sound, api_version, operation, document, target), raw=bool(structural))
-    if structural:
-        spoken = {finding.path for finding in found if finding.severity == "error"}
-        found = [finding for finding in structural if finding.path not in spoken] + found
-    return found
+        return run(View(document, api_version, operation, target=target), misfit=False)
+    errors = list(compiled.iter_errors(document))
+    sound = _without(document, errors, api_version)
+    found = run(View(sound, api_version, operation, document, target))
+    # Where a value is of the wrong type, rules that took it for missing are mistaken, and the type is the message;
+    # elsewhere a rule knows better than the schema what to say.
+    mistyped = {tuple(error.instance_path) for error in errors if isinstance(error.kind, _TYPE_ERRORS)}
+    found = [finding for finding in found if finding.path not in mistyped or REGISTRY[finding.rule].raw]
+    spoken = {finding.path for finding in found if finding.severity == "error"}
+    structural = [found for found in _structural(errors, document, api_version) if found.path not in spoken]
+    return structural + found
 
 
 def _structural(errors: list[Any], document: Any, api_version: str) -> Iterator[Finding]:
@@ -115,19 +115,12 @@ def _misfit(path: Path, node: Node, value: Any) -> Finding:
     if isinstance(prop, Choice) and isinstance(value, str):
         return _not_a_choice(path, node, prop, value)
     if isinstance(prop, Json) and isinstance(value, str):
-        return Finding("wrong-type", "error", path, f"{label} must be a JSON object. {_where_it_breaks(value)}")
+        return Finding(
+            "wrong-type", "error", path, f"{label} must be a JSON object. {json_text.fault(value)}"
+        )
     wanted = _wanted(prop)
     got = "" if prop.secret else f", not {_a(value)}"
     return Finding("wrong-type", "error", path, f"{label} must be {wanted}{got}.")
-
-
-def _where_it_breaks(written: str) -> str:
-    """Why a text that was typed as JSON is none; the value itself is not repeated, it may be secret."""
-    try:
-        json_text.parse(written)
-    except json_text.JSONTextError as error:
-        return f"Line {error.line}, column {error.column}: {error.message}"
-    return "This is text in quotation marks: put braces around names and values."
 
 
 def _not_a_choice(path: Path, node: Node, prop: Choice, value: str) -> Finding:

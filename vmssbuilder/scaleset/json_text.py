@@ -156,6 +156,15 @@ def parse(text: str, *, repair: bool = False) -> Parsed:
     return _Parser(text, repair=repair).parsed()
 
 
+def fault(text: str) -> str:
+    """Why a text that was typed where an object belongs is none, with its place. The text is not repeated."""
+    try:
+        parse(text)
+    except JSONTextError as error:
+        return f"Line {error.line}, column {error.column}: {error.message}"
+    return "This is not an object: put braces around names and values."
+
+
 def decode(content: bytes) -> str:
     """The text of an uploaded file: UTF-8, or UTF-16 with a byte order mark. Raises JSONTextError."""
     if len(content) > 4 * MAX_SIZE:

@@ -6,7 +6,7 @@ import json
 import re
 from typing import Any, Final
 
-from .. import paths
+from .. import json_text, paths
 from ..paths import Path
 from .base import Hit, Hits, rule
 from .shapes import moved, repeated, seconds, set_to, url
@@ -178,7 +178,7 @@ def ext_version_format(view: View) -> Hits:
     "ext-version-string",
     "Write the version in quotation marks. As a number 1.10 turns into 1.1.",
     confidence="I",
-    raw=True,
+    misfit=True,
 )
 def ext_version_string(view: View) -> Hits:
     hits = []
@@ -212,7 +212,7 @@ def ext_os_match(view: View) -> Hits:
     ]
 
 
-@rule("ext-settings-object", "Settings are a JSON object, in braces.", raw=True)
+@rule("ext-settings-object", "Settings are a JSON object, in braces.", misfit=True)
 def ext_settings_object(view: View) -> Hits:
     hits = []
     for path, properties in _raw_items(view):
@@ -222,9 +222,10 @@ def ext_settings_object(view: View) -> Hits:
                 # Settings written as text are unpacked; protected ones stay where they are, out of every fix.
                 meant = _object(value) if member == "settings" else None
                 place = (*path, member)
-                hits.append(
-                    Hit(place, fix=set_to(place, meant, "Make it an object") if meant is not None else None)
-                )
+                broken = isinstance(value, str)
+                fix = set_to(place, meant, "Make it an object") if meant is not None else None
+                message = "Settings are a JSON object. {why}" if broken else ""
+                hits.append(Hit(place, {"why": json_text.fault(value)} if broken else {}, fix, message))
     return hits
 
 

@@ -1,0 +1,222 @@
+"""What saving, sharing and discarding do, and what they refuse."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from django.utils import timezone
+
+from vmssbuilder.accounts.models import User
+from vmssbuilder.audit.models import Event
+from vmssbuilder.drafts import actions, vault
+from vmssbuilder.drafts.models import Draft, Revision, Secret
+from vmssbuilder.drafts.submitted import Changed
+from vmssbuilder.scaleset import paths
+from vmssbuilder.scaleset.paths import MISSING, PathError
+
+CAPACITY = ("sku", "capacity")
+SIZE = ("sku", "name")
+PASSWORD = ("properties", "virtualMachineProfile", "osProfile", "adminPassword")
+NICS = ("properties", "virtualMachineProfile", "networkProfile", "networkInterfaceConfigurations")
+
+
+def capacity(to: Any, shown: Any = 3) -> list[Changed]:
+    return [Changed(CAPACITY, shown, to)]
+
+
+def test_a_save_makes_one_immutable_revision(requester: User, draft: Draft) -> None:
+    saved = actions.save(requester, draft, 1, capacity(5))
+    assert saved.head == 2
+    assert [entry.number for entry in draft.revisions.all()] == [2, 1]
+    assert draft.revisions.get(number=1).document["sku"]["capacity"] == 3
+    assert draft.revisions.get(number=2).document["sku"]["capacity"] == 5
+
+
+def test_a_save_that_changes_nothing_makes_no_revision(requester: User, draft: Draft) -> None:
+    assert actions.save(requester, draft, 1, []).head == 1
+    assert actions.save(requester, draft, 1, [Changed(CAPACITY, 3, 3)]).head == 1
+
+
+def test_changes_of_different_places_by_two_tabs_both_stand(requester: User, draft: Draft) -> None:
+    actions.save(requester, draft, 1, capacity(5))
+    saved = actions.save(requester, draft, 1, [Changed(SIZE, "Standard_D2s_v5", "Standard_D4s_v5")])
+    assert saved.document["sku"] == {"name": "Standard_D4s_v5", "tier": "Standard", "capacity": 5}
+
+
+def test_the_second_change_of_one_place_is_a_conflict_that_names_both_values(
+    requester: User, draft: Draft
+) -> None:
+    actions.save(requester, draft, 1, capacity(5))
+    with pytest.raises(actions.EditConflict) as caught:
+        actions.save(requester, draft, 1, [*capacity(7), Changed(SIZE, "Standard_D2s_v5", "x")])
+    assert [(entry.path, entry.theirs, entry.wanted) for entry in caught.value.conflicts] == [
+        (CAPACITY, 5, 7)
+    ]
+    draft.refresh_from_db()
+    assert draft.document["sku"] == {"name": "Standard_D2s_v5", "tier": "Standard", "capacity": 5}
+
+
+def test_the_same_change_twice_is_no_conflict(requester: User, draft: Draft) -> None:
+    actions.save(requester, draft, 1, capacity(5))
+    assert actions.save(requester, draft, 1, capacity(5)).head == 2
+
+
+def test_a_change_in_a_list_that_got_longer_is_a_conflict(requester: User, draft: Draft) -> None:
+    """Position 1 may be another item by now."""
+    actions.edit_list(requester, draft, 1, "duplicate", (*NICS, 0))
+    with pytest.raises(actions.EditConflict):
+        actions.save(requester, draft, 1, [Changed((*NICS, 1, "name"), "nic-b", "mine")])
+
+
+def test_a_revision_that_never_was_is_refused(requester: User, draft: Draft) -> None:
+    for base in (0, 2, -1, 10**30):
+        with pytest.raises(actions.StaleRevision):
+            actions.save(requester, draft, base, capacity(5))
+
+
+def test_clearing_the_last_member_of_an_object_removes_the_object(requester: User, draft: Draft) -> None:
+    saved = actions.save(requester, draft, 1, [Changed(("tags",), {"team": "shop"}, MISSING)])
+    assert "tags" not in saved.document
+    changes = [Changed(("sku", name), value, MISSING) for name, value in draft.document["sku"].items()]
+    assert "sku" not in actions.save(requester, draft, 2, changes).document
+
+
+def test_a_value_makes_way_through_what_is_not_an_object(requester: User, draft: Draft) -> None:
+    saved = actions.save(requester, draft, 1, [Changed(("plan",), MISSING, "not an object")])
+    saved = actions.save(requester, draft, saved.head, [Changed(("plan", "name"), MISSING, "basic")])
+    assert saved.document["plan"] == {"name": "basic"}
+
+
+def test_items_are_added_duplicated_moved_and_removed(requester: User, draft: Draft) -> None:
+    def names() -> list[str]:
+        draft.refresh_from_db()
+        return [nic.get("name", "") for nic in paths.get(draft.document, NICS)]
+
+    _, where = actions.edit_list(requester, draft, 1, "add", NICS)
+    assert where == (*NICS, 2)
+    assert names() == ["nic-a", "nic-b", ""]
+    _, where = actions.edit_list(requester, draft, 2, "duplicate", (*NICS, 0))
+    assert where == (*NICS, 1)
+    assert names() == ["nic-a", "nic-a", "nic-b", ""]
+    actions.edit_list(requester, draft, 3, "down", (*NICS, 1))
+    assert names() == ["nic-a", "nic-b", "nic-a", ""]
+    actions.edit_list(requester, draft, 4, "up", (*NICS, 0))
+    assert names() == ["nic-a", "nic-b", "nic-a", ""]
+    for head in range(4, 8):
+        actions.edit_list(requester, draft, head, "remove", (*NICS, 0))
+    draft.refresh_from_db()
+    assert "networkProfile" not in draft.document["properties"]["virtualMachineProfile"]
+
+
+@pytest.mark.parametrize("path", [(*NICS, 9), (*NICS, -1), ("sku", 0), ("location", 0), ("nowhere", 0)])
+def test_an_item_that_is_not_there_cannot_be_removed(requester: User, draft: Draft, path: paths.Path) -> None:
+    with pytest.raises((PathError, actions.EditConflict)):
+        actions.edit_list(requester, draft, 1, "remove", path)
+    draft.refresh_from_db()
+    assert draft.head == 1
+
+
+# --- Secrets ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_secret_in_clear_goes_into_the_vault_and_never_into_a_row(requester: User, draft: Draft) -> None:
+    assert set(paths.get(draft.document, PASSWORD)) == {"$secret"}
+    assert "Plain-passw0rd-1" not in json.dumps([revision.document for revision in Revision.objects.all()])
+    assert b"Plain-passw0rd-1" not in bytes(Secret.objects.get().ciphertext)
+    assert paths.get(vault.put_back(draft, draft.document), PASSWORD) == "Plain-passw0rd-1"
+
+
+def test_a_secret_is_replaced_and_cleared(requester: User, draft: Draft) -> None:
+    held = paths.get(draft.document, PASSWORD)
+    saved = actions.save(requester, draft, 1, [Changed(PASSWORD, held, "Another-passw0rd-2", secret=True)])
+    assert paths.get(saved.document, PASSWORD) != held
+    assert paths.get(vault.put_back(saved, saved.document), PASSWORD) == "Another-passw0rd-2"
+    held = paths.get(saved.document, PASSWORD)
+    cleared = actions.save(requester, saved, 2, [Changed(PASSWORD, held, MISSING)])
+    assert paths.get(cleared.document, PASSWORD) is MISSING
+
+
+def test_a_secret_of_another_draft_cannot_be_borrowed(requester: User, stranger: User, draft: Draft) -> None:
+    stolen = paths.get(draft.document, PASSWORD)
+    from vmssbuilder.scaleset import Request
+
+    document: dict[str, Any] = {}
+    paths.put(document, PASSWORD, stolen)
+    theirs = actions.create(stranger, Request(document=document), "pasted")
+    assert paths.get(theirs.document, PASSWORD) == "********"
+    assert "Plain-passw0rd-1" not in json.dumps(vault.put_back(theirs, theirs.document))
+
+
+def test_a_duplicated_item_keeps_its_secret(requester: User, draft: Draft) -> None:
+    extensions = ("properties", "virtualMachineProfile", "extensionProfile", "extensions")
+    item = {"name": "one", "properties": {"protectedSettings": {"key": "hidden-value"}}}
+    saved = actions.save(requester, draft, 1, [Changed(extensions, MISSING, [item])])
+    saved, _ = actions.edit_list(requester, saved, 2, "duplicate", (*extensions, 0))
+    both = paths.get(vault.put_back(saved, saved.document), extensions)
+    assert [entry["properties"]["protectedSettings"] for entry in both] == [{"key": "hidden-value"}] * 2
+    assert "hidden-value" not in json.dumps(saved.document)
+
+
+def test_discarding_destroys_the_secrets(requester: User, draft: Draft) -> None:
+    actions.discard(requester, draft)
+    assert not Secret.objects.exists()
+    assert draft.discarded is not None
+    with pytest.raises(Http404):
+        actions.save(requester, draft, 1, capacity(5))
+
+
+# --- Permission, links, log -------------------------------------------------------------------------------------------
+
+
+def test_only_the_owner_saves_shares_and_discards(draft: Draft, stranger: User, administrator: User) -> None:
+    for act in (
+        lambda user: actions.save(user, draft, 1, capacity(5)),
+        lambda user: actions.share(user, draft),
+        lambda user: actions.discard(user, draft),
+    ):
+        with pytest.raises(Http404):
+            act(stranger)
+        with pytest.raises(PermissionDenied):
+            act(administrator)
+    draft.refresh_from_db()
+    assert (draft.head, draft.discarded) == (1, None)
+
+
+def test_a_link_ends_when_revoked_or_expired(requester: User, draft: Draft) -> None:
+    link = actions.share(requester, draft)
+    assert link.is_live
+    actions.revoke(requester, link)
+    link.refresh_from_db()
+    assert not link.is_live
+    other = actions.share(requester, draft)
+    other.expires = timezone.now() - timedelta(seconds=1)
+    assert not other.is_live
+
+
+def test_every_act_is_in_the_log_without_values(requester: User, draft: Draft) -> None:
+    actions.save(requester, draft, 1, capacity(5))
+    link = actions.share(requester, draft)
+    actions.revoke(requester, link)
+    actions.discard(requester, draft)
+    assert [event.what for event in Event.objects.order_by("id")] == [
+        "draft.created",
+        "draft.saved",
+        "draft.shared",
+        "draft.share-revoked",
+        "draft.discarded",
+    ]
+    assert "Plain-passw0rd-1" not in json.dumps([event.details for event in Event.objects.all()])
+
+
+def test_a_refused_save_leaves_no_trace(requester: User, draft: Draft) -> None:
+    events = Event.objects.count()
+    actions.save(requester, draft, 1, capacity(5))
+    with pytest.raises(actions.EditConflict):
+        actions.save(requester, draft, 1, [Changed(PASSWORD, "x", "New-passw0rd-3", secret=True)])
+    assert Event.objects.count() == events + 1
+    assert Secret.objects.count() == 1

@@ -1,0 +1,399 @@
+"""The pages of a draft: what a person sees, and what becomes of what they send."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from tests.conftest import GetPage
+from tests.forms import entries
+from vmssbuilder.accounts.models import User
+from vmssbuilder.drafts import actions, steps
+from vmssbuilder.drafts.models import Draft
+from vmssbuilder.scaleset import API_VERSIONS, paths
+from vmssbuilder.scaleset.paths import MISSING
+
+NICS = "properties.virtualMachineProfile.networkProfile.networkInterfaceConfigurations"
+NIC_URL = "network/" + NICS.replace(".", "/")
+HTMX = {"HX-Request": "true"}
+
+
+def at(draft: Draft, below: str = "") -> str:
+    return f"/drafts/{draft.code}/{below}"
+
+
+def value(draft: Draft, path: str) -> Any:
+    draft.refresh_from_db()
+    return paths.get(draft.document, paths.parse(path))
+
+
+# --- Every page -------------------------------------------------------------------------------------------------------
+
+PAGES = [
+    "",
+    *[f"{step.name}/" for step in steps.STEPS],
+    "check/",
+    "json/",
+    "history/",
+    "share/",
+    f"{NIC_URL}/0/",
+]
+
+
+@pytest.mark.parametrize("below", PAGES)
+def test_every_page_of_a_draft_is_sound(
+    page_of: GetPage, as_requester: Client, draft: Draft, below: str
+) -> None:
+    page_of(as_requester, at(draft, below))
+    page_of(as_requester, at(draft, below) + "?findings=1")
+
+
+@pytest.mark.parametrize("version", API_VERSIONS)
+def test_every_step_opens_in_every_api_version(
+    page_of: GetPage, as_requester: Client, draft: Draft, version: str
+) -> None:
+    Draft.objects.filter(pk=draft.pk).update(api_version=version)
+    for step in steps.STEPS:
+        page_of(as_requester, at(draft, f"{step.name}/?findings=1"))
+
+
+def test_the_start_page_for_a_draft_is_sound(page_of: GetPage, as_requester: Client) -> None:
+    page_of(as_requester, "/drafts/new/")
+
+
+# --- Starting ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_blank_draft_starts_at_the_first_step(as_requester: Client) -> None:
+    answer = as_requester.post("/drafts/new/", {"start": "blank", "api_version": "2016-04-30-preview"})
+    draft = Draft.objects.get()
+    assert answer["Location"] == at(draft, "basics/")
+    assert (draft.api_version, draft.document) == ("2016-04-30-preview", {})
+
+
+def test_a_pasted_body_becomes_a_draft(as_requester: Client) -> None:
+    body = '{"location": "westus", "sku": {"name": "Standard_A1", "capacity": 2}, "unheardOf": [1]}'
+    as_requester.post(
+        "/drafts/new/", {"start": "text", "api_version": "2016-04-30-preview", "versioned": "1", "text": body}
+    )
+    assert Draft.objects.get().document == json.loads(body)
+
+
+def test_a_slip_is_mended_only_after_the_person_has_seen_it(page_of: GetPage, as_requester: Client) -> None:
+    form = {
+        "start": "text",
+        "api_version": "2016-04-30-preview",
+        "versioned": "1",
+        "text": '{"location": "westus",}',
+    }
+    page = page_of(as_requester, "/drafts/new/", post=form)
+    assert "Accept the repairs" in page.text
+    assert not Draft.objects.exists()
+    as_requester.post("/drafts/new/", form | {"accept": "1"})
+    assert Draft.objects.get().document == {"location": "westus"}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('{"sku": {"capacity": }}', r"Line 1, column 22"),
+        ('{"tags": {},\n "tags": {}}', r"Line 2, column"),
+        ('{"name": "a\x01b"}', r"Line 1, column"),
+        ('{"a": "\\ud800"}', r"Line 1, column"),
+        ("[" * 10_000 + "]" * 10_000, r"Line 1, column"),
+        ("", r"Line 1, column 1"),
+        ("[1, 2]", "object"),
+        ("not json", r"Line 1, column 1"),
+    ],
+    ids=["broken", "doubled", "control", "surrogate", "deep", "empty", "list", "prose"],
+)
+def test_text_that_cannot_be_read_stays_in_the_box(
+    page_of: GetPage, as_requester: Client, text: str, expected: str
+) -> None:
+    form = {"start": "text", "api_version": "2016-04-30-preview", "text": text}
+    page = page_of(as_requester, "/drafts/new/", post=form, status=422)
+    assert re.search(expected, page.text)
+    assert dict(entries(page.html))["text"].replace("\r\n", "\n") == text.replace("\x01", "\ufffd")
+    assert not Draft.objects.exists()
+
+
+def test_an_api_version_that_is_none_of_ours_is_refused(page_of: GetPage, as_requester: Client) -> None:
+    page_of(as_requester, "/drafts/new/", post={"start": "blank", "api_version": "1999-01-01"}, status=422)
+
+
+# --- Saving -----------------------------------------------------------------------------------------------------------
+
+
+def test_save_and_continue_goes_to_the_next_step(as_requester: Client, draft: Draft) -> None:
+    form = dict(entries(as_requester.get(at(draft, "storage/")).content.decode()))
+    answer = as_requester.post(at(draft, "storage/"), form)
+    assert answer["Location"] == at(draft, "network/")
+    draft.refresh_from_db()
+    assert draft.head == 1
+
+
+def test_a_step_with_errors_is_saved_and_shown_again_with_them(
+    page_of: GetPage, as_requester: Client, draft: Draft
+) -> None:
+    answer = as_requester.post(at(draft, "size/"), {"base": 1, "sku.capacity": "lots"})
+    assert value(draft, "sku.capacity") == "lots"
+    assert answer["Location"] == at(draft, "size/") + "?findings=1"
+    page = page_of(as_requester, answer["Location"])
+    assert 'value="lots"' in page.html
+    assert "whole number" in page.text
+    assert page.html.index("error-summary") < page.html.index("<h1")
+    assert "<title>Error: " in page.html
+    again = as_requester.post(at(draft, "size/"), {"base": 2, "sku.capacity": "lots", "seen": "1"})
+    assert again["Location"] == at(draft, "operating-system/")
+
+
+def test_from_the_check_a_step_returns_to_the_check(as_requester: Client, draft: Draft) -> None:
+    answer = as_requester.post(at(draft, "size/"), {"base": 1, "sku.capacity": "4", "return": "check"})
+    assert answer["Location"] == at(draft, "check/")
+
+
+def test_autosave_answers_with_json_tasks_and_the_new_base(as_requester: Client, draft: Draft) -> None:
+    answer = as_requester.post(at(draft, "size/"), {"base": 1, "sku.capacity": "4"}, headers=HTMX)
+    html = answer.content.decode()
+    assert answer.status_code == 200
+    assert re.search(r'name="base" id="base" value="2" hx-swap-oob', html)
+    assert 'id="tasks"' in html
+    assert re.search(
+        r"json__line--changed[^>]*>[^<]*<span class=\"json__key\">&quot;capacity|json__line--changed", html
+    )
+    assert draft.revisions.get(number=2).automatic
+
+
+def test_autosave_shows_what_others_changed_on_the_same_page(
+    as_requester: Client, requester: User, draft: Draft
+) -> None:
+    from vmssbuilder.drafts.submitted import Changed
+
+    actions.save(requester, draft, 1, [Changed(("sku", "name"), "Standard_D2s_v5", "Standard_D8s_v5")])
+    form = {"base": 1, "sku.capacity": "4", "sku.name": "Standard_D2s_v5"}
+    html = as_requester.post(at(draft, "size/"), form, headers=HTMX).content.decode()
+    assert value(draft, "sku.name") == "Standard_D8s_v5"
+    assert value(draft, "sku.capacity") == 4
+    assert 'id="f-sku-name-field" hx-swap-oob="true"' in html
+    assert 'value="Standard_D8s_v5"' in html
+
+
+def test_autosave_leaves_secrets_alone(as_requester: Client, draft: Draft) -> None:
+    name = "properties.virtualMachineProfile.osProfile.adminPassword"
+    before = value(draft, name)
+    as_requester.post(at(draft, "operating-system/"), {"base": 1, name: "Half-typed"}, headers=HTMX)
+    assert value(draft, name) == before
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX], ids=["button", "autosave"])
+def test_a_conflict_shows_both_values_and_keeps_what_was_typed(
+    as_requester: Client, requester: User, draft: Draft, headers: dict[str, str]
+) -> None:
+    from vmssbuilder.drafts.submitted import Changed
+
+    actions.save(requester, draft, 1, [Changed(("sku", "capacity"), 3, 50)])
+    answer = as_requester.post(at(draft, "size/"), {"base": 1, "sku.capacity": "7"}, headers=headers)
+    html = answer.content.decode()
+    assert answer.status_code == 409
+    assert "“50”" in html
+    assert 'name="sku.capacity" aria-' in html or 'name="sku.capacity"' in html
+    assert 'value="7"' in html
+    assert value(draft, "sku.capacity") == 50
+    saved = as_requester.post(at(draft, "size/"), {"base": 2, "sku.capacity": "7"}, headers=headers)
+    assert saved.status_code in (200, 302)
+    assert value(draft, "sku.capacity") == 7
+
+
+@pytest.mark.parametrize("base", ["", "0", "99", "-1", "x", "9" * 40])
+def test_a_page_of_an_unknown_revision_is_refused(
+    page_of: GetPage, as_requester: Client, draft: Draft, base: str
+) -> None:
+    page_of(as_requester, at(draft, "size/"), post={"base": base, "sku.capacity": "9"}, status=409)
+    assert value(draft, "sku.capacity") == 3
+
+
+def test_a_tag_name_given_twice_is_refused_and_kept_in_the_form(
+    page_of: GetPage, as_requester: Client, draft: Draft
+) -> None:
+    form = {
+        "base": 1,
+        "rows": ["tags"],
+        "tags[0].key": "team",
+        "tags[0].value": "shop",
+        "tags[1].key": "team",
+        "tags[1].value": "other",
+    }
+    page = page_of(as_requester, at(draft, "basics/"), post=form, status=422)
+    assert "given twice" in page.text
+    assert 'value="other"' in page.html
+    assert value(draft, "tags") == {"team": "shop"}
+
+
+@pytest.mark.parametrize(("name", "length"), [("subscription", 101), ("resourceGroup", 201), ("name", 201)])
+def test_an_address_too_long_to_keep_is_refused(
+    page_of: GetPage, as_requester: Client, draft: Draft, name: str, length: int
+) -> None:
+    page = page_of(
+        as_requester, at(draft, "basics/"), post={"base": 1, f"$target.{name}": "x" * length}, status=422
+    )
+    assert "x" * length in page.html
+    draft.refresh_from_db()
+    assert draft.head == 1
+
+
+def test_a_secret_typed_in_a_form_is_never_shown_again(as_requester: Client, draft: Draft) -> None:
+    name = "properties.virtualMachineProfile.osProfile.adminPassword"
+    as_requester.post(at(draft, "operating-system/"), {"base": 1, name: "Canary-value-12"})
+    for below in [*PAGES, "document.json"]:
+        assert "Canary-value-12" not in as_requester.get(at(draft, below)).content.decode(), below
+
+
+def test_broken_json_in_settings_stays_as_typed_and_is_reported(
+    page_of: GetPage, as_requester: Client, draft: Draft
+) -> None:
+    extensions = "properties.virtualMachineProfile.extensionProfile.extensions"
+    answer = as_requester.post(at(draft, "extensions/"), {"base": 1, "act": f"add:{extensions}"})
+    name = f"{extensions}[0].properties.settings"
+    typed = '{"commandToExecute": "ls",\n "fileUris": [}'
+    as_requester.post(answer["Location"], {"base": 2, name: typed})
+    assert value(draft, name) == typed
+    page = page_of(as_requester, answer["Location"] + "?findings=1")
+    assert "Line 2, column 15" in page.text
+    assert dict(entries(page.html))[name].replace("\r\n", "\n") == typed
+
+
+# --- Lists ------------------------------------------------------------------------------------------------------------
+
+
+def test_adding_an_item_saves_what_was_typed_and_opens_it(as_requester: Client, draft: Draft) -> None:
+    answer = as_requester.post(at(draft, "network/"), {"base": 1, "act": f"add:{NICS}"})
+    assert answer["Location"] == at(draft, f"{NIC_URL}/2/")
+    assert value(draft, f"{NICS}[2]") == {}
+
+
+def test_an_item_within_an_item_has_its_own_page(
+    page_of: GetPage, as_requester: Client, draft: Draft
+) -> None:
+    page = page_of(as_requester, at(draft, f"{NIC_URL}/0/properties/ipConfigurations/0/"))
+    assert "ip-a" in page.text
+    assert at(draft, f"{NIC_URL}/0/") in page.html
+
+
+@pytest.mark.parametrize(
+    "act", ["", "add", "add:", "add:sku", "remove:zones[9]", "drop:tags[5]", "up:[[", "boom:tags[0]"]
+)
+def test_an_act_that_makes_no_sense_changes_nothing(as_requester: Client, draft: Draft, act: str) -> None:
+    answer = as_requester.post(at(draft, "network/"), {"base": 1, "act": act})
+    assert answer.status_code in (302, 400)
+    draft.refresh_from_db()
+    assert draft.head == 1
+
+
+def test_a_row_is_dropped(as_requester: Client, draft: Draft) -> None:
+    as_requester.post(at(draft, "basics/"), {"base": 1, "act": "drop:tags[0]"})
+    assert value(draft, "tags") is MISSING
+
+
+@pytest.mark.parametrize(
+    "below",
+    [
+        f"{NIC_URL}/9/",
+        f"{NIC_URL}/-1/",
+        f"{NIC_URL}/99999999999/",
+        f"{NIC_URL}/0/name/",
+        "network/location/",
+        "network/" + "a/" * 200,
+        f"storage/{NICS.replace('.', '/')}/0/",
+        "nothing/",
+    ],
+)
+def test_a_page_that_is_not_there_says_so(
+    page_of: GetPage, as_requester: Client, draft: Draft, below: str
+) -> None:
+    page_of(as_requester, at(draft, below), status=404)
+
+
+# --- JSON, fixes, downloads, links ------------------------------------------------------------------------------------
+
+
+def test_editing_as_json_keeps_secrets_that_are_left_alone(as_requester: Client, draft: Draft) -> None:
+    page = as_requester.get(at(draft, "json/")).content.decode()
+    text = dict(entries(page))["text"]
+    edited = json.loads(text)
+    edited["sku"]["capacity"] = 8
+    edited["mystery"] = {"kept": True}
+    as_requester.post(at(draft, "json/"), {"base": 1, "text": json.dumps(edited)})
+    assert value(draft, "sku.capacity") == 8
+    assert value(draft, "mystery") == {"kept": True}
+    assert set(value(draft, "properties.virtualMachineProfile.osProfile.adminPassword")) == {"$secret"}
+
+
+@pytest.mark.parametrize("text", ['{"a": 1,}', "[]", '{"$target": {"name": "x"}}', "{" * 500, ""])
+def test_json_that_cannot_be_saved_stays_in_the_box(
+    page_of: GetPage, as_requester: Client, draft: Draft, text: str
+) -> None:
+    page = page_of(as_requester, at(draft, "json/"), post={"base": 1, "text": text}, status=422)
+    assert dict(entries(page.html))["text"] == text
+    draft.refresh_from_db()
+    assert draft.head == 1
+
+
+def test_json_edited_while_someone_else_saved_is_not_lost(
+    page_of: GetPage, as_requester: Client, requester: User, draft: Draft
+) -> None:
+    from vmssbuilder.drafts.submitted import Changed
+
+    actions.save(requester, draft, 1, [Changed(("sku", "capacity"), 3, 50)])
+    page = page_of(as_requester, at(draft, "json/"), post={"base": 1, "text": '{"sku": {}}'}, status=409)
+    assert dict(entries(page.html))["text"] == '{"sku": {}}'
+    assert value(draft, "sku.capacity") == 50
+
+
+def test_a_fix_is_one_press(as_requester: Client, requester: User, draft: Draft) -> None:
+    from vmssbuilder.drafts.submitted import Changed
+
+    actions.save(requester, draft, 1, [Changed(("location",), "uksouth", "UK South")])
+    html = as_requester.get(at(draft, "check/")).content.decode()
+    assert "Write uksouth" in html
+    as_requester.post(at(draft, "fix/"), {"rule": "location-normalise", "where": "location"})
+    assert value(draft, "location") == "uksouth"
+
+
+def test_the_download_is_the_masked_body(as_requester: Client, draft: Draft) -> None:
+    answer = as_requester.get(at(draft, "document.json"))
+    body = answer.json()
+    assert body["properties"]["virtualMachineProfile"]["osProfile"]["adminPassword"] == "********"
+    assert body["sku"] == {"name": "Standard_D2s_v5", "tier": "Standard", "capacity": 3}
+    assert "attachment" in answer["Content-Disposition"]
+
+
+def test_a_share_link_shows_the_draft_to_a_stranger_until_it_is_revoked(
+    page_of: GetPage, as_requester: Client, as_stranger: Client, draft: Draft
+) -> None:
+    as_requester.post(at(draft, "share/"))
+    link = draft.share_links.get()
+    page = page_of(as_stranger, f"/s/{link.token}/")
+    assert "web-prod" in page.text
+    assert "Change" not in page.text.split()
+    assert as_stranger.get(at(draft)).status_code == 404
+    as_requester.post(at(draft, f"share/{link.code}/revoke/"))
+    page_of(as_stranger, f"/s/{link.token}/", status=410)
+
+
+@pytest.mark.parametrize(
+    "forge", [lambda token: token[:-1], lambda token: token + "x", lambda token: "abc:def"]
+)
+def test_a_forged_link_opens_nothing(
+    page_of: GetPage, as_requester: Client, as_stranger: Client, draft: Draft, forge: Any
+) -> None:
+    as_requester.post(at(draft, "share/"))
+    page_of(as_stranger, f"/s/{forge(draft.share_links.get().token)}/", status=404)
+
+
+def test_a_discarded_draft_cannot_be_edited(as_requester: Client, draft: Draft) -> None:
+    as_requester.post(at(draft, "discard/"))
+    assert as_requester.get(at(draft, "size/")).status_code == 404
