@@ -169,6 +169,12 @@ EXTENSION = f"{PROFILE}.extensionProfile.extensions[0]"
             id="E1 diskSizeInGB is called diskSizeGB",
         ),
         pytest.param(
+            at(f"{STORAGE}.osDisk", {"diskSizeInGB": 5}),
+            at(f"{STORAGE}.osDisk", {"diskSizeGB": 5}),
+            [("renamed", f"{STORAGE}.osDisk.diskSizeGB")],
+            id="E1 diskSizeInGB is called diskSizeGB where a later version has it",
+        ),
+        pytest.param(
             at(UNATTEND, {"settingName": "AutoLogon"}),
             at(UNATTEND, [{"settingName": "AutoLogon"}]),
             [("wrapped", UNATTEND)],
@@ -691,6 +697,14 @@ def test_a_fragment_that_ends_in_dots_is_read_as_far_as_it_goes() -> None:
     assert reading.document == {"plan": {"name": "p"}, "properties": {}}
     assert reading.request.target.name == "web"
     assert [note.line for note in reading.repairs] == [6]
+
+
+def test_what_was_made_by_judgement_is_to_be_accepted_and_what_follows_a_rule_is_not() -> None:
+    kinds = {note.kind for note in read(BROKEN, SEED).to_accept}
+    assert kinds == {"repaired", "renamed", "moved", "wrapped"}
+    by_rule = read_json(answer() | {"SKU": {"name": "x"}})
+    assert {note.kind for note in by_rule.notes} >= {"removed", "canonicalised", "withheld"}
+    assert by_rule.to_accept == []
 
 
 def blocks() -> list[tuple[int, str]]:

@@ -121,8 +121,14 @@ def test_of_several_scale_sets_the_person_picks_one() -> None:
 def test_a_template_without_a_scale_set_says_what_it_has() -> None:
     with pytest.raises(ReadingError, match=r"no scale set; it has Microsoft\.Network/a, b/c\."):
         read_json(template({"type": "b/c"}, {"type": "Microsoft.Network/a"}, {"type": "b/c"}, 7))
-    with pytest.raises(ReadingError, match="no resources"):
-        read_json(template())
+    for empty in (template(), {"$schema": SCHEMA}):
+        with pytest.raises(ReadingError, match="no resources"):
+            read_json(empty)
+
+
+def test_a_parameter_file_is_not_taken_for_a_template() -> None:
+    with pytest.raises(ReadingError, match="parameters of a template"):
+        read_json({"$schema": SCHEMA.replace("Template", "Parameters"), "parameters": {}})
 
 
 def test_a_body_with_a_member_called_resources_is_no_template() -> None:
@@ -210,6 +216,12 @@ def test_lists_are_made_by_loops() -> None:
     reading = read_json(value)
     assert got(reading, f"{STORAGE}.dataDisks") == [{"lun": 0, "diskSizeGB": 8}, {"lun": 1, "diskSizeGB": 16}]
     assert reading.document["tags"] == {"names": "n0,n1,n2"}
+
+
+@pytest.mark.parametrize(("count", "made"), [(0, []), (1, [0]), (800, list(range(800)))])
+def test_a_loop_makes_as_many_as_it_says(count: int, made: list[int]) -> None:
+    loop = [{"name": "zones", "count": count, "input": "[copyIndex()]"}]
+    assert read_json(template(scale_set(copied={"copy": loop}))).document["copied"] == {"zones": made}
 
 
 def test_a_loop_whose_count_is_not_known_stays() -> None:
@@ -344,11 +356,20 @@ def test_an_expression_for_a_whole_object_is_not_wrapped() -> None:
     assert got(reading, f"{STORAGE}.osDisk") == {"image": "[f()]", "vhdContainers": "[g()]"}
 
 
-def test_brackets_in_a_plain_body_are_text() -> None:
+@pytest.mark.parametrize(
+    "body", [{"location": "[f()]"}, {"type": TYPE, "location": "[f()]"}, {"apiVersion": "[f()]"}]
+)
+def test_brackets_in_a_plain_body_are_text(body: dict[str, Any]) -> None:
+    reading = read_json(body)
+    assert reading.document == {name: value for name, value in body.items() if name != "type"}
+    assert noted(reading, "unresolved") == []
+
+
+def test_brackets_in_a_body_are_not_computed() -> None:
     assert read_json({"location": "[resourceGroup().location]"}).document == {
         "location": "[resourceGroup().location]"
     }
-    assert noted(read_json({"location": "[f()]"}), "unresolved") == []
+    assert read_json({"location": "[concat('a', 'b')]"}).document == {"location": "[concat('a', 'b')]"}
 
 
 # ---------------------------------------------------------------------------------------------------------------- hostile

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from . import json_text, paths, template, versions
 from .canonical import Note, versions_having
@@ -40,6 +40,9 @@ class ReadingError(ValueError):
         self.expected = expected
 
 
+_JUDGED: Final = frozenset(("repaired", "renamed", "moved", "wrapped", "trimmed", "unresolved"))
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
     """One of several scale sets in a text. number: what to pass to `read` as its choice."""
@@ -70,8 +73,13 @@ class Reading:
         return self.request.api_version
 
     @property
+    def to_accept(self) -> list[Note]:
+        """What was made of the text by judgement, not by rule: shown to the person before it is taken over."""
+        return [note for note in self.notes if note.kind in _JUDGED]
+
+    @property
     def repairs(self) -> list[Note]:
-        """The repairs of the text, which a person has to accept."""
+        """The repairs of text that was not JSON."""
         return [note for note in self.notes if note.kind == "repaired"]
 
 
@@ -90,6 +98,9 @@ def read(text: str | bytes, api_version: str | None = None, choice: int = 0) -> 
         raise ReadingError(error.message, error.line, error.column, error.excerpt, error.expected) from None
     notes = [Note("repaired", (), repair.message, repair.line) for repair in parsed.notes]
     value = parsed.value
+    if template.is_parameter_file(value):
+        message = "These are the parameters of a template, not the template. Write their values into it and paste that."
+        raise ReadingError(message, expected="a template or a request body")
     if template.is_template(value):
         return _read_template(value, parsed, api_version, choice, notes)
     bodies = _bodies(value, notes)
