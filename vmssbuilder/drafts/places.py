@@ -25,7 +25,7 @@ def field_anchor(path: Path, api_version: str) -> str:
             break
         here = (
             here.at((path[depth],))
-            if path[0] != steps.TARGET
+            if path[0] != content.TARGET
             else content.node_at(path[: depth + 1], api_version)
         )
         if here is not None and (here.is_leaf or isinstance(here.property, List | Map)):

@@ -134,8 +134,8 @@ def step_layout(step: Step, api_version: str) -> Layout:
             node = tree(api_version).at(root)
         if node is not None:
             titled = len(root) > 0 and root[0] != TARGET and len(step.roots) > 1
-            help = node.property.help if titled else ""
-            section = Section(node.property.title if titled else "", root, help)
+            words = (node.property.title, node.property.help) if titled else ("", "")
+            section = Section(words[0], root, words[1])
             sections.append(section)
             _collect(node, root, root, section, sections, frozenset(_OWNERS) - {root})
     return Layout(tuple(section for section in sections if section.essential or section.more))

@@ -23,14 +23,15 @@ def take_out(draft: Draft, document: dict[str, Any]) -> dict[str, Any]:
     A reference to a secret that is not this draft's is removed: references cannot be guessed or carried over.
     """
     own = set(draft.secrets.filter(code__in=secrets.references(document)).values_list("code", flat=True))
-    return secrets.replace(
+    changed: dict[str, Any] = secrets.replace(
         document,
         lambda _path, value: (
             (value if value[secrets.REFERENCE_KEY] in own else secrets.MASK)
             if secrets.is_reference(value)
             else (value if value == secrets.MASK else store(draft, value))
         ),
-    )  # type: ignore[no-any-return]
+    )
+    return changed
 
 
 def put_back(draft: Draft, document: dict[str, Any]) -> dict[str, Any]:
@@ -45,12 +46,13 @@ def put_back(draft: Draft, document: dict[str, Any]) -> dict[str, Any]:
         secret.code: json.loads(decrypt(secret.ciphertext))
         for secret in draft.secrets.filter(code__in=wanted)
     }
-    return secrets.replace(
+    changed: dict[str, Any] = secrets.replace(
         document,
         lambda _path, value: (
             values.get(value[secrets.REFERENCE_KEY], value) if secrets.is_reference(value) else value
         ),
-    )  # type: ignore[no-any-return]
+    )
+    return changed
 
 
 def destroy(draft: Draft) -> int:

@@ -361,7 +361,7 @@ def _again(
     """The page once more with what was typed, and why it was not saved."""
     kept = [paths.text(finding.path) for finding in extra]
     typed = {
-        name: [cast(str, value) for value in values]
+        name: [str(value) for value in values]
         for name, values in request.POST.lists()
         if (status == 422 or any(name.startswith(start) for start in kept))
         and name not in _secret_names(form)

@@ -1,0 +1,159 @@
+"""A person at a browser: signs in, fills in a request field by field, reviews, submits. Works with or without JavaScript."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from playwright.sync_api import Locator, Page, expect
+
+from vmssbuilder.drafts import fields, steps
+from vmssbuilder.scaleset import paths
+from vmssbuilder.scaleset.paths import MISSING, Path
+from vmssbuilder.scaleset.properties import Boolean, Choice, Node, Text
+
+MASK = "********"
+
+
+class Person:
+    """Drives one page of a browser. base: the address of the product."""
+
+    def __init__(self, page: Page, base: str) -> None:
+        self.page = page
+        self.base = base
+
+    def open(self, address: str) -> None:
+        self.page.goto(self.base + address)
+
+    def sign_in(self, name: str) -> None:
+        """Through the sandbox's Entra ID, as the demo account of that name."""
+        self.open("/sign-in/")
+        self.page.get_by_role("link", name=re.compile("Microsoft")).click()
+        self.page.get_by_role("button", name=re.compile(name)).click()
+        expect(self.page.get_by_role("heading", level=1)).to_be_visible()
+
+    def press(self, name: str | re.Pattern[str]) -> None:
+        self.page.get_by_role("button", name=name).first.click()
+
+    def start_blank(self, api_version: str) -> str:
+        """A new draft; answers its code."""
+        self.open("/")
+        self.page.get_by_role("link", name="New scale set").first.click()
+        self.page.get_by_label("API version").select_option(api_version)
+        self.press("Start blank")
+        return self.page.url.split("/")[4]
+
+    # --- filling in ---------------------------------------------------------------------------------------------------
+
+    def fill_in(self, code: str, content: dict[str, Any], api_version: str) -> None:
+        """Every step in turn, every value in its own field."""
+        for step in steps.STEPS:
+            self.open(f"/drafts/{code}/{step.name}/")
+            self._page_of_fields(steps.step_layout(step, api_version), (), content)
+            self.press(re.compile("^Save and"))
+            self._past_findings()
+
+    def _past_findings(self) -> None:
+        """A step that is saved but not ready yet stands there again; the walk goes on."""
+        onward = self.page.get_by_role("link", name="Continue without fixing")
+        if onward.count():
+            onward.click()
+
+    def _page_of_fields(self, layout: steps.Layout, place: Path, content: dict[str, Any]) -> None:
+        for details in self.page.locator("main details").all():
+            if details.get_attribute("open") is None:
+                details.locator("summary").first.click()
+        cards = []
+        for entry in layout.fields:
+            value = paths.get(content, place + entry.below)
+            if value is MISSING:
+                continue
+            if entry.is_cards:
+                cards.append(entry)
+            elif entry.is_rows:
+                self._rows(entry, place + entry.below, value)
+            else:
+                self._leaf(entry.node, place + entry.below, value)
+        for entry in cards:
+            for number in range(len(paths.get(content, place + entry.below))):
+                self._card(entry, (*place, *entry.below), number, content)
+
+    def _named(self, name: str) -> Locator:
+        return self.page.locator(f"main [name={json.dumps(name)}]")
+
+    def _leaf(self, node: Node, path: Path, value: Any) -> None:
+        name, prop = paths.text(path), node.property
+        text = prop.to_text(value)
+        if isinstance(prop, Choice | Boolean):
+            control = self._named(name).first
+            if control.evaluate("element => element.tagName") == "SELECT":
+                control.select_option(text)
+            else:
+                self.page.locator(f"main [name={json.dumps(name)}][value={json.dumps(text)}]").check()
+        else:
+            self._named(name).fill(value if isinstance(prop, Text) else text)
+
+    def _rows(self, entry: steps.Field, path: Path, value: Any) -> None:
+        item = entry.node.item
+        assert item is not None
+        for number, row in enumerate(value.items() if isinstance(value, dict) else value):
+            if number:
+                self.press(f"Add another {entry.node.property.singular}")  # type: ignore[attr-defined]
+            name = paths.text((*path, number))
+            if isinstance(value, dict):
+                self._named(f"{name}.key").fill(row[0])
+                self._named(f"{name}.value").fill(row[1])
+                continue
+            for below, node in fields.row_fields(item):
+                inner = paths.get(row, below)
+                if inner is not MISSING:
+                    self._leaf(node, (*path, number, *below), inner)
+
+    def _card(self, entry: steps.Field, path: Path, number: int, content: dict[str, Any]) -> None:
+        item = entry.node.item
+        assert item is not None
+        self._named("act").and_(self.page.locator(f"[value={json.dumps('add:' + paths.text(path))}]")).click()
+        layout = steps.item_layout(item.pattern, item.api_version)
+        self._page_of_fields(layout, (*path, number), content)
+        self.press(re.compile("^Save and"))
+        self._past_findings()
+
+    # --- looking ------------------------------------------------------------------------------------------------------
+
+    def json_beside_the_form(self) -> Any:
+        """The document that the pane shows."""
+        return json.loads(self.page.locator("#json").text_content() or "")
+
+    # --- review and submission ----------------------------------------------------------------------------------------
+
+    def send_for_review(self, code: str) -> None:
+        self.open(f"/drafts/{code}/check/")
+        self.press(re.compile("Send for review"))
+        expect(self.page.get_by_text("Waiting for review").first).to_be_visible()
+
+    def approve(self, name: str) -> None:
+        """The review of the scale set of that name, from the queue."""
+        self.open("/reviews/")
+        self.page.get_by_role("link", name=re.compile(name)).first.click()
+        self.page.get_by_label("Approve", exact=True).check()
+        self.page.get_by_label(re.compile("Reason")).fill("Reads well.")
+        self.press(re.compile("decision", re.IGNORECASE))
+        expect(self.page.get_by_text("Approved").first).to_be_visible()
+
+    def submit(self, code: str, act: str) -> None:
+        """Presses the button that names the act, such as "Create web-prod in rg-shop"."""
+        self.open(f"/drafts/{code}/check/")
+        self.press(re.compile(act))
+
+    def wait_for_end(self) -> None:
+        """The progress page follows by itself; without JavaScript a person reloads it."""
+        expect(self.page.get_by_text(re.compile(r"Succeeded|Failed")).first).to_be_visible(timeout=30_000)
+
+
+def masked(document: Any) -> Any:
+    """The document as the product shows it: the four kinds of secret hidden."""
+    hidden = {"adminPassword", "customData", "protectedSettings", "content"}
+    if isinstance(document, dict):
+        return {name: MASK if name in hidden else masked(value) for name, value in document.items()}
+    return [masked(item) for item in document] if isinstance(document, list) else document

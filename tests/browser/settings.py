@@ -1,0 +1,11 @@
+"""Settings of the product that browser tests start as real processes: those of all tests, on a sandbox that listens."""
+
+from __future__ import annotations
+
+import os
+
+from tests.settings import *  # noqa: F403
+from tests.settings import DATABASES
+
+VMSSBUILDER_SANDBOX_URL = os.environ["BROWSER_TESTS_SANDBOX_URL"]
+DATABASES["default"]["NAME"] = os.environ["BROWSER_TESTS_DATABASE"]

@@ -1,0 +1,101 @@
+"""From a browser field to a scale set: the requests of Microsoft's page, each filled in, reviewed, sent and followed."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+from playwright.sync_api import expect
+
+from .conftest import People, Product
+from .person import masked
+from .requests import MANAGED_DISKS, PLAN, STORAGE_ACCOUNT, SUBSCRIPTION, UPDATE
+
+
+def address(name: str, operation: str, api_version: str) -> dict[str, Any]:
+    return {
+        "$target": {
+            "operation": operation,
+            "subscription": SUBSCRIPTION,
+            "resourceGroup": "myrg1",
+            "name": name,
+            "apiVersion": api_version,
+        }
+    }
+
+
+def as_typed(document: dict[str, Any]) -> dict[str, Any]:
+    """customData is typed as text; the product encodes it."""
+    return copy.deepcopy(document)
+
+
+def as_sent(document: dict[str, Any]) -> dict[str, Any]:
+    import base64
+
+    sent = copy.deepcopy(document)
+    os_profile = sent["properties"]["virtualMachineProfile"].get("osProfile", {})
+    if "customData" in os_profile:
+        os_profile["customData"] = base64.b64encode(os_profile["customData"].encode()).decode()
+    return sent
+
+
+def walk(
+    people: People,
+    product: Product,
+    name: str,
+    document: dict[str, Any],
+    *,
+    api_version: str = "2016-04-30-preview",
+    operation: str = "create",
+    scripts: bool = True,
+) -> dict[str, Any]:
+    """The whole road. Answers what the sandbox received."""
+    rita = people("Rita", scripts=scripts)
+    code = rita.start_blank(api_version)
+    rita.fill_in(code, address(name, operation, api_version) | as_typed(document), api_version)
+    rita.open(f"/drafts/{code}/check/")
+    assert rita.json_beside_the_form() == masked(document)
+    rita.send_for_review(code)
+
+    rolf = people("Rolf", scripts=scripts)
+    rolf.approve(name)
+
+    act = {"create": "Create", "update": "Update"}[operation]
+    rita.submit(code, f"{act} {name}")
+    if scripts:
+        rita.wait_for_end()
+    else:
+        for _ in range(60):
+            if rita.page.get_by_text("Succeeded").count():
+                break
+            rita.page.wait_for_timeout(250)
+            rita.page.reload()
+    expect(rita.page.get_by_text("Succeeded").first).to_be_visible()
+    method = "PATCH" if operation == "update" else "PUT"
+    received = [entry for entry in product.received(method) if f"/{name}" in entry["path"]]
+    assert len(received) == 1, received
+    body: dict[str, Any] = received[0]["body"]
+    return body
+
+
+def test_managed_disks(people: People, product: Product) -> None:
+    assert walk(people, product, "managed", MANAGED_DISKS) == as_sent(MANAGED_DISKS)
+
+
+def test_managed_disks_without_javascript(people: People, product: Product) -> None:
+    assert walk(people, product, "plain", MANAGED_DISKS, scripts=False) == as_sent(MANAGED_DISKS)
+
+
+def test_disks_in_a_storage_account(people: People, product: Product) -> None:
+    assert walk(people, product, "account", STORAGE_ACCOUNT) == as_sent(STORAGE_ACCOUNT)
+
+
+def test_a_marketplace_plan(people: People, product: Product) -> None:
+    assert walk(people, product, "planned", PLAN) == as_sent(PLAN)
+
+
+def test_an_update(people: People, product: Product) -> None:
+    walk(people, product, "updated", MANAGED_DISKS)
+    assert walk(
+        people, product, "updated", UPDATE, api_version="2017-03-30", operation="update"
+    ) == as_sent(UPDATE)
