@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.test import Client
-from pytest_django import DjangoAssertNumQueries
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from tests.pages.strict import Page, problems_of
 from vmssbuilder.accounts.models import Role, User
+from vmssbuilder.sandbox.server import Running, running
 
 QUERIES = 20
 """What any page may ask of the database."""
@@ -113,12 +113,26 @@ def page_of(django_assert_max_num_queries: DjangoAssertNumQueries) -> GetPage:
     return get
 
 
-@pytest.fixture
-def local_lockout() -> Iterator[None]:
-    """django-axes at work, as in production."""
-    from axes.utils import reset
+# --- Azure ------------------------------------------------------------------------------------------------------------
 
+
+@pytest.fixture(scope="session")
+def _one_sandbox() -> Iterator[Running]:
+    with running(delay=0.05) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def sandbox(_one_sandbox: Running, settings: Settings) -> Iterator[Running]:
+    """Entra ID and Resource Manager over real HTTP, empty; the settings point to it."""
+    _one_sandbox.reset()
+    settings.VMSSBUILDER_SANDBOX_URL = _one_sandbox.url
+    yield _one_sandbox
+    unused = [fault for fault in _one_sandbox.sandbox.memory.faults if fault.times > 0]
+    assert not unused, f"the test asked for faults that never came: {unused}"
+
+
+@pytest.fixture
+def local_lockout(db: None, settings: Settings) -> None:
+    """django-axes at work, as in production."""
     settings.AXES_ENABLED = True
-    yield
-    settings.AXES_ENABLED = False
-    reset()

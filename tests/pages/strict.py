@@ -11,7 +11,6 @@ from urllib.parse import urlsplit
 from xml.etree.ElementTree import Element
 
 import html5lib
-from django.http import HttpResponse
 from django.urls import Resolver404, resolve
 
 ALLOWED_HOSTS = frozenset({"", "testserver", "127.0.0.1", "localhost"})
@@ -57,6 +56,10 @@ class Page:
         """Words to address of every link."""
         return {text_of(link): link.get("href", "") for link in self.root.iter("a")}
 
+    def addresses(self) -> list[str]:
+        """Where the links lead."""
+        return [link.get("href", "") for link in self.root.iter("a")]
+
     def all(self, tag: str, **wanted: str) -> list[Element]:
         """The elements of a tag with these attributes; class_ holds one of its classes."""
         return [element for element in self.root.iter(tag) if _matches(element, wanted)]
@@ -84,7 +87,7 @@ def _matches(element: Element, wanted: dict[str, str]) -> bool:
     )
 
 
-def problems_of(response: HttpResponse) -> list[str]:
+def problems_of(response: Any) -> list[str]:
     """Everything that is wrong with a page, as one line each."""
     page = Page(response)
     return [
@@ -98,7 +101,7 @@ def problems_of(response: HttpResponse) -> list[str]:
     ]
 
 
-def _headers(response: HttpResponse) -> Iterator[str]:
+def _headers(response: Any) -> Iterator[str]:
     policy = response.headers.get("Content-Security-Policy", "")
     if "default-src 'none'" not in policy or "unsafe" in policy:
         yield f"weak or missing Content-Security-Policy: {policy!r}"
@@ -130,7 +133,7 @@ def _outline(page: Page) -> Iterator[str]:
         yield "no language"
     level = 0
     for element in page.root.iter():
-        if isinstance(element.tag, str) and re.fullmatch(r"h[1-6]", element.tag):
+        if re.fullmatch(r"h[1-6]", element.tag):
             here = int(element.tag[1])
             # The error summary stands above the h1 on purpose.
             if here > level + 1 and level:

@@ -75,7 +75,8 @@ def start(request: HttpRequest) -> HttpResponse:
     """Sends the person to Entra ID. Someone who is signed in already is asked to sign in anew as the same person."""
     then = _then(request)
     options: dict[str, str | None] = {"prompt": "select_account"}
-    if request.user.is_authenticated and not (user := cast(User, request.user)).is_local:
+    user = request.user
+    if isinstance(user, User) and not user.is_local:
         options = {"login_hint": user.email, "claims": tokens.wanted_claims(user)}
     try:
         flow = entra.sign_in().start(request.build_absolute_uri(reverse("sign-in-callback")), **options)

@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NoReturn
 
 from django.conf import settings
 from django.db import models
+
+
+class _AppendOnly(models.QuerySet["Event"]):
+    """Events as a whole are changed no more than one by one."""
+
+    def update(self, **values: Any) -> NoReturn:
+        raise TypeError("The audit log is append-only.")
+
+    def bulk_update(self, *args: Any, **named: Any) -> NoReturn:
+        raise TypeError("The audit log is append-only.")
+
+    def delete(self) -> NoReturn:
+        raise TypeError("The audit log is append-only.")
 
 
 class Event(models.Model):
@@ -17,6 +30,8 @@ class Event(models.Model):
     about = models.CharField(max_length=80)
     details = models.JSONField(default=dict)
 
+    objects = _AppendOnly.as_manager()
+
     class Meta:
         ordering: ClassVar = ["-id"]
         indexes: ClassVar = [models.Index(fields=["about", "-id"])]
@@ -25,9 +40,9 @@ class Event(models.Model):
         return f"{self.what} {self.about}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        if self.pk is not None:
+        if not self._state.adding:
             raise TypeError("The audit log is append-only.")
         super().save(*args, **kwargs)
 
-    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
         raise TypeError("The audit log is append-only.")

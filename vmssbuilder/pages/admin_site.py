@@ -25,7 +25,7 @@ class Site(AdminSite):
     index_title = "What is stored"
     enable_nav_sidebar = False
 
-    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:  # type: ignore[override]
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Where Django sends whoever may not see an admin page."""
         if request.user.is_authenticated:
             raise PermissionDenied("Only administrators may see these pages.")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from dataclasses import dataclass
+from typing import Any, Final, Generic, TypeVar, cast
 
 from django.core.paginator import Paginator
 from django.db.models import OuterRef, QuerySet, Subquery
@@ -14,6 +15,9 @@ from vmssbuilder.reviews.queries import waiting_for
 from vmssbuilder.submissions.models import Submission
 
 PAGE_SIZE: Final = 20
+
+Item = TypeVar("Item")
+
 
 _REVIEW_STATUS: Final = {
     Review.State.WAITING: ("info", "clock", "In review"),
@@ -34,21 +38,32 @@ _SUBMISSION_STATUS: Final = {
 _DRAFT_STATUS: Final = ("started", "started", "Draft")
 
 
+@dataclass(frozen=True, slots=True)
+class Listed(Generic[Item]):
+    """One line of a list. status: kind, icon and words of where it stands."""
+
+    item: Item
+    status: tuple[str, str, str]
+
+
 def what_needs(user: User, page: str | None) -> dict[str, Any]:
     """The context of the start page; the number of queries does not depend on how much there is."""
     drafts = Paginator(my_drafts(user), PAGE_SIZE).get_page(page)
-    for draft in drafts:
-        draft.status = _status(draft.submission_state, draft.review_state)
     # One more than is shown says whether there is more.
     reviews = list(waiting_for(user)[: PAGE_SIZE + 1])
     submissions = list(running(user)[: PAGE_SIZE + 1])
-    for submission in submissions:
-        submission.status = _SUBMISSION_STATUS[Submission.State(submission.state)]
     return {
-        "drafts": drafts,
+        "page": drafts,
+        "drafts": [
+            Listed(draft, _status(draft.submission_state, draft.review_state))
+            for draft in cast("list[Any]", drafts.object_list)
+        ],
         "reviews": reviews[:PAGE_SIZE],
         "more_reviews": len(reviews) > PAGE_SIZE,
-        "submissions": submissions[:PAGE_SIZE],
+        "submissions": [
+            Listed(submission, _SUBMISSION_STATUS[Submission.State(submission.state)])
+            for submission in submissions[:PAGE_SIZE]
+        ],
         "more_submissions": len(submissions) > PAGE_SIZE,
     }
 

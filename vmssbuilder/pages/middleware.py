@@ -93,7 +93,8 @@ class RefuseBadInput:
             # Read as a whole first: afterwards the bytes could not be looked at any more.
             whole = request.body
             _check_values(request.POST, "the form")
-            _check_texts((upload.name or "" for upload in request.FILES.values()), "The name of a file")
+            names = (getattr(upload, "name", None) or "" for upload in request.FILES.values())
+            _check_texts(names, "The name of a file")
             if _REPLACED.encode() not in whole and any(_REPLACED in text for text in _texts(request.POST)):
                 raise _Bad("The text is not in UTF-8.")
         _check_values(request.POST, "the form")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
 from django.db import DatabaseError
@@ -11,6 +12,8 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
 from .context import chosen_theme
+
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 def problem(
@@ -27,7 +30,8 @@ def problem(
         "problem_status": status,
         "problem_title": title,
         "problem_text": text,
-        "problem_detail": detail,
+        # Control characters are not allowed in HTML, not even escaped.
+        "problem_detail": _CONTROL.sub("\ufffd", detail),
         "problem_links": [{"href": href, "text": words} for href, words in links],
     }
     return page(request, status, "problem.html", context)
@@ -39,7 +43,7 @@ def page(
     """A problem page from a template; without the person's name in it when the database cannot be asked for it."""
     context = context or {}
     try:
-        html = render_to_string(template, context, request)
+        html: str = render_to_string(template, context, request)
     except DatabaseError:
         html = bare(request, template, context)
     return HttpResponse(html, status=status)

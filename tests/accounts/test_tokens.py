@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+import pytest
+from pytest_django import Settings
+
+from tests.accounts.entra import browser, sign_in
+from vmssbuilder.accounts import entra
+from vmssbuilder.accounts.models import TokenCache, User
+from vmssbuilder.accounts.tokens import access_token, has_sign_in, wanted_claims
+from vmssbuilder.azure import AzureError
+from vmssbuilder.azure.errors import SignInNeeded
+from vmssbuilder.azure.signin import NEW_TOKEN
+from vmssbuilder.encryption import decrypt, encrypt
+from vmssbuilder.sandbox.server import Running
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def rita(sandbox: Running) -> User:
+    sign_in(browser(), "rita")
+    return User.objects.get()
+
+
+def kept() -> str:
+    return decrypt(TokenCache.objects.get().ciphertext)
+
+
+def test_a_token_is_had_without_the_person(rita: User) -> None:
+    before = kept()
+    assert access_token(rita).count(".") == 2
+    assert access_token(rita) == access_token(rita)
+    assert kept() == before, "a token from the cache changes nothing"
+
+
+def test_a_new_token_is_kept(rita: User) -> None:
+    first, before = access_token(rita), kept()
+    second = access_token(rita, NEW_TOKEN)
+    assert second != first
+    assert kept() != before
+    assert access_token(rita) == second
+
+
+def test_a_local_account_has_no_token(requester: User) -> None:
+    assert not has_sign_in(requester)
+    with pytest.raises(SignInNeeded):
+        access_token(requester)
+
+
+def test_a_revoked_sign_in_needs_the_person(rita: User, sandbox: Running) -> None:
+    assert has_sign_in(rita)
+    sandbox.sandbox.entra.revoke("rita")
+    with pytest.raises(SignInNeeded):
+        access_token(rita, NEW_TOKEN)
+
+
+@pytest.mark.parametrize("ciphertext", [b"nonsense", b""])
+def test_a_cache_that_no_key_opens_needs_the_person(rita: User, ciphertext: bytes) -> None:
+    TokenCache.objects.update(ciphertext=ciphertext)
+    with pytest.raises(SignInNeeded):
+        access_token(rita)
+
+
+def test_entra_out_of_reach_is_not_taken_for_a_lost_sign_in(rita: User, settings: Settings) -> None:
+    settings.VMSSBUILDER_SANDBOX_URL = "http://127.0.0.1:9"
+    with pytest.raises(AzureError) as raised:
+        access_token(rita, NEW_TOKEN)
+    assert not isinstance(raised.value, SignInNeeded)
+    assert raised.value.retryable
+
+
+def test_a_newer_sign_in_is_not_written_over(rita: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = entra.sign_in()
+
+    class Slow:
+        """Somebody signs in anew while Entra ID answers."""
+
+        def token(self, *args: str, **named: str) -> object:
+            answer = real.token(*args, **named)
+            TokenCache.objects.update(ciphertext=encrypt("the newer one"))
+            return answer
+
+    monkeypatch.setattr(entra, "sign_in", Slow)
+    assert access_token(rita, NEW_TOKEN)
+    assert kept() == "the newer one"
+
+
+def test_what_azure_wants_is_kept_for_the_next_sign_in(rita: User, sandbox: Running) -> None:
+    claims = '{"access_token":{"acrs":{"essential":true,"value":"c1"}}}'
+    sandbox.sandbox.entra.revoke("rita")
+    with pytest.raises(SignInNeeded):
+        access_token(rita, claims)
+    assert wanted_claims(rita) == claims
