@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from dataclasses import replace
 from typing import Any
 
 from vmssbuilder.accounts.models import Role, User
@@ -79,10 +80,12 @@ def draft(
     wanted: dict[str, Any] | None = None,
     api_version: str = "2024-07-01",
     operation: str = "create",
+    name: str = TARGET.name,
 ) -> Draft:
     """A draft as pasting the document makes it: its secrets are in the vault."""
     chosen: Any = operation
-    return actions.create(owner, Request(TARGET, chosen, api_version, wanted or document()), "pasted")
+    request = Request(replace(TARGET, name=name), chosen, api_version, wanted or document())
+    return actions.create(owner, request, "pasted")
 
 
 def edit(user: User, of: Draft, path: str, value: Any) -> Draft:

@@ -1,9 +1,9 @@
 from __future__ import annotations
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 
+from tests.conftest import GetPage, signed_in
 from tests.reviews.making import PASSWORD, document, draft, edit, person
 from vmssbuilder.accounts.models import Role, User
 from vmssbuilder.drafts.models import Draft, Secret
@@ -23,14 +23,58 @@ def rolf() -> User:
     return person("rolf", Role.REVIEWER)
 
 
-def browser(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
+browser = signed_in
 
 
 def sent(owner: User, of: Draft) -> Review:
     return actions.request_review(owner, of, "It is for <b>Monday</b>", of.head)
+
+
+def test_every_state_of_a_review_makes_a_sound_page(rita: User, rolf: User, page_of: GetPage) -> None:
+    ada = person("ada", Role.ADMINISTRATOR)
+    wanted = document()
+    wanted["sku"]["tier"] = "Basic"
+    seen = set()
+    for state in Review.State.values:
+        for outdated in (False, True):
+            of = draft(rita, wanted)
+            review = actions.request_review(rita, of, "Note", of.head, overrides="It worked last week.")
+            verdict = {
+                "approved": "approve",
+                "changes-requested": "request-changes",
+                "rejected": "reject",
+            }.get(state)
+            if verdict:
+                actions.decide(rolf, review, verdict, "For reasons.\nGood ones.")
+            elif state == "withdrawn":
+                actions.withdraw(rita, review)
+            if outdated:
+                edit(rita, of, "sku.capacity", 3)
+            for somebody in (rita, rolf, ada):
+                page = page_of(browser(somebody), f"/reviews/{review.pk}/")
+                assert page.heading == "Review of web-prod"
+                seen.add(page.all("span", class_="status")[0].get("class"))
+            check = page_of(browser(rita), f"/drafts/{of.code}/check/", queries=30)
+            assert (outdated and state in ("approved", "waiting")) == ("dited since" in check.text)
+    assert len(seen) == 5, seen
+    page_of(browser(rolf), "/reviews/")
+    page_of(browser(rolf), "/reviews/?show=decided")
+    page_of(browser(rita), f"/reviews/request/{draft(rita, wanted).code}/")
+
+
+def test_a_form_with_errors_is_a_sound_page_too(rita: User, rolf: User, page_of: GetPage) -> None:
+    wanted = document()
+    wanted["sku"]["tier"] = "Basic"
+    of = draft(rita, wanted)
+    address = reverse("review-request", args=[of.code])
+    page_of(browser(rita), address, post={"base": "1", "note": "Kept"}, status=422)
+    page_of(browser(rita), address, post={"base": "7", "note": "Kept"}, status=409)
+    review = actions.request_review(rita, of, "", 1, overrides="It worked last week.")
+    page = page_of(browser(rolf), f"/reviews/{review.pk}/decide/", post={}, status=422)
+    assert [link.get("href") for link in page.all("a") if link.get("href", "").startswith("#")][1:] == [
+        "#verdict",
+        "#reason",
+    ]
 
 
 def test_a_reviewer_reads_the_request_without_its_secrets(rita: User, rolf: User) -> None:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import logging
 import traceback
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any, Final
 
@@ -43,6 +43,9 @@ log = logging.getLogger(__name__)
 
 TRIES: Final = 10
 """Steps that may fail in a row before a request that Azure surely does not have is given up."""
+
+READS: Final = 5
+"""How often reading the finished scale set may fail before its success is reported without it."""
 
 LONGEST_PAUSE: Final = 60.0
 SHORTEST_PAUSE: Final = 1.0
@@ -286,12 +289,17 @@ def _lost(submission: Submission, error: AzureError) -> Outcome:
 def _ask(held: Held, client: ArmClient) -> Outcome:
     submission = held.submission
     before = Operation.from_json(submission.operation or {})
-    operation = operations.step(client, before)
+    try:
+        operation = operations.step(client, before)
+    except (SignInNeeded, TokenRefused):
+        raise
+    except AzureError:
+        if before.strategy == _READING and submission.attempts >= READS:
+            return _succeeded(submission, replace(before, status=operations.SUCCEEDED))
+        raise
     columns: dict[str, Any] = {"operation": arm.kept(operation)}
     if operation.status == operations.SUCCEEDED:
-        columns["resource"] = mask(operation.resource) if operation.resource else None
-        done = "created" if submission.revision.operation == "create" else "updated"
-        return Outcome(State.SUCCEEDED, f"The scale set is {done}.", columns=columns)
+        return _succeeded(submission, operation)
     if operation.failure is not None:
         columns |= {
             "error": failures.kept(submission, operation.failure),
@@ -300,9 +308,23 @@ def _ask(held: Held, client: ArmClient) -> Outcome:
         if operation.status == "canceled":
             return Outcome(State.CANCELED, "The operation was cancelled in Azure.", columns=columns)
         return Outcome(State.FAILED, columns["error"]["sentence"], columns=columns)
-    if submission.give_up is not None and timezone.now() > submission.give_up:
+    late = submission.give_up is not None and timezone.now() > submission.give_up
+    if late and operation.strategy != _READING:
         return _unknown(None, columns)
     return Outcome(State.RUNNING, "", _pause(operation), columns)
+
+
+_READING: Final = "final-get"
+"""The operation is over, and well; only the scale set remains to be read."""
+
+
+def _succeeded(submission: Submission, operation: Operation) -> Outcome:
+    done = "created" if submission.revision.operation == "create" else "updated"
+    columns = {
+        "operation": arm.kept(operation),
+        "resource": mask(operation.resource) if operation.resource else None,
+    }
+    return Outcome(State.SUCCEEDED, f"The scale set is {done}.", columns=columns)
 
 
 def _remnant(submission: Submission, client: ArmClient) -> dict[str, Any] | None:
@@ -315,7 +337,7 @@ def _remnant(submission: Submission, client: ArmClient) -> dict[str, Any] | None
 
 
 def _pause(operation: Operation) -> float:
-    return 0.0 if operation.strategy == "final-get" else max(operation.retry_after, SHORTEST_PAUSE)
+    return 0.0 if operation.strategy == _READING else max(operation.retry_after, SHORTEST_PAUSE)
 
 
 _STEPS: Final[Mapping[str, Callable[[Held, ArmClient], Outcome]]] = {
@@ -362,7 +384,7 @@ def _failed(submission: Submission, error: AzureError, **columns: Any) -> Outcom
 
 
 def _unknown(error: dict[str, Any] | None, columns: Mapping[str, Any] | None = None) -> Outcome:
-    message = "Azure has not said how it ended. Check now to ask again."
+    message = "Azure has not said how it ended, and is not asked any more."
     return Outcome(State.UNKNOWN, message, columns={**(columns or {}), "error": error})
 
 

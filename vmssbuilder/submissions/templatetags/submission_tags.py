@@ -32,7 +32,11 @@ def submission_panel(context: RequestContext, draft: Draft) -> dict[str, Any]:
     under_way = submission is not None and (submission.is_moving or submission.state == State.NEEDS_SIGN_IN)
     over = submission is not None and submission.state in (State.FAILED, State.CANCELED)
     ready = owns and not under_way and (not sent or over) and approval(draft) is not None
-    return shared | {"ready": ready, "act": act(draft) if ready else "", "local": bool(ready and user and user.is_local)}
+    return shared | {
+        "ready": ready,
+        "act": act(draft) if ready else "",
+        "local": bool(ready and user and user.is_local),
+    }
 
 
 State = Submission.State

@@ -1,0 +1,180 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+from django.http import Http404
+
+from tests.conftest import person as local_person
+from tests.reviews.making import approved, document, draft, edit
+from tests.submissions.conftest import drive
+from vmssbuilder.accounts.models import Role, User
+from vmssbuilder.audit.models import Event
+from vmssbuilder.drafts.models import Draft
+from vmssbuilder.sandbox.server import Running
+from vmssbuilder.submissions import actions, queries
+from vmssbuilder.submissions.models import Submission
+
+pytestmark = pytest.mark.django_db
+
+Submit = Callable[..., Submission]
+
+
+def test_an_approved_draft_is_queued(rita: User, approved_draft: Callable[..., Draft]) -> None:
+    of = approved_draft()
+    submission = actions.submit(rita, of)
+    assert (submission.state, submission.revision.number, submission.submitter) == ("queued", of.head, rita)
+    assert queries.latest(of) == submission
+    assert Event.objects.get(what="submission.created").details == {
+        "submission": submission.code,
+        "revision": 1,
+    }
+
+
+def test_nothing_is_sent_without_an_approval(rita: User, rolf: User) -> None:
+    of = draft(rita)
+    with pytest.raises(actions.Refused, match="Only an approved request"):
+        actions.submit(rita, of)
+
+
+def test_an_edit_after_the_approval_stands_in_the_way(
+    rita: User, approved_draft: Callable[..., Draft]
+) -> None:
+    of = edit(rita, approved_draft(), "sku.capacity", 3)
+    with pytest.raises(actions.Refused, match="Only an approved request"):
+        actions.submit(rita, of)
+    assert not Submission.objects.exists()
+
+
+def test_only_the_owner_sends(
+    rita: User, rolf: User, stranger: User, approved_draft: Callable[..., Draft]
+) -> None:
+    of = approved_draft()
+    with pytest.raises(PermissionDenied):
+        actions.submit(rolf, of)
+    with pytest.raises(Http404):
+        actions.submit(stranger, of)
+
+
+def test_a_revision_is_not_sent_twice(sandbox: Running, rita: User, submitted: Submit) -> None:
+    submission = submitted()
+    with pytest.raises(actions.Refused, match="being sent already"):
+        actions.submit(rita, submission.draft)
+    drive(submission)
+    with pytest.raises(actions.Refused, match="it succeeded"):
+        actions.submit(rita, submission.draft)
+    assert Submission.objects.count() == 1
+
+
+@pytest.mark.parametrize("state", ["queued", "needs-sign-in", "unknown", "succeeded"])
+def test_the_database_itself_refuses_a_second_one(submitted: Submit, state: str) -> None:
+    first = submitted()
+    Submission.objects.update(state=state)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Submission.objects.create(draft=first.draft, revision=first.revision, submitter=first.submitter)
+
+
+def test_two_revisions_of_a_draft_are_not_under_way_together(
+    rita: User, rolf: User, submitted: Submit
+) -> None:
+    of = edit(rita, submitted().draft, "sku.capacity", 3)
+    approved(rita, rolf, of)
+    with pytest.raises(actions.Refused, match="being sent already"):
+        actions.submit(rita, of)
+
+
+def test_an_unknown_outcome_does_not_hold_up_the_next_revision(
+    rita: User, rolf: User, submitted: Submit
+) -> None:
+    first = submitted()
+    Submission.objects.update(state="unknown")
+    with pytest.raises(actions.Refused, match="being sent already"):
+        actions.submit(rita, first.draft)
+    of = edit(rita, first.draft, "sku.capacity", 3)
+    approved(rita, rolf, of)
+    assert actions.submit(rita, of).state == "queued"
+    first.refresh_from_db()
+    with pytest.raises(actions.Refused, match="Another submission"):
+        actions.check_now(rita, first)
+
+
+def test_a_failed_one_can_be_sent_again(rita: User, submitted: Submit) -> None:
+    first = submitted()
+    Submission.objects.update(state="failed")
+    assert actions.submit(rita, first.draft).pk != first.pk
+
+
+def test_a_local_account_is_told_that_azure_does_not_know_it(rolf: User) -> None:
+    owner = local_person("lena", "Lena Local", Role.REQUESTER)
+    of = draft(owner)
+    approved(owner, rolf, of)
+    with pytest.raises(actions.Refused, match="local account"):
+        actions.submit(owner, of)
+
+
+def test_only_the_submitter_goes_on_and_asks(
+    rita: User, rolf: User, stranger: User, administrator: User, submitted: Submit
+) -> None:
+    submission = submitted()
+    Submission.objects.update(state="needs-sign-in")
+    submission.refresh_from_db()
+    for somebody in (rolf, administrator):
+        with pytest.raises(PermissionDenied):
+            actions.resume(somebody, submission)
+    with pytest.raises(Http404):
+        actions.resume(stranger, submission)
+    Submission.objects.update(state="unknown")
+    submission.refresh_from_db()
+    with pytest.raises(PermissionDenied):
+        actions.check_now(rolf, submission)
+    actions.check_now(administrator, submission)
+    submission.refresh_from_db()
+    assert submission.state == "queued"
+
+
+@pytest.mark.parametrize("state", ["queued", "running", "succeeded", "failed", "unknown"])
+def test_there_is_nothing_to_go_on_with_elsewhere(rita: User, submitted: Submit, state: str) -> None:
+    submission = submitted()
+    Submission.objects.update(state=state)
+    submission.refresh_from_db()
+    with pytest.raises(actions.Refused):
+        actions.resume(rita, submission)
+    assert Submission.objects.get().state == state
+
+
+def test_asking_now_hastens_the_next_question(rita: User, sandbox: Running, submitted: Submit) -> None:
+    submission = drive(submitted(), "running")
+    assert submission.next_step > submission.created
+    actions.check_now(rita, submission)
+    hastened = Submission.objects.get()
+    assert hastened.next_step < submission.next_step
+
+
+def test_everyone_sees_what_they_may(rita: User, rolf: User, stranger: User, submitted: Submit) -> None:
+    submission = submitted()
+    for somebody, seen in ((rita, [submission]), (rolf, [submission]), (stranger, [])):
+        assert list(queries.listed(somebody)) == seen
+    assert list(queries.under_way(rita)) == [submission]
+    assert list(queries.under_way(rolf)) == []
+
+
+def test_a_request_whose_secret_is_gone_is_not_sent(sandbox: Running, submitted: Submit) -> None:
+    submission = submitted()
+    submission.draft.secrets.all().delete()
+    failed = drive(submission)
+    assert failed.state == "failed"
+    assert failed.error is not None
+    assert "no longer kept here" in failed.error["sentence"]
+    assert not sandbox.requests("PUT")
+
+
+def test_the_document_that_is_sent_is_the_approved_one(
+    sandbox: Running, rita: User, submitted: Submit
+) -> None:
+    submission = submitted()
+    edit(rita, submission.draft, "sku.capacity", 900)
+    drive(submission)
+    (sent,) = sandbox.requests("PUT")
+    assert sent["body"] == document()

@@ -1,0 +1,245 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from tests.conftest import GetPage
+from tests.reviews.making import PASSWORD, edit
+from tests.submissions.conftest import drive, step
+from vmssbuilder.drafts.models import Draft
+from vmssbuilder.sandbox.server import Running
+from vmssbuilder.submissions.models import Submission
+
+pytestmark = pytest.mark.django_db
+
+Submit = Callable[..., Submission]
+ID = "/providers/Microsoft.Compute/virtualMachineScaleSets/web-prod"
+
+
+def url(submission: Submission) -> str:
+    return f"/submissions/{submission.code}/"
+
+
+def polls(page: Any) -> list[str]:
+    return [element.get("hx-get", "") for element in page.root.iter("div") if element.get("hx-get")]
+
+
+def test_pressing_the_button_leads_to_the_progress(
+    as_rita: Client, approved_draft: Callable[..., Draft], page_of: GetPage
+) -> None:
+    of = approved_draft()
+    check = page_of(as_rita, f"/drafts/{of.code}/check/", queries=30)
+    assert "Create web-prod in rg-shop (uksouth)" in check.text
+    answer = as_rita.post(f"/submissions/new/{of.code}/")
+    submission = Submission.objects.get()
+    assert (answer.status_code, answer["Location"]) == (302, url(submission))
+    page = page_of(as_rita, url(submission))
+    assert page.heading == "Create web-prod in rg-shop (uksouth)"
+    assert "Queued" in page.text
+    assert "Create web-prod" not in page_of(as_rita, f"/drafts/{of.code}/check/", queries=30).text
+
+
+def test_a_refusal_is_said_on_the_page_it_came_from(
+    as_rita: Client, rita: Any, approved_draft: Callable[..., Draft]
+) -> None:
+    of = edit(rita, approved_draft(), "sku.capacity", 3)
+    answer = as_rita.post(f"/submissions/new/{of.code}/", follow=True)
+    assert answer.redirect_chain == [(f"/drafts/{of.code}/check/", 302)]
+    assert "Only an approved request is sent" in answer.content.decode()
+
+
+@pytest.mark.parametrize("state", ["queued", "sending", "running"])
+def test_the_page_follows_along_while_something_is_to_come(
+    as_rita: Client, submitted: Submit, page_of: GetPage, state: str
+) -> None:
+    submission = drive(submitted(), state)
+    page = page_of(as_rita, url(submission))
+    (asked,) = polls(page)
+    assert 'http-equiv="refresh"' in page.html
+    assert len(page.all("li", class_="is-now")) == 1
+    assert page.all("li", class_="is-todo")
+    htmx = {"HX-Request": "true"}
+    assert as_rita.get(asked, headers=htmx).status_code == 204, "nothing is new"
+    step(submission)
+    new = as_rita.get(asked, headers=htmx)
+    if state != "running":
+        assert new.status_code == 200
+        assert new.content.decode().lstrip().startswith('<div id="progress"')
+    Submission.objects.update(state="failed")
+    assert as_rita.get(asked, headers=htmx)["HX-Refresh"] == "true"
+
+
+def test_success_shows_the_resource_id_and_stops_asking(
+    sandbox: Running, as_rita: Client, submitted: Submit, page_of: GetPage
+) -> None:
+    submission = drive(submitted())
+    page = page_of(as_rita, url(submission))
+    assert ID in page.text
+    assert not polls(page)
+    assert 'http-equiv="refresh"' not in page.html
+    assert page.all("button", **{"data-copy": "resource-id"})
+    assert len(page.all("li", class_="is-done")) == len(submission.progress.all())
+    assert PASSWORD not in page.html
+    assert "The sandbox has no portal" in page.text
+
+
+def test_success_links_to_the_portal_of_the_cloud(
+    sandbox: Running, as_rita: Client, submitted: Submit, settings: Any
+) -> None:
+    submission = drive(submitted())
+    settings.VMSSBUILDER_CLOUD = "public"
+    text = as_rita.get(url(submission)).content.decode()
+    assert 'href="https://portal.azure.com/#@' in text
+    assert ID in text
+
+
+def test_failure_shows_our_words_the_field_and_azures_answer(
+    sandbox: Running, as_rita: Client, as_rolf: Client, submitted: Submit, page_of: GetPage
+) -> None:
+    error = {"code": "InvalidParameter", "message": "Out of <range>.", "target": "vmss.sku.capacity"}
+    sandbox.fault("status", method="PUT", status=400, error=error)
+    submission = drive(submitted())
+    page = page_of(as_rita, url(submission))
+    field = f"/drafts/{submission.draft.code}/size/#"
+    assert any(href.startswith(field) for href in page.links().values())
+    for seen in ("Azure does not accept this value.", "sku.capacity", "Out of <range>.", "InvalidParameter"):
+        assert seen in page.text, seen
+    assert (submission.error or {})["azure"]["correlationId"] in page.text
+    assert "Send again" in page.text
+    seen_by_others = page_of(as_rolf, url(submission))
+    assert "Send again" not in seen_by_others.text
+    assert not any(href.startswith(field) for href in seen_by_others.links().values())
+
+
+def test_sending_again_makes_a_new_submission(
+    sandbox: Running, as_rita: Client, submitted: Submit, page_of: GetPage
+) -> None:
+    sandbox.fault("failed-operation", method="PUT")
+    first = drive(submitted())
+    page = page_of(as_rita, url(first))
+    assert "Sending again replaces it." in page.text
+    as_rita.post(f"/submissions/new/{first.draft.code}/")
+    second = Submission.objects.latest("pk")
+    assert second.pk != first.pk
+    assert "Send again" not in page_of(as_rita, url(first)).text
+    assert drive(second).state == "succeeded"
+
+
+def test_an_edit_after_a_failure_takes_the_button_away(
+    sandbox: Running, as_rita: Client, rita: Any, submitted: Submit, page_of: GetPage
+) -> None:
+    sandbox.fault("failed-operation", method="PUT")
+    submission = drive(submitted())
+    edit(rita, submission.draft, "sku.capacity", 3)
+    assert "Send again" not in page_of(as_rita, url(submission)).text
+
+
+def test_a_needed_sign_in_leads_there_and_back(
+    sandbox: Running, as_rita: Client, as_rolf: Client, rita: Any, submitted: Submit, page_of: GetPage
+) -> None:
+    from tests.accounts import entra
+    from vmssbuilder.accounts.models import TokenCache
+
+    submission = submitted()
+    TokenCache.objects.filter(user=rita).delete()
+    submission = step(submission)
+    page = page_of(as_rita, url(submission))
+    assert not polls(page)
+    assert "Azure wants to see you again" in page.text
+    link = page.links()["Sign in again"]
+    assert link.startswith("/sign-in/start/?next=")
+    others = page_of(as_rolf, url(submission))
+    assert "only they can go on" in others.text
+    assert as_rolf.post(f"{url(submission)}continue/").status_code == 403
+    away = as_rita.get(link)["Location"]
+    back = as_rita.get(entra.choose(away, "rita"))
+    assert back["Location"] == url(submission)
+    assert as_rita.post(f"{url(submission)}continue/")["Location"] == url(submission)
+    assert drive(submission).state == "succeeded"
+
+
+def test_an_unknown_outcome_has_a_button_that_asks(
+    sandbox: Running, as_rita: Client, as_rolf: Client, submitted: Submit, page_of: GetPage
+) -> None:
+    sandbox.fault("endless-operation", method="PUT")
+    submission = drive(submitted(), "running")
+    Submission.objects.update(give_up=timezone.now() - timedelta(seconds=1))
+    submission = step(submission)
+    page = page_of(as_rita, url(submission))
+    assert "It is not known how it ended" in page.text
+    assert not polls(page)
+    assert "Check now" not in page_of(as_rolf, url(submission)).text
+    assert as_rolf.post(f"{url(submission)}check/").status_code == 403
+    as_rita.post(f"{url(submission)}check/")
+    submission.refresh_from_db()
+    assert submission.state == "running"
+
+
+def test_a_cancelled_one_says_so(
+    sandbox: Running, as_rita: Client, submitted: Submit, page_of: GetPage
+) -> None:
+    sandbox.fault("canceled-operation", method="PUT")
+    page = page_of(as_rita, url(drive(submitted())))
+    assert "Cancelled" in page.text
+    assert page.all("li", class_="is-failed")
+
+
+def test_a_stranger_finds_nothing(as_stranger: Client, submitted: Submit, page_of: GetPage) -> None:
+    submission = submitted()
+    page_of(as_stranger, url(submission), status=404)
+    assert as_stranger.post(f"/submissions/new/{submission.draft.code}/").status_code == 404
+    assert as_stranger.post(f"{url(submission)}check/").status_code == 404
+    assert as_stranger.post(f"{url(submission)}continue/").status_code == 404
+    assert "web-prod" not in page_of(as_stranger, "/submissions/").text
+    page_of(as_stranger, "/submissions/nosuch/", status=404)
+
+
+def test_the_list_asks_the_same_number_of_queries_for_one_and_for_many(
+    as_rita: Client, rita: Any, submitted: Submit, page_of: GetPage
+) -> None:
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    assert "Nothing was sent to Azure yet" in page_of(as_rita, "/submissions/").text
+    first = submitted()
+    with CaptureQueriesContext(connection) as few:
+        page_of(as_rita, "/submissions/")
+    rows = [
+        Submission(
+            draft=first.draft, revision=first.revision, submitter=rita, state="failed", code=f"c{number}"
+        )
+        for number in range(30)
+    ]
+    Submission.objects.bulk_create(rows)
+    with CaptureQueriesContext(connection) as many:
+        page = page_of(as_rita, "/submissions/")
+    assert len(many) == len(few)
+    assert len(page.all("li", class_="list__item")) == 25
+    assert len(page_of(as_rita, "/submissions/?page=2").all("li", class_="list__item")) == 6
+
+
+def test_the_draft_says_how_its_submission_is_going(
+    sandbox: Running, as_rita: Client, submitted: Submit, page_of: GetPage
+) -> None:
+    submission = submitted()
+    assert "On its way to Azure" in page_of(as_rita, f"/drafts/{submission.draft.code}/", queries=30).text
+    drive(submission)
+    page = page_of(as_rita, f"/drafts/{submission.draft.code}/", queries=30)
+    assert "Sent to Azure, with success" in page.text
+    assert page.links()["See how it went"] == url(submission)
+
+
+def test_the_admin_shows_submissions_but_changes_nothing(as_administrator: Client, submitted: Submit) -> None:
+    submission = drive(submitted())
+    address = f"/admin/submissions/submission/{submission.pk}/change/"
+    for page in ("/admin/submissions/submission/", address):
+        answer = as_administrator.get(page)
+        assert answer.status_code == 200
+        assert PASSWORD not in answer.content.decode()
+        assert 'name="_save"' not in answer.content.decode()
+    assert as_administrator.post(address, {"state": "queued"}).status_code == 403
