@@ -33,10 +33,20 @@ class Page:
         self.html: str = response.content.decode()
 
     @cached_property
-    def root(self) -> Element:
-        root = html5lib.parse(self.html, treebuilder="etree", namespaceHTMLElements=False)
+    def _parsed(self) -> tuple[Element, list[Any]]:
+        parser = html5lib.HTMLParser(namespaceHTMLElements=False)
+        root = parser.parse(self.html)
         assert isinstance(root, Element)
-        return root
+        return root, parser.errors
+
+    @property
+    def root(self) -> Element:
+        return self._parsed[0]
+
+    @property
+    def faults(self) -> list[Any]:
+        """What is wrong with the HTML: position, code and details."""
+        return self._parsed[1]
 
     @property
     def title(self) -> str:
@@ -92,7 +102,7 @@ def problems_of(response: Any) -> list[str]:
     page = Page(response)
     return [
         *_headers(response),
-        *_syntax(page.html),
+        *_syntax(page),
         *_outline(page),
         *_ids(page.root),
         *_controls(page.root),
@@ -112,12 +122,11 @@ def _headers(response: Any) -> Iterator[str]:
             yield f"{name} is {response.headers.get(name)!r}, not {value!r}"
 
 
-def _syntax(html: str) -> Iterator[str]:
-    parser = html5lib.HTMLParser(namespaceHTMLElements=False)
-    parser.parse(html)
-    for (line, column), code, details in parser.errors:
-        shown = html.splitlines()[line - 1].strip()[:120] if line <= html.count("\n") + 1 else ""
-        yield f"invalid HTML at {line}:{column}: {code} {details} near {shown}"
+def _syntax(page: Page) -> Iterator[str]:
+    lines = page.html.splitlines()
+    for (line, column), code, details in page.faults:
+        near = lines[line - 1].strip()[:120] if line <= len(lines) else ""
+        yield f"invalid HTML at {line}:{column}: {code} {details} near {near}"
 
 
 def _outline(page: Page) -> Iterator[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from django.contrib.admin import AdminSite
@@ -9,8 +11,9 @@ from django.contrib.admin.apps import AdminConfig
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 
-from .middleware import sign_in_url
+from .middleware import safe_path, sign_in_url
 
 
 class Admin(AdminConfig):
@@ -25,8 +28,28 @@ class Site(AdminSite):
     index_title = "What is stored"
     enable_nav_sidebar = False
 
+    def admin_view(
+        self, view: Callable[..., HttpResponse], cacheable: bool = False
+    ) -> Callable[..., HttpResponse]:
+        """Refuses people without the right at once, rather than by way of a sign-in page."""
+        inner = super().admin_view(view, cacheable)
+
+        @wraps(inner)
+        def checked(request: HttpRequest, *args: Any, **named: Any) -> HttpResponse:
+            if request.user.is_authenticated and not self.has_permission(request):
+                raise PermissionDenied("Only administrators may see these pages.")
+            return inner(request, *args, **named)
+
+        return checked
+
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Where Django sends whoever may not see an admin page."""
-        if request.user.is_authenticated:
+        """The one sign-in page of the product."""
+        if request.user.is_authenticated and not self.has_permission(request):
             raise PermissionDenied("Only administrators may see these pages.")
-        return redirect(sign_in_url(request.GET.get("next", "/admin/")))
+        return redirect(sign_in_url(safe_path(request, request.GET.get("next", ""), reverse("admin:index"))))
+
+    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """The one way out. Imported late: this module is loaded before there are models."""
+        from vmssbuilder.accounts.views import sign_out
+
+        return sign_out(request)

@@ -1,0 +1,57 @@
+"""One of everything that routes lead to, and the people who ask for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from django.test import Client
+from django.utils import timezone
+
+from tests.conftest import person, signed_in
+from tests.reviews.making import approved, draft
+from vmssbuilder.accounts.models import Role
+from vmssbuilder.drafts.models import ShareLink
+from vmssbuilder.reviews.actions import request_review
+from vmssbuilder.submissions.models import Submission
+
+PEOPLE: Final = ("anonymous", "owner", "reviewer", "stranger", "administrator")
+
+
+@dataclass(frozen=True)
+class World:
+    """names: what stands in addresses. browsers: by person."""
+
+    names: dict[str, str | int]
+    browsers: dict[str, Client]
+
+
+def build() -> World:
+    """A draft that waits for review and is shared, another that was approved and is on its way to Azure."""
+    owner = person("rita", "Rita Requester", Role.REQUESTER)
+    reviewer = person("rolf", "Rolf Reviewer", Role.REVIEWER)
+    stranger = person("sam", "Sam Stranger", Role.REQUESTER)
+    administrator = person("ada", "Ada Administrator", Role.ADMINISTRATOR)
+    waiting, sent = draft(owner), draft(owner)
+    review = request_review(owner, waiting, "Please", waiting.head)
+    approval = approved(owner, reviewer, sent)
+    submission = Submission.objects.create(
+        draft=sent, revision=approval.revision, submitter=owner, state=Submission.State.UNKNOWN
+    )
+    link = ShareLink.objects.create(
+        draft=waiting, created_by=owner, expires=timezone.now() + timedelta(days=1)
+    )
+    people = (owner, reviewer, stranger, administrator)
+    browsers = dict(zip(PEOPLE, (Client(), *map(signed_in, people)), strict=True))
+    return World(
+        {
+            "draft": waiting.code,
+            "approved": sent.code,
+            "link": link.code,
+            "token": link.token,
+            "review": review.pk,
+            "submission": submission.code,
+        },
+        browsers,
+    )
