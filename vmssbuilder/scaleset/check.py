@@ -30,19 +30,72 @@ def check(
         return [
             Finding("not-an-object", "error", (), f"The document must be a JSON object, not {_a(document)}.")
         ]
+    try:
+        return _findings(document, api_version, operation, target)
+    except ValueError:
+        # The validator reads neither text that is no Unicode nor nesting without end.
+        mended, broken = _mended(document)
+        return broken + _findings(mended, api_version, operation, target)
+
+
+def _findings(
+    document: dict[str, Any], api_version: str, operation: str, target: Target | None
+) -> list[Finding]:
     compiled = validator(api_version, operation)
     if compiled.is_valid(document):
         return run(View(document, api_version, operation, target=target), misfit=False)
     errors = list(compiled.iter_errors(document))
     sound = _without(document, errors, api_version)
     found = run(View(sound, api_version, operation, document, target))
-    # Where a value is of the wrong type, rules that took it for missing are mistaken, and the type is the message;
-    # elsewhere a rule knows better than the schema what to say.
+    # In a value of the wrong type rules are mistaken when they miss something; its type is the message. Elsewhere a rule
+    # knows better than the schema what to say.
     mistyped = {tuple(error.instance_path) for error in errors if isinstance(error.kind, _TYPE_ERRORS)}
-    found = [finding for finding in found if finding.path not in mistyped or REGISTRY[finding.rule].raw]
+    found = [
+        finding for finding in found if REGISTRY[finding.rule].raw or not _inside(finding.path, mistyped)
+    ]
     spoken = {finding.path for finding in found if finding.severity == "error"}
     structural = [found for found in _structural(errors, document, api_version) if found.path not in spoken]
     return structural + found
+
+
+def _mended(document: dict[str, Any]) -> tuple[dict[str, Any], list[Finding]]:
+    """A copy that the validator can read, and what had to be mended for that."""
+    broken: list[Finding] = []
+    top: dict[str, Any] = {}
+    waiting: list[tuple[Path, Any, Any]] = [((), document, top)]
+    while waiting:
+        path, holder, copied = waiting.pop()
+        for step, value in holder.items() if isinstance(holder, dict) else enumerate(holder):
+            place = (*path, step)
+            kept: Any = value
+            if isinstance(value, dict | list):
+                kept = type(value)()
+                if len(place) < paths.MAX_DEPTH:
+                    waiting.append((place, value, kept))
+                else:
+                    message = (
+                        f"This is nested more than {paths.MAX_DEPTH} levels deep. No property of Azure is."
+                    )
+                    broken.append(Finding("too-deep", "error", place, message))
+            elif isinstance(value, str):
+                kept = _unicode(value)
+            name = _unicode(step) if isinstance(step, str) else step
+            if (kept != value and isinstance(value, str)) or name != step:
+                message = "This holds half a character, which no text can. Enter it again."
+                broken.append(Finding("broken-text", "error", (*path, name), message))
+            if isinstance(copied, dict):
+                copied[name] = kept
+            else:
+                copied.append(kept)
+    return top, broken
+
+
+def _unicode(written: str) -> str:
+    return written.encode(errors="replace").decode()
+
+
+def _inside(path: Path, places: set[Path]) -> bool:
+    return any(path[:depth] in places for depth in range(1, len(path) + 1))
 
 
 def _structural(errors: list[Any], document: Any, api_version: str) -> Iterator[Finding]:

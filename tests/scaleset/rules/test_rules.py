@@ -5,16 +5,16 @@ from __future__ import annotations
 import importlib
 import json
 import pkgutil
-from typing import Any
 
 import pytest
 
 from tests.scaleset.rules import cases
 from tests.scaleset.rules.cases import Case, Cases
-from vmssbuilder.scaleset import paths
 from vmssbuilder.scaleset.findings import Finding
 from vmssbuilder.scaleset.rules import REGISTRY, View
 from vmssbuilder.scaleset.rules.view import placeholder_in
+from vmssbuilder.scaleset.secrets import MASK
+from vmssbuilder.scaleset.secrets import find as secrets_in
 
 
 def _collect() -> dict[str, Cases]:
@@ -27,33 +27,28 @@ def _collect() -> dict[str, Cases]:
 
 
 CASES = _collect()
-BREAKS = [(rule_id, where, case) for rule_id, entry in CASES.items() for where, case in entry.breaks]
-FINE = [(rule_id, case) for rule_id, entry in CASES.items() for case in entry.fine]
 
 
-def _findings(rule_id: str, case: Case) -> list[Finding]:
+def findings_of(rule_id: str, case: Case) -> list[Finding]:
     """What the one rule finds, asked as the check asks it."""
     rule = REGISTRY[rule_id]
     document = case.document
     if case.target is not None and not document:
         target = case.target
-        document = {
-            "$target": {
-                "subscription": target.subscription,
-                "resourceGroup": target.resource_group,
-                "name": target.name,
-            }
+        parts = {
+            "subscription": target.subscription,
+            "resourceGroup": target.resource_group,
+            "name": target.name,
         }
+        document = {"$target": parts}
     elif rule.subject == "target" or not rule.applies(case.version, case.operation):
         return []
-    # A raw rule is for documents of any shape; the check would have taken the misshapen parts out of the other view.
-    seen = {} if rule.raw else document
+    # A misfit rule is for documents of any shape; the check would have taken the misshapen parts out of the other view.
+    seen = {} if rule.misfit else document
     return rule.findings(View(seen, case.version, case.operation, document, case.target))
 
 
-def _named(items: list[Any]) -> list[Any]:
-    """Parameters that are named after the rule, numbered."""
-    return [pytest.param(*item, id=f"{item[0]}-{position}") for position, item in enumerate(items)]
+every_rule = pytest.mark.parametrize("rule_id", sorted(CASES))
 
 
 def test_every_rule_has_a_document_that_breaks_it_and_one_that_does_not() -> None:
@@ -61,59 +56,53 @@ def test_every_rule_has_a_document_that_breaks_it_and_one_that_does_not() -> Non
     assert [rule_id for rule_id, entry in CASES.items() if not entry.breaks or not entry.fine] == []
 
 
-@pytest.mark.parametrize(("rule_id", "where", "case"), _named(BREAKS))
-def test_a_broken_document_is_found(rule_id: str, where: str, case: Case) -> None:
-    assert where in [finding.where for finding in _findings(rule_id, case)]
+@every_rule
+def test_a_broken_document_is_found(rule_id: str) -> None:
+    for position, (where, case) in enumerate(CASES[rule_id].breaks):
+        assert where in [finding.where for finding in findings_of(rule_id, case)], position
 
 
-@pytest.mark.parametrize(("rule_id", "case"), _named(FINE))
-def test_a_sound_document_is_not_found(rule_id: str, case: Case) -> None:
-    assert _findings(rule_id, case) == []
+@every_rule
+def test_a_sound_document_is_not_found(rule_id: str) -> None:
+    for position, case in enumerate(CASES[rule_id].fine):
+        assert findings_of(rule_id, case) == [], position
 
 
-@pytest.mark.parametrize(("rule_id", "where", "case"), _named(BREAKS))
-def test_the_message_says_what_is_wrong_and_what_to_do(rule_id: str, where: str, case: Case) -> None:
-    for finding in _findings(rule_id, case):
-        message = finding.message
-        assert message[0].isupper() or message[0] in "“-", message
-        assert message.endswith("."), message
-        assert "  " not in message, message
-        if rule_id != "placeholder":
-            assert "{" not in message, message
-            assert "}" not in message, message
-        else:
-            assert placeholder_in(message) or "braces" in message
+@every_rule
+def test_the_message_says_what_is_wrong_and_what_to_do(rule_id: str) -> None:
+    for where, case in CASES[rule_id].breaks:
+        for finding in findings_of(rule_id, case):
+            message = finding.message
+            assert message[0].isupper() or message[0] in "“-", message
+            assert message.endswith("."), message
+            assert "  " not in message, message
+            if rule_id == "placeholder":
+                assert placeholder_in(message) or "braces" in message, where
+            else:
+                assert "{" not in message, message
+                assert "}" not in message, message
 
 
-@pytest.mark.parametrize(("rule_id", "where", "case"), _named(BREAKS))
-def test_the_message_keeps_the_secret(rule_id: str, where: str, case: Case) -> None:
-    secrets = [
-        value
-        for place in ("properties.virtualMachineProfile.osProfile.adminPassword",)
-        if isinstance(value := paths.get(case.document, paths.parse(place), None), str) and len(value) > 5
-    ]
-    for finding in _findings(rule_id, case):
-        assert [secret for secret in secrets if secret in finding.message] == []
-
-
-@pytest.mark.parametrize(
-    ("rule_id", "where", "case"),
-    _named(
-        [
-            (rule_id, where, case)
-            for rule_id, where, case in BREAKS
-            if any(found.fix for found in _findings(rule_id, case))
+@every_rule
+def test_the_message_keeps_the_secret(rule_id: str) -> None:
+    for _where, case in CASES[rule_id].breaks:
+        secrets = [
+            value
+            for path, value in secrets_in(case.document)
+            if isinstance(value, str) and len(value) > 5 and value != MASK
         ]
-    ),
-)
-def test_the_fix_cures(rule_id: str, where: str, case: Case) -> None:
-    for finding in _findings(rule_id, case):
-        if finding.fix is not None:
+        for finding in findings_of(rule_id, case):
+            assert [secret for secret in secrets if secret in finding.message] == []
+
+
+@every_rule
+def test_the_fix_cures(rule_id: str) -> None:
+    for _where, case in CASES[rule_id].breaks:
+        for finding in findings_of(rule_id, case):
+            if finding.fix is None:
+                continue
             before = json.dumps(case.document)
-            cured = finding.fix.apply(case.document)
-            assert finding.path not in [
-                again.path
-                for again in _findings(rule_id, Case(cured, case.version, case.operation, case.target))
-            ]
+            cured = Case(finding.fix.apply(case.document), case.version, case.operation, case.target)
+            assert finding.path not in [again.path for again in findings_of(rule_id, cured)]
             assert json.dumps(case.document) == before
             assert finding.fix.title[0].isupper()

@@ -42,15 +42,17 @@ _AREAS = (
 
 
 @cache
-def applicable(api_version: str, operation: str, *, raw: bool = True) -> tuple[Rule, ...]:
+def applicable(api_version: str, operation: str, *, misfit: bool = True) -> tuple[Rule, ...]:
     """The document rules of that API version and operation, in the order of the form.
 
-    raw=False leaves out those that only speak where the document does not fit the JSON Schema.
+    misfit=False leaves out those that are asked only when the document does not fit the JSON Schema.
     """
     return tuple(
         entry
         for entry in sorted(REGISTRY.values(), key=_area)
-        if entry.subject != "target" and entry.applies(api_version, operation) and (raw or not entry.raw)
+        if entry.subject != "target"
+        and entry.applies(api_version, operation)
+        and (misfit or not entry.misfit)
     )
 
 
@@ -61,10 +63,10 @@ def _area(entry: Rule) -> int:
     return _POSITIONS[entry.function.__module__]
 
 
-def run(view: View, *, raw: bool = True) -> list[Finding]:
+def run(view: View, *, misfit: bool = True) -> list[Finding]:
     """The findings of all rules that apply to the document, in the order of the rules."""
     found: list[Finding] = []
-    for entry in applicable(view.api_version, view.operation, raw=raw):
+    for entry in applicable(view.api_version, view.operation, misfit=misfit):
         hits = entry.function(view)
         if hits:
             found += entry.report(hits, view)

@@ -53,7 +53,8 @@ class Rule:
     """A registered rule.
 
     since, until: the API versions in which it applies. operations: what it is asked about. raw: it looks at the
-    document as it was given, and is asked only when that does not fit the JSON Schema. deferred: it only warns while
+    document as it was given, and stands where a value is of the wrong type. misfit: the same, but it is asked only when
+    the document does not fit the JSON Schema. deferred: it only warns while
     the document holds placeholders. Azure's own examples leave such things to be filled in, and a document with
     placeholders cannot be sent as it stands anyway. subject: what it judges, the document, the address of the scale
     set, or both, each in its own check.
@@ -68,6 +69,7 @@ class Rule:
     until: str | None
     operations: tuple[Operation, ...]
     raw: bool
+    misfit: bool
     deferred: bool
     subject: Subject
 
@@ -87,15 +89,15 @@ class Rule:
                 self.id,
                 hit.severity or severity,
                 hit.path,
-                (hit.message or self.message).format_map(hit.values or _NO_VALUES),
+                (hit.message or self.message).format_map(hit.values)
+                if hit.values
+                else hit.message or self.message,
                 self.confidence,
                 hit.fix,
             )
             for hit in (hits if isinstance(hits, list) else (hits,))
         ]
 
-
-_NO_VALUES: Final[dict[str, Any]] = {}
 
 REGISTRY: Final[dict[str, Rule]] = {}
 
@@ -112,16 +114,28 @@ def rule(
     until: str | None = None,
     operations: tuple[Operation, ...] = ("create", "update"),
     raw: bool = False,
+    misfit: bool = False,
     deferred: bool = False,
     subject: Subject = "document",
 ) -> Callable[[_Function], _Function]:
-    """Registers a rule under its id. A message's `{names}` are filled from Hit.values; write a literal brace as `{{`."""
+    """Registers a rule under its id. A message's `{names}` are filled from Hit.values, where it has any."""
 
     def register(function: _Function) -> _Function:
         if id in REGISTRY:
             raise ValueError(f"rule {id} is registered twice")
         REGISTRY[id] = Rule(
-            id, message, function, severity, confidence, since, until, operations, raw, deferred, subject
+            id,
+            message,
+            function,
+            severity,
+            confidence,
+            since,
+            until,
+            operations,
+            raw or misfit,
+            misfit,
+            deferred,
+            subject,
         )
         return function
 

@@ -24,7 +24,7 @@ _SECRET_URL: Final = re.compile(
 @rule(
     "secrets-array",
     "Key vault certificates are a list of vaults. Put the object in square brackets.",
-    raw=True,
+    misfit=True,
 )
 def secrets_array(view: View) -> Hits:
     value = paths.get(view.raw, SECRETS, [])

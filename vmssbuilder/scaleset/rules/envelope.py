@@ -41,7 +41,11 @@ def placeholder(view: View) -> Hits:
     ]
 
 
-@rule("secret-placeholder", "Enter the real value: asterisks only stand for a secret that was not shown.")
+@rule(
+    "secret-placeholder",
+    "Enter the real value: asterisks only stand for a secret that was not shown.",
+    raw=True,
+)
 def secret_placeholder(view: View) -> Hits:
     hits = []
     if view.os_profile.get("adminPassword") == MASK:
@@ -88,6 +92,7 @@ def location_normalise(view: View) -> Hits:
     "body-name-id-match",
     "The {member} in the document is not that of the address. Remove it: the address alone says which scale set is meant.",
     confidence="I",
+    raw=True,
 )
 def body_name_id_match(view: View) -> Hits:
     raw = view.raw
@@ -104,6 +109,7 @@ def body_name_id_match(view: View) -> Hits:
 @rule(
     "provisioning-state-readonly",
     "Remove provisioningState: only Azure writes it, and it refuses a request that states another value.",
+    raw=True,
 )
 def provisioning_state_readonly(view: View) -> Hits:
     place = ("properties", "provisioningState")
@@ -116,6 +122,7 @@ def provisioning_state_readonly(view: View) -> Hits:
     "readonly-strip",
     "Only Azure writes {member}; it has no effect in a request. Remove it.",
     severity="warning",
+    raw=True,
 )
 def readonly_strip(view: View) -> Hits:
     raw = view.raw

@@ -248,7 +248,7 @@ def flex_profile_less(view: View) -> Hits:
         return None
     if view.size and not view.profile:
         return Hit(PROFILE, {"cure": "Describe the instances, or remove the size"})
-    if view.profile and not view.size:
+    if view.profile and not view.size and not view.properties.get("skuProfile"):
         return Hit(("sku", "name"), {"cure": "Choose a size, or remove the profile"})
     return None
 

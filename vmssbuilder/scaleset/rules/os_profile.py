@@ -546,7 +546,7 @@ def license_type(view: View) -> Hits:
 # --------------------------------------------------------------------------------------------------- unattended setup
 
 
-@rule("unattend-array", "Unattended setup is a list. Put its object in square brackets.", raw=True)
+@rule("unattend-array", "Unattended setup is a list. Put its object in square brackets.", misfit=True)
 def unattend_array(view: View) -> Hits:
     value = paths.get(view.raw, UNATTEND, [])
     if isinstance(value, list):
@@ -556,7 +556,7 @@ def unattend_array(view: View) -> Hits:
     )
 
 
-@rule("unattend-names", "Azure calls this “{right}”. Rename it.", raw=True)
+@rule("unattend-names", "Azure calls this “{right}”. Rename it.", misfit=True)
 def unattend_names(view: View) -> Hits:
     items = paths.get(view.raw, UNATTEND, [])
     if not isinstance(items, list):

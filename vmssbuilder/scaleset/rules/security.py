@@ -144,7 +144,7 @@ def spot_size(view: View) -> Hits:
     "spot-restore-key",
     "This is spelt spotRestorePolicy, and belongs under properties. Move it there.",
     since="2021-04-01",
-    raw=True,
+    misfit=True,
 )
 def spot_restore_key(view: View) -> Hits:
     properties = view.raw.get("properties")

@@ -250,7 +250,7 @@ def max_spread_needs_multi_pg(view: View) -> Hits:
 @rule(
     "overprovision-name-by-version",
     "API version {version} spells this “{right}”. Azure has used a small p since 2017-03-30.",
-    raw=True,
+    misfit=True,
 )
 def overprovision_name_by_version(view: View) -> Hits:
     properties = view.raw.get("properties")

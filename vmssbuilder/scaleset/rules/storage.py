@@ -516,7 +516,7 @@ def _type(disk: dict[str, Any]) -> Any:
     "datadisk-array",
     "Data disks are a list. Put the disk in square brackets.",
     since="2016-04-30-preview",
-    raw=True,
+    misfit=True,
 )
 def datadisk_array(view: View) -> Hits:
     value = paths.get(view.raw, DATA_DISKS, [])
@@ -599,7 +599,9 @@ def datadisk_size_required(view: View) -> Hits:
     ]
 
 
-@rule("datadisk-size-name", "Azure calls this diskSizeGB. Rename it.", since="2016-04-30-preview", raw=True)
+@rule(
+    "datadisk-size-name", "Azure calls this diskSizeGB. Rename it.", since="2016-04-30-preview", misfit=True
+)
 def datadisk_size_name(view: View) -> Hits:
     disks = paths.get(view.raw, DATA_DISKS, [])
     if not isinstance(disks, list):

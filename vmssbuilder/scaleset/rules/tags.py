@@ -18,7 +18,7 @@ _SECRET_VALUE: Final = re.compile(
 )
 
 
-@rule("tags-object", "A tag's value must be text, in quotation marks.", raw=True)
+@rule("tags-object", "A tag's value must be text, in quotation marks.", misfit=True)
 def tags_object(view: View) -> Hits:
     tags = view.raw.get("tags")
     if tags is None or "tags" not in view.raw:

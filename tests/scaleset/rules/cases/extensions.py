@@ -334,15 +334,14 @@ CASES: Final = {
     ),
     "cse-storage-fileuris": Cases(
         breaks=[
+            *(
+                (f"{_P}.settings.fileUris[1]", _both({"fileUris": [_BLOB, uri]}, {"storageAccountKey": "x"}))
+                for uri in ("https://example.com/setup.sh", "setup.sh")
+            ),
             (
-                f"{_P}.{member}.fileUris[1]",
-                _both(*({"fileUris": [_BLOB, uri]} | more if here else more for here, more in pair)),
-            )
-            for uri in ("https://example.com/setup.sh", "setup.sh")
-            for member, pair in (
-                ("settings", ((True, {}), (False, {"storageAccountKey": "x"}))),
-                ("protectedSettings", ((False, {}), (True, {"storageAccountKey": "x"}))),
-            )
+                f"{_P}.protectedSettings.fileUris[1]",
+                _both({}, {"fileUris": [_BLOB, "setup.sh"], "storageAccountKey": "x"}),
+            ),
         ],
         fine=[
             _both({"fileUris": [_BLOB, "{uri}", 3]}, {"storageAccountKey": "x"}),

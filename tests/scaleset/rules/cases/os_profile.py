@@ -529,7 +529,7 @@ CASES: Final = {
         breaks=[
             (f"{_UNATTEND}[0].content", _unattend(settingName="AutoLogon", content=content))
             for content in (
-                "<AutoLogon>",
+                "<AutoLogon><Enabled>",
                 "PEF1dG9Mb2dvbi8+",
                 "<Enabled>true</Enabled>",
                 "<!DOCTYPE AutoLogon><AutoLogon/>",

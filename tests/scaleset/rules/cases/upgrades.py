@@ -127,7 +127,7 @@ CASES: Final = {
     ),
     "rolling-pause": Cases(
         breaks=_durations(f"{_ROLLING}.pauseTimeBetweenBatches", ("30", "PT", "30s", "P1Y")),
-        fine=_lasting(f"{_ROLLING}.pauseTimeBetweenBatches", ("PT30S", "PT0S", "P1DT2H", "P1W")) + [linux()],
+        fine=[*_lasting(f"{_ROLLING}.pauseTimeBetweenBatches", ("PT30S", "PT0S", "P1DT2H", "P1W")), linux()],
     ),
     "rolling-cross-zone": Cases(
         breaks=[(f"{_ROLLING}.enableCrossZoneUpgrade", _rolling(enableCrossZoneUpgrade=True))],
@@ -227,11 +227,11 @@ CASES: Final = {
     ),
     "repair-grace": Cases(
         breaks=_durations(f"{_REPAIRS}.gracePeriod", ("PT9M59S", "PT90M1S", "30 minutes")),
-        fine=_lasting(f"{_REPAIRS}.gracePeriod", ("PT10M", "PT90M", "PT1H30M")) + [linux()],
+        fine=[*_lasting(f"{_REPAIRS}.gracePeriod", ("PT10M", "PT90M", "PT1H30M")), linux()],
     ),
     "repair-action-api": Cases(
         breaks=_durations(f"{_REPAIRS}.repairAction", ("reimage", "Delete")),
-        fine=_lasting(f"{_REPAIRS}.repairAction", ("Replace", "Restart", "Reimage")) + [linux()],
+        fine=[*_lasting(f"{_REPAIRS}.repairAction", ("Replace", "Restart", "Reimage")), linux()],
     ),
     "external-health-exclusive": Cases(
         breaks=[
@@ -255,8 +255,10 @@ CASES: Final = {
         breaks=_durations(
             f"{_EVENTS}.terminateNotificationProfile.notBeforeTimeout", ("PT4M59S", "PT15M1S", "5")
         ),
-        fine=_lasting(f"{_EVENTS}.terminateNotificationProfile.notBeforeTimeout", ("PT5M", "PT15M"))
-        + [linux()],
+        fine=[
+            *_lasting(f"{_EVENTS}.terminateNotificationProfile.notBeforeTimeout", ("PT5M", "PT15M")),
+            linux(),
+        ],
     ),
     "terminate-spot": Cases(
         breaks=[
@@ -274,7 +276,7 @@ CASES: Final = {
     ),
     "osimage-notify": Cases(
         breaks=_durations(f"{_EVENTS}.osImageNotificationProfile.notBeforeTimeout", ("PT10M", "15")),
-        fine=_lasting(f"{_EVENTS}.osImageNotificationProfile.notBeforeTimeout", ("PT15M",)) + [linux()],
+        fine=[*_lasting(f"{_EVENTS}.osImageNotificationProfile.notBeforeTimeout", ("PT15M",)), linux()],
     ),
     "scalein-rules": Cases(
         breaks=[

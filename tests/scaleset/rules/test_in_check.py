@@ -1,0 +1,300 @@
+"""The rules inside the check of whole documents: nothing hides them, nothing breaks them, official bodies pass."""
+
+from __future__ import annotations
+
+import copy
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.scaleset.documents import documents
+from tests.scaleset.rules import cases
+from tests.scaleset.rules.test_rules import CASES, every_rule
+from vmssbuilder.scaleset import check, paths
+from vmssbuilder.scaleset.catalogue import tree
+from vmssbuilder.scaleset.findings import Finding, errors
+from vmssbuilder.scaleset.request import Target
+from vmssbuilder.scaleset.rules import REGISTRY, check_target
+from vmssbuilder.scaleset.versions import API_VERSIONS
+
+SHARED = Path(__file__).parents[4] / "shared"
+
+
+@every_rule
+def test_the_check_reports_what_the_rule_finds(rule_id: str) -> None:
+    for position, (where, case) in enumerate(CASES[rule_id].breaks):
+        if case.document:
+            findings = check(case.document, case.version, case.operation, case.target)
+            assert (rule_id, where) in {(finding.rule, finding.where) for finding in findings}, position
+
+
+@pytest.mark.parametrize("sound", [cases.linux, cases.windows, cases.flexible])
+def test_a_sound_document_has_no_finding_at_all(sound: Any) -> None:
+    assert check(sound().document, "2026-04-01") == []
+
+
+@pytest.mark.parametrize("sound", [cases.vhd, cases.containers])
+def test_unmanaged_disks_are_only_warned_of(sound: Any) -> None:
+    assert [finding.rule for finding in check(sound().document, "2026-04-01")] == ["unmanaged-retired"]
+
+
+def test_the_address_has_every_finding_at_once() -> None:
+    found = check_target(Target("{subscription-id}", "rg shop.", "-"))
+    assert [finding.rule for finding in found] == [
+        "placeholder",
+        "rg-name-chars",
+        "rg-name-trailing-dot",
+        "vmss-name-start",
+        "vmss-name-end",
+    ]
+    assert check_target(Target("11111111-2222-3333-4444-555555555555", "rg-shop", "web")) == []
+
+
+# ------------------------------------------------------------------------------------- wrong types, unknown members
+
+
+def test_the_wrong_type_is_the_only_message_about_a_value() -> None:
+    document = cases.linux({"location": 7, "sku": "large", cases.NICS: "none", cases.OS: []}).document
+    assert [(finding.rule, finding.where) for finding in errors(check(document, "2026-04-01"))] == [
+        ("wrong-type", "location"),
+        ("wrong-type", "sku"),
+        ("wrong-type", cases.OS),
+        ("wrong-type", cases.NICS),
+    ]
+
+
+def test_positions_stay_true_beside_an_item_of_the_wrong_type() -> None:
+    disk = {"lun": 0, "createOption": "Empty", "diskSizeGB": 64}
+    document = cases.linux({cases.DISKS: ["first", disk, disk]}).document
+    assert [(finding.rule, finding.where) for finding in errors(check(document, "2026-04-01"))] == [
+        ("wrong-type", f"{cases.DISKS}[0]"),
+        ("datadisk-lun-unique", f"{cases.DISKS}[2].lun"),
+    ]
+
+
+def test_a_rule_does_not_read_what_the_version_does_not_have() -> None:
+    document = cases.linux({"zones": 7, "properties.zoneBalance": True}).document
+    found = errors(check(document, "2016-04-30-preview"))
+    assert {(finding.rule, finding.where) for finding in found} == {
+        ("unknown-property", "zones"),
+        ("unknown-property", "properties.zoneBalance"),
+    }
+
+
+def test_the_check_leaves_the_document_as_it_was() -> None:
+    document = cases.linux({"zones": 7, "extra": {"a": 1}, cases.DISKS: ["x", {"lun": "y"}]}).document
+    before = copy.deepcopy(document)
+    check(document, "2026-04-01")
+    assert document == before
+
+
+def test_what_is_missing_only_warns_while_placeholders_are_left() -> None:
+    broken = {"properties.automaticRepairsPolicy.enabled": True}
+    template = broken | {"tags": {"owner": "{owner}"}}
+    found = {finding.rule: finding.severity for finding in check(cases.linux(broken).document, "2026-04-01")}
+    assert found["repair-needs-health"] == "error"
+    found = {
+        finding.rule: finding.severity for finding in check(cases.linux(template).document, "2026-04-01")
+    }
+    assert found == {"placeholder": "error", "repair-needs-health": "warning"}
+
+
+# ---------------------------------------------------------------------------------------------------- any JSON at all
+
+ANY_JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=6)
+    | st.sampled_from(
+        ["{x}", "********", "/subscriptions/{x}", "latest", "Spot", "Flexible", "\ud800", "PT5M", "http://["]
+    ),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.text(max_size=3) | st.sampled_from(["id", "$secret", "name", "properties"]), inner, max_size=3
+        )
+    ),
+    max_leaves=6,
+)
+PLACES = {
+    version: [
+        paths.parse(node.pattern.replace("[]", "[0]").replace("{}", "x"))
+        for node in tree(version).walk()
+        if node.pattern
+    ]
+    for version in ("2016-04-30-preview", "2026-04-01")
+}
+
+
+def _well_formed(findings: list[Finding]) -> None:
+    for finding in findings:
+        assert finding.where
+        assert finding.message.endswith("."), finding.message
+        assert finding.severity in ("error", "warning")
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.sampled_from(sorted(PLACES)).flatmap(
+        lambda version: st.tuples(
+            st.just(version),
+            st.sampled_from([cases.linux, cases.windows, cases.vhd, cases.flexible]),
+            st.lists(st.tuples(st.sampled_from(PLACES[version]), ANY_JSON), max_size=4),
+        )
+    ),
+    st.sampled_from(["create", "update"]),
+)
+def test_no_json_at_any_place_breaks_the_check(grafted: Any, operation: str) -> None:
+    version, sound, changes = grafted
+    document = sound().document
+    for path, value in changes:
+        try:
+            paths.put(document, path, copy.deepcopy(value))
+        except paths.PathError:
+            continue
+    _well_formed(
+        check(document, version, operation, Target("11111111-2222-3333-4444-555555555555", "rg", "web"))
+    )
+
+
+@settings(max_examples=75, deadline=None)
+@given(ANY_JSON, st.sampled_from(API_VERSIONS))
+def test_no_json_as_the_document_breaks_the_check(document: Any, version: str) -> None:
+    check(document, version)
+
+
+@settings(max_examples=75, deadline=None)
+@given(st.sampled_from(API_VERSIONS).flatmap(lambda version: st.tuples(st.just(version), documents(version))))
+def test_no_document_of_the_catalogue_breaks_the_check(random: tuple[str, dict[str, Any]]) -> None:
+    version, document = random
+    found = check(document, version)
+    _well_formed(found)
+    assert {finding.rule for finding in found} - REGISTRY.keys() <= {
+        "required",
+        "out-of-range",
+        "unknown-property",
+    }
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["\ud800", 10**400, -(10**30), float("nan"), float("inf"), "x" * 1_000_000, {"a": {"b": [[[[[[]]]]]]}}],
+    ids=["surrogate", "huge", "very-negative", "nan", "infinity", "long", "nested"],
+)
+@pytest.mark.parametrize(
+    "place", ["location", "sku.capacity", f"{cases.OS}.adminPassword", "tags.a", "extra"]
+)
+def test_odd_values_are_reported_or_pass(place: str, value: Any) -> None:
+    check(cases.linux({place: value}).document, "2026-04-01")
+
+
+def _deep(levels: int) -> Any:
+    deep: Any = {}
+    for _level in range(levels):
+        deep = {"a": deep}
+    return deep
+
+
+@pytest.mark.parametrize("place", ["extra", "tags", "sku.capacity"])
+def test_nesting_without_end_is_reported(place: str) -> None:
+    found = check(cases.linux().document | {place: _deep(10_000)}, "2026-04-01")
+    assert "too-deep" in {finding.rule for finding in found}
+
+
+def test_settings_nested_without_end_do_not_break_the_check() -> None:
+    extension = {"name": "x", "properties": {"settings": _deep(10_000), "protectedSettings": _deep(10_000)}}
+    document = cases.linux().document
+    document["properties"]["virtualMachineProfile"]["extensionProfile"] = {"extensions": [extension]}
+    assert "ext-required-fields" in {finding.rule for finding in check(document, "2026-04-01")}
+
+
+def test_half_a_character_is_reported_where_it_stands() -> None:
+    document = cases.linux(
+        {"sku.capacity": "\ud800", "tags": {"\udfff": "x", "a": "b"}, "zones": ["1", "\ud800"]}
+    ).document
+    found = {(finding.rule, finding.where) for finding in errors(check(document, "2026-04-01"))}
+    assert {
+        ("broken-text", "sku.capacity"),
+        ("broken-text", "tags['?']"),
+        ("broken-text", "zones[1]"),
+        ("capacity-integer", "sku.capacity"),
+    } <= found
+
+
+# --------------------------------------------------------------------------------------------------- official bodies
+
+
+def _official() -> list[Any]:
+    folder = SHARED / "examples"
+    files = sorted(folder.glob("*.json")) if folder.is_dir() else []
+    return [
+        pytest.param(file.stem, body, id=f"{file.stem}-{title}")
+        for file in files
+        for title, body in json.loads(file.read_text(encoding="utf-8")).items()
+    ] or [pytest.param("", {}, marks=pytest.mark.skip(reason="no official bodies beside this project"))]
+
+
+@pytest.mark.parametrize(("version", "body"), _official())
+def test_an_official_body_has_no_error_but_placeholders(version: str, body: dict[str, Any]) -> None:
+    found = [
+        (finding.rule, finding.where)
+        for finding in errors(check(body, version))
+        if finding.rule != "placeholder"
+    ]
+    assert found == []
+
+
+# --------------------------------------------------------------------------------------------------------- the table
+
+BY_AZURE_ONLY = """
+    sku-name-available sku-restricted-location sku-restricted-zone quota-vcpu subnet-space spg-false-needs-standard-lb
+    flex-basic-lb secrets-pfx secrets-vault-enabled secrets-vault-region image-exists plan-required
+    plan-for-platform-image plan-terms osdisk-type-premium-size ephemeral-size ephemeral-full-caching datadisk-lun-range
+    datadisk-count datadisk-fromimage datadisk-ultra-zone nic-max-by-size lb-basic-shared lb-same-vnet-region appgw-subnet
+    appgw-shared accelnet-size ext-exists spot-restore-autoscale trusted-launch-gen2 encryption-at-host-feature
+    encryption-at-host-size update-sku-dealloc update-etag-stale
+""".split()
+"""What only a call to Azure can tell: the preflight's."""
+
+BY_COMPARISON = """
+    location-immutable spg-immutable zones-cannot-remove fd-count-immutable orchestration-immutable unattend-immutable
+    admin-change-api secrets-not-removed osdisk-type-immutable ephemeral-immutable subnet-change ext-remove-dependency
+    repair-action-change update-publisher-offer update-image-sku update-image-type update-prefix update-priority
+    update-zone-balance update-plan update-manual-note update-auto-note update-patch-arrays update-put-secrets
+    patch-min-api
+""".split()
+"""What only the live scale set beside the update can tell."""
+
+ELSEWHERE = {
+    "unknown-property": "the check's own finding, from the JSON Schema",
+    "property-removed": "the check's own finding, from the JSON Schema",
+    "name-case-insensitive": "how ids are compared everywhere, not a fault of a document",
+    "password-optional-linux-ssh": "why linux-auth-one-of does not ask for a password",
+}
+
+
+def test_every_rule_of_the_table_is_somewhere_as_graded() -> None:
+    table = SHARED / "facts" / "rules.md"
+    if not table.is_file():
+        pytest.skip("the table of rules is not beside this project")
+    rows = {}
+    for line in table.read_text(encoding="utf-8").splitlines():
+        if match := re.match(r"\| `([a-z0-9-]+)` \|", line):
+            cells = [cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]]
+            # What has no source is only warned of.
+            rows[match[1]] = ("warning" if cells[-1] == "U" else cells[3], cells[-1])
+    assert len(rows) == 373
+    elsewhere = {*BY_AZURE_ONLY, *BY_COMPARISON, *ELSEWHERE}
+    assert rows.keys() - REGISTRY.keys() == elsewhere
+    assert REGISTRY.keys() - rows.keys() == {"placeholder", "secret-placeholder"}
+    graded = {
+        rule_id: (entry.severity, entry.confidence) for rule_id, entry in REGISTRY.items() if rule_id in rows
+    }
+    assert graded == {rule_id: rows[rule_id] for rule_id in graded}
