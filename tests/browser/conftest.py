@@ -88,7 +88,8 @@ class Product:
         return [
             entry
             for entry in listed
-            if "virtualmachinescalesets" in entry["path"].lower() and (not method or entry["method"] == method)
+            if "virtualmachinescalesets" in entry["path"].lower()
+            and (not method or entry["method"] == method)
         ]
 
     def log(self) -> str:
@@ -125,7 +126,7 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
         "PORT": str(port),
         "WEB_CONCURRENCY": "2",
         "PYTHONUNBUFFERED": "1",
-        "VMSSBUILDER_SANDBOX_DELAY": "0.5",
+        "VMSSBUILDER_SANDBOX_DELAY": "2",
     }
     running = Product(folder, f"http://127.0.0.1:{port}", sandbox, env)
     running.COMMANDS["sandbox"] = [sys.executable, "-m", "vmssbuilder.sandbox", "--port", str(sandbox_port)]
@@ -164,6 +165,12 @@ class People:
 
     def __call__(self, name: str, *, scripts: bool = True, theme: str = "light") -> Person:
         """Someone at a new browser, signed in through the sandbox's Entra ID."""
+        person = self.anonymous(scripts=scripts, theme=theme)
+        person.sign_in(name)
+        return person
+
+    def anonymous(self, *, scripts: bool = True, theme: str = "light") -> Person:
+        """Someone at a new browser whom the product does not know."""
         context = self.browser.new_context(
             java_script_enabled=scripts, color_scheme="dark" if theme == "dark" else "light", locale="en-GB"
         )
@@ -176,12 +183,12 @@ class People:
         )
         page.on(
             "response",
-            lambda answer: self.complaints.append(f"{answer.status} {answer.url}") if answer.status >= 500 else None,
+            lambda answer: (
+                self.complaints.append(f"{answer.status} {answer.url}") if answer.status >= 500 else None
+            ),
         )
         self.pages.append(page)
-        person = Person(page, self.product.url)
-        person.sign_in(name)
-        return person
+        return Person(page, self.product.url)
 
 
 @pytest.fixture

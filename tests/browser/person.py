@@ -40,9 +40,23 @@ class Person:
         """A new draft; answers its code."""
         self.open("/")
         self.page.get_by_role("link", name="New scale set").first.click()
-        self.page.get_by_label("API version").select_option(api_version)
+        self.page.get_by_label("API version", exact=True).select_option(api_version)
         self.press("Start blank")
         return self.page.url.split("/")[4]
+
+    def paste(self, target: dict[str, Any], document: dict[str, Any], api_version: str) -> str:
+        """A draft from JSON, its address filled in by hand; answers its code."""
+        self.open("/drafts/new/")
+        self.page.get_by_label("API version", exact=True).select_option(api_version)
+        self.page.get_by_label("JSON", exact=True).fill(json.dumps(document))
+        self.press("Start from this JSON")
+        code = self.page.url.split("/")[4]
+        self.open(f"/drafts/{code}/basics/")
+        for name, value in target["$target"].items():
+            if name in ("subscription", "resourceGroup", "name"):
+                self._named(f"$target.{name}").fill(value)
+        self.press(re.compile("^Save and"))
+        return code
 
     # --- filling in ---------------------------------------------------------------------------------------------------
 

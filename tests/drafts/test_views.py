@@ -384,9 +384,7 @@ def test_a_share_link_shows_the_draft_to_a_stranger_until_it_is_revoked(
     page_of(as_stranger, f"/s/{link.token}/", status=410)
 
 
-@pytest.mark.parametrize(
-    "forge", ["{0}x", "x{0}", "abc:def", "{0}:{0}"]
-)
+@pytest.mark.parametrize("forge", ["{0}x", "x{0}", "abc:def", "{0}:{0}"])
 def test_a_forged_link_opens_nothing(
     page_of: GetPage, as_requester: Client, as_stranger: Client, draft: Draft, forge: str
 ) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from vmssbuilder.encryption import decrypt, encrypt
 from vmssbuilder.scaleset import secrets
+from vmssbuilder.scaleset.paths import Path
 
 from .models import Draft, Secret
 
@@ -23,14 +24,14 @@ def take_out(draft: Draft, document: dict[str, Any]) -> dict[str, Any]:
     A reference to a secret that is not this draft's is removed: references cannot be guessed or carried over.
     """
     own = set(draft.secrets.filter(code__in=secrets.references(document)).values_list("code", flat=True))
-    changed: dict[str, Any] = secrets.replace(
-        document,
-        lambda _path, value: (
-            (value if value[secrets.REFERENCE_KEY] in own else secrets.MASK)
-            if secrets.is_reference(value)
-            else (value if value == secrets.MASK else store(draft, value))
-        ),
-    )
+
+    def take(_path: Path, value: Any) -> Any:
+        code = secrets.referred(value)
+        if code is not None:
+            return value if code in own else secrets.MASK
+        return value if value == secrets.MASK else store(draft, value)
+
+    changed: dict[str, Any] = secrets.replace(document, take)
     return changed
 
 
@@ -42,15 +43,12 @@ def put_back(draft: Draft, document: dict[str, Any]) -> dict[str, Any]:
     wanted = secrets.references(document)
     if not wanted:
         return document
-    values = {
+    values: dict[str | None, Any] = {
         secret.code: json.loads(decrypt(secret.ciphertext))
         for secret in draft.secrets.filter(code__in=wanted)
     }
     changed: dict[str, Any] = secrets.replace(
-        document,
-        lambda _path, value: (
-            values.get(value[secrets.REFERENCE_KEY], value) if secrets.is_reference(value) else value
-        ),
+        document, lambda _path, value: values.get(secrets.referred(value), value)
     )
     return changed
 

@@ -10,8 +10,7 @@ from typing import Any, Final
 
 from .catalogue import tree
 from .paths import Path
-from .properties import REFERENCE_KEY as REFERENCE_KEY
-from .properties import List, Map, Node, Single
+from .properties import REFERENCE_KEY, List, Map, Node, Single
 from .versions import LATEST
 
 MASK: Final = "********"
@@ -21,6 +20,11 @@ MASK: Final = "********"
 def reference(secret_id: str) -> dict[str, str]:
     """What the document holds in place of the secret."""
     return {REFERENCE_KEY: secret_id}
+
+
+def referred(value: Any) -> str | None:
+    """The id of the stored secret that the value stands for, None when it stands for none."""
+    return value[REFERENCE_KEY] if is_reference(value) else None
 
 
 def is_reference(value: Any) -> bool:
@@ -72,7 +76,9 @@ def _with(value: Any, path: Path, changed: Any) -> Any:
     step = path[0]
     if isinstance(value, dict):
         return {**value, step: _with(value[step], path[1:], changed)}
-    return [_with(item, path[1:], changed) if position == step else item for position, item in enumerate(value)]
+    return [
+        _with(item, path[1:], changed) if position == step else item for position, item in enumerate(value)
+    ]
 
 
 def mask(document: dict[str, Any]) -> dict[str, Any]:
