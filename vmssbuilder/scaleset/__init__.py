@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
+from .canonical import minimum_version
 from .check import check
 from .json_schema import json_schema
+from .patching import Patch, apply_patch, merge_patch
 from .reading import Reading, ReadingError, read
 from .request import Request, Target
 from .secrets import mask
 from .versions import API_VERSIONS
 
-__all__ = ["API_VERSIONS", "Reading", "ReadingError", "Request", "Target", "check", "json_schema", "mask", "read"]
+__all__ = [
+    "API_VERSIONS",
+    "Patch",
+    "Reading",
+    "ReadingError",
+    "Request",
+    "Target",
+    "apply_patch",
+    "check",
+    "json_schema",
+    "mask",
+    "merge_patch",
+    "minimum_version",
+    "read",
+]
