@@ -57,15 +57,10 @@ def apply_patch(live: dict[str, Any], patch: dict[str, Any]) -> dict[str, Any]:
 
     A reference to a stored secret is one value, never merged. Names match in any case, as Azure matches them.
     """
-    result: dict[str, Any] = _merged(
-        live, {name: value for name, value in patch.items() if name.casefold() != "tags"}
-    )
+    result: dict[str, Any] = _merged(live, patch)
     for name, value in patch.items():
-        if name.casefold() == "tags":
-            own = _spelt(result, name, patch)
-            result.pop(own, None)
-            if value is not None:
-                result[own] = _merged({}, value)
+        if name.casefold() == "tags" and value is not None:
+            result[_spelt(result, name, patch)] = _merged({}, value)
     return result
 
 
@@ -431,9 +426,8 @@ def _without_withheld(before: Any, after: Any, node: Node | None) -> Any:
 
 def _withheld(before: Any, after: list[Any], node: Node | None, path: Path) -> Iterator[tuple[Path, Node]]:
     """The places of secrets that items of a list may have had, when they are sent without."""
-    known = (
-        {item.get("name") for item in before if isinstance(item, dict)} if isinstance(before, list) else set()
-    )
+    live = before if isinstance(before, list) else []
+    known = [item.get("name") for item in live if isinstance(item, dict)]
     for position, item in enumerate(after):
         if node is not None and isinstance(item, dict) and item.get("name") in known:
             yield from _without_secret(item, node.item, (*path, position))
