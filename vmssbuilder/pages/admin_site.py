@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from django.contrib.admin import AdminSite
 from django.contrib.admin.apps import AdminConfig
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 
 from .middleware import safe_path, sign_in_url
+
+View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
 
 class Admin(AdminConfig):
@@ -28,19 +30,17 @@ class Site(AdminSite):
     index_title = "What is stored"
     enable_nav_sidebar = False
 
-    def admin_view(
-        self, view: Callable[..., HttpResponse], cacheable: bool = False
-    ) -> Callable[..., HttpResponse]:
+    def admin_view(self, view: View, cacheable: bool = False) -> View:
         """Refuses people without the right at once, rather than by way of a sign-in page."""
         inner = super().admin_view(view, cacheable)
 
         @wraps(inner)
-        def checked(request: HttpRequest, *args: Any, **named: Any) -> HttpResponse:
+        def checked(request: HttpRequest, *args: Any, **named: Any) -> HttpResponseBase:
             if request.user.is_authenticated and not self.has_permission(request):
                 raise PermissionDenied("Only administrators may see these pages.")
             return inner(request, *args, **named)
 
-        return checked
+        return cast(View, checked)
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """The one sign-in page of the product."""
@@ -48,7 +48,7 @@ class Site(AdminSite):
             raise PermissionDenied("Only administrators may see these pages.")
         return redirect(sign_in_url(safe_path(request, request.GET.get("next", ""), reverse("admin:index"))))
 
-    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:  # type: ignore[override]
         """The one way out. Imported late: this module is loaded before there are models."""
         from vmssbuilder.accounts.views import sign_out
 

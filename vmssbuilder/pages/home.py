@@ -13,6 +13,7 @@ from vmssbuilder.drafts.models import Draft
 from vmssbuilder.reviews.models import Review
 from vmssbuilder.reviews.queries import waiting_for
 from vmssbuilder.submissions.models import Submission
+from vmssbuilder.submissions.queries import under_way
 
 PAGE_SIZE: Final = 20
 
@@ -51,7 +52,7 @@ def what_needs(user: User, page: str | None) -> dict[str, Any]:
     drafts = Paginator(my_drafts(user), PAGE_SIZE).get_page(page)
     # One more than is shown says whether there is more.
     reviews = list(waiting_for(user)[: PAGE_SIZE + 1])
-    submissions = list(running(user)[: PAGE_SIZE + 1])
+    submissions = list(under_way(user)[: PAGE_SIZE + 1])
     return {
         "page": drafts,
         "drafts": [
@@ -84,12 +85,6 @@ def my_drafts(user: User) -> QuerySet[Draft]:
             submission_state=Subquery(newest_submission.values("state")[:1]),
         )
     )
-
-
-def running(user: User) -> QuerySet[Submission]:
-    """The person's submissions that have not come to an end, newest first."""
-    unfinished = Submission.objects.filter(submitter=user).exclude(state__in=Submission.FINISHED)
-    return unfinished.select_related("revision").defer("revision__document", "resource")
 
 
 def _status(submission_state: str | None, review_state: str | None) -> tuple[str, str, str]:

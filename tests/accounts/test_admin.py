@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from tests.accounts.entra import browser, sign_in
+from tests.pages.strict import Page
+from vmssbuilder.accounts.models import Role, User
+from vmssbuilder.audit.models import Event
+from vmssbuilder.sandbox.server import Running
+
+pytestmark = pytest.mark.django_db
+
+LIST = "/admin/accounts/user/"
+
+
+def form(client: Client, address: str) -> dict[str, str]:
+    """What a browser would send for the form as it stands."""
+    page = Page(client.get(address))
+    found = {}
+    for field in page.root.iter():
+        name = field.get("name")
+        if not name or field.tag not in ("input", "select"):
+            continue
+        if field.tag == "select":
+            chosen = [option for option in field.iter("option") if option.get("selected") is not None]
+            found[name] = chosen[0].get("value", "") if chosen else ""
+        elif field.get("type") not in ("submit", "checkbox") or field.get("checked") is not None:
+            found[name] = field.get("value", "on" if field.get("type") == "checkbox" else "")
+    return found
+
+
+def test_an_administrator_gives_a_role(as_administrator: Client, administrator: User, stranger: User) -> None:
+    address = f"{LIST}{stranger.pk}/change/"
+    data = form(as_administrator, address)
+    assert data["username"] == "sam"
+    assert as_administrator.post(address, data | {"role": "Reviewer"}).status_code == 302
+    stranger.refresh_from_db()
+    assert stranger.role == Role.REVIEWER
+    event = Event.objects.get(what="account.changed")
+    assert (event.actor, event.about, event.details["fields"]) == (administrator, "sam", ["role"])
+
+
+def test_an_administrator_makes_a_local_account(as_administrator: Client) -> None:
+    data = form(as_administrator, f"{LIST}add/") | {
+        "username": "nora",
+        "usable_password": "true",
+        "password1": "correct-horse-battery",
+        "password2": "correct-horse-battery",
+        "display_name": "Nora New",
+        "role": "Administrator",
+    }
+    assert as_administrator.post(f"{LIST}add/", data).status_code == 302
+    nora = User.objects.get(username="nora")
+    assert (str(nora), nora.is_superuser) == ("Nora New", True)
+    client = browser()
+    assert (
+        client.post("/sign-in/", {"username": "nora", "password": "correct-horse-battery"}).status_code == 302
+    )
+
+
+def test_what_entra_says_is_not_changed_here(sandbox: Running, as_administrator: Client) -> None:
+    sign_in(browser(), "rita")
+    rita = User.objects.get(email="rita@contoso.example")
+    address = f"{LIST}{rita.pk}/change/"
+    data = form(as_administrator, address)
+    assert not {"username", "role", "email", "display_name", "password"} & data.keys()
+    response = as_administrator.post(address, {**data, "role": "Administrator", "is_active": ""})
+    assert response.status_code == 302
+    rita.refresh_from_db()
+    assert (rita.role, rita.is_active) == (Role.REQUESTER, False)
+
+
+def test_people_are_switched_off_and_never_deleted(as_administrator: Client, stranger: User) -> None:
+    assert as_administrator.post(f"{LIST}{stranger.pk}/delete/", {"post": "yes"}).status_code == 403
+    data = {"action": "delete_selected", "_selected_action": str(stranger.pk), "post": "yes"}
+    as_administrator.post(LIST, data)
+    assert User.objects.filter(pk=stranger.pk).exists()
+
+
+def test_no_page_shows_a_token_cache(sandbox: Running, as_administrator: Client) -> None:
+    sign_in(browser(), "rita")
+    for address in (
+        "/admin/",
+        "/admin/accounts/",
+        LIST,
+        f"{LIST}{User.objects.get(email__startswith='rita').pk}/change/",
+    ):
+        assert "oken cache" not in as_administrator.get(address).content.decode()
+    assert as_administrator.get("/admin/accounts/tokencache/").status_code == 404
+
+
+def test_leaving_the_admin_pages_is_signing_out(as_administrator: Client) -> None:
+    assert as_administrator.post("/admin/logout/")["Location"] == "/sign-in/"
+    assert as_administrator.get("/")["Location"] == "/sign-in/?next=%2F"
+
+
+def test_the_admin_pages_have_no_sign_in_of_their_own(
+    client: Client, as_reviewer: Client, as_administrator: Client
+) -> None:
+    assert client.get("/admin/login/?next=/admin/")["Location"].startswith("/sign-in/")
+    assert client.post("/admin/login/", {"username": "ada", "password": "correct-horse"}).status_code == 401
+    assert as_reviewer.get("/admin/login/").status_code == 403
+    assert as_administrator.get("/admin/login/")["Location"] == "/sign-in/?next=%2Fadmin%2F"
