@@ -39,7 +39,7 @@ def render(
     writer = _Writer(code, here, frozenset(changed), frozenset(wrong), linked)
     masked = ordered(secrets.mask(document), api_version)
     writer.value((), masked, tree(api_version), _Place(f"/drafts/{code}/basics/", ""), "", "", changed=False)
-    return f'<code class="json" tabindex="0" role="region" aria-label="JSON">{"".join(writer.written)}</code>'
+    return f'<code class="json">{"".join(writer.written)}</code>'
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import Any
 from vmssbuilder.scaleset import secrets
 from vmssbuilder.scaleset.canonical import ordered
 from vmssbuilder.scaleset.paths import Path
-from vmssbuilder.scaleset.properties import Boolean, Choice, List, Map, Node, Single
+from vmssbuilder.scaleset.properties import Boolean, Choice, List, Map, Node, Single, sentence_case
 
 from . import content as contents
 from . import places, steps
@@ -73,7 +73,7 @@ def _values(
             below = node.at((name,)) if node is not None else None
             yield from _values((*path, name), inner, below, here)
     elif isinstance(value, list) and value and (prop is None or isinstance(prop, List)):
-        title = prop.singular.capitalize() if isinstance(prop, List) else str(path[-1])
+        title = sentence_case(prop.singular) if isinstance(prop, List) else str(path[-1])
         for position, inner in enumerate(value):
             below = node.item if node is not None else None
             yield from _values((*path, position), inner, below, (*within, f"{title} {position + 1}"))
@@ -86,7 +86,7 @@ def _label(path: Path, node: Node | None) -> str:
         return str(path[-1])
     holder = node.parent.property if node.parent is not None else None
     if isinstance(holder, Map):
-        return f"{holder.singular.capitalize()} {path[-1]}"
+        return f"{sentence_case(holder.singular)} {path[-1]}"
     return node.property.title
 
 

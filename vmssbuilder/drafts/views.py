@@ -412,6 +412,7 @@ class Task:
 
     name: str
     title: str
+    lead: str
     url: str
     state: str
     words: str
@@ -429,7 +430,7 @@ def _frame(draft: Draft, found: list[Finding], current: steps.Step | None = None
     for entry in steps.STEPS:
         state, words = _state(entry, content, draft.api_version, wrong.get(entry.name, 0))
         url = f"/drafts/{draft.code}/{entry.name}/"
-        tasks.append(Task(entry.name, entry.title, url, state, words, entry is current))
+        tasks.append(Task(entry.name, entry.title, entry.lead, url, state, words, entry is current))
     return {
         "draft": draft,
         "tasks": tasks,

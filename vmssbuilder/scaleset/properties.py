@@ -30,6 +30,11 @@ def camel_case(name: str) -> str:
     return head + "".join(word[:1].upper() + word[1:] for word in rest)
 
 
+def sentence_case(words: str) -> str:
+    """The words with a capital first letter, the others as they are: "IP configuration" stays that."""
+    return words[:1].upper() + words[1:]
+
+
 class Property:
     """One declared member of a part.
 
@@ -442,7 +447,7 @@ def _grow_below(node: Node) -> None:
         _grow(node, declared.part)
     elif isinstance(declared, List | Map):
         item = declared.item
-        prop = item if isinstance(item, Property) else Single(declared.singular.capitalize(), item)
+        prop = item if isinstance(item, Property) else Single(sentence_case(declared.singular), item)
         since, until = _narrow(node, prop)
         suffix = "[]" if isinstance(declared, List) else "{}"
         node.item = Node(prop, node.api_version, node.pattern + suffix, since, until, node)
