@@ -19,7 +19,7 @@ from vmssbuilder.scaleset import check, paths
 from vmssbuilder.scaleset.catalogue import tree
 from vmssbuilder.scaleset.findings import Finding, errors
 from vmssbuilder.scaleset.request import Target
-from vmssbuilder.scaleset.rules import REGISTRY, check_target
+from vmssbuilder.scaleset.rules import REGISTRY
 from vmssbuilder.scaleset.versions import API_VERSIONS
 
 SHARED = Path(__file__).parents[4] / "shared"
@@ -41,18 +41,6 @@ def test_a_sound_document_has_no_finding_at_all(sound: Any) -> None:
 @pytest.mark.parametrize("sound", [cases.vhd, cases.containers])
 def test_unmanaged_disks_are_only_warned_of(sound: Any) -> None:
     assert [finding.rule for finding in check(sound().document, "2026-04-01")] == ["unmanaged-retired"]
-
-
-def test_the_address_has_every_finding_at_once() -> None:
-    found = check_target(Target("{subscription-id}", "rg shop.", "-"))
-    assert [finding.rule for finding in found] == [
-        "placeholder",
-        "rg-name-chars",
-        "rg-name-trailing-dot",
-        "vmss-name-start",
-        "vmss-name-end",
-    ]
-    assert check_target(Target("11111111-2222-3333-4444-555555555555", "rg-shop", "web")) == []
 
 
 # ------------------------------------------------------------------------------------- wrong types, unknown members

@@ -10,8 +10,10 @@ import pytest
 
 from tests.scaleset.rules import cases
 from tests.scaleset.rules.cases import Case, Cases
+from vmssbuilder.scaleset import paths
 from vmssbuilder.scaleset.findings import Finding
-from vmssbuilder.scaleset.rules import REGISTRY, View
+from vmssbuilder.scaleset.request import Target
+from vmssbuilder.scaleset.rules import REGISTRY, View, check_target
 from vmssbuilder.scaleset.rules.view import placeholder_in
 from vmssbuilder.scaleset.secrets import MASK
 from vmssbuilder.scaleset.secrets import find as secrets_in
@@ -48,6 +50,37 @@ def findings_of(rule_id: str, case: Case) -> list[Finding]:
     return rule.findings(View(seen, case.version, case.operation, document, case.target))
 
 
+def test_the_address_has_every_finding_at_once() -> None:
+    found = check_target(Target("{subscription-id}", "rg shop.", "-"))
+    assert [finding.rule for finding in found] == [
+        "placeholder",
+        "rg-name-chars",
+        "rg-name-trailing-dot",
+        "vmss-name-start",
+        "vmss-name-end",
+    ]
+    assert check_target(Target("11111111-2222-3333-4444-555555555555", "rg-shop", "web")) == []
+
+
+def test_extensions_that_wait_for_each_other_are_reported_once() -> None:
+    path = "properties.virtualMachineProfile.extensionProfile.extensions"
+    items = [
+        {"name": name, "properties": {"provisionAfterExtensions": [after]}}
+        for name, after in (("a", "b"), ("b", "c"), ("c", "a"), ("d", "a"))
+    ]
+    (finding,) = findings_of("ext-depends-cycle", cases.linux({path: items}))
+    assert "a → b → c → a" in finding.message
+
+
+def test_a_placeholder_is_named_but_not_in_a_secret() -> None:
+    document = cases.linux({"tags": {"owner": "{owner}"}, f"{cases.OS}.adminPassword": "{my-password}"})
+    messages = [finding.message for finding in findings_of("placeholder", document)]
+    assert messages == [
+        "Replace the placeholder in braces with the real value.",
+        "Replace {owner} with a real value.",
+    ]
+
+
 every_rule = pytest.mark.parametrize("rule_id", sorted(CASES))
 
 
@@ -59,7 +92,7 @@ def test_every_rule_has_a_document_that_breaks_it_and_one_that_does_not() -> Non
 @every_rule
 def test_a_broken_document_is_found(rule_id: str) -> None:
     for position, (where, case) in enumerate(CASES[rule_id].breaks):
-        assert where in [finding.where for finding in findings_of(rule_id, case)], position
+        assert [finding.where for finding in findings_of(rule_id, case)] == [where], position
 
 
 @every_rule
@@ -93,6 +126,18 @@ def test_the_message_keeps_the_secret(rule_id: str) -> None:
         ]
         for finding in findings_of(rule_id, case):
             assert [secret for secret in secrets if secret in finding.message] == []
+
+
+@every_rule
+def test_the_fix_is_the_one_meant(rule_id: str) -> None:
+    for position, (case, meant) in enumerate(CASES[rule_id].fixes):
+        fix = findings_of(rule_id, case)[0].fix
+        if meant is None:
+            assert fix is None, position
+        else:
+            assert fix is not None, position
+            place, value = meant
+            assert paths.get(fix.apply(case.document), paths.parse(place), cases.GONE) == value, position
 
 
 @every_rule

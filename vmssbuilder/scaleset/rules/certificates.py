@@ -55,7 +55,7 @@ def secrets_vault_id(view: View) -> Hits:
     "This vault is listed above. Put all its certificates together there: Azure takes each vault once.",
 )
 def secrets_vault_unique(view: View) -> Hits:
-    if len(view.vault_items) < 2:
+    if not view.vault_items:
         return None
     vaults = [
         (path, vault)
@@ -154,7 +154,7 @@ def secrets_cert_keys_url(view: View) -> Hits:
     "secrets-store-required-windows", "Choose the certificate store of Windows that it goes to, such as My."
 )
 def secrets_store_required_windows(view: View) -> Hits:
-    if not view.vault_items or view.os != "Windows":
+    if view.os != "Windows":
         return None
     return [
         Hit((*path, "certificateStore"))
@@ -169,7 +169,7 @@ def secrets_store_required_windows(view: View) -> Hits:
     severity="warning",
 )
 def secrets_store_linux(view: View) -> Hits:
-    if not view.vault_items or view.os != "Linux":
+    if view.os != "Linux":
         return None
     return [
         Hit((*path, "certificateStore"), fix=without((*path, "certificateStore"), "Remove the store"))

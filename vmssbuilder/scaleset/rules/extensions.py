@@ -94,9 +94,9 @@ def _handler(properties: dict[str, Any]) -> str:
 
 
 def _settings(properties: dict[str, Any], member: str = "settings") -> dict[str, Any]:
-    """The settings where the document holds them; empty for stored or masked ones."""
+    """The settings where the document holds them. Stored ones are a reference, which names none of them."""
     value = properties.get(member)
-    return value if isinstance(value, dict) and "$secret" not in value else {}
+    return value if isinstance(value, dict) else {}
 
 
 # --------------------------------------------------------------------------------------------------- every extension
@@ -115,7 +115,7 @@ def ext_name_required(view: View) -> Hits:
 
 @rule("ext-name-unique", "Another extension is called “{name}” too. Rename one of them.", confidence="I")
 def ext_name_unique(view: View) -> Hits:
-    if len(view.extensions) < 2:
+    if not view.extensions:
         return None
     names = [
         (path, item["name"]) for path, item, _properties in view.extension_items if filled(item.get("name"))
@@ -147,7 +147,7 @@ def ext_required_fields(view: View) -> Hits:
     "{type} is listed above. An instance can have each extension once; put both into one.",
 )
 def ext_type_once(view: View) -> Hits:
-    if len(view.extensions) < 2:
+    if not view.extensions:
         return None
     handlers = [
         ((path, properties["type"]), _handler(properties))
@@ -203,7 +203,7 @@ def _raw_items(view: View) -> list[tuple[Path, dict[str, Any]]]:
 
 @rule("ext-os-match", "“{type}” is for {os}. Use the one for {other}, or another image.")
 def ext_os_match(view: View) -> Hits:
-    if not view.extensions or view.os is None:
+    if view.os is None:
         return None
     return [
         Hit((*path, "properties", "type"), {"type": properties["type"], "os": wanted, "other": view.os})
@@ -372,9 +372,9 @@ def ext_depends_cycle(view: View) -> Hits:
     if not waits:
         return None
     hits, reported = [], set[str]()
-    for path, extension, properties in view.extension_items:
+    for path, extension, _properties in view.extension_items:
         name = str(extension.get("name")).casefold()
-        if name in waits and name not in reported and properties.get("provisionAfterExtensions"):
+        if name not in reported:
             cycle = _cycle(name, waits)
             if cycle:
                 reported.update(cycle)
@@ -411,7 +411,7 @@ def _cycle(start: str, waits: dict[str, list[str]]) -> list[str]:
     since="2018-06-01",
 )
 def ext_depends_settings(view: View) -> Hits:
-    if len(view.extensions) < 2:
+    if not view.extensions:
         return None
     wanted = {
         name.casefold()

@@ -48,7 +48,7 @@ def nic_name_required(view: View) -> Hits:
     "nic-name-unique", "Another network interface is called “{name}” too. Rename one of them.", confidence="I"
 )
 def nic_name_unique(view: View) -> Hits:
-    if len(view.nics) < 2:
+    if not view.nics:
         return None
     names = [(path, nic["name"]) for path, nic, _properties in view.nic_items if filled(nic.get("name"))]
     return [Hit((*path, "name"), {"name": name}) for path, name in repeated(names)]
@@ -63,8 +63,9 @@ def nic_one_primary(view: View) -> Hits:
         return None
     if not primary:
         place = (*NICS, 0, "properties", "primary")
-        cure = "Mark this one" if len(view.nics) == 1 else "Mark one of them"
-        return Hit(place, {"cure": cure}, set_to(place, True, "Make the first interface primary"))
+        return Hit(
+            place, {"cure": "Mark one of them"}, set_to(place, True, "Make the first interface primary")
+        )
     return [
         Hit(
             place := (*path, "properties", "primary"),
@@ -80,7 +81,7 @@ def nic_one_primary(view: View) -> Hits:
     "All network interfaces must be in one virtual network, and this subnet is in another one. Choose a subnet of the first.",
 )
 def nic_same_vnet(view: View) -> Hits:
-    if len(view.ip_items) < 2:
+    if not view.ip_items:
         return None
     subnets = [
         (path, _virtual_network(subnet))
@@ -122,16 +123,15 @@ def ipconfig_name_unique(view: View) -> Hits:
     hits = []
     for path, _nic, properties in view.nic_items:
         configurations = properties.get("ipConfigurations") or ()
-        if len(configurations) > 1:
-            names = [
-                (position, configuration["name"])
-                for position, configuration in enumerate(configurations)
-                if filled(configuration.get("name"))
-            ]
-            hits += [
-                Hit((*path, "properties", "ipConfigurations", position, "name"), {"name": name})
-                for position, name in repeated(names)
-            ]
+        names = [
+            (position, configuration["name"])
+            for position, configuration in enumerate(configurations)
+            if filled(configuration.get("name"))
+        ]
+        hits += [
+            Hit((*path, "properties", "ipConfigurations", position, "name"), {"name": name})
+            for position, name in repeated(names)
+        ]
     return hits
 
 
@@ -146,7 +146,7 @@ def ipconfig_one_primary(view: View) -> Hits:
         configurations = properties.get("ipConfigurations") or ()
         marks = [(configuration.get("properties") or {}).get("primary") for configuration in configurations]
         # Azure takes a lone configuration for the primary one unless it says that it is not.
-        if not marks or marks.count(True) == 1 or marks == [None]:
+        if not marks or marks == [None]:
             continue
         above = (*path, "properties", "ipConfigurations")
         if True not in marks:
@@ -533,13 +533,8 @@ def id_cross_subscription(view: View) -> Hits:
             identifier = value.get("id")
             # Images may be shared across subscriptions, and a subnet in another one is an error of its own.
             if isinstance(identifier, str) and path[-1] not in ("subnet", "imageReference"):
-                parts = identifier.split("/", 3)
-                if (
-                    len(parts) > 3
-                    and parts[1].casefold() == "subscriptions"
-                    and filled(parts[2])
-                    and parts[2].casefold() != mine
-                ):
+                parts = identifier.casefold().split("/", 3)
+                if len(parts) == 4 and parts[1] == "subscriptions" and filled(parts[2]) and parts[2] != mine:
                     hits.append(Hit((*path, "id")))
             waiting += [
                 ((*path, name), value[name])

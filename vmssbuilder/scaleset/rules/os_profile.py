@@ -25,6 +25,7 @@ _WINDOWS_NAME: Final = re.compile(r"[A-Za-z0-9-]*\Z")
 _NOT_IN_LINUX_NAME: Final = re.compile(r"""[\\/"\[\]:|<>+=;,?*@&~!#$%^()_{}'\s]""")
 _NOT_IN_USERNAME: Final = re.compile(r"""[\\/"\[\]:|<>+=;,?*@]""")
 _NOT_IN_LINUX_USERNAME: Final = re.compile(r"""[\\/"\[\]:|<>+=;,?*@#()!]""")
+_UNLIKED_USERNAME: Final = re.compile(r"[$-]|.*[A-Z]")
 _RESERVED: Final = frozenset(
     """administrator admin user user1 test user2 test1 user3 admin1 1 123 a actuser adm admin2 aspnet backup console
     david guest john owner root server sql support support_388945a0 sys test2 test3 user4 user5""".split()
@@ -150,7 +151,7 @@ def prefix_over_15_linux(view: View) -> Hits:
     confidence="C",
 )
 def prefix_windows_chars(view: View) -> Hits:
-    if not view.prefix or view.os != "Windows" or _WINDOWS_NAME.match(view.prefix):
+    if view.os != "Windows" or _WINDOWS_NAME.match(view.prefix):
         return None
     return Hit(PREFIX)
 
@@ -170,7 +171,7 @@ def prefix_windows_digits(view: View) -> Hits:
     confidence="C",
 )
 def prefix_linux_chars(view: View) -> Hits:
-    if not view.prefix or view.os != "Linux":
+    if view.os != "Linux":
         return None
     found = _NOT_IN_LINUX_NAME.search(view.prefix)
     if found:
@@ -236,10 +237,7 @@ def admin_username_chars(view: View) -> Hits:
     confidence="C",
 )
 def admin_username_linux_case(view: View) -> Hits:
-    name = view.username
-    if not name or view.os != "Linux" or (name[0] not in "$-" and not re.search(r"[A-Z]", name)):
-        return None
-    return Hit(USERNAME)
+    return Hit(USERNAME) if view.os == "Linux" and _UNLIKED_USERNAME.match(view.username) else None
 
 
 # --------------------------------------------------------------------------------------------------------- passwords
@@ -346,14 +344,13 @@ def password_equals_username(view: View) -> Hits:
 
 @rule("ssh-path-default", "Azure stores the key only in {right}. Write this path.")
 def ssh_path_default(view: View) -> Hits:
-    username = view.os_profile.get("adminUsername")
-    if not view.key_items or not username:
+    if not view.username:
         return None
-    right = f"/home/{username}/.ssh/authorized_keys"
+    right = f"/home/{view.username}/.ssh/authorized_keys"
     return [
         Hit((*path, "path"), {"right": right}, set_to((*path, "path"), right, f"Write {right}"))
         for path, key in view.key_items
-        if key.get("path") != right and view.username and (not key.get("path") or filled(key["path"]))
+        if key.get("path") != right and (not key.get("path") or filled(key["path"]))
     ]
 
 
@@ -427,7 +424,7 @@ def custom_data_64k(view: View) -> Hits:
 
 def _size(value: Any) -> int:
     written = secret_text(value)
-    return len(decoded(written) or b"") if written is not None and len(written) > 65_535 else 0
+    return len(decoded(written) or b"") if written is not None else 0
 
 
 @rule(
@@ -647,7 +644,7 @@ def unattend_content_4k(view: View) -> Hits:
 
 @rule(
     "unattend-content-xml",
-    "Paste well-formed XML with the element of the setting around it, <{root}> … </{root}>. Do not encode it in base64.",
+    "Paste well-formed XML with the element of the setting around it, <AutoLogon> or <FirstLogonCommands>. Do not encode it in base64.",
 )
 def unattend_content_xml(view: View) -> Hits:
     if not view.windows:
@@ -660,7 +657,7 @@ def unattend_content_xml(view: View) -> Hits:
         root = xml_root(content)
         setting = item.get("settingName")
         if root is None or (setting in _SETTINGS and root != setting):
-            hits.append(Hit((*path, "content"), {"root": setting if setting in _SETTINGS else "AutoLogon"}))
+            hits.append(Hit((*path, "content")))
     return hits
 
 
@@ -763,7 +760,7 @@ def winrm_cert_in_secrets(view: View) -> Hits:
     confidence="U",
 )
 def winrm_unique_protocol(view: View) -> Hits:
-    if len(view.listener_items) < 2:
+    if not view.listener_items:
         return None
     return [
         Hit((*path, "protocol"), {"protocol": protocol})
@@ -838,7 +835,7 @@ def patchmode_platform_needs(view: View) -> Hits:
     since="2020-06-01",
 )
 def patchmode_uniform(view: View) -> Hits:
-    if view.flexible or not view.creating or (not view.linux and not view.windows):
+    if view.flexible or not view.creating:
         return None
     return [Hit((*path, "patchSettings", "patchMode")) for path, _configuration in _by_platform(view)]
 

@@ -37,7 +37,7 @@ def resource_id(written: str, provider: str, *types: str) -> tuple[str, ...] | N
     if any(part.casefold() != want.casefold() for part, want in zip(fixed, wanted, strict=True)):
         return None
     names = (parts[2], parts[4], *parts[8::2])
-    if not is_guid(names[0]) or any(not name or name != name.strip() or " " in name for name in names[2:]):
+    if not is_guid(names[0]) or any(not name or " " in name for name in names[2:]):
         return None
     return names
 
@@ -51,7 +51,7 @@ def url(written: str) -> SplitResult | None:
     """The parts of a web address, None for any other text."""
     try:
         parts = urlsplit(written)
-        if parts.scheme in ("http", "https") and parts.hostname and not re.search(r"\s", written):
+        if parts.scheme in ("http", "https") and not re.search(r"\s", written):
             return parts
     except ValueError:
         pass

@@ -19,6 +19,8 @@ SINGLE_PLACEMENT_GROUP: Final[Path] = ("properties", "singlePlacementGroup")
 FAULT_DOMAINS: Final[Path] = ("properties", "platformFaultDomainCount")
 VHD_CONTAINERS: Final[Path] = (*OS_DISK, "vhdContainers")
 
+# Families whose updates do not preserve memory.
+_NOT_PRESERVING: Final = frozenset("GHLMN")
 _FAMILY: Final = re.compile(r"(?:Standard|Basic)_([A-Z])", re.IGNORECASE)
 # Sizes with InfiniBand: the H families, and those whose name carries an r for RDMA.
 INFINIBAND: Final = re.compile(r"Standard_(?:H[BCX]|H\d+\w*r|N[CDV]\d+\w*r|A[89](?:_|\Z))", re.IGNORECASE)
@@ -183,9 +185,8 @@ def vhd_containers_20_per_account(view: View) -> Hits:
 def flex_fixed_fd_200(view: View) -> Hits:
     if view.capacity is None or view.capacity <= 200 or not view.flexible or (view.fault_domains or 1) <= 1:
         return None
-    # Families whose updates do not preserve memory.
     family = _FAMILY.match(view.size)
-    if family is None or family[1].upper() not in "GHLMN":
+    if family is None or family[1].upper() not in _NOT_PRESERVING:
         return None
     return Hit(CAPACITY, fix=set_to(FAULT_DOMAINS, 1, "Set the fault domain count to 1"))
 

@@ -30,6 +30,7 @@ DISK_TYPES: Final = {
 }
 """The kinds of managed disk, with the first API version that has each."""
 
+_LAUNCHES: Final = {"TrustedLaunch": "Trusted Launch", "ConfidentialVM": "A confidential VM"}
 _DATA_ONLY: Final = ("UltraSSD_LRS", "PremiumV2_LRS")
 _DISK_NAMES: Final = {
     "UltraSSD_LRS": "Ultra",
@@ -151,12 +152,12 @@ def image_version_latest_warn(view: View) -> Hits:
 )
 def image_trusted_launch(view: View) -> Hits:
     kind = view.security.get("securityType")
-    if kind not in ("TrustedLaunch", "ConfidentialVM"):
+    if kind not in _LAUNCHES:
         return None
     image = view.image.get("id")
     if not image or "/microsoft.compute/images/" not in image.casefold():
         return None
-    return Hit((*IMAGE, "id"), {"type": "Trusted Launch" if kind == "TrustedLaunch" else "A confidential VM"})
+    return Hit((*IMAGE, "id"), {"type": _LAUNCHES[kind]})
 
 
 # -------------------------------------------------------------------------------------------------------------- plan
@@ -181,7 +182,7 @@ def plan_complete(view: View) -> Hits:
     since="2016-04-30-preview",
 )
 def plan_matches_image(view: View) -> Hits:
-    if not view.plan or not view.image.get("publisher"):
+    if not view.plan:
         return None
     hits = []
     for member, field, label in (
@@ -203,7 +204,7 @@ def osdisk_create_option(view: View) -> Hits:
     option = view.os_disk.get("createOption")
     if option == "FromImage" or (option is None and (not view.creating or "osDisk" not in view.storage)):
         return None
-    if option is not None and not filled(option) and option:
+    if option and not filled(option):
         return None
     place = (*OS_DISK, "createOption")
     return Hit(place, fix=set_to(place, "FromImage", "Write FromImage"))
@@ -545,7 +546,7 @@ def datadisk_lun_required(view: View) -> Hits:
 
 @rule("datadisk-lun-unique", "LUN {lun} is used above. Give each disk its own.", since="2016-04-30-preview")
 def datadisk_lun_unique(view: View) -> Hits:
-    if len(view.data_disks) < 2:
+    if not view.data_disks:
         return None
     hits, seen = [], set()
     for path, disk in view.disk_items:
@@ -672,7 +673,7 @@ def datadisk_type_enum(view: View) -> Hits:
     operations=CREATE,
 )
 def datadisk_ultra_enabled(view: View) -> Hits:
-    if not view.data_disks or not any(_type(disk) == "UltraSSD_LRS" for disk in view.data_disks):
+    if not any(_type(disk) == "UltraSSD_LRS" for disk in view.data_disks):
         return None
     holder, above = (view.properties, PROPERTIES) if view.since("2019-03-01") else (view.profile, PROFILE)
     if (holder.get("additionalCapabilities") or {}).get("ultraSSDEnabled") is True:

@@ -21,7 +21,7 @@ _SECRET_VALUE: Final = re.compile(
 @rule("tags-object", "A tag's value must be text, in quotation marks.", misfit=True)
 def tags_object(view: View) -> Hits:
     tags = view.raw.get("tags")
-    if tags is None or "tags" not in view.raw:
+    if "tags" not in view.raw:
         return None
     if not isinstance(tags, dict):
         return Hit(
@@ -91,7 +91,7 @@ def tag_name_chars(view: View) -> Hits:
     confidence="I",
 )
 def tag_name_case_dup(view: View) -> Hits:
-    if len(view.tags) < 2:
+    if not view.tags:
         return None
     return [
         Hit(("tags", name), {"name": name}) for _place, name in repeated([(None, name) for name in view.tags])

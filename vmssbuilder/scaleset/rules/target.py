@@ -108,7 +108,7 @@ def vmss_name_chars(view: View) -> Hits:
 )
 def vmss_name_start(view: View) -> Hits:
     name = _target(view).name
-    return Hit(NAME) if name and name[0] in "_.-" else None
+    return Hit(NAME) if name.startswith(("_", ".", "-")) else None
 
 
 @rule(

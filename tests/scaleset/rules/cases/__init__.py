@@ -108,10 +108,14 @@ class Case:
 
 @dataclass(frozen=True)
 class Cases:
-    """breaks: the place where the finding is expected, and the document. fine: documents that just do not break it."""
+    """breaks: the place of the one finding expected, and the document. fine: documents that just do not break it.
+
+    fixes: documents that break it, with what the fix puts at which place; None when there must be no fix.
+    """
 
     breaks: list[tuple[str, Case]]
     fine: list[Case]
+    fixes: list[tuple[Case, tuple[str, Any] | None]] = field(default_factory=list)
 
 
 def _changed(document: dict[str, Any], changes: Changes) -> dict[str, Any]:

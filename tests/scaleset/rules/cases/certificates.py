@@ -35,6 +35,7 @@ CASES: Final = {
                 "kv-shop",
                 SUBNET,
                 VAULT + "/",
+                VAULT.replace("kv-shop", ""),
                 VAULT.replace("11111111-", "1-"),
                 VAULT.replace("vaults", "safes"),
                 VAULT.replace("kv-shop", "kv shop"),
@@ -75,6 +76,7 @@ CASES: Final = {
             (_URL, _url(url))
             for url in (
                 "web",
+                "web{",
                 "",
                 _GOOD.replace("https", "http"),
                 _GOOD.replace("vault.azure.net", "example.com"),
@@ -90,6 +92,7 @@ CASES: Final = {
             _url(_GOOD.replace("azure.net", "usgovcloudapi.net")),
             _url(_GOOD.replace("azure.net", "azure.cn").upper().replace("HTTPS", "https")),
             _url(_GOOD.replace("/secrets/", "/certificates/")),
+            _url(_GOOD.replace("/secrets/", "/keys/")),
             _url("https://kv-shop.vault.azure.net/secrets/web"),
             _url("https://{vault}.vault.azure.net/secrets/web"),
             linux(),
@@ -99,6 +102,8 @@ CASES: Final = {
         breaks=[
             (_URL, _url("https://kv-shop.vault.azure.net/secrets/web")),
             (_URL, _url("https://kv-shop.vault.azure.net/secrets/web/")),
+            (_URL, _url("https://kv-shop.vault.azure.net/certificates/web")),
+            (_URL, _url("https://kv-shop.vault.azure.net/keys/web")),
         ],
         fine=[
             _group(),

@@ -54,6 +54,7 @@ CASES: Final = {
                     }
                 ),
             ),
+            ("zones[1]", linux({"zones": ["1", "{zone}"]})),
             ("$target.subscription", address(subscription="{subscription-id}")),
             ("$target.resourceGroup", address(resource_group="{group}")),
             ("$target.name", address(name="{vmss-name}")),
@@ -70,6 +71,17 @@ CASES: Final = {
                     },
                 }
             ),
+            linux(
+                {
+                    f"{EXTENSIONS}[0]": _EXTENSION,
+                    f"{EXTENSIONS}[0].properties.settings": {
+                        "{x}": 1,
+                        "list": [3],
+                        "deep": {"a": "echo {name}"},
+                    },
+                }
+            ),
+            linux({f"{EXTENSIONS}[0]": _EXTENSION, f"{EXTENSIONS}[0].properties.settings": {"list": [3]}}),
             address(),
         ],
     ),

@@ -104,6 +104,7 @@ CASES: Final = {
             _all(_SCRIPT, _AGENT),
             _all(_bare("a"), {"name": "b", "properties": {"publisher": "a", "type": "c"}}),
             _all({}, {}),
+            _all(*({"name": name, "properties": {"type": "b"}} for name in ("a", "b"))),
             _all(
                 *({"name": name, "properties": {"publisher": "a", "type": "{type}"}} for name in ("a", "b"))
             ),
@@ -124,6 +125,10 @@ CASES: Final = {
             _one({"typeHandlerVersion": True}),
             linux({EXTENSIONS: "x"}),
             linux({EXTENSIONS: ["x", {"properties": 3}]}),
+        ],
+        fixes=[
+            (_one({"typeHandlerVersion": 1.1}), (f"{_P}.typeHandlerVersion", "1.1")),
+            (_one({"typeHandlerVersion": 2}), (f"{_P}.typeHandlerVersion", "2.0")),
         ],
     ),
     "ext-os-match": Cases(
@@ -154,6 +159,11 @@ CASES: Final = {
         ]
         + [(f"{_P}.protectedSettings", _one({"protectedSettings": '{"a": 1}'}))],
         fine=[_one(), _one({"protectedSettings": "********"}), linux()],
+        fixes=[
+            (_one({"settings": '{"a": 1}'}), (f"{_P}.settings", {"a": 1})),
+            (_one({"settings": "[1]"}), None),
+            (_one({"protectedSettings": '{"a": 1}'}), None),
+        ],
     ),
     "ext-settings-required": Cases(
         breaks=[(f"{_P}.settings", _one({"settings": GONE}, version="2016-04-30-preview"))],
@@ -180,8 +190,10 @@ CASES: Final = {
     ),
     "ext-protected-kv-fields": Cases(
         breaks=[
-            (f"{_P}.protectedSettingsFromKeyVault.secretUrl", _one({"protectedSettingsFromKeyVault": {}})),
-            (f"{_P}.protectedSettingsFromKeyVault.sourceVault", _one({"protectedSettingsFromKeyVault": {}})),
+            (
+                f"{_P}.protectedSettingsFromKeyVault.secretUrl",
+                _one({"protectedSettingsFromKeyVault": {"sourceVault": {"id": VAULT}}}),
+            ),
             (
                 f"{_P}.protectedSettingsFromKeyVault.sourceVault",
                 _one({"protectedSettingsFromKeyVault": _KEY_VAULT | {"sourceVault": {}}}),
@@ -258,7 +270,7 @@ CASES: Final = {
             _all(_SCRIPT, _waiting("b", "script")),
             _all(_bare("script"), _waiting("b", "other")),
             _all(_bare("script"), _bare("b")),
-            _one({"provisionAfterExtensions": ["script"], "settings": GONE}),
+            linux(),
         ],
     ),
     "ext-budget": Cases(
@@ -313,6 +325,10 @@ CASES: Final = {
             _both({"fileUris": [], "other": 1}, {"storageAccountKey": "x"}),
             _one({"settings": {"fileuris": []}}, base=_AGENT),
             linux(),
+        ],
+        fixes=[
+            (_settings(fileuris=["a"]), (f"{_P}.settings.fileUris", ["a"])),
+            (_settings(FileUris=[], fileUris=["a"]), None),
         ],
     ),
     "cse-storage-pair": Cases(
@@ -375,6 +391,10 @@ CASES: Final = {
         breaks=[
             (f"{_P}.settings.protocol", _health(port=80)),
             (f"{_P}.settings.protocol", _health(protocol="udp")),
+            (
+                f"{_P}.settings.protocol",
+                _one({"type": "ApplicationHealthWindows", "settings": {}}, base=_HEALTH),
+            ),
             (f"{_P}.settings.protocol", _one({"settings": GONE}, base=_HEALTH)),
             (f"{_P}.settings.requestPath", _health(protocol="http")),
             (f"{_P}.settings.requestPath", _health(protocol="HTTPS", requestPath="")),

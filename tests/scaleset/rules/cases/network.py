@@ -258,6 +258,7 @@ CASES: Final = {
             (_PROBE, linux({_PROBE: _probe(), _BACKEND: [_pool("other")]})),
             (_PROBE, linux({_PROBE: _probe()})),
             (_PROBE, patch({_PROBE: _pool()["id"]})),
+            (_PROBE, linux({_PROBE: _probe(), _BACKEND: [_pool("other")]}, operation="update")),
         ],
         fine=[
             linux({_PROBE: _probe("LB"), _BACKEND: [_pool("other"), _pool()]}),
@@ -395,10 +396,12 @@ CASES: Final = {
             linux({_BACKEND: [{"id": _elsewhere(_pool()["id"])}]}, target=Target()),
             linux({f"{IP}.subnet.id": _elsewhere(SUBNET)}, target=_HERE),
             linux({IMAGE: {"id": _elsewhere(f"{COMPUTE}/images/golden")}}, target=_HERE),
-            linux(
-                {f"{EXTENSIONS}[0]": {"name": "x", "properties": {"settings": {"id": _elsewhere(COMPUTE)}}}},
-                target=_HERE,
+            *(
+                linux({f"{EXTENSIONS}[0].properties.{member}": {"id": _elsewhere(COMPUTE)}}, target=_HERE)
+                for member in ("settings", "protectedSettings")
             ),
+            linux({_BACKEND: [{"id": f"/subscriptions/{_OTHER}"}]}, target=_HERE),
+            linux({_BACKEND: [{"id": f"/providers/{_OTHER}/x"}]}, target=_HERE),
             linux({f"{PROFILE}.capacityReservation.capacityReservationGroup": {}}, target=_HERE),
         ],
     ),

@@ -175,6 +175,7 @@ CASES: Final = {
         fine=[
             flexible(),
             flexible({PROFILE: GONE, "sku": GONE}),
+            flexible({"sku.name": GONE, _SIZES: [{"name": "Standard_D2s_v5"}]}),
             linux({PROFILE: GONE}),
             patch({_MODE: "Flexible", f"{PROFILE}.priority": "Spot"}),
         ],

@@ -67,6 +67,12 @@ def _key(key: str, path: str = _PATH) -> Case:
     return linux({f"{_KEYS}[0]": {"path": path, "keyData": key}})
 
 
+def _line(kind: str, *fields: bytes) -> str:
+    """The line of a public key with these fields."""
+    blob = b"".join(len(part).to_bytes(4, "big") + part for part in (kind.encode(), *fields))
+    return f"{kind} {base64.b64encode(blob).decode()}"
+
+
 def _unattend(**item: Any) -> Case:
     return windows({f"{_UNATTEND}[0]": item})
 
@@ -104,6 +110,11 @@ CASES: Final = {
             (LINUX, vhd({LINUX: {}, WINDOWS: {}, f"{OS_DISK}.osType": "Windows"})),
         ],
         fine=[linux({LINUX: {}}), windows({WINDOWS: {}}), linux()],
+        fixes=[
+            (windows({LINUX: {}, WINDOWS: {}}), (LINUX, GONE)),
+            (linux({LINUX: {}, WINDOWS: {}}), (WINDOWS, GONE)),
+            (linux({LINUX: {}, WINDOWS: {}, f"{IMAGE}.publisher": "someone"}), None),
+        ],
     ),
     "os-config-matches-image": Cases(
         breaks=[
@@ -205,7 +216,11 @@ CASES: Final = {
         ],
     ),
     "linux-auth-one-of": Cases(
-        breaks=[(_PASSWORD, linux({_PASSWORD: GONE})), (_PASSWORD, linux({_PASSWORD: GONE, f"{_KEYS}": []}))],
+        breaks=[
+            (_PASSWORD, linux({_PASSWORD: GONE})),
+            (_PASSWORD, linux({_PASSWORD: GONE, _KEYS: []})),
+            (_PASSWORD, linux({_PASSWORD: GONE, LINUX: {}, f"{IMAGE}.publisher": "someone"})),
+        ],
         fine=[
             linux(),
             linux({_PASSWORD: GONE, f"{_KEYS}[0]": {"keyData": RSA_KEY}}),
@@ -257,6 +272,7 @@ CASES: Final = {
         breaks=[(_PASSWORD, _password("Aa1" + "x" * 8))],
         fine=[
             _password("Aa1" + "x" * 9),
+            _password(""),
             _password("{password}"),
             _password("********"),
             linux({_PASSWORD: _SECRET}),
@@ -281,7 +297,10 @@ CASES: Final = {
         fine=[_password("P@ssw0rd2"), linux({_PASSWORD: GONE})],
     ),
     "password-equals-username": Cases(
-        breaks=[(_PASSWORD, _password("My-ShopKeeper-1"))],
+        breaks=[
+            (_PASSWORD, _password("My-ShopKeeper-1")),
+            (_PASSWORD, linux({_USER: "bob", _PASSWORD: "My-Bob-1"})),
+        ],
         fine=[
             _password("My-Shop-1-Keeper"),
             linux({_USER: "my", _PASSWORD: "My-Shop-1"}),
@@ -315,6 +334,8 @@ CASES: Final = {
                 RSA_KEY.split()[0] + " AAAAB3NzaC1yc2E=",
                 "ssh-rsa AAAAB3NzaC1yc2EAAAAD",
                 "hello world",
+                ECDSA_KEY.replace("nistp256", "nistp384", 1),
+                _line("ssh-ed25519", b"x" * 31),
                 "hello aGVsbG8=",
                 "hello AAAABWhlbGxv",
                 "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5",
@@ -331,8 +352,16 @@ CASES: Final = {
         ],
     ),
     "ssh-key-rsa-2048": Cases(
-        breaks=[(f"{_KEYS}[0].keyData", _key(SHORT_RSA_KEY))],
-        fine=[_key(RSA_KEY), _key(ED25519_KEY), linux()],
+        breaks=[
+            (f"{_KEYS}[0].keyData", _key(SHORT_RSA_KEY)),
+            (f"{_KEYS}[0].keyData", _key(_line("ssh-rsa", b"\1\0\1", b"\x7f" + b"\xff" * 255))),
+        ],
+        fine=[
+            _key(_line("ssh-rsa", b"\1\0\1", b"\0\x80" + b"\0" * 255)),
+            _key(RSA_KEY),
+            _key(ED25519_KEY),
+            linux(),
+        ],
     ),
     "ssh-key-type": Cases(
         breaks=[(f"{_KEYS}[0].keyData", _key(ECDSA_KEY))],
@@ -434,6 +463,13 @@ CASES: Final = {
                 "Line Islands Standard Time",
             )
         ],
+        fixes=[
+            (
+                windows({f"{WINDOWS}.timeZone": "pacific standard time "}),
+                (f"{WINDOWS}.timeZone", "Pacific Standard Time"),
+            ),
+            (windows({f"{WINDOWS}.timeZone": "PST"}), None),
+        ],
     ),
     "license-type": Cases(
         breaks=[
@@ -467,6 +503,10 @@ CASES: Final = {
             (f"{_UNATTEND}[0].pass", _unattend(**{"pass": "x", "passName": "OobeSystem"})),
         ],
         fine=[_unattend(passName="OobeSystem"), windows({_UNATTEND: ["pass"]}), windows({_UNATTEND: "pass"})],
+        fixes=[
+            (_unattend(component="x"), (f"{_UNATTEND}[0].componentName", "x")),
+            (_unattend(**{"pass": "x", "passName": "y"}), None),
+        ],
     ),
     "unattend-pass": Cases(
         breaks=[
@@ -497,6 +537,13 @@ CASES: Final = {
             _unattend(settingName="{setting}"),
             _unattend(content="x"),
             linux(),
+        ],
+        fixes=[
+            (
+                _unattend(settingName="firstlogoncommands"),
+                (f"{_UNATTEND}[0].settingName", "FirstLogonCommands"),
+            ),
+            (_unattend(settingName="Display"), None),
         ],
     ),
     "unattend-setting-unique": Cases(
@@ -535,6 +582,7 @@ CASES: Final = {
                 "<!DOCTYPE AutoLogon><AutoLogon/>",
                 "<a/><AutoLogon/>",
                 "\ud800",
+                "x" * 4095,
             )
         ]
         + [(f"{_UNATTEND}[0].content", _unattend(content="none"))],
@@ -543,6 +591,7 @@ CASES: Final = {
             _unattend(settingName="AutoLogon", content='<?xml version="1.0" encoding="utf-8"?>' + _LOGON),
             _unattend(settingName="AutoLogon", content="<u:AutoLogon xmlns:u='x'/>"),
             _unattend(settingName="Display", content="<Display/>"),
+            _unattend(content="<Other/>"),
             _unattend(settingName="AutoLogon", content=_SECRET),
             _unattend(settingName="AutoLogon", content="********"),
             _unattend(settingName="AutoLogon", content="x" * 4096),
@@ -580,6 +629,10 @@ CASES: Final = {
             _listener(protocol="{protocol}"),
             _listener(),
             linux(),
+        ],
+        fixes=[
+            (_listener(protocol="HTTPS"), (f"{_LISTENERS}[0].protocol", "Https")),
+            (_listener(protocol="ssh"), None),
         ],
     ),
     "winrm-https-cert": Cases(
@@ -629,7 +682,10 @@ CASES: Final = {
         ],
     ),
     "winrm-windows-only": Cases(
-        breaks=[(f"{WINDOWS}.winRM", linux({f"{_LISTENERS}[0]": {"protocol": "Http"}}))],
+        breaks=[
+            (f"{WINDOWS}.winRM", linux({f"{_LISTENERS}[0]": {"protocol": "Http"}})),
+            (f"{WINDOWS}.winRM", vhd({f"{_LISTENERS}[0]": {"protocol": "Http"}})),
+        ],
         fine=[_listener(protocol="Http"), linux({f"{WINDOWS}.timeZone": "UTC"})],
     ),
     "patchmode-updates": Cases(

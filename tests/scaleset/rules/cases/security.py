@@ -55,6 +55,12 @@ CASES: Final = {
             linux({_PRIORITY: "{priority}"}),
             linux(),
         ],
+        fixes=[
+            (linux({_PRIORITY: "spot"}), (_PRIORITY, "Spot")),
+            (linux({_PRIORITY: "spotplus"}), (_PRIORITY, "SpotPlus")),
+            (linux({_PRIORITY: "spotplus"}, version="2026-03-01"), None),
+            (linux({_PRIORITY: "Cheap"}), None),
+        ],
     ),
     "priority-low": Cases(
         breaks=[(_PRIORITY, linux({_PRIORITY: "Low"}))],
@@ -103,6 +109,10 @@ CASES: Final = {
             ),
         ],
         fine=[linux({_RESTORE: {"enabled": True}}), linux(), linux({"properties": 3})],
+        fixes=[
+            (linux({f"{PROFILE}.spotRestorePolicy": {"enabled": True}}), (_RESTORE, {"enabled": True})),
+            (linux({"properties.spotRestoryPolicy": {}, _RESTORE: {"enabled": True}}), None),
+        ],
     ),
     "spot-spg": Cases(
         breaks=[(_SPG, _spot({_SPG: True}))],
@@ -257,6 +267,10 @@ CASES: Final = {
             _identity("None"),
             _identity("{identity}"),
             linux(),
+        ],
+        fixes=[
+            (_identity("SystemAssigned,UserAssigned"), ("identity.type", "SystemAssigned, UserAssigned")),
+            (_identity("userassigned"), ("identity.type", "UserAssigned")),
         ],
     ),
     "identity-user-ids": Cases(

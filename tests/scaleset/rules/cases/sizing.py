@@ -77,6 +77,14 @@ CASES: Final = {
             for value in ("3", "three", -1, 1.5, True, None, [3], "٣", "1" * 7, "")
         ],
         fine=[_sized(0), _sized(1000), linux({"sku.capacity": GONE}), linux({"sku": GONE})],
+        fixes=[
+            (_sized("3"), ("sku.capacity", 3)),
+            (_sized(" 12 "), ("sku.capacity", 12)),
+            (_sized("1" * 6), ("sku.capacity", 111_111)),
+            (_sized("1" * 7), None),
+            (_sized("٣"), None),
+            (_sized(-1), None),
+        ],
     ),
     "capacity-max-1000": Cases(
         breaks=[("sku.capacity", _sized(1001))],
@@ -115,6 +123,7 @@ CASES: Final = {
         fine=[
             linux({"sku.capacity": 600, IMAGE: {"id": f"{COMPUTE}/images/golden"}}),
             linux({"sku.capacity": 601, IMAGE: {"id": f"{COMPUTE}/galleries/shop/images/golden"}}),
+            linux({"sku.capacity": GONE, IMAGE: {"id": f"{COMPUTE}/images/golden"}}),
             _sized(601),
         ],
     ),
@@ -253,6 +262,10 @@ CASES: Final = {
             linux({_OVER: 3}),
             linux({"properties": []}),
         ],
+        fixes=[
+            (linux({"properties.overProvision": True}, version="2017-03-30"), (_OVER, True)),
+            (linux({"properties.overProvision": True, _OVER: False}), (_OVER, False)),
+        ],
     ),
     "overprovision-flex": Cases(
         breaks=[(_OVER, flexible({_OVER: True}))],
@@ -300,6 +313,7 @@ CASES: Final = {
             ("zones[1]", linux({"zones": ["1", "1"]})),
             ("zones[0]", linux({"zones": ["west"]})),
             ("zones[1]", linux({"zones": ["1", ""]})),
+            ("zones[0]", linux({"zones": ["٣"]})),
         ],
         fine=[
             linux({"zones": ["1", "2", "3"]}),

@@ -49,7 +49,12 @@ def _without(member: str) -> Case:
 
 CASES: Final = {
     "image-required": Cases(
-        breaks=[(IMAGE, linux({IMAGE: GONE})), (IMAGE, linux({IMAGE: {}})), (IMAGE, flexible({IMAGE: GONE}))],
+        breaks=[
+            (IMAGE, linux({IMAGE: GONE})),
+            (IMAGE, linux({IMAGE: {}})),
+            (IMAGE, linux({PROFILE: GONE})),
+            (IMAGE, flexible({IMAGE: GONE})),
+        ],
         fine=[linux(), vhd(), flexible({PROFILE: GONE}), patch({"sku.capacity": 3})],
     ),
     "image-vs-vhd": Cases(
@@ -240,6 +245,13 @@ CASES: Final = {
             vhd({_URI: "", f"{OS_DISK}.image.uri": ""}),
             linux(),
         ],
+        fixes=[
+            (
+                vhd({_URI: "http://shop.blob.core.windows.net/vhds/golden.vhd"}),
+                (_URI, "https://shop.blob.core.windows.net/vhds/golden.vhd"),
+            ),
+            (vhd({_URI: "golden.vhd"}), None),
+        ],
     ),
     "osdisk-vhd-container-uri": Cases(
         breaks=[
@@ -294,6 +306,12 @@ CASES: Final = {
             linux({_TYPE: "{type}"}),
             linux({_TYPE: GONE}),
             linux(version="2016-04-30-preview"),
+        ],
+        fixes=[
+            (linux({_TYPE: "premium_lrs"}), (_TYPE, "Premium_LRS")),
+            (linux({_TYPE: "premiumv2_lrs"}, version="2022-03-01"), (_TYPE, "PremiumV2_LRS")),
+            (linux({_TYPE: "premiumv2_lrs"}, version="2021-11-01"), None),
+            (linux({_TYPE: "Fast_LRS"}), None),
         ],
     ),
     "osdisk-standard-hdd": Cases(
@@ -442,6 +460,10 @@ CASES: Final = {
             (f"{DISKS}[0].diskSizeInGB", _disk(diskSizeInGB=64)),
         ],
         fine=[_disk(), linux({DISKS: ["diskSizeInGB"]}), linux({DISKS: "diskSizeInGB"}), linux()],
+        fixes=[
+            (linux({f"{DISKS}[0]": {"lun": 0, "diskSizeInGB": 64}}), (f"{DISKS}[0].diskSizeGB", 64)),
+            (_disk(diskSizeInGB=65), None),
+        ],
     ),
     "datadisk-size-max": Cases(
         breaks=[
@@ -486,6 +508,7 @@ CASES: Final = {
                     }
                 ),
             ),
+            ("properties.additionalCapabilities.ultraSSDEnabled", _disk(_ULTRA, version="2019-03-01")),
             (f"{PROFILE}.additionalCapabilities.ultraSSDEnabled", _disk(_ULTRA, version="2018-10-01")),
         ],
         fine=[

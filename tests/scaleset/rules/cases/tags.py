@@ -20,11 +20,17 @@ CASES: Final = {
         breaks=[
             ("tags", linux({"tags": ["a"]})),
             ("tags", linux({"tags": "a=b"})),
+            ("tags", linux({"tags": None})),
             ("tags.count", _tags(owner="me", count=3)),
             ("tags.live", _tags(live=True)),
             ("tags.of", _tags(of={"a": "b"})),
         ],
         fine=[_tags(count="3"), _tags(), linux(), linux({"location": 3})],
+        fixes=[
+            (_tags(live=True), ("tags.live", "true")),
+            (_tags(count=3), ("tags.count", "3")),
+            (_tags(of={}), None),
+        ],
     ),
     "tags-max-50": Cases(breaks=[("tags", _many(51))], fine=[_many(50)]),
     "tags-legacy-15": Cases(breaks=[("tags", _many(16)), ("tags", _many(50))], fine=[_many(15), _many(51)]),

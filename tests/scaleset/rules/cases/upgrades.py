@@ -232,6 +232,10 @@ CASES: Final = {
     "repair-action-api": Cases(
         breaks=_durations(f"{_REPAIRS}.repairAction", ("reimage", "Delete")),
         fine=[*_lasting(f"{_REPAIRS}.repairAction", ("Replace", "Restart", "Reimage")), linux()],
+        fixes=[
+            (_repairs(repairAction="reimage"), (f"{_REPAIRS}.repairAction", "Reimage")),
+            (_repairs(repairAction="Delete"), None),
+        ],
     ),
     "external-health-exclusive": Cases(
         breaks=[
