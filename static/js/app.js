@@ -27,6 +27,18 @@ for (const button of document.querySelectorAll("[data-copy]")) {
   });
 }
 
+// Signing in again in another tab changes the token that forms need; the cookie has the one that counts.
+function renewToken(form) {
+  const cookie = document.cookie.match(/(?:^|; )csrftoken=([^;]+)/);
+  const token = form.querySelector("[name=csrfmiddlewaretoken]");
+  if (cookie && token) token.value = cookie[1];
+}
+document.addEventListener("submit", (event) => renewToken(event.target), true);
+document.addEventListener("htmx:confirm", (event) => {
+  const form = event.target.closest("form");
+  if (form) renewToken(form);
+});
+
 // Autosave: say what became of it, and warn before a typed secret is lost.
 const form = document.querySelector("[data-autosave]");
 if (form) {

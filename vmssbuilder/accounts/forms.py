@@ -43,7 +43,8 @@ class LocalSignIn(forms.Form):
 
     def problems(self) -> list[dict[str, str]]:
         """Every error with the address of its field, for the summary above the heading."""
-        found = [{"message": str(message), "href": "#id_username"} for message in self.non_field_errors()]
-        for field in self:
-            found += [{"message": str(message), "href": f"#{field.id_for_label}"} for message in field.errors]
-        return found
+        return [
+            {"message": str(message), "href": f"#{field.id_for_label}"}
+            for field in self
+            for message in field.errors
+        ]

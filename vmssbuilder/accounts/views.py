@@ -50,7 +50,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             login(request, user)
             actions.welcome_local(user)
             return redirect(then)
-        form.add_error(None, "The user name or the password is wrong.")
+        form.add_error("username", "The user name or the password is wrong.")
     context = {"form": form, "local": local, "then": then, "errors": form.problems() if form.is_bound else []}
     return render(request, "accounts/sign_in.html", context, status=422 if form.is_bound else 200)
 
