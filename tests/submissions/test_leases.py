@@ -153,6 +153,7 @@ def test_the_sweep_wakes_what_lost_its_wake_up(submitted: Submit) -> None:
     assert tasks.sweep() == 1
     assert DBTaskResult.objects.get().args_kwargs["args"] == [submission.pk]
     assert tasks.sweep() == 0, "one wake-up is enough"
+    assert DBTaskResult.objects.count() == 1
 
 
 def test_the_sweep_leaves_alone_what_somebody_holds(submitted: Submit) -> None:

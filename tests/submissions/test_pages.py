@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from tests.conftest import GetPage
-from tests.reviews.making import PASSWORD, edit
+from tests.reviews.making import PASSWORD, approved, edit
 from tests.submissions.conftest import drive, step
 from vmssbuilder.drafts.models import Draft
 from vmssbuilder.sandbox.server import Running
@@ -110,10 +110,19 @@ def test_failure_shows_our_words_the_field_and_azures_answer(
     for seen in ("Azure does not accept this value.", "sku.capacity", "Out of <range>.", "InvalidParameter"):
         assert seen in page.text, seen
     assert (submission.error or {})["azure"]["correlationId"] in page.text
-    assert "Send again" in page.text
+    assert "Send again" not in page.text, "Azure would refuse the same value again"
     seen_by_others = page_of(as_rolf, url(submission))
-    assert "Send again" not in seen_by_others.text
     assert not any(href.startswith(field) for href in seen_by_others.links().values())
+
+
+def test_what_may_go_better_next_time_can_be_sent_again(
+    sandbox: Running, as_rita: Client, as_rolf: Client, submitted: Submit, page_of: GetPage
+) -> None:
+    error = {"code": "AuthorizationFailed", "message": "The client has no authorization."}
+    sandbox.fault("status", method="PUT", status=403, error=error)
+    submission = drive(submitted())
+    assert "Send again" in page_of(as_rita, url(submission)).text
+    assert "Send again" not in page_of(as_rolf, url(submission)).text
 
 
 def test_sending_again_makes_a_new_submission(
@@ -131,12 +140,14 @@ def test_sending_again_makes_a_new_submission(
 
 
 def test_an_edit_after_a_failure_takes_the_button_away(
-    sandbox: Running, as_rita: Client, rita: Any, submitted: Submit, page_of: GetPage
+    sandbox: Running, as_rita: Client, rita: Any, rolf: Any, submitted: Submit, page_of: GetPage
 ) -> None:
     sandbox.fault("failed-operation", method="PUT")
     submission = drive(submitted())
-    edit(rita, submission.draft, "sku.capacity", 3)
+    edited = edit(rita, submission.draft, "sku.capacity", 3)
     assert "Send again" not in page_of(as_rita, url(submission)).text
+    approved(rita, rolf, edited)
+    assert "Send again" not in page_of(as_rita, url(submission)).text, "it would send something else"
 
 
 def test_a_needed_sign_in_leads_there_and_back(

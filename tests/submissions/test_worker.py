@@ -59,7 +59,7 @@ def start(sandbox: Running) -> Iterator[Start]:
         worker.wait()
 
 
-def wait_for(what: Callable[[], Any], seconds: float = 20) -> Any:
+def wait_for(what: Callable[[], Any], seconds: float = 60) -> Any:
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         found = what()
@@ -101,6 +101,20 @@ def test_a_worker_killed_while_the_operation_runs_loses_nothing(
     submission.refresh_from_db()
     assert submission.state == "succeeded", submission.error
     assert len(sandbox.requests("PUT")) == 1
+
+
+def test_a_worker_killed_in_the_middle_of_a_question_holds_nothing_up(
+    sandbox: Running, submitted: Submit, start: Start
+) -> None:
+    submission = submitted()
+    sandbox.fault("latency", method="GET", path="/operations/", seconds=2.0)
+    worker = start()
+    wait_for(lambda: not any(fault.times for fault in sandbox.sandbox.memory.faults))
+    assert Submission.objects.exclude(lease="").filter(state="running").exists()
+    kill(worker)
+    start()
+    wait_for(in_state(submission, "succeeded", "failed"))
+    assert in_state(submission, "succeeded")()
 
 
 def test_a_worker_killed_between_the_request_and_its_answer_sends_it_once(
@@ -148,7 +162,7 @@ def test_several_workers_do_everything_once(sandbox: Running, submitted: Submit,
     submissions = [submitted(name=f"web-{number}") for number in range(5)]
     for _ in range(2):
         start()
-    wait_for(lambda: Submission.objects.filter(state="succeeded").count() == len(submissions), 40)
+    wait_for(lambda: Submission.objects.filter(state="succeeded").count() == len(submissions))
     puts = sorted(each["path"].rsplit("/", 1)[1] for each in sandbox.requests("PUT"))
     assert puts == [f"web-{number}" for number in range(5)]
     assert not DBTaskResult.objects.filter(status="FAILED").exists()

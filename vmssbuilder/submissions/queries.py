@@ -10,7 +10,7 @@ from typing import Final, Literal
 from django.db.models import Q, QuerySet
 
 from vmssbuilder.accounts.models import User
-from vmssbuilder.drafts.models import Draft
+from vmssbuilder.drafts.models import Draft, Revision
 
 from .models import Progress, Submission
 
@@ -23,6 +23,14 @@ def latest(draft: Draft) -> Submission | None:
     if newest is not None:
         newest.draft = draft
     return newest
+
+
+def act(source: Draft | Revision) -> str:
+    """What sending does, in words: “Create web-prod in rg-shop (uksouth)”."""
+    verb = "Update" if source.operation == "update" else "Create"
+    location = source.document.get("location")
+    where = f" ({location})" if isinstance(location, str) and location else ""
+    return f"{verb} {source.name} in {source.resource_group}{where}"
 
 
 def visible(user: User) -> QuerySet[Submission]:

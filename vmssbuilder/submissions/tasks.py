@@ -12,7 +12,7 @@ from django_tasks_db.models import DBTaskResult
 
 from .models import Submission
 
-LATE: Final = timedelta(seconds=5)
+LATE: Final = timedelta(seconds=2)
 """A step that is overdue by more than this has lost its wake-up: its worker died, or the queue was emptied."""
 
 SWEPT_AT_ONCE: Final = 500

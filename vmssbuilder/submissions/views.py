@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import Any, Final, cast
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import messages
@@ -19,7 +20,6 @@ from vmssbuilder.azure import cloud
 from vmssbuilder.drafts import access, places
 from vmssbuilder.drafts import content as contents
 from vmssbuilder.drafts.access import Access
-from vmssbuilder.pages.middleware import sign_in_url
 from vmssbuilder.reviews.queries import approval
 from vmssbuilder.scaleset import paths
 from vmssbuilder.scaleset.paths import PathError
@@ -71,7 +71,7 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
         "submission": submission,
         "draft": submission.draft,
         "revision": submission.revision,
-        "act": act(submission.revision),
+        "act": queries.act(submission.revision),
         "version": version,
         "percent": _percent(submission),
         "azure_status": (submission.operation or {}).get("azure_status", ""),
@@ -96,14 +96,6 @@ def _find(request: HttpRequest, code: str) -> Submission:
         access.require(user, found.draft, Access.VIEW)
     found.revision.draft = found.draft
     return found
-
-
-def act(source: Any) -> str:
-    """What sending does, in words: “Create web-prod in rg-shop (uksouth)”."""
-    verb = "Update" if source.operation == "update" else "Create"
-    location = source.document.get("location")
-    where = f" ({location})" if isinstance(location, str) and location else ""
-    return f"{verb} {source.name} in {source.resource_group}{where}"
 
 
 def _percent(submission: Submission) -> str:
@@ -134,16 +126,25 @@ def _ending(submission: Submission, user: User) -> dict[str, Any]:
         context["raw"] = _readable(submission.error.get("azure", {}).get("raw", ""))
     if submission.state == State.NEEDS_SIGN_IN:
         then = reverse("submission-detail", args=[submission.code])
-        context["sign_in"] = sign_in_url(then).replace(reverse("sign-in"), reverse("sign-in-start"), 1)
+        # Straight to Microsoft: the choice of ways is for people who are signed out.
+        context["sign_in"] = f"{reverse('sign-in-start')}?{urlencode({'next': then})}"
     if submission.state in (State.FAILED, State.CANCELED) and submission.draft.owner_id == user.pk:
         current = approval(submission.draft)
         context["again"] = (
             submission.draft.discarded is None
             and current is not None
             and current.revision_id == submission.revision_id
+            and not _same_again_fails(submission)
             and not submission.draft.submissions.filter(pk__gt=submission.pk).exists()
         )
     return context
+
+
+def _same_again_fails(submission: Submission) -> bool:
+    """Whether Azure refused a value of the document: sending the same document cannot end otherwise."""
+    error = submission.error or {}
+    path = _field_path(submission)
+    return bool(path) and path[0] != contents.TARGET and not error.get("retryable")
 
 
 def _field_path(submission: Submission) -> paths.Path:

@@ -11,9 +11,10 @@ from vmssbuilder.drafts.models import Draft
 from vmssbuilder.reviews.queries import approval
 from vmssbuilder.submissions import queries
 from vmssbuilder.submissions.models import Submission
-from vmssbuilder.submissions.views import act
 
 register = template.Library()
+
+State = Submission.State
 
 
 @register.inclusion_tag("submissions/callout.html", takes_context=True)
@@ -34,12 +35,9 @@ def submission_panel(context: RequestContext, draft: Draft) -> dict[str, Any]:
     ready = owns and not under_way and (not sent or over) and approval(draft) is not None
     return shared | {
         "ready": ready,
-        "act": act(draft) if ready else "",
+        "act": queries.act(draft) if ready else "",
         "local": bool(ready and user and user.is_local),
     }
-
-
-State = Submission.State
 
 
 def _shared(context: RequestContext, draft: Draft) -> dict[str, Any]:

@@ -52,7 +52,6 @@ class Worker(TaskWorker):
 
     def run(self) -> None:
         log.info("worker started")
-        leases.free_those_of_the_dead()
         while self.running:
             # A connection that the database closed meanwhile is replaced.
             close_old_connections()
@@ -71,9 +70,9 @@ class Worker(TaskWorker):
     def _keep_house(self) -> None:
         now = time.monotonic()
         if now >= self._next_sweep:
-            woken = tasks.sweep()
-            if woken:
-                log.info("woke %d submissions that were overdue", woken)
+            freed, woken = leases.free_those_of_the_dead(), tasks.sweep()
+            if freed or woken:
+                log.info("took over %d steps of dead workers, woke %d overdue submissions", freed, woken)
             self._next_sweep = now + SWEEP_EVERY
         if now >= self._next_prune:
             tasks.prune()
