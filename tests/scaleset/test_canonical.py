@@ -85,7 +85,7 @@ def test_tag_names_and_free_json_keep_their_case() -> None:
 
 
 def test_unknown_members_stay_where_they_are_as_they_are() -> None:
-    document = {"Frobnicate": {"Mode": "MANUAL"}, "sku": {"Colour": [1]}}
+    document = {"Frobnicate": {"Mode": "MANUAL"}, "sku": {"Colour": [1]}, "SKU.NAME": 1, "Tags{}": 2}
     assert canonicalise(document, SEED) == (document, [])
 
 
@@ -117,8 +117,11 @@ def test_a_stored_secret_stays_a_reference() -> None:
 
 @pytest.mark.parametrize("value", [None, 7, "text", [], [1], {"a": 1}])
 def test_values_of_the_wrong_type_stay_as_they_are(value: Any) -> None:
-    for document in ({"sku": value}, {"tags": value}, {"properties": value}, {"location": value}):
+    disks = {"properties": {"virtualMachineProfile": {"storageProfile": {"dataDisks": value}}}}
+    for document in ({"sku": value}, {"tags": value}, {"properties": value}, {"location": value}, disks):
         assert canonicalise(document, SEED) == (document, [])
+        assert ordered(document, SEED) == document
+        assert SEED in versions_having(document)
 
 
 @given(st.data(), ANY_VERSION)
@@ -219,6 +222,7 @@ def test_an_unknown_version_is_refused() -> None:
         ({"PLAN": 7}, "2016-04-30-preview"),
         ({"identity": {"type": "systemassigned"}}, "2016-03-30"),
         ({"tags": {"plan": "x"}}, "2015-06-15"),
+        ({"plan.name": 1, "properties.zones": 2}, "2015-06-15"),
         (
             {"properties": {"virtualMachineProfile": {"storageProfile": {"dataDisks": [{"lun": 1}]}}}},
             "2016-04-30-preview",

@@ -90,6 +90,7 @@ def test_json_needs_no_repair_unless_a_curly_quote_confuses(value: Any) -> None:
         (' \r\n\t"a"\r\n', "a"),
         (r'"\u00e9\ud83d\ude00\\ud800\/\n"', "é😀\\ud800/\n"),
         ('"\u2028"', "\u2028"),
+        (r'"\ud800\udc00\udbff\udfff"', "\U00010000\U0010ffff"),
         ('{"a": {"b": []}, "c": [{}, [null]]}', {"a": {"b": []}, "c": [{}, [None]]}),
     ],
 )

@@ -89,6 +89,15 @@ def test_names_and_values_in_any_case_are_canonicalised_with_their_line() -> Non
     ]
 
 
+def test_the_line_of_a_note_inside_tags_or_lists_is_that_of_its_item() -> None:
+    user = "/subscriptions/s/resourceGroups/g/providers/Microsoft.ManagedIdentity/userAssignedIdentities/i"
+    text = (
+        f'{{"location": "x",\n"identity": {{"userAssignedIdentities": {{\n"{user}": {{"CLIENTID": "c"}}}}}}}}'
+    )
+    (note,) = [note for note in read(text, "2024-07-01").notes if note.kind == "removed"]
+    assert note.line == 3
+
+
 def test_bytes_are_read_as_text() -> None:
     assert read(b'\xef\xbb\xbf{"location": "x"}', SEED).document == {"location": "x"}
 
