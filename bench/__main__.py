@@ -74,10 +74,10 @@ def seed() -> tuple[str, str]:
     from vmssbuilder.drafts import actions
     from vmssbuilder.scaleset import Request, Target
 
-    user = User.objects.create_user("bench")
+    user = User.objects.create_user("bench", object_id="bench", tenant_id="bench")
     session = SessionStore()
     session[SESSION_KEY] = str(user.pk)
-    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[-1]
+    session[BACKEND_SESSION_KEY] = "vmssbuilder.accounts.backends.EntraAccounts"
     session[HASH_SESSION_KEY] = user.get_session_auth_hash()
     session.save()
     target = Target(documents.SUBSCRIPTION, documents.RESOURCE_GROUP, documents.NAME)

@@ -13,6 +13,7 @@ urlpatterns = [
     path("s/<str:token>/", drafts.shared, name="shared"),
     path("reviews/", include("vmssbuilder.reviews.urls")),
     path("submissions/", include("vmssbuilder.submissions.urls")),
+    path("reference/", include("vmssbuilder.reference.urls")),
     path("theme/", pages.theme, name="theme"),
     path("healthz", pages.healthz, name="healthz"),
     path("readyz", pages.readyz, name="readyz"),

@@ -42,8 +42,10 @@ def require(user: User, draft: Draft, wanted: Access) -> None:
 def find(user: User, code: str, wanted: Access) -> Draft:
     """The draft of that code, if the person may do what is wanted; else Http404 or PermissionDenied."""
     try:
-        draft = Draft.objects.select_related("owner").get(code=code)
+        draft = Draft.objects.get(code=code)
     except Draft.DoesNotExist:
         raise Http404("There is no such draft, or it is not shared with you.") from None
     require(user, draft, wanted)
+    if draft.owner_id == user.pk:
+        draft.owner = user
     return draft

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from functools import cache, lru_cache
 from html import escape
 from typing import Any, Final
 
@@ -85,7 +86,7 @@ class _Writer:
             for number, (step, inner) in enumerate(members):
                 key = ""
                 if isinstance(value, dict):
-                    key = f'<span class="json__key">{escape(json.dumps(step, ensure_ascii=False), quote=False)}</span>: '
+                    key = _key(step)
                 below = node.at((step,)) if node is not None else None
                 self.value(
                     (*path, step), inner, below, place, key, "," if number < last else "", changed=changed
@@ -97,7 +98,7 @@ class _Writer:
             shown = (
                 "string" if isinstance(value, str) else "number" if type(value) in (int, float) else "literal"
             )
-            written = escape(json.dumps(value, ensure_ascii=False), quote=False)
+            written = _escaped(json.dumps(value, ensure_ascii=False))
             self._line(
                 path, f'{before}<span class="json__{shown}">{written}</span>{comma}', place, changed=changed
             )
@@ -106,13 +107,11 @@ class _Writer:
         owned = steps.root_owner(path)
         if owned is not None:
             return _Place(f"/drafts/{self.code}/{owned.name}/", steps.anchor(path))
-        if place.anchor and not _opens(node):
-            return place
-        listed = node.parent.property if node is not None and node.parent is not None else None
-        if isinstance(listed, List) and not listed.rows:
+        sort = _sort(node.pattern, node.api_version) if node is not None else ""
+        if sort == "item":
             step = place.page.split("/", 4)[3]
             return _Place(f"/drafts/{self.code}/{step}/{paths.to_url(path)}/", steps.anchor(path))
-        if node is not None and (node.is_leaf or isinstance(node.property, List | Map)):
+        if sort == "field":
             return _Place(place.page, steps.anchor(path))
         return place
 
@@ -131,20 +130,38 @@ class _Writer:
             self.written.append(f'<span class="{classes}">{text}</span>')
 
 
-def _opens(node: Node | None) -> bool:
-    """Whether the node starts a place of its own below the field that holds it."""
-    if node is None or node.parent is None:
-        return False
+@cache
+def _sort(pattern: str, api_version: str) -> str:
+    """What a place is in the form: an "item" with a page of its own, a "field" on its page, or "" part of one."""
+    node = _nodes(api_version).get(pattern)
+    if node is None or node.parent is None or _in_rows(node):
+        return ""
     listed = node.parent.property
-    rows = isinstance(listed, Map) or (isinstance(listed, List) and listed.rows)
-    return not rows and not _in_rows(node)
+    if isinstance(listed, List) and not listed.rows:
+        return "item"
+    return "field" if node.is_leaf or isinstance(node.property, List | Map) else ""
+
+
+@cache
+def _nodes(api_version: str) -> dict[str, Node]:
+    return {node.pattern: node for node in tree(api_version).walk()}
 
 
 def _in_rows(node: Node) -> bool:
     here: Node | None = node.parent
     while here is not None:
         prop = here.property
-        if isinstance(prop, Map) or (isinstance(prop, List) and prop.rows) or here.is_leaf:
+        if isinstance(prop, Map) or (isinstance(prop, List) and prop.rows):
             return True
         here = here.parent
     return False
+
+
+@lru_cache(maxsize=5_000)
+def _key(name: str) -> str:
+    """A member's name as HTML; the same few hundred come again and again."""
+    return f'<span class="json__key">{_escaped(json.dumps(name, ensure_ascii=False))}</span>: '
+
+
+def _escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

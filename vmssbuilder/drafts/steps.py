@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 from vmssbuilder.scaleset import paths
@@ -183,9 +184,10 @@ def item_page(path: Path, api_version: str) -> Path:
     return page
 
 
+@lru_cache(maxsize=20_000)
 def anchor(path: Path) -> str:
     """The id of the field at the path, unique on its page."""
-    written = paths.text(path)
-    return "f-" + "".join(
-        letter if letter.isalnum() and letter.isascii() else "-" for letter in written
-    ).strip("-")
+    return "f-" + _NOT_IN_IDS.sub("-", paths.text(path)).strip("-")
+
+
+_NOT_IN_IDS: Final = re.compile(r"[^A-Za-z0-9]")

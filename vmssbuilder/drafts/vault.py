@@ -44,8 +44,8 @@ def put_back(draft: Draft, document: dict[str, Any]) -> dict[str, Any]:
     if not wanted:
         return document
     values: dict[str | None, Any] = {
-        secret.code: json.loads(decrypt(secret.ciphertext))
-        for secret in draft.secrets.filter(code__in=wanted)
+        code: json.loads(decrypt(ciphertext))
+        for code, ciphertext in draft.secrets.filter(code__in=wanted).values_list("code", "ciphertext")
     }
     changed: dict[str, Any] = secrets.replace(
         document, lambda _path, value: values.get(secrets.referred(value), value)

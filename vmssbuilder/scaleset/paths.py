@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any, Final
 
 Path = tuple[str | int, ...]
@@ -29,6 +30,7 @@ class PathError(ValueError):
     """A text that is not a path, or a path that does not fit the document."""
 
 
+@lru_cache(maxsize=20_000)
 def text(path: Path) -> str:
     """The text form, `$` for the document itself."""
     pieces: list[str] = []

@@ -6,12 +6,14 @@ A document at rest holds `{"$secret": "<id>"}` where a secret belongs; what the 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, Final
 
 from .catalogue import tree
 from .paths import Path
-from .properties import REFERENCE_KEY, List, Map, Node, Single
-from .versions import LATEST
+from .properties import REFERENCE_KEY, Node
+from .versions import API_VERSIONS
 
 MASK: Final = "********"
 """What stands for a secret in anything a person sees or downloads."""
@@ -32,32 +34,64 @@ def is_reference(value: Any) -> bool:
     return isinstance(value, dict) and len(value) == 1 and isinstance(value.get(REFERENCE_KEY), str)
 
 
-def find(document: Any, node: Node | None = None) -> Iterator[tuple[Path, Any]]:
+@dataclass(slots=True)
+class _Way:
+    """Where in an object or list secrets can be: members by folded name, or what stands behind every item or name."""
+
+    secret: bool = False
+    members: dict[str, _Way] = field(default_factory=dict)
+    each: _Way | None = None
+
+
+def _way(node: Node) -> _Way | None:
+    """The ways from a node to secrets, None when there is none. Other branches need not be walked."""
+    if node.property.secret:
+        return _Way(secret=True)
+    members = {wire.casefold(): way for wire, child in node.children.items() if (way := _way(child))}
+    each = _way(node.item) if node.item is not None else None
+    return _Way(members=members, each=each) if members or each else None
+
+
+@cache
+def _ways() -> _Way:
+    """The newest API version knows every secret of the older ones, except those that were removed since."""
+    ways = _Way()
+    for version in API_VERSIONS:
+        found = _way(tree(version))
+        if found is not None:
+            _join(ways, found)
+    return ways
+
+
+def _join(ways: _Way, more: _Way) -> None:
+    ways.secret = ways.secret or more.secret
+    for name, way in more.members.items():
+        _join(ways.members.setdefault(name, _Way()), way)
+    if more.each is not None:
+        ways.each = ways.each or _Way()
+        _join(ways.each, more.each)
+
+
+def find(document: Any) -> Iterator[tuple[Path, Any]]:
     """Path and value of each secret in the document, stored or in clear.
 
-    Names are compared without regard to case, so that a misspelt `adminpassword` is not missed, and in the newest API
-    version, since the newest knows every secret.
+    Names are compared without regard to case, so that a misspelt `adminpassword` is not missed, and in all API
+    versions, so that a document in the wrong one leaks nothing.
     """
-    if node is None:
-        node = tree(LATEST)
-    yield from _find(document, node, ())
+    return _find(document, _ways(), ())
 
 
-def _find(value: Any, node: Node, path: Path) -> Iterator[tuple[Path, Any]]:
-    prop = node.property
-    if prop.secret:
+def _find(value: Any, way: _Way, path: Path) -> Iterator[tuple[Path, Any]]:
+    if way.secret:
         yield path, value
-    elif isinstance(value, dict) and isinstance(prop, Single):
+    elif isinstance(value, dict):
         for name, inner in value.items():
-            child = node.child(name) if isinstance(name, str) else None
-            if child is not None:
-                yield from _find(inner, child, (*path, name))
-    elif isinstance(value, dict) and isinstance(prop, Map) and node.item is not None:
-        for name, inner in value.items():
-            yield from _find(inner, node.item, (*path, name))
-    elif isinstance(value, list) and isinstance(prop, List) and node.item is not None:
+            below = way.each or way.members.get(name.casefold())
+            if below is not None:
+                yield from _find(inner, below, (*path, name))
+    elif isinstance(value, list) and way.each is not None:
         for position, inner in enumerate(value):
-            yield from _find(inner, node.item, (*path, position))
+            yield from _find(inner, way.each, (*path, position))
 
 
 def replace(document: Any, change: Callable[[Path, Any], Any]) -> Any:
