@@ -219,3 +219,14 @@ def test_a_refused_save_leaves_no_trace(requester: User, draft: Draft) -> None:
         actions.save(requester, draft, 1, [Changed(PASSWORD, "x", "New-passw0rd-3", secret=True)])
     assert Event.objects.count() == events + 1
     assert Secret.objects.count() == 1
+
+
+def test_a_draft_on_its_way_to_azure_keeps_its_secrets(requester: User, draft: Draft) -> None:
+    submission = draft.submissions.create(revision=draft.revisions.get(), submitter=requester)
+    with pytest.raises(actions.UnderWay):
+        actions.discard(requester, draft)
+    assert Secret.objects.exists()
+    submission.state = "unknown"
+    submission.save()
+    actions.discard(requester, draft)
+    assert not Secret.objects.exists()

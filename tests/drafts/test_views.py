@@ -91,10 +91,38 @@ def test_a_slip_is_mended_only_after_the_person_has_seen_it(page_of: GetPage, as
         "text": '{"location": "westus",}',
     }
     page = page_of(as_requester, "/drafts/new/", post=form)
-    assert "Accept the repairs" in page.text
+    assert "Nothing has been saved yet" in page.text
     assert not Draft.objects.exists()
-    as_requester.post("/drafts/new/", form | {"accept": "1"})
+    as_requester.post("/drafts/new/", form | dict(entries(page.html)))
     assert Draft.objects.get().document == {"location": "westus"}
+
+
+def test_of_several_scale_sets_the_person_picks_one_and_sees_it_first(
+    page_of: GetPage, as_requester: Client
+) -> None:
+    kind = "Microsoft.Compute/virtualMachineScaleSets"
+    template = {
+        "$schema": "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#",
+        "contentVersion": "1.0.0.0",
+        "resources": [
+            {
+                "type": kind,
+                "apiVersion": "2021-11-01",
+                "name": name,
+                "location": "westus",
+                "sku": {"capacity": count},
+            }
+            for name, count in (("web", 1), ("worker", 2))
+        ],
+    }
+    form = {"start": "text", "api_version": "2021-11-01", "text": json.dumps(template)}
+    first = page_of(as_requester, "/drafts/new/", post=form)
+    assert "worker" in first.text
+    sent = dict(entries(first.html))
+    second = page_of(as_requester, "/drafts/new/", post=sent | {"choice": "1"})
+    assert not Draft.objects.exists()
+    as_requester.post("/drafts/new/", dict(entries(second.html)))
+    assert (Draft.objects.get().name, Draft.objects.get().document["sku"]) == ("worker", {"capacity": 2})
 
 
 @pytest.mark.parametrize(

@@ -44,6 +44,10 @@ class EditConflict(Exception):
         self.draft = draft
 
 
+class UnderWay(Exception):
+    """The draft is on its way to Azure, and its secrets are needed until that has ended."""
+
+
 class StaleRevision(Exception):
     """The form was made from a revision that the draft does not have."""
 
@@ -166,9 +170,12 @@ def apply_fix(user: User, draft: Draft, base: int, fix: Callable[[dict[str, Any]
 
 
 def discard(user: User, draft: Draft) -> None:
-    """Puts the draft away for good and destroys its secrets."""
+    """Puts the draft away for good and destroys its secrets. Raises UnderWay while it is being sent to Azure."""
     require(user, draft, Access.OWN)
     with transaction.atomic():
+        locked = Draft.objects.select_for_update().get(pk=draft.pk)
+        if locked.submissions.filter(state__in=locked.submissions.model.MOVING).exists():
+            raise UnderWay("It is on its way to Azure. Discard it when that has ended.")
         draft.discarded = timezone.now()
         draft.save(update_fields=["discarded", "updated"])
         destroyed = vault.destroy(draft)

@@ -65,11 +65,12 @@ def new(request: HttpRequest) -> HttpResponse:
         return render(request, "drafts/new.html", context, status=413)
     text: str | bytes = upload.read() if upload is not None else request.POST.get("text", "")
     try:
-        reading = read(text, version if request.POST.get("versioned") else None)
+        reading = read(text, version if request.POST.get("versioned") else None, _choice(request))
     except ReadingError as error:
         context |= {"error": error.message, "at": "text", "problem": error, "text": _showable(text)}
         return render(request, "drafts/new.html", context, status=422)
-    if reading.repairs and not request.POST.get("accept"):
+    picked_another = request.POST.get("choice") != request.POST.get("shown")
+    if (reading.to_accept or reading.choices) and (not request.POST.get("accept") or picked_another):
         context |= {
             "reading": reading,
             "text": _showable(text),
@@ -95,6 +96,12 @@ def _json_html(document: dict[str, Any], api_version: str) -> str:
 
 
 # --- Filling in -------------------------------------------------------------------------------------------------------
+
+
+def _choice(request: HttpRequest) -> int:
+    """Which of several scale sets in a text the person picked; the first when they did not."""
+    picked = request.POST.get("choice", "")
+    return int(picked) if picked.isascii() and picked.isdigit() and len(picked) < 5 else 0
 
 
 @require_safe
@@ -666,7 +673,12 @@ def discard(request: HttpRequest, code: str) -> HttpResponse:
     """Puts a draft away for good."""
     user = cast(User, request.user)
     draft = access.find(user, code, Access.OWN)
-    actions.discard(user, draft)
+    try:
+        actions.discard(user, draft)
+    except actions.UnderWay as error:
+        return _problem(
+            request, 409, "This draft cannot be discarded yet", str(error), [(f"/drafts/{code}/", "Go back")]
+        )
     messages.success(request, f"{draft} was discarded and its secrets destroyed.")
     return redirect("home")
 
