@@ -40,6 +40,7 @@ MAY_KNOW: Final = {
     "audit": ("accounts.models",),
     "accounts": ("audit", "azure", "encryption", "sandbox.world", *FRAME),
     "drafts": ("accounts", "audit", "encryption", "scaleset", *FRAME),
+    "reference": ("drafts.steps", "scaleset", *FRAME),
     "reviews": ("drafts", "accounts", "audit", "scaleset", *FRAME),
     "submissions": ("reviews", "drafts", "accounts", "audit", "azure", "scaleset", *FRAME),
     "pages": ("submissions", "reviews", "drafts", "accounts"),
