@@ -22,8 +22,16 @@ test: .venv-tests  ## Run all tests, browser tests included (ARGS="..." goes to 
 	@chromium=$$($(PYTHON_HERE) scripts/chromium.py) && \
 	VMSSBUILDER_CHROMIUM="$$chromium" $(PYTHON_HERE) -m pytest -n $(TEST_PROCESSES) $(ARGS)
 
+# What writes to the database, on a real PostgreSQL from a Python package.
+POSTGRESQL_TESTS = tests/drafts/test_actions.py tests/reviews tests/submissions/test_steps.py \
+	tests/submissions/test_leases.py tests/audit tests/accounts
+
+.PHONY: test-postgresql
+test-postgresql: .venv-tests  ## Run the tests of what writes to the database on PostgreSQL
+	VMSSBUILDER_TEST_DATABASE=postgresql $(PYTHON_HERE) -m pytest -q -n $(TEST_PROCESSES) $(POSTGRESQL_TESTS)
+
 .PHONY: check
-check: lint deploy-check test  ## Everything that must hold before a change goes in: lint, settings, tests
+check: lint deploy-check test test-postgresql  ## Everything that must hold before a change goes in: lint, settings, tests
 
 .PHONY: lint
 lint: .venv-tests  ## Check style, types and templates
