@@ -22,12 +22,23 @@ _PROFILE: Final = ("properties", "virtualMachineProfile")
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One entry of the task list. roots: the paths it owns; a longer root of another step is that step's."""
+    """One entry of the task list. roots: the paths it owns; a longer root of another step is that step's.
+
+    headings: what stands over the fields of a root, where the root's own title does not say enough.
+    """
 
     name: str
     title: str
     lead: str
     roots: tuple[Path, ...]
+    headings: tuple[tuple[Path, str], ...] = ()
+
+    def heading(self, root: Path, title: str) -> str:
+        """The heading of a root on the step's page; none where it would repeat the page's own."""
+        if not root or root == (TARGET,) or len(self.roots) == 1:
+            return ""
+        heading = dict(self.headings).get(root, title)
+        return "" if heading == self.title else heading
 
 
 STEPS: Final[tuple[Step, ...]] = (
@@ -35,8 +46,9 @@ STEPS: Final[tuple[Step, ...]] = (
     Step(
         "size",
         "Size and count",
-        "How big each instance is, and how many there are.",
+        "How big each instance is, how many there are, and how they are kept.",
         (("sku",), ("properties",)),
+        ((("properties",), "Behaviour"),),
     ),
     Step(
         "operating-system",
@@ -134,9 +146,8 @@ def step_layout(step: Step, api_version: str) -> Layout:
         else:
             node = tree(api_version).at(root)
         if node is not None:
-            titled = len(root) > 0 and root[0] != TARGET and len(step.roots) > 1
-            words = (node.property.title, node.property.help) if titled else ("", "")
-            section = Section(words[0], root, words[1])
+            heading = step.heading(root, node.property.title)
+            section = Section(heading, root, node.property.help if heading else "")
             sections.append(section)
             _collect(node, root, root, section, sections, frozenset(_OWNERS) - {root})
     return Layout(tuple(section for section in sections if section.essential or section.more))
