@@ -109,10 +109,7 @@ def _structural(errors: list[Any], document: Any, api_version: str) -> Iterator[
         elif isinstance(kind, jsonschema_rs.ValidationErrorKind.Required):
             yield _missing((*path, kind.property), top)
         else:
-            node = top.at(path)
-            value = paths.get(document, path, None)
-            if node is not None and not (node.parent is None and path):
-                yield _misfit(path, node, value)
+            yield _misfit(path, top.at(path) or top, paths.get(document, path, None))
 
 
 def _unknown(path: Path, parent: Node | None, document: Any, api_version: str) -> Finding:

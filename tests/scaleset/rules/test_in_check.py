@@ -273,7 +273,6 @@ BY_COMPARISON = """
 
 ELSEWHERE = {
     "unknown-property": "the check's own finding, from the JSON Schema",
-    "property-removed": "the check's own finding, from the JSON Schema",
     "name-case-insensitive": "how ids are compared everywhere, not a fault of a document",
     "password-optional-linux-ssh": "why linux-auth-one-of does not ask for a password",
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import json
 import pkgutil
+from typing import Any
 
 import pytest
 
@@ -13,7 +14,7 @@ from tests.scaleset.rules.cases import Case, Cases
 from vmssbuilder.scaleset import paths
 from vmssbuilder.scaleset.findings import Finding
 from vmssbuilder.scaleset.request import Target
-from vmssbuilder.scaleset.rules import REGISTRY, View, check_target
+from vmssbuilder.scaleset.rules import REGISTRY, View, check_target, rule
 from vmssbuilder.scaleset.rules.view import placeholder_in
 from vmssbuilder.scaleset.secrets import MASK
 from vmssbuilder.scaleset.secrets import find as secrets_in
@@ -33,7 +34,7 @@ CASES = _collect()
 
 def findings_of(rule_id: str, case: Case) -> list[Finding]:
     """What the one rule finds, asked as the check asks it."""
-    rule = REGISTRY[rule_id]
+    entry = REGISTRY[rule_id]
     document = case.document
     if case.target is not None and not document:
         target = case.target
@@ -43,11 +44,11 @@ def findings_of(rule_id: str, case: Case) -> list[Finding]:
             "name": target.name,
         }
         document = {"$target": parts}
-    elif rule.subject == "target" or not rule.applies(case.version, case.operation):
+    elif entry.subject == "target" or not entry.applies(case.version, case.operation):
         return []
     # A misfit rule is for documents of any shape; the check would have taken the misshapen parts out of the other view.
-    seen = {} if rule.misfit else document
-    return rule.findings(View(seen, case.version, case.operation, document, case.target))
+    seen = {} if entry.misfit else document
+    return entry.findings(View(seen, case.version, case.operation, document, case.target))
 
 
 def test_the_address_has_every_finding_at_once() -> None:
@@ -79,6 +80,19 @@ def test_a_placeholder_is_named_but_not_in_a_secret() -> None:
         "Replace the placeholder in braces with the real value.",
         "Replace {owner} with a real value.",
     ]
+
+
+def test_what_lies_too_deep_is_not_searched_for_placeholders() -> None:
+    deep: dict[str, Any] = {"a": "{x}"}
+    for _level in range(100):
+        deep = {"a": deep}
+    path = "properties.virtualMachineProfile.extensionProfile.extensions[0].properties.settings"
+    assert findings_of("placeholder", cases.linux({path: deep})) == []
+
+
+def test_a_rule_is_registered_once() -> None:
+    with pytest.raises(ValueError, match="rule placeholder is registered twice"):
+        rule("placeholder", "Again.")(lambda _view: None)
 
 
 every_rule = pytest.mark.parametrize("rule_id", sorted(CASES))

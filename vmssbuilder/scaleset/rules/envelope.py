@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Final
 
 from .. import paths
+from ..findings import Change, Fix
 from ..paths import Path
+from ..versions import order
 from .base import CREATE, Hit, Hits, rule
-from .shapes import set_to, without
+from .shapes import moved, set_to, without
 from .view import IMAGE, MASK, OS_PROFILE, PROFILE, View, filled
 
 _SECRET_MEMBERS: Final = frozenset(
@@ -27,6 +29,23 @@ _READ_ONLY: Final[tuple[Path, ...]] = (
     ("identity", "tenantId"),
     (*IMAGE, "exactVersion"),
 )
+
+
+# Where properties that are gone went, with the first version without them.
+_MOVED: Final[tuple[tuple[str, Path, Path], ...]] = (
+    (
+        "2018-10-01",
+        ("properties", "upgradePolicy", "automaticOSUpgrade"),
+        ("properties", "upgradePolicy", "automaticOSUpgradePolicy", "enableAutomaticOSUpgrade"),
+    ),
+    (
+        "2018-10-01",
+        ("properties", "upgradePolicy", "autoOSUpgradePolicy", "disableAutoRollback"),
+        ("properties", "upgradePolicy", "automaticOSUpgradePolicy", "disableAutomaticRollback"),
+    ),
+    ("2019-03-01", (*PROFILE, "additionalCapabilities"), ("properties", "additionalCapabilities")),
+)
+_IDENTITY_IDS: Final[Path] = ("identity", "identityIds")
 
 
 @rule("placeholder", "Replace {placeholder} with a real value.", subject="both")
@@ -131,3 +150,34 @@ def readonly_strip(view: View) -> Hits:
         for place in _READ_ONLY
         if place[0] in raw and paths.get(raw, place) is not paths.MISSING
     ]
+
+
+@rule(
+    "property-removed",
+    "API version {version} does not have this any more. It became {right}; move it there.",
+    since="2018-06-01",
+    misfit=True,
+)
+def property_removed(view: View) -> Hits:
+    hits = []
+    for since, old, new in _MOVED:
+        if order(since) <= view.order and paths.get(view.raw, old) is not paths.MISSING:
+            # An object whose only known member moved is named as a whole, as the check names it.
+            shown = old[:3]
+            taken = paths.get(view.raw, new) is not paths.MISSING
+            hits.append(
+                Hit(
+                    shown,
+                    {"version": view.api_version, "right": paths.text(new)},
+                    without(shown, "Remove it") if taken else moved(old, new, f"Move it to {new[-1]}"),
+                )
+            )
+    identities = paths.get(view.raw, _IDENTITY_IDS)
+    if identities is not paths.MISSING:
+        place: Path = ("identity", "userAssignedIdentities")
+        fix = None
+        if isinstance(identities, list) and all(isinstance(identity, str) for identity in identities):
+            listed = Change("set", place, {identity: {} for identity in identities})
+            fix = Fix("Write them as userAssignedIdentities", (listed, Change("remove", _IDENTITY_IDS)))
+        hits.append(Hit(_IDENTITY_IDS, {"version": view.api_version, "right": paths.text(place)}, fix))
+    return hits

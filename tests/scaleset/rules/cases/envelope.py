@@ -15,6 +15,7 @@ from . import (
     NICS,
     OS,
     PROFILE,
+    UPGRADE,
     WINDOWS,
     Cases,
     address,
@@ -32,6 +33,7 @@ _EXTENSION: Final = {
     },
 }
 _HERE: Final = Target("11111111-2222-3333-4444-555555555555", "rg-shop", "web")
+_AUTOMATIC: Final = f"{UPGRADE}.automaticOSUpgradePolicy.enableAutomaticOSUpgrade"
 _ID: Final = f"{COMPUTE}/virtualMachineScaleSets/web"
 
 CASES: Final = {
@@ -178,5 +180,51 @@ CASES: Final = {
             )
         ],
         fine=[linux(), linux({"identity.type": "SystemAssigned"})],
+    ),
+    "property-removed": Cases(
+        breaks=[
+            (
+                f"{UPGRADE}.automaticOSUpgrade",
+                linux({f"{UPGRADE}.automaticOSUpgrade": True}, version="2018-10-01"),
+            ),
+            (
+                f"{UPGRADE}.autoOSUpgradePolicy",
+                linux({f"{UPGRADE}.autoOSUpgradePolicy.disableAutoRollback": True}, version="2018-10-01"),
+            ),
+            (
+                f"{PROFILE}.additionalCapabilities",
+                linux({f"{PROFILE}.additionalCapabilities.ultraSSDEnabled": True}, version="2019-03-01"),
+            ),
+            ("identity.identityIds", linux({"identity.identityIds": [_ID]}, version="2018-06-01")),
+        ],
+        fine=[
+            linux({f"{UPGRADE}.automaticOSUpgrade": True}, version="2018-06-01"),
+            linux({f"{UPGRADE}.autoOSUpgradePolicy.disableAutoRollback": True}, version="2018-06-01"),
+            linux({f"{PROFILE}.additionalCapabilities.ultraSSDEnabled": True}, version="2018-10-01"),
+            linux({"identity.identityIds": [_ID]}, version="2018-04-01"),
+            linux(),
+            linux({"identity": 3}),
+        ],
+        fixes=[
+            (
+                linux({f"{UPGRADE}.automaticOSUpgrade": True}),
+                (f"{UPGRADE}.automaticOSUpgradePolicy.enableAutomaticOSUpgrade", True),
+            ),
+            (
+                linux({f"{UPGRADE}.automaticOSUpgrade": True, _AUTOMATIC: False}),
+                (_AUTOMATIC, False),
+            ),
+            (
+                linux({f"{UPGRADE}.autoOSUpgradePolicy.disableAutoRollback": True}),
+                (f"{UPGRADE}.automaticOSUpgradePolicy.disableAutomaticRollback", True),
+            ),
+            (
+                linux({f"{PROFILE}.additionalCapabilities": {"ultraSSDEnabled": True}}),
+                ("properties.additionalCapabilities", {"ultraSSDEnabled": True}),
+            ),
+            (linux({"identity.identityIds": [_ID]}), ("identity.userAssignedIdentities", {_ID: {}})),
+            (linux({"identity.identityIds": _ID}), None),
+            (linux({"identity.identityIds": [3]}), None),
+        ],
     ),
 }

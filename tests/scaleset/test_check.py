@@ -1,0 +1,148 @@
+"""What the check says of the structure itself: unknown members, missing ones, wrong types, choices and ranges."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.scaleset.rules import cases
+from vmssbuilder.scaleset import check
+from vmssbuilder.scaleset.check import first_version
+from vmssbuilder.scaleset.findings import Finding
+from vmssbuilder.scaleset.paths import parse
+from vmssbuilder.scaleset.versions import UnknownVersion
+
+UPGRADE = cases.UPGRADE
+
+
+def only(rule: str, changes: dict[str, Any], version: str = "2026-04-01") -> Finding:
+    """The one finding of that rule."""
+    (found,) = [finding for finding in check(cases.linux(changes).document, version) if finding.rule == rule]
+    return found
+
+
+@pytest.mark.parametrize(
+    ("document", "said"),
+    [
+        (None, "null"),
+        (True, "true"),
+        (False, "false"),
+        ([], "a list"),
+        ("x" * 99, f"the text “{'x' * 59}…”"),
+        (1.5, "the number 1.5"),
+    ],
+)
+def test_what_is_no_object_is_said_to_be_none(document: Any, said: str) -> None:
+    (finding,) = check(document, "2026-04-01")
+    assert (finding.rule, finding.path) == ("not-an-object", ())
+    assert finding.message == f"The document must be a JSON object, not {said}."
+
+
+def test_a_version_without_scale_sets_is_refused() -> None:
+    with pytest.raises(UnknownVersion):
+        check({}, "2016-01-01")
+
+
+def test_a_member_in_the_wrong_case_is_renamed() -> None:
+    finding = only("unknown-property", {"Zones": ["1"]})
+    assert finding.message == "“Zones” is spelt “zones”."
+    assert finding.fix is not None
+    assert finding.fix.apply({"Zones": ["1"]}) == {"zones": ["1"]}
+
+
+def test_a_member_in_the_wrong_case_beside_the_right_one_is_not_renamed() -> None:
+    finding = only("unknown-property", {"Zones": ["1"], "zones": ["1"]})
+    assert finding.fix is None
+    assert "not a property of a scale set in any API version" in finding.message
+
+
+def test_a_member_that_came_later_names_its_first_version() -> None:
+    finding = only("unknown-property", {"zones": ["1"]}, "2016-04-30-preview")
+    assert (
+        finding.message
+        == "“zones” does not exist in API version 2016-04-30-preview; it first appears in 2017-03-30."
+    )
+    assert first_version(("zones",)) == "2017-03-30"
+    assert first_version(("no", "such")) is None
+
+
+def test_a_member_that_is_gone_names_its_last_version() -> None:
+    finding = only("property-removed", {f"{cases.NICS}[0].id": "x"})
+    assert finding.message.endswith("was removed after API version 2022-08-01; 2026-04-01 does not have it.")
+
+
+def test_what_is_missing_is_named_by_its_title() -> None:
+    finding = only("required", {f"{cases.IP}.publicIPAddressConfiguration.properties.dnsSettings": {}})
+    assert finding.where.endswith("dnsSettings.domainNameLabel")
+    assert finding.message.endswith("is missing: Azure needs “domainNameLabel” here.")
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "said"),
+    [
+        ("location", 7, "must be text, not the number 7."),
+        ("zones", "1", "must be a list, in square brackets, not the text “1”."),
+        ("sku", [], "must be an object, in braces, not a list."),
+        ("plan.name", {}, "must be text, not an object."),
+        (f"{cases.NIC}.primary", "yes", "must be true or false, not the text “yes”."),
+        (f"{cases.PROFILE}.billingProfile.maxPrice", "much", "must be a number, not the text “much”."),
+        ("properties.platformFaultDomainCount", None, "must be a whole number, not null."),
+        (
+            "identity.userAssignedIdentities",
+            3,
+            "must be an object of name and value pairs, not the number 3.",
+        ),
+        (f"{cases.OS}.adminPassword", 7, "must be text."),
+    ],
+)
+def test_a_wrong_type_says_what_is_wanted(place: str, value: Any, said: str) -> None:
+    finding = only("wrong-type", {place: value})
+    assert finding.where == place
+    assert finding.message.endswith(said), finding.message
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "said"),
+    [
+        (f"{UPGRADE}.mode", "Slow", "must be Automatic, Manual or Rolling, not “Slow”."),
+        (f"{UPGRADE}.mode", "manual", "“manual” is written “Manual”."),
+    ],
+)
+def test_a_value_that_is_no_choice_names_the_choices(place: str, value: str, said: str) -> None:
+    finding = only("not-a-choice", {place: value})
+    assert finding.path == parse(place)
+    assert finding.message.endswith(said), finding.message
+    assert (finding.fix is not None) == (value == "manual")
+
+
+def test_a_choice_that_came_later_names_its_first_version() -> None:
+    finding = only("not-a-choice", {f"{UPGRADE}.mode": "rolling"}, "2016-04-30-preview")
+    assert finding.message.endswith("“Rolling” needs API version 2017-03-30 or newer.")
+
+
+ADDITIONAL = f"{cases.OS_DISK}.managedDisk.additionalDiskProperties.managedDiskProperties"
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "said"),
+    [
+        (f"{ADDITIONAL}.maxShares", 0, "must be 1 or more."),
+        (
+            "properties.resiliencyPolicy.zoneAllocationPolicy.maxInstancePercentPerZonePolicy.value",
+            101,
+            "must be 100 or less.",
+        ),
+    ],
+)
+def test_a_number_outside_its_range_names_the_range(place: str, value: int, said: str) -> None:
+    finding = only("out-of-range", {place: value})
+    assert finding.where == place
+    assert finding.message.endswith(said), finding.message
+
+
+def test_a_rule_speaks_in_place_of_the_range() -> None:
+    found = check(
+        cases.linux({f"{UPGRADE}.rollingUpgradePolicy.maxBatchInstancePercent": 4}).document, "2026-04-01"
+    )
+    assert [finding.rule for finding in found if finding.severity == "error"] == ["rolling-batch"]
