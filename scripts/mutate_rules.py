@@ -38,11 +38,12 @@ KNOWN = {
     "view._has_braces: '{' in inner -> '{' not in inner": QUICK,
     "view._has_braces: '{' in value -> '{' not in value": QUICK,
     "view._has_braces: isinstance(value, str) and '{' in value -> isinstance(value, str) and True": QUICK,
-    "view._find_placeholders: '{' in value and (placeholder := placeholder_in(value, free=free))"
-    " -> True and (placeholder := placeholder_in(value, free=free))": QUICK,
-    "view._find_placeholders: '{' in name and (not free) and (placeholder := placeholder_in(name))"
-    " -> True and (not free) and (placeholder := placeholder_in(name))": QUICK,
-    "view._find_placeholders: len(path) < MAX_DEPTH -> len(path) <= MAX_DEPTH": "one level more does no harm",
+    "view._find_placeholders: len(path) >= MAX_DEPTH -> len(path) > MAX_DEPTH": "one level more does no harm",
+    "view._find_placeholders: named and '{' in step and (not free) and (placeholder := placeholder_in(step))"
+    " -> named and True and (not free) and (placeholder := placeholder_in(step))": QUICK,
+    "view._find_placeholders: '{' in value"
+    " and (placeholder := placeholder_in(value, free=free or step in _FREE_TEXT))"
+    " -> True and (placeholder := placeholder_in(value, free=free or step in _FREE_TEXT))": QUICK,
 }
 """Mutants that mean the same, by `area.function: change`, with the reason."""
 

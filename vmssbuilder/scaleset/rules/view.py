@@ -349,6 +349,9 @@ class View:
         return found
 
 
+_HOLDERS: Final = (dict, list)
+
+
 def _has_braces(document: Any) -> bool:
     """Whether any text or name in the document holds an opening brace: a quick look before the careful one."""
     waiting = [document]
@@ -361,7 +364,7 @@ def _has_braces(document: Any) -> bool:
                 if isinstance(inner, str):
                     if "{" in inner:
                         return True
-                elif isinstance(inner, dict | list):
+                elif isinstance(inner, _HOLDERS):
                     waiting.append(inner)
         elif isinstance(value, list):
             waiting += value
@@ -370,17 +373,16 @@ def _has_braces(document: Any) -> bool:
     return False
 
 
-def _find_placeholders(value: Any, path: Path, free: bool, found: list[tuple[Path, str]]) -> None:
-    if isinstance(value, str):
-        if "{" in value and (placeholder := placeholder_in(value, free=free)):
-            found.append((path, placeholder))
-    elif len(path) < MAX_DEPTH:
-        if isinstance(value, dict):
-            for name, inner in value.items():
-                if "{" in name and not free and (placeholder := placeholder_in(name)):
-                    found.append(((*path, name), placeholder))
-                if not isinstance(inner, str) or "{" in inner:
-                    _find_placeholders(inner, (*path, name), free or name in _FREE_TEXT, found)
-        elif isinstance(value, list):
-            for position, inner in enumerate(value):
-                _find_placeholders(inner, (*path, position), free, found)
+def _find_placeholders(holder: Any, path: Path, free: bool, found: list[tuple[Path, str]]) -> None:
+    """Searches an object or a list; what lies deeper than any document may be is left alone."""
+    if len(path) >= MAX_DEPTH:
+        return
+    named = isinstance(holder, dict)
+    for step, value in holder.items() if named else enumerate(holder):
+        if named and "{" in step and not free and (placeholder := placeholder_in(step)):
+            found.append(((*path, step), placeholder))
+        if isinstance(value, str):
+            if "{" in value and (placeholder := placeholder_in(value, free=free or step in _FREE_TEXT)):
+                found.append(((*path, step), placeholder))
+        elif isinstance(value, _HOLDERS):
+            _find_placeholders(value, (*path, step), free or step in _FREE_TEXT, found)
