@@ -54,7 +54,9 @@ def parse(written: str) -> Path:
     while position < len(written):
         match = _PIECE.match(written, position)
         if match is None or match.end() == position:
-            raise PathError(f"“{written[:120]}” is not a path: it stops making sense at character {position + 1}.")
+            raise PathError(
+                f"“{written[:120]}” is not a path: it stops making sense at character {position + 1}."
+            )
         name, index, quoted = match.groups()
         if index is not None:
             steps.append(_list_position(int(index)))
