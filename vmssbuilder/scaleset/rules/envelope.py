@@ -7,10 +7,11 @@ from typing import Final
 from .. import paths
 from ..findings import Change, Fix
 from ..paths import Path
+from ..secrets import MASK
 from ..versions import order
 from .base import CREATE, Hit, Hits, rule
 from .shapes import moved, set_to, without
-from .view import IMAGE, MASK, OS_PROFILE, PROFILE, View, filled
+from .view import IMAGE, OS_PROFILE, PROFILE, View, filled
 
 _SECRET_MEMBERS: Final = frozenset(
     ("adminPassword", "customData", "protectedSettings", "content", "userData")

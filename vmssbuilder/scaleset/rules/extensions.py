@@ -8,9 +8,10 @@ from typing import Any, Final
 
 from .. import json_text, paths
 from ..paths import Path
+from ..secrets import MASK
 from .base import Hit, Hits, rule
 from .shapes import moved, repeated, seconds, set_to, url
-from .view import EXTENSIONS, MASK, PROFILE, View, filled, placeholder_in
+from .view import EXTENSIONS, PROFILE, View, filled, placeholder_in
 
 APPLICATIONS: Final[Path] = (*PROFILE, "applicationProfile", "galleryApplications")
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Final, Generic, TypeGuard, TypeVar
 
 from .. import versions
 from ..paths import MAX_DEPTH, Path
 from ..request import Target
+from ..secrets import MASK
 from .shapes import ssh_fault
 
 PROPERTIES: Final[Path] = ("properties",)
@@ -30,9 +31,6 @@ _LINUX_PUBLISHERS: Final = frozenset(
 _WINDOWS_PUBLISHERS: Final = frozenset(
     "microsoftwindowsserver microsoftwindowsdesktop microsoftsqlserver microsoftvisualstudio".split()
 )
-
-MASK: Final = "********"
-"""What an exported or copied document shows in place of a secret."""
 
 _PLACEHOLDER: Final = re.compile(r"\{[A-Za-z0-9][A-Za-z0-9_ .*<>|/-]{0,79}\}")
 # Scripts, settings and passwords may hold braces of their own. What is nothing but one lower-case name in braces is
@@ -378,7 +376,8 @@ def _find_placeholders(holder: Any, path: Path, free: bool, found: list[tuple[Pa
     if len(path) >= MAX_DEPTH:
         return
     named = isinstance(holder, dict)
-    for step, value in holder.items() if named else enumerate(holder):
+    steps: Iterable[tuple[Any, Any]] = holder.items() if named else enumerate(holder)
+    for step, value in steps:
         if named and "{" in step and not free and (placeholder := placeholder_in(step)):
             found.append(((*path, step), placeholder))
         if isinstance(value, str):
