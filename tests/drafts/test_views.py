@@ -14,6 +14,7 @@ from tests.forms import entries
 from vmssbuilder.accounts.models import User
 from vmssbuilder.drafts import actions, steps
 from vmssbuilder.drafts.models import Draft
+from vmssbuilder.drafts.submitted import Changed
 from vmssbuilder.scaleset import API_VERSIONS, paths
 from vmssbuilder.scaleset.paths import MISSING
 
@@ -199,8 +200,6 @@ def test_autosave_answers_with_json_tasks_and_the_new_base(as_requester: Client,
 def test_autosave_shows_what_others_changed_on_the_same_page(
     as_requester: Client, requester: User, draft: Draft
 ) -> None:
-    from vmssbuilder.drafts.submitted import Changed
-
     actions.save(requester, draft, 1, [Changed(("sku", "name"), "Standard_D2s_v5", "Standard_D8s_v5")])
     form = {"base": 1, "sku.capacity": "4", "sku.name": "Standard_D2s_v5"}
     html = as_requester.post(at(draft, "size/"), form, headers=HTMX).content.decode()
@@ -221,8 +220,6 @@ def test_autosave_leaves_secrets_alone(as_requester: Client, draft: Draft) -> No
 def test_a_conflict_shows_both_values_and_keeps_what_was_typed(
     as_requester: Client, requester: User, draft: Draft, headers: dict[str, str]
 ) -> None:
-    from vmssbuilder.drafts.submitted import Changed
-
     actions.save(requester, draft, 1, [Changed(("sku", "capacity"), 3, 50)])
     answer = as_requester.post(at(draft, "size/"), {"base": 1, "sku.capacity": "7"}, headers=headers)
     html = answer.content.decode()
@@ -373,8 +370,6 @@ def test_json_that_cannot_be_saved_stays_in_the_box(
 def test_json_edited_while_someone_else_saved_is_not_lost(
     page_of: GetPage, as_requester: Client, requester: User, draft: Draft
 ) -> None:
-    from vmssbuilder.drafts.submitted import Changed
-
     actions.save(requester, draft, 1, [Changed(("sku", "capacity"), 3, 50)])
     page = page_of(as_requester, at(draft, "json/"), post={"base": 1, "text": '{"sku": {}}'}, status=409)
     assert dict(entries(page.html))["text"] == '{"sku": {}}'
@@ -382,8 +377,6 @@ def test_json_edited_while_someone_else_saved_is_not_lost(
 
 
 def test_a_fix_is_one_press(as_requester: Client, requester: User, draft: Draft) -> None:
-    from vmssbuilder.drafts.submitted import Changed
-
     actions.save(requester, draft, 1, [Changed(("location",), "uksouth", "UK South")])
     html = as_requester.get(at(draft, "check/")).content.decode()
     assert "Write uksouth" in html
@@ -423,3 +416,42 @@ def test_a_forged_link_opens_nothing(
 def test_a_discarded_draft_cannot_be_edited(as_requester: Client, draft: Draft) -> None:
     as_requester.post(at(draft, "discard/"))
     assert as_requester.get(at(draft, "size/")).status_code == 404
+
+
+# --- Another API version ----------------------------------------------------------------------------------------------
+
+
+def test_a_switch_that_would_lose_something_says_so_before_it_happens(
+    page_of: GetPage, as_requester: Client, requester: User, draft: Draft
+) -> None:
+    actions.save(requester, draft, 1, [Changed(("zones",), MISSING, ["1"])])
+    Draft.objects.filter(pk=draft.pk).update(api_version="2021-11-01")
+    page = page_of(
+        as_requester, at(draft, "basics/"), post={"base": 2, "$target.apiVersion": "2016-04-30-preview"}
+    )
+    assert (
+        "“zones” does not exist in API version 2016-04-30-preview; it first appears in 2017-03-30."
+        in page.text
+    )
+    draft.refresh_from_db()
+    assert (draft.api_version, draft.head) == ("2021-11-01", 2)
+    as_requester.post(at(draft, "basics/"), dict(entries(page.html)))
+    draft.refresh_from_db()
+    assert draft.api_version == "2016-04-30-preview"
+    assert value(draft, "zones") == ["1"]
+
+
+def test_a_switch_spells_anew_what_the_version_spells_differently(
+    as_requester: Client, requester: User, draft: Draft
+) -> None:
+    actions.save(requester, draft, 1, [Changed(("properties", "overProvision"), MISSING, False)])
+    as_requester.post(at(draft, "basics/"), {"base": 2, "$target.apiVersion": "2017-03-30"})
+    assert value(draft, "properties.overprovision") is False
+    assert value(draft, "properties.overProvision") is MISSING
+
+
+def test_autosave_never_switches_the_version(as_requester: Client, draft: Draft) -> None:
+    form = {"base": 1, "$target.apiVersion": "2021-11-01", "location": "westus"}
+    as_requester.post(at(draft, "basics/"), form, headers=HTMX)
+    assert value(draft, "location") == "westus"
+    assert draft.api_version == "2016-04-30-preview"

@@ -14,4 +14,7 @@ def check_content(content: Draft | Revision) -> list[Finding]:
     """Every finding of the request, those of its address first."""
     draft = content if isinstance(content, Draft) else content.draft
     document = vault.put_back(draft, content.document)
-    return [*check_target(content.target), *check(document, content.api_version, content.operation)]
+    return [
+        *check_target(content.target),
+        *check(document, content.api_version, content.operation, content.target),
+    ]

@@ -9,7 +9,7 @@ from typing import Any, cast
 from django.contrib import messages
 from django.core import signing
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.safestring import mark_safe
@@ -25,7 +25,7 @@ from vmssbuilder.scaleset.paths import MISSING, Path, PathError
 from vmssbuilder.scaleset.properties import List
 from vmssbuilder.scaleset.versions import DEFAULT
 
-from . import access, actions, fields, places, preview, steps, submitted, summary
+from . import access, actions, fields, places, preview, steps, submitted, summary, switching
 from . import content as contents
 from .access import Access
 from .checking import check_content
@@ -246,6 +246,17 @@ def _save(request: HttpRequest, form: _Form) -> HttpResponse:
     if refused:
         extra = [Finding("refused", "error", entry.path, entry.message) for entry in refused]
         return _again(request, form, 422, extra, automatic=automatic)
+    switched = [change for change in changes if change.path == switching.API_VERSION]
+    if switched and automatic:
+        # Another API version is never chosen in passing.
+        changes = [change for change in changes if change not in switched]
+    elif switched:
+        switch = switching.to(draft, switched[0].wanted)
+        if switch.missing and post.get("switch") != switch.api_version:
+            return render(
+                request, "drafts/switch.html", _frame(draft, []) | {"switch": switch, "sent": _sent(post)}
+            )
+        changes += switch.changes(draft.document)
     try:
         form.draft = actions.save(user, draft, base, changes, automatic=automatic)
     except actions.EditConflict as conflict:
@@ -256,6 +267,16 @@ def _save(request: HttpRequest, form: _Form) -> HttpResponse:
     if post.get("act"):
         return _list_act(request, form, post["act"])
     return _continue(request, form)
+
+
+def _sent(post: QueryDict) -> list[tuple[str, str]]:
+    """What a form sent, to send it once more."""
+    return [
+        (name, str(value))
+        for name, values in post.lists()
+        for value in values
+        if name != "csrfmiddlewaretoken"
+    ]
 
 
 def _continue(request: HttpRequest, form: _Form) -> HttpResponse:
