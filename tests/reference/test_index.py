@@ -188,7 +188,7 @@ def test_versions_are_said_in_words(since: str, until: str | None, words: str) -
     [
         (f"{PROFILE}.storageProfile.dataDisks.lun", "0 or more"),
         ("sku.capacity", "In instances"),
-        (f"{PROFILE}.osProfile.customData", "Sent as Base64; write it in clear, it is encoded for you"),
+        (f"{PROFILE}.osProfile.customData", "Base64; what is typed in clear in the form is encoded"),
         ("location", ""),
     ],
 )

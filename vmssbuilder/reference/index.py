@@ -135,7 +135,7 @@ def limits_of(prop: Property) -> str:
             return f"{prop.maximum:,}{unit} or less"
         return f"In {prop.unit}" if prop.unit else ""
     if isinstance(prop, Text) and prop.base64:
-        return "Sent as Base64; write it in clear, it is encoded for you"
+        return "Base64; what is typed in clear in the form is encoded"
     return ""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .canonical import minimum_version
 from .check import check
+from .exports import CannotExport, export
 from .json_schema import json_schema
 from .patching import Patch, apply_patch, merge_patch
 from .reading import Reading, ReadingError, read
@@ -13,6 +14,7 @@ from .versions import API_VERSIONS
 
 __all__ = [
     "API_VERSIONS",
+    "CannotExport",
     "Patch",
     "Reading",
     "ReadingError",
@@ -20,6 +22,7 @@ __all__ = [
     "Target",
     "apply_patch",
     "check",
+    "export",
     "json_schema",
     "mask",
     "merge_patch",

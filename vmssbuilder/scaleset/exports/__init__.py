@@ -1,0 +1,104 @@
+"""Exports: a request in the words of the tools people deploy with. See docs/adding-an-export.md.
+
+Nothing in them is a secret: where the request holds one, there is a parameter of that tool.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from ..request import Request
+from . import arm_template, az_cli, bicep, curl, rest, terraform
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """One way to write a request.
+
+    name: as `export` takes it. title, help: for the page that offers it. suffix, media_type: of a downloaded file.
+    updates: whether it can say "change what exists" as well as "create".
+    """
+
+    name: str
+    title: str
+    help: str
+    suffix: str
+    media_type: str
+    write: Callable[[Request], str]
+    updates: bool = True
+
+
+FORMATS: Final[dict[str, Format]] = {
+    each.name: each
+    for each in (
+        Format(
+            "rest",
+            "REST request",
+            "The HTTP request as text, for editors that send .http files.",
+            ".http",
+            "text/plain",
+            rest.write,
+        ),
+        Format(
+            "arm",
+            "ARM template",
+            "A JSON template. Deploy it with: az deployment group create --template-file.",
+            ".json",
+            "application/json",
+            arm_template.write,
+            updates=False,
+        ),
+        Format(
+            "bicep",
+            "Bicep",
+            "A Bicep file. Deploy it with: az deployment group create --template-file.",
+            ".bicep",
+            "text/plain",
+            bicep.write,
+            updates=False,
+        ),
+        Format(
+            "terraform",
+            "Terraform",
+            "A configuration for the AzAPI provider, which sends the body as it is.",
+            ".tf",
+            "text/plain",
+            terraform.write,
+        ),
+        Format(
+            "az",
+            "Azure CLI",
+            "A shell script that sends the request with az rest.",
+            ".sh",
+            "text/x-shellscript",
+            az_cli.write,
+        ),
+        Format(
+            "curl",
+            "curl",
+            "A shell script that sends the request with curl.",
+            ".sh",
+            "text/x-shellscript",
+            curl.write,
+        ),
+    )
+}
+
+
+class CannotExport(ValueError):
+    """The format does not exist, or cannot say what the request asks for."""
+
+
+def export(request: Request, format: str) -> str:
+    """The request in one of the formats "rest", "arm", "bicep", "terraform", "az" and "curl". Raises CannotExport."""
+    chosen = FORMATS.get(format)
+    if chosen is None:
+        raise CannotExport(f"“{format}” is not a format. Choose one of {', '.join(FORMATS)}.")
+    if request.operation == "update" and not chosen.updates:
+        ways = ", ".join(each.title for each in FORMATS.values() if each.updates)
+        raise CannotExport(
+            f"{chosen.title} describes a whole scale set, but this request holds changes alone. Choose one of {ways}."
+        )
+    return chosen.write(request)
