@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-from bench import documents
+from bench import checks, documents
 from bench.client import Client, parsed
 from bench.page import Page
 from bench.server import installation, serving
@@ -123,22 +123,7 @@ def speed(client: Client, code: str) -> list[str]:
             missed.append(
                 f"{subject.name} costs {median / base:.2f} bare pages; the goal is {subject.limit:g}."
             )
-    return missed + check_speed(base)
-
-
-def check_speed(base: float) -> list[str]:
-    """`check()` alone, in this process."""
-    from vmssbuilder.scaleset import check
-
-    document = documents.document()
-    subject = Subject("check() of the whole document", lambda: check(document, documents.API_VERSION))
-    for _ in range(3):
-        subject.round()
-    median, slow = statistics.median(subject.medians), statistics.median(subject.slowest)
-    print(
-        f"{subject.name:44}{median * 1e6:>7.0f} us{slow * 1e6:>7.0f} us{median / base:>9.2f}{'<= 500us':>9}"
-    )
-    return [f"check() takes {median * 1e6:.0f} us; the goal is 500."] if median > 500e-6 else []
+    return missed + checks.compare()
 
 
 def page(client: Client, path: str) -> Callable[[], bytes]:
