@@ -50,6 +50,10 @@ format: .venv-tests  ## Put code into the common form
 	$(PYTHON_HERE) -m ruff check --fix .
 	$(PYTHON_HERE) -m ruff format .
 
+.PHONY: mutate
+mutate: .venv-tests  ## Break each condition of the rules once and see that a test notices
+	@$(PYTHON_HERE) scripts/mutate_rules.py
+
 .PHONY: bench
 bench: .venv-tests  ## Measure speed and size against a bare page in the same run
 	@$(PYTHON_HERE) -m bench
