@@ -146,3 +146,16 @@ def test_a_rule_speaks_in_place_of_the_range() -> None:
         cases.linux({f"{UPGRADE}.rollingUpgradePolicy.maxBatchInstancePercent": 4}).document, "2026-04-01"
     )
     assert [finding.rule for finding in found if finding.severity == "error"] == ["rolling-batch"]
+
+
+@pytest.mark.parametrize("name", ["", "0", "01", "+1", "a/b", "$x", "\ue000", "é"])
+def test_a_name_is_reported_as_it_is_whatever_it_looks_like(name: str) -> None:
+    """The validator takes digits for list positions and leaves out empty names."""
+    document = {
+        "tags": {name: 5, "zz": []},
+        "identity": {"userAssignedIdentities": {name: {name: 1}}},
+        name: 1,
+    }
+    found = {finding.path for finding in check(document, "2024-07-01", "update")}
+    identity = ("identity", "userAssignedIdentities", name, name)
+    assert {("tags", name), ("tags", "zz"), identity, (name,)} <= found

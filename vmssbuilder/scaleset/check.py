@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Final
 
 import jsonschema_rs
 
@@ -44,18 +45,48 @@ def _findings(
     compiled = validator(api_version, operation)
     if compiled.is_valid(document):
         return run(View(document, api_version, operation, target=target), misfit=False)
-    errors = list(compiled.iter_errors(document))
+    errors = [_Error.of(error) for error in compiled.iter_errors(_named(document))]
     sound = _without(document, errors, api_version)
     found = run(View(sound, api_version, operation, document, target))
     # In a value of the wrong type rules are mistaken when they miss something; its type is the message. Elsewhere a rule
     # knows better than the schema what to say.
-    mistyped = {tuple(error.instance_path) for error in errors if isinstance(error.kind, _TYPE_ERRORS)}
+    mistyped = {error.path for error in errors if isinstance(error.kind, _TYPE_ERRORS)}
     found = [
         finding for finding in found if REGISTRY[finding.rule].raw or not _inside(finding.path, mistyped)
     ]
     spoken = {finding.path for finding in found if finding.severity == "error"}
     structural = [found for found in _structural(errors, document, api_version) if found.path not in spoken]
     return structural + found
+
+
+_STAND_IN: Final = "\ue000"
+"""Put before names that the validator would misreport: it takes digits for list positions and leaves out empty names."""
+
+
+def _named(value: Any) -> Any:
+    """A copy whose names all come back as they are."""
+    if isinstance(value, dict):
+        return {
+            name if name[:1].isalpha() else _STAND_IN + name: _named(inner) for name, inner in value.items()
+        }
+    return [_named(item) for item in value] if isinstance(value, list) else value
+
+
+@dataclass(frozen=True, slots=True)
+class _Error:
+    """One error of the validator, with the document's own names. unexpected: members that are not declared."""
+
+    path: Path
+    kind: Any
+    unexpected: tuple[str, ...]
+
+    @classmethod
+    def of(cls, error: Any) -> _Error:
+        path = tuple(
+            step.removeprefix(_STAND_IN) if isinstance(step, str) else step for step in error.instance_path
+        )
+        names = getattr(error.kind, "unexpected", ())
+        return cls(path, error.kind, tuple(name.removeprefix(_STAND_IN) for name in names))
 
 
 def _mended(document: dict[str, Any]) -> tuple[dict[str, Any], list[Finding]]:
@@ -98,13 +129,13 @@ def _inside(path: Path, places: set[Path]) -> bool:
     return any(path[:depth] in places for depth in range(1, len(path) + 1))
 
 
-def _structural(errors: list[Any], document: Any, api_version: str) -> Iterator[Finding]:
+def _structural(errors: list[_Error], document: Any, api_version: str) -> Iterator[Finding]:
     top = tree(api_version)
     for error in errors:
-        path: Path = tuple(error.instance_path)
+        path = error.path
         kind = error.kind
         if isinstance(kind, jsonschema_rs.ValidationErrorKind.AdditionalProperties):
-            for name in kind.unexpected:
+            for name in error.unexpected:
                 yield _unknown((*path, name), top.at(path), document, api_version)
         elif isinstance(kind, jsonschema_rs.ValidationErrorKind.Required):
             yield _missing((*path, kind.property), top)
@@ -230,7 +261,7 @@ def _short(value: str, limit: int = 60) -> str:
     return value if len(value) <= limit else value[: limit - 1] + "…"
 
 
-def _without(document: dict[str, Any], errors: list[Any], api_version: str) -> dict[str, Any]:
+def _without(document: dict[str, Any], errors: list[_Error], api_version: str) -> dict[str, Any]:
     """The document without unknown members and values of the wrong type, so that rules need not look before they read.
 
     Only what is changed is copied.
@@ -239,10 +270,10 @@ def _without(document: dict[str, Any], errors: list[Any], api_version: str) -> d
     copied: dict[Path, Any] = {(): sound}
     top = tree(api_version)
     for error in errors:
-        path: Path = tuple(error.instance_path)
+        path = error.path
         if isinstance(error.kind, jsonschema_rs.ValidationErrorKind.AdditionalProperties):
             holder = _own(copied, path)
-            for name in error.kind.unexpected:
+            for name in error.unexpected:
                 holder.pop(name, None)
         elif isinstance(error.kind, _TYPE_ERRORS) and path:
             holder = _own(copied, path[:-1])

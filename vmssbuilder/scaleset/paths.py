@@ -8,7 +8,6 @@ only in list positions and map keys: `[]` stands for any item, `{}` for any key.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any, Final
 
@@ -51,6 +50,8 @@ def parse(written: str) -> Path:
         return ()
     steps: list[str | int] = []
     position = 0
+    if written[0] == ".":
+        raise PathError(f"“{written[:120]}” is not a path: it starts with a period.")
     while position < len(written):
         match = _PIECE.match(written, position)
         if match is None or match.end() == position:
@@ -164,20 +165,6 @@ def remove(document: dict[str, Any], path: Path, *, prune: bool = False) -> bool
             break
         del get(document, path[:-1])[path[-1]]
     return True
-
-
-def pattern(path: Path, maps: Iterable[str] = ()) -> str:
-    """The pattern of a path; `maps` names the patterns whose members are map keys."""
-    known = frozenset(maps)
-    written = ""
-    for step in path:
-        if isinstance(step, int):
-            written += "[]"
-        elif written in known:
-            written += "{}"
-        else:
-            written += f".{step}" if written else step
-    return written
 
 
 def starts_with(path: Path, prefix: Path) -> bool:

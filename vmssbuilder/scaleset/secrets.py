@@ -57,9 +57,7 @@ def _ways() -> _Way:
     """The newest API version knows every secret of the older ones, except those that were removed since."""
     ways = _Way()
     for version in API_VERSIONS:
-        found = _way(tree(version))
-        if found is not None:
-            _join(ways, found)
+        _join(ways, _way(tree(version)) or _Way())
     return ways
 
 

@@ -75,15 +75,3 @@ def within(version: str, since: str, until: str | None = None) -> bool:
     """Whether the version lies between `since` and `until`, both included."""
     position = order(version)
     return order(since) <= position and (until is None or position <= order(until))
-
-
-def before(version: str) -> str | None:
-    """The version just before this one, or None for the first."""
-    position = order(version)
-    return API_VERSIONS[position - 1] if position else None
-
-
-def after(version: str) -> str | None:
-    """The version just after this one, or None for the last."""
-    position = order(version) + 1
-    return API_VERSIONS[position] if position < len(API_VERSIONS) else None
