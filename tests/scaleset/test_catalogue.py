@@ -17,7 +17,7 @@ import jsonschema_rs
 import pytest
 
 from vmssbuilder.scaleset import versions
-from vmssbuilder.scaleset.catalogue import ScaleSet, map_patterns, tree
+from vmssbuilder.scaleset.catalogue import ScaleSet, tree
 from vmssbuilder.scaleset.properties import (
     Boolean,
     Choice,
@@ -456,9 +456,12 @@ def test_spelling_of_overprovisioning_follows_the_version() -> None:
         assert names == ({"overProvision"} if version < "2017-03-30" else {"overprovision"})
 
 
-def test_map_patterns_are_the_places_with_free_names() -> None:
-    assert map_patterns("2016-04-30-preview") == {"tags"}
-    assert map_patterns(LATEST) == {
+def test_places_with_free_names_are_maps() -> None:
+    def maps(version: str) -> set[str]:
+        return {node.pattern for node in tree(version).walk() if isinstance(node.property, Map)}
+
+    assert maps("2016-04-30-preview") == {"tags"}
+    assert maps(LATEST) == {
         "tags",
         "identity.userAssignedIdentities",
         f"{NIC}.tags",

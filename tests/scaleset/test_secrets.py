@@ -46,7 +46,7 @@ def test_what_is_not_secret_stays() -> None:
 
 
 def test_replacing_leaves_the_rest_shared_and_the_original_alone() -> None:
-    extensions = [
+    extensions: list[dict[str, Any]] = [
         {"name": "a", "properties": {"protectedSettings": {"k": 1}}},
         {"name": "b", "properties": {}},
     ]

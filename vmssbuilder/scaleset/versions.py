@@ -75,3 +75,9 @@ def within(version: str, since: str, until: str | None = None) -> bool:
     """Whether the version lies between `since` and `until`, both included."""
     position = order(version)
     return order(since) <= position and (until is None or position <= order(until))
+
+
+def before(version: str) -> str | None:
+    """The version just before this one, or None for the first."""
+    position = order(version)
+    return API_VERSIONS[position - 1] if position else None
