@@ -14,6 +14,7 @@ from vmssbuilder.scaleset.paths import MISSING, Path
 from vmssbuilder.scaleset.properties import Boolean, Choice, Node, Text
 
 MASK = "********"
+SECRET_NAMES = frozenset({"adminPassword", "customData", "protectedSettings", "content"})
 
 
 class Person:
@@ -167,7 +168,6 @@ class Person:
 
 def masked(document: Any) -> Any:
     """The document as the product shows it: the four kinds of secret hidden."""
-    hidden = {"adminPassword", "customData", "protectedSettings", "content"}
     if isinstance(document, dict):
-        return {name: MASK if name in hidden else masked(value) for name, value in document.items()}
+        return {name: MASK if name in SECRET_NAMES else masked(value) for name, value in document.items()}
     return [masked(item) for item in document] if isinstance(document, list) else document

@@ -9,8 +9,8 @@ from typing import Any
 from playwright.sync_api import expect
 
 from .conftest import People, Product
-from .person import masked
-from .requests import MANAGED_DISKS, PLAN, STORAGE_ACCOUNT, SUBSCRIPTION, UPDATE
+from .person import SECRET_NAMES, masked
+from .requests import CANARIES, MANAGED_DISKS, PLAN, STORAGE_ACCOUNT, SUBSCRIPTION, UPDATE
 
 
 def address(name: str, operation: str, api_version: str) -> dict[str, Any]:
@@ -69,8 +69,31 @@ def walk(
     method = "PATCH" if operation == "update" else "PUT"
     received = [entry for entry in product.received(method) if f"/{name}" in entry["path"]]
     assert len(received) == 1, received
+    if operation == "create":
+        answered = product.newest_resource()
+        assert holds(answered, without_secrets(document)), "Azure must show what was asked for"
+        assert not any(canary in str(answered) for canary in CANARIES.values()), "and nothing secret"
     body: dict[str, Any] = received[0]["body"]
     return body
+
+
+def without_secrets(document: Any) -> Any:
+    """The document as Azure gives it back; it writes the region in its own way."""
+    if isinstance(document, dict):
+        kept = {name: value for name, value in document.items() if name not in {*SECRET_NAMES, "location"}}
+        return {name: without_secrets(value) for name, value in kept.items()}
+    return [without_secrets(item) for item in document] if isinstance(document, list) else document
+
+
+def holds(answered: Any, asked: Any) -> bool:
+    """Whether what Azure answered has all that was asked for; it adds members of its own."""
+    if isinstance(asked, dict):
+        return isinstance(answered, dict) and all(
+            name in answered and holds(answered[name], value) for name, value in asked.items()
+        )
+    if isinstance(asked, list):
+        return isinstance(answered, list) and len(answered) == len(asked) and all(map(holds, answered, asked))
+    return bool(answered == asked)
 
 
 def test_managed_disks(people: People, product: Product) -> None:

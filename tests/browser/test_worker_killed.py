@@ -2,21 +2,11 @@
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import closing
-
 from playwright.sync_api import expect
 
 from .conftest import People, Product, wait_until
 from .requests import MANAGED_DISKS
 from .test_walks import address
-
-
-def state(product: Product) -> str:
-    """The state of the newest submission, read where the worker writes it: no page follows as fast."""
-    with closing(sqlite3.connect(product.database)) as database:
-        row = database.execute("SELECT state FROM submissions_submission ORDER BY id DESC LIMIT 1").fetchone()
-    return row[0] if row else ""
 
 
 def test_a_worker_killed_while_azure_works_goes_on_where_it_was(people: People, product: Product) -> None:
@@ -29,7 +19,7 @@ def test_a_worker_killed_while_azure_works_goes_on_where_it_was(people: People, 
         return sum(entry["path"].endswith("/killed") for entry in product.received("PUT"))
 
     rita.submit(code, "Create killed")
-    wait_until(lambda: state(product) == "running", "Azure to work on it")
+    wait_until(lambda: product.newest("state") == "running", "Azure to work on it")
     product.kill("worker")
     assert puts() == 1
     rita.page.reload()
