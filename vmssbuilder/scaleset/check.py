@@ -63,13 +63,16 @@ _STAND_IN: Final = "\ue000"
 """Put before names that the validator would misreport: it takes digits for list positions and leaves out empty names."""
 
 
-def _named(value: Any) -> Any:
-    """A copy whose names all come back as they are."""
+def _named(value: Any, depth: int = 0) -> Any:
+    """A copy whose names all come back as they are. Raises ValueError for nesting without end, as the validator does."""
+    if depth > 2 * paths.MAX_DEPTH:
+        raise ValueError("nested too deep")
     if isinstance(value, dict):
         return {
-            name if name[:1].isalpha() else _STAND_IN + name: _named(inner) for name, inner in value.items()
+            name if name[:1].isalpha() else _STAND_IN + name: _named(inner, depth + 1)
+            for name, inner in value.items()
         }
-    return [_named(item) for item in value] if isinstance(value, list) else value
+    return [_named(item, depth + 1) for item in value] if isinstance(value, list) else value
 
 
 @dataclass(frozen=True, slots=True)
