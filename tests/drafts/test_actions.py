@@ -73,6 +73,13 @@ def test_a_change_in_a_list_that_got_longer_is_a_conflict(requester: User, draft
         actions.save(requester, draft, 1, [Changed((*NICS, 1, "name"), "nic-b", "mine")])
 
 
+def test_a_change_in_a_list_that_was_reordered_is_a_conflict(requester: User, draft: Draft) -> None:
+    actions.edit_list(requester, draft, 1, "up", (*NICS, 1))
+    place = (*NICS, 0, "properties", "enableIPForwarding")
+    with pytest.raises(actions.EditConflict):
+        actions.save(requester, draft, 1, [Changed(place, MISSING, True)])
+
+
 def test_a_revision_that_never_was_is_refused(requester: User, draft: Draft) -> None:
     for base in (0, 2, -1, 10**30):
         with pytest.raises(actions.StaleRevision):

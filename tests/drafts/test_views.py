@@ -150,6 +150,23 @@ def test_text_that_cannot_be_read_stays_in_the_box(
     assert not Draft.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('{"$target": "x"}', "is not a property of a scale set"),
+        ('{"$target": {"name": "elsewhere"}}', "is not a property of a scale set"),
+        ('{"name": "' + "x" * 201 + '"}', "Scale set name: 201 characters"),
+    ],
+)
+def test_an_address_that_cannot_be_kept_is_refused(
+    page_of: GetPage, as_requester: Client, text: str, words: str
+) -> None:
+    sent = {"api_version": "2016-04-30-preview", "start": "text", "text": text, "accept": "1"}
+    page = page_of(as_requester, "/drafts/new/", status=422, post=sent)
+    assert words in page.text
+    assert not Draft.objects.exists()
+
+
 def test_an_api_version_that_is_none_of_ours_is_refused(page_of: GetPage, as_requester: Client) -> None:
     page_of(as_requester, "/drafts/new/", post={"start": "blank", "api_version": "1999-01-01"}, status=422)
 
@@ -319,8 +336,39 @@ def test_an_act_that_makes_no_sense_changes_nothing(as_requester: Client, draft:
 
 
 def test_a_row_is_dropped(as_requester: Client, draft: Draft) -> None:
-    as_requester.post(at(draft, "basics/"), {"base": 1, "act": "drop:tags[0]"})
+    sent = {"rows": "tags", "tags[0].key": "team", "tags[0].value": "shop", "act": "drop:tags[0]"}
+    answer = as_requester.post(at(draft, "basics/"), {"base": 1} | sent)
+    assert answer["Location"] == at(draft, "basics/#f-tags-field")
     assert value(draft, "tags") is MISSING
+
+
+def test_a_row_that_was_cleared_first_takes_no_other_along(
+    as_requester: Client, requester: User, draft: Draft
+) -> None:
+    actions.save(requester, draft, 1, [Changed(("tags", "cost"), MISSING, "42")])
+    cleared = {"rows": "tags", "tags[0].key": "", "tags[0].value": ""}
+    kept = {"tags[1].key": "cost", "tags[1].value": "42", "tags[2].key": "", "tags[2].value": ""}
+    as_requester.post(at(draft, "basics/"), cleared | kept | {"base": 2, "act": "drop:tags[0]"})
+    assert value(draft, "tags") == {"cost": "42"}
+
+
+@pytest.mark.parametrize("act", ["remove", "duplicate", "up", "add"])
+def test_an_act_on_a_list_that_changed_since_is_refused(
+    as_requester: Client, requester: User, draft: Draft, act: str
+) -> None:
+    """The button means the card that the page showed, not the one that has taken its place."""
+    actions.edit_list(requester, draft, 1, "up", (*paths.parse(NICS), 1))
+    before = value(draft, NICS)
+    item = NICS if act == "add" else f"{NICS}[1]"
+    answer = as_requester.post(at(draft, "network/"), {"base": 1, "act": f"{act}:{item}"})
+    assert answer.status_code == 409
+    assert value(draft, NICS) == before
+
+
+@pytest.mark.parametrize("number", ["\u00b2", "99999999999"])
+def test_a_row_number_that_is_none_is_ignored(as_requester: Client, draft: Draft, number: str) -> None:
+    sent = {"base": 1, "rows": "tags", f"tags[{number}].key": "x", "$target.name": "x" * 201}
+    assert as_requester.post(at(draft, "basics/"), sent).status_code == 422
 
 
 @pytest.mark.parametrize(
@@ -374,6 +422,24 @@ def test_json_edited_while_someone_else_saved_is_not_lost(
     page = page_of(as_requester, at(draft, "json/"), post={"base": 1, "text": '{"sku": {}}'}, status=409)
     assert dict(entries(page.html))["text"] == '{"sku": {}}'
     assert value(draft, "sku.capacity") == 50
+
+
+@pytest.mark.parametrize("below", ["", "check/"])
+def test_who_may_only_look_is_offered_nothing_else(
+    page_of: GetPage, as_administrator: Client, draft: Draft, below: str
+) -> None:
+    page = page_of(as_administrator, at(draft, below))
+    links = {link.split("#")[0] for link in re.findall(r'href="(/drafts/[^"]+)"', page.html)}
+    assert at(draft, "document.json") in links
+    assert {link: as_administrator.get(link).status_code for link in links} == dict.fromkeys(links, 200)
+
+
+def test_a_fix_that_does_not_fit_changes_nothing(as_requester: Client, requester: User, draft: Draft) -> None:
+    actions.replace_document(requester, draft, 1, {"sku": {"capacity": 500}, "properties": "x"})
+    sent = {"rule": "capacity-spg-100", "where": "sku.capacity"}
+    page = as_requester.post(at(draft, "fix/"), sent, follow=True).content.decode()
+    assert "has the wrong type" in page
+    assert value(draft, "properties") == "x"
 
 
 def test_a_fix_is_one_press(as_requester: Client, requester: User, draft: Draft) -> None:

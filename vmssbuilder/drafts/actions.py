@@ -63,7 +63,7 @@ def create(user: User, request: Request, how: str) -> Draft:
             "name": request.target.name,
             "apiVersion": request.api_version,
         }
-        _write(draft, user, {contents.TARGET: address, **request.document}, automatic=False)
+        _write(draft, user, {**request.document, contents.TARGET: address}, automatic=False)
         record(user, "draft.created", draft.code, how=how)
     return draft
 
@@ -253,13 +253,26 @@ def _write(draft: Draft, user: User, content: dict[str, Any], *, automatic: bool
 
 
 def _moved(path: Path, shown: dict[str, Any], now: dict[str, Any]) -> bool:
-    """Whether a list on the way to the place has got more or fewer items, so that its positions mean others."""
+    """Whether a list on the way to the place got more or fewer items or was reordered: its positions mean others."""
     for depth, step in enumerate(path):
         if isinstance(step, int):
             before, after = paths.get(shown, path[:depth]), paths.get(now, path[:depth])
-            if isinstance(before, list) and (not isinstance(after, list) or len(before) != len(after)):
+            if not isinstance(before, list):
+                continue
+            if not isinstance(after, list) or len(before) != len(after) or _displaced(before, after, step):
                 return True
     return False
+
+
+def _displaced(before: list[Any], after: list[Any], position: int) -> bool:
+    """Whether the item that stood at the position stands elsewhere now, or the one there now came from elsewhere."""
+    if position >= len(before):
+        return False
+    old, new = before[position], after[position]
+    return any(
+        (was != old and now == old) or (was == new and now != new)
+        for was, now in zip(before, after, strict=True)
+    )
 
 
 def _put(content: dict[str, Any], path: Path, value: Any) -> None:

@@ -6,6 +6,7 @@ Every value goes through `escape`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from html import escape
@@ -273,6 +274,12 @@ def row_fields(node: Node) -> list[tuple[Path, Node]]:
     return found
 
 
+def row_numbers(sent: Iterable[str], name: str) -> list[int]:
+    """The numbers of the rows of a list that a form sent, by the names of its inputs."""
+    pattern = re.compile(re.escape(name) + r"\[([0-9]{1,4})\]")
+    return sorted({int(found[1]) for found in map(pattern.match, sent) if found})
+
+
 def _rows(page: Page, entry: Field, path: Path, value: Any) -> str:
     prop = entry.node.property
     base, name = anchor(path), paths.text(path)
@@ -308,13 +315,7 @@ def _row_values(page: Page, entry: Field, path: Path, value: Any) -> Iterable[An
     rows: list[Any] = [] if value is MISSING else list(value.items() if is_map else value)
     if page.typed:
         # A form that came back may hold rows that the document does not have yet.
-        start = f"{paths.text(path)}["
-        numbers = [
-            int(digits)
-            for name in page.typed
-            if name.startswith(start) and (digits := name[len(start) :].partition("]")[0]).isdigit()
-        ]
-        missing = max(numbers, default=-1) + 1 - len(rows)
+        missing = max(row_numbers(page.typed, paths.text(path)), default=-1) + 1 - len(rows)
         rows += [("", MISSING) if is_map else MISSING] * max(missing, 0)
     return rows
 

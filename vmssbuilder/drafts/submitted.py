@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import re
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -14,7 +13,7 @@ from vmssbuilder.scaleset.paths import MISSING, Path
 from vmssbuilder.scaleset.properties import Choice, Json, Map, Node, Property, Text
 
 from .content import TARGET
-from .fields import row_fields, text_of
+from .fields import row_fields, row_numbers, text_of
 from .steps import Field, Layout
 
 
@@ -39,7 +38,10 @@ class Refused:
 def read(
     post: QueryDict, layout: Layout, place: Path, shown: dict[str, Any]
 ) -> tuple[list[Changed], list[Refused]]:
-    """The changes a page's form asks for. place: the path of the page's item; shown: the content the page was made of."""
+    """The changes a page's form asks for, a row that its button removes included.
+
+    place: the path of the page's item; shown: the content the page was made of.
+    """
     changes: list[Changed] = []
     refused: list[Refused] = []
     listed = set(post.getlist("rows"))
@@ -63,12 +65,12 @@ def read(
 
 
 _AS_JSON = Json("JSON", objects=False)
-_LONGEST_ADDRESS: Final = {"subscription": 100, "resourceGroup": 200, "name": 200}
+LONGEST_ADDRESS: Final = {"subscription": 100, "resourceGroup": 200, "name": 200}
 
 
 def _too_long(change: Changed) -> str:
     """Why a part of the address cannot be kept, "" when it can. What the document holds may be of any length."""
-    longest = _LONGEST_ADDRESS.get(str(change.path[-1]), 0) if change.path[0] == TARGET else 0
+    longest = LONGEST_ADDRESS.get(str(change.path[-1]), 0) if change.path[0] == TARGET else 0
     if longest and isinstance(change.wanted, str) and len(change.wanted) > longest:
         return (
             f"This is {len(change.wanted):,} characters long; no more than {longest} can be kept. Shorten it."
@@ -119,7 +121,10 @@ def _secret(post: QueryDict, prop: Property, path: Path, value: Any) -> list[Cha
 def _rows(post: QueryDict, entry: Field, path: Path, value: Any, refused: list[Refused]) -> Any:
     prop, item = entry.node.property, entry.node.item
     assert item is not None
-    numbers = _row_numbers(post, paths.text(path))
+    # The button counts the rows of the page, of which some may have been cleared: only here does its number mean a row.
+    dropped = post.get("act", "").removeprefix("drop:")
+    name = paths.text(path)
+    numbers = [number for number in row_numbers(post, name) if f"{name}[{number}]" != dropped]
     if isinstance(prop, Map):
         return _map_rows(post, prop, item, path, value, numbers, refused)
     before = value if isinstance(value, list) else []
@@ -130,12 +135,6 @@ def _rows(post: QueryDict, entry: Field, path: Path, value: Any, refused: list[R
         if row is not MISSING:
             rows.append(row)
     return rows
-
-
-def _row_numbers(post: QueryDict, name: str) -> list[int]:
-    pattern = re.compile(re.escape(name) + r"\[(\d{1,4})\]")
-    found = {int(match.group(1)) for match in map(pattern.match, post) if match}
-    return sorted(found)
 
 
 def _row(post: QueryDict, item: Node, place: Path, old: Any) -> Any:

@@ -69,12 +69,16 @@ def new(request: HttpRequest) -> HttpResponse:
     except ReadingError as error:
         context |= {"error": error.message, "at": "text", "problem": error, "text": _showable(text)}
         return render(request, "drafts/new.html", context, status=422)
+    unkeepable = _unkeepable(reading.request)
+    if unkeepable:
+        context |= {"error": unkeepable, "at": "text", "text": _showable(text)}
+        return render(request, "drafts/new.html", context, status=422)
     picked_another = request.POST.get("choice") != request.POST.get("shown")
     if (reading.to_accept or reading.choices) and (not request.POST.get("accept") or picked_another):
         context |= {
             "reading": reading,
             "text": _showable(text),
-            "json": _json_html(reading.document, reading.api_version),
+            "json": _json_html(reading.request),
         }
         return render(request, "drafts/accept.html", context)
     draft = actions.create(user, reading.request, "pasted")
@@ -91,8 +95,30 @@ def _showable(text: str | bytes) -> str:
     return _UNSHOWABLE.sub("\ufffd", text if isinstance(text, str) else text.decode("utf-8", "replace"))
 
 
-def _json_html(document: dict[str, Any], api_version: str) -> str:
-    return mark_safe(preview.render("", document, api_version, linked=False))  # noqa: S308 - the preview escapes
+def _unkeepable(read: Request) -> str:
+    """Why a request that was read cannot be kept as a draft, "" when it can."""
+    if contents.TARGET in read.document:
+        return _NO_PROPERTY
+    parts = (
+        ("subscription", read.target.subscription),
+        ("resourceGroup", read.target.resource_group),
+        ("name", read.target.name),
+    )
+    for part, written in parts:
+        longest = submitted.LONGEST_ADDRESS[part]
+        if len(written) > longest:
+            label = contents.label((contents.TARGET, part), read.api_version)
+            return f"{label}: {len(written):,} characters; no more than {longest} can be kept. Shorten it."
+    return ""
+
+
+_NO_PROPERTY = f"“{contents.TARGET}” is not a property of a scale set. The address is edited under Basics."
+
+
+def _json_html(shown: Draft | Request, *, linked: bool = False) -> str:
+    """The masked body. linked: its lines lead to their fields, for people who may edit the draft."""
+    code = shown.code if isinstance(shown, Draft) else ""
+    return mark_safe(preview.render(code, shown.document, shown.api_version, linked=linked))  # noqa: S308 - the preview escapes
 
 
 # --- Filling in -------------------------------------------------------------------------------------------------------
@@ -110,9 +136,11 @@ def overview(request: HttpRequest, code: str) -> HttpResponse:
     user = cast(User, request.user)
     draft = access.find(user, code, Access.VIEW)
     found = check_content(draft)
+    allowed = access.access(user, draft)
     context = _frame(draft, found) | {
-        "allowed": access.access(user, draft),
-        "json": mark_safe(preview.render(code, draft.document, draft.api_version)),  # noqa: S308 - the preview escapes
+        "allowed": allowed,
+        "editable": allowed >= Access.EDIT,
+        "json": _json_html(draft, linked=allowed >= Access.EDIT),
     }
     return render(request, "drafts/overview.html", context)
 
@@ -265,7 +293,7 @@ def _save(request: HttpRequest, form: _Form) -> HttpResponse:
     if automatic:
         return _saved_quietly(request, form, shown, changes)
     if post.get("act"):
-        return _list_act(request, form, post["act"])
+        return _list_act(request, form, post["act"], base)
     return _continue(request, form)
 
 
@@ -307,16 +335,16 @@ def _onward(form: _Form) -> str:
 _LIST_ACTS = frozenset({"add", "remove", "duplicate", "up", "down"})
 
 
-def _list_act(request: HttpRequest, form: _Form, act: str) -> HttpResponse:
+def _list_act(request: HttpRequest, form: _Form, act: str, base: int) -> HttpResponse:
     """A button of a list: add, remove, duplicate, move a card; one more or one fewer row."""
     verb, _, written = act.partition(":")
     try:
         path = paths.parse(written)
-        if verb == "more":
-            return redirect(f"{form.url}#{steps.anchor(path)}-field")
-        if verb == "drop":
-            return _drop_row(cast(User, request.user), form, path)
-        return _act_on_cards(cast(User, request.user), form, verb, path)
+        if verb == "more" or (verb == "drop" and path):
+            # A row was removed with what else the form said.
+            holder = path if verb == "more" else path[:-1]
+            return redirect(f"{form.url}#{steps.anchor(holder)}-field")
+        return _act_on_cards(cast(User, request.user), form, verb, path, base)
     except PathError as error:
         return _problem(
             request, 400, "That cannot be done", f"{error} Nothing was changed.", [(form.url, "Go back")]
@@ -326,31 +354,15 @@ def _list_act(request: HttpRequest, form: _Form, act: str) -> HttpResponse:
         return _problem(request, 409, title, f"Nothing was changed. {words}.", [(form.url, words)])
 
 
-def _act_on_cards(user: User, form: _Form, verb: str, path: Path) -> HttpResponse:
+def _act_on_cards(user: User, form: _Form, verb: str, path: Path, base: int) -> HttpResponse:
+    # Positions are those of the page, so that the list must still be the one that the page showed.
     holder = path if verb == "add" else path[:-1]
     node = contents.node_at(holder, form.draft.api_version)
     if verb not in _LIST_ACTS or node is None or not isinstance(node.property, List):
         raise PathError("There is no such list.")
-    form.draft, where = actions.edit_list(user, form.draft, form.draft.head, verb, path)
+    form.draft, where = actions.edit_list(user, form.draft, base, verb, path)
     if verb in ("add", "duplicate"):
         return redirect(f"{form.step_url}{paths.to_url(where)}/")
-    return redirect(f"{form.url}#{steps.anchor(holder)}-field")
-
-
-def _drop_row(user: User, form: _Form, path: Path) -> HttpResponse:
-    """Removes one row of a small list or of the tags, addressed by its position."""
-    holder, position = path[:-1], path[-1]
-    before = paths.get(contents.of(form.draft), holder)
-    if not isinstance(before, dict | list) or not isinstance(position, int) or position >= len(before):
-        raise PathError(f"{paths.text(path)} is not there any more.")
-    if isinstance(before, dict):
-        after: Any = {
-            name: value for number, (name, value) in enumerate(before.items()) if number != position
-        }
-    else:
-        after = [value for number, value in enumerate(before) if number != position]
-    change = submitted.Changed(holder, before, after or MISSING)
-    form.draft = actions.save(user, form.draft, form.draft.head, [change])
     return redirect(f"{form.url}#{steps.anchor(holder)}-field")
 
 
@@ -567,7 +579,7 @@ def check(request: HttpRequest, code: str) -> HttpResponse:
         "warning_count": len(warnings(found)),
         "overridable": [finding for finding in errors(found) if finding.overridable],
         "blocking": [finding for finding in errors(found) if not finding.overridable],
-        "json": mark_safe(preview.render(code, draft.document, draft.api_version)),  # noqa: S308 - the preview escapes
+        "json": _json_html(draft, linked=allowed >= Access.EDIT),
         "checked": True,
     }
     return render(request, "drafts/check.html", context)
@@ -598,8 +610,15 @@ def fix(request: HttpRequest, code: str) -> HttpResponse:
             and finding.rule == request.POST.get("rule")
             and finding.where == request.POST.get("where")
         ):
-            actions.apply_fix(user, draft, draft.head, finding.fix.apply)
-            messages.success(request, f"{finding.fix.title}.")
+            try:
+                actions.apply_fix(user, draft, draft.head, finding.fix.apply)
+            except PathError:
+                messages.warning(
+                    request,
+                    "What the draft holds there has the wrong type. Correct that first, then try again.",
+                )
+            else:
+                messages.success(request, f"{finding.fix.title}.")
             break
     else:
         messages.info(request, "That was already settled.")
@@ -632,9 +651,7 @@ def edit_json(request: HttpRequest, code: str) -> HttpResponse:
             context["error"] = "The document must be a JSON object: it starts with { and ends with }."
             return render(request, "drafts/json.html", context, status=422)
         if contents.TARGET in parsed.value:
-            context["error"] = (
-                f"“{contents.TARGET}” is not a property of a scale set. The address is edited under Basics."
-            )
+            context["error"] = _NO_PROPERTY
             return render(request, "drafts/json.html", context, status=422)
         edited, notes = canonicalise(parsed.value, draft.api_version)
         actions.replace_document(user, draft, int(request.POST.get("base", "")), edited)
@@ -729,6 +746,6 @@ def shared(request: HttpRequest, token: str) -> HttpResponse:
         "draft": draft,
         "link": link,
         "groups": summary.groups(draft, draft.code),
-        "json": _json_html(draft.document, draft.api_version),
+        "json": _json_html(draft),
     }
     return render(request, "drafts/shared.html", context)
