@@ -3,7 +3,7 @@
 
 // A link to a field moves the keyboard there too, opening what folds it away.
 function focusTarget() {
-  const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  const target = location.hash && document.getElementById(location.hash.slice(1));
   if (!target) return;
   for (let around = target.closest("details"); around; around = around.parentElement.closest("details")) around.open = true;
   target.focus();
@@ -43,9 +43,25 @@ document.addEventListener("htmx:confirm", (event) => {
 const form = document.querySelector("[data-autosave]");
 if (form) {
   const say = (words) => { document.getElementById("save-status").textContent = words; };
-  let leaving = false;
-  form.addEventListener("submit", () => { leaving = true; });
-  form.addEventListener("htmx:beforeRequest", () => say("Saving…"));
+  let leaving = false, saving = false, pressed = null;
+  // A press during an autosave waits for its answer, which brings the revision to build on.
+  form.addEventListener("submit", (event) => {
+    if (saving) {
+      event.preventDefault();
+      pressed = event.submitter || form.querySelector("button");
+    } else {
+      leaving = true;
+    }
+  });
+  form.addEventListener("htmx:beforeRequest", () => { saving = true; say("Saving…"); });
+  form.addEventListener("htmx:afterRequest", () => {
+    saving = false;
+    if (pressed) {
+      const button = pressed;
+      pressed = null;
+      form.requestSubmit(button);
+    }
+  });
   form.addEventListener("htmx:sendError", () => say("Not saved: the connection is down. Your text stays here."));
   form.addEventListener("htmx:responseError", (event) => {
     say(event.detail.xhr.status === 401

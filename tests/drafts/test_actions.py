@@ -16,7 +16,7 @@ from vmssbuilder.audit.models import Event
 from vmssbuilder.drafts import actions, vault
 from vmssbuilder.drafts.models import Draft, Revision, Secret, ShareLink
 from vmssbuilder.drafts.submitted import Changed
-from vmssbuilder.scaleset import paths
+from vmssbuilder.scaleset import Request, paths
 from vmssbuilder.scaleset.paths import MISSING, PathError
 
 CAPACITY = ("sku", "capacity")
@@ -150,8 +150,6 @@ def test_a_secret_is_replaced_and_cleared(requester: User, draft: Draft) -> None
 
 def test_a_secret_of_another_draft_cannot_be_borrowed(requester: User, stranger: User, draft: Draft) -> None:
     stolen = paths.get(draft.document, PASSWORD)
-    from vmssbuilder.scaleset import Request
-
     document: dict[str, Any] = {}
     paths.put(document, PASSWORD, stolen)
     theirs = actions.create(stranger, Request(document=document), "pasted")
@@ -237,3 +235,24 @@ def test_a_draft_on_its_way_to_azure_keeps_its_secrets(requester: User, draft: D
     submission.save()
     actions.discard(requester, draft)
     assert not Secret.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"properties": {"osProfile": {"adminPassword": "stray-secret"}}},
+        {"properties": {"virtualMachineProfile": {"osProfile": [{"AdminPassword": "stray-secret"}]}}},
+        {"anything": [{"protectedSettings": {"key": "stray-secret"}}], "customdata": "stray-secret"},
+    ],
+)
+def test_a_secret_in_a_place_where_none_belongs_is_not_kept_in_clear(
+    requester: User, document: dict[str, Any]
+) -> None:
+    draft = actions.create(requester, Request(document=document), "pasted")
+    assert "stray-secret" not in json.dumps(draft.document)
+    assert "$secret" in json.dumps(draft.document)
+
+
+def test_names_of_the_users_own_are_no_secrets(requester: User) -> None:
+    document = {"tags": {"adminPassword": "a tag"}}
+    assert actions.create(requester, Request(document=document), "pasted").document == document

@@ -521,3 +521,20 @@ def test_autosave_never_switches_the_version(as_requester: Client, draft: Draft)
     as_requester.post(at(draft, "basics/"), form, headers=HTMX)
     assert value(draft, "location") == "westus"
     assert draft.api_version == "2016-04-30-preview"
+
+
+def test_members_without_a_field_lead_to_the_json(
+    page_of: GetPage, as_requester: Client, requester: User, draft: Draft
+) -> None:
+    changes = [Changed(("planx",), MISSING, 1), Changed(("identity",), MISSING, {"tenantId": "x"})]
+    actions.save(requester, draft, 1, changes)
+    for below in ("basics/?findings=1", "check/", "size/"):
+        page = page_of(as_requester, at(draft, below))
+        assert at(draft, "json/#text") in page.html
+
+
+def test_a_card_says_that_its_item_needs_attention(
+    page_of: GetPage, as_requester: Client, draft: Draft
+) -> None:
+    page = page_of(as_requester, at(draft, "network/"))
+    assert page.text.count("Needs attention") == 2

@@ -31,7 +31,7 @@ class Page:
 
     content: the values. place: the path of the page's item, () for a step's page. step_url: the address of the step,
     below which the pages of its items are. findings: those to show, by path. typed: texts to show instead of the
-    values, by input name, when the form comes back.
+    values, by input name, when the form comes back. attention: list items that hold an error, at any depth.
     """
 
     content: dict[str, Any]
@@ -39,6 +39,7 @@ class Page:
     step_url: str
     findings: dict[Path, list[Finding]] = field(default_factory=dict)
     typed: dict[str, list[str]] = field(default_factory=dict)
+    attention: frozenset[Path] = frozenset()
 
 
 def section(page: Page, shown: Section) -> str:
@@ -479,14 +480,8 @@ def _card(page: Page, node: Node, path: Path, value: Any, number: int, count: in
     written = escape(paths.text(path))
     named = escape(title)
     href = f"{page.step_url}{paths.to_url(path)}/"
-    severities = {
-        found.severity
-        for place, all_ in page.findings.items()
-        if paths.starts_with(place, path)
-        for found in all_
-    }
     mark = ""
-    if "error" in severities:
+    if path in page.attention:
         mark = (
             '<span class="status status--error"><svg class="icon" aria-hidden="true"><use href="#i-error"/></svg>'
             "Needs attention</span>"
@@ -497,7 +492,7 @@ def _card(page: Page, node: Node, path: Path, value: Any, number: int, count: in
     if number + 1 < count:
         moves += _act("down", written, "down", f"Move {named} down")
     return (
-        f'<li class="card-item{" card-item--error" if "error" in severities else ""}" id="{anchor(path)}">'
+        f'<li class="card-item{" card-item--error" if path in page.attention else ""}" id="{anchor(path)}">'
         f'<h3 class="card-item__title"><a href="{escape(href)}">{named}</a> {mark}</h3>'
         f'<p class="card-item__summary">{escape(summary)}</p><div class="card-item__actions">'
         f'<a class="btn btn-quiet btn--small" href="{escape(href)}">Change<span class="visually-hidden"> {named}</span></a>'

@@ -38,6 +38,19 @@ def field_anchor(path: Path, api_version: str) -> str:
     return steps.anchor(path) if path else ""
 
 
+def has_field(path: Path, api_version: str) -> bool:
+    """Whether a field edits the place. What is not declared, or what Azure writes, is edited as JSON only."""
+    for depth in range(1, len(path) + 1):
+        node = content.node_at(path[:depth], api_version)
+        if node is None or node.property.read_only:
+            return False
+        if node.is_leaf:
+            return True
+    return True
+
+
 def field_url(code: str, path: Path, api_version: str) -> str:
-    """The address of the field that edits the place."""
+    """The address of the field that edits the place, or of the JSON where there is none."""
+    if not has_field(path, api_version):
+        return f"/drafts/{code}/json/#text"
     return f"{page_url(code, path, api_version)}#{field_anchor(path, api_version)}"

@@ -88,8 +88,9 @@ class _Writer:
                 if isinstance(value, dict):
                     key = _key(step)
                 below = node.at((step,)) if node is not None else None
+                there = self._as_text() if _unplaced(node, below) else place
                 self.value(
-                    (*path, step), inner, below, place, key, "," if number < last else "", changed=changed
+                    (*path, step), inner, below, there, key, "," if number < last else "", changed=changed
                 )
             self._line(
                 path, f'<span class="json__punct">{_CLOSE[kind]}</span>{comma}', place, changed=changed
@@ -102,6 +103,10 @@ class _Writer:
             self._line(
                 path, f'{before}<span class="json__{shown}">{written}</span>{comma}', place, changed=changed
             )
+
+    def _as_text(self) -> _Place:
+        """Where members without a field are edited."""
+        return _Place(f"/drafts/{self.code}/json/", "text")
 
     def _place(self, path: Path, node: Node | None, place: _Place) -> _Place:
         owned = steps.root_owner(path)
@@ -123,11 +128,19 @@ class _Writer:
         if path in self.wrong:
             classes += " json__line--error"
         text = f"{_INDENT * depth}{html}\n"
-        if self.linked and path:
-            href = f"#{place.anchor}" if place.page == self.here else f"{place.page}#{place.anchor}"
+        fragment = f"#{place.anchor}" if place.anchor else ""
+        href = fragment if place.page == self.here else place.page + fragment
+        if self.linked and path and href:
             self.written.append(f'<a class="{classes}" tabindex="-1" href="{escape(href)}">{text}</a>')
         else:
             self.written.append(f'<span class="{classes}">{text}</span>')
+
+
+def _unplaced(holder: Node | None, node: Node | None) -> bool:
+    """Whether a member has no field: its object is declared, but it is not, or Azure writes it."""
+    if node is None:
+        return holder is not None and not holder.is_leaf
+    return node.property.read_only
 
 
 @cache

@@ -166,7 +166,8 @@ def _copy(value: Any) -> Any:
 def _map_rows(
     post: QueryDict, prop: Map, item: Node, path: Path, value: Any, numbers: list[int], refused: list[Refused]
 ) -> dict[str, Any]:
-    before = list(value.items()) if isinstance(value, dict) else []
+    given = value if isinstance(value, dict) else {}
+    before = list(given.items())
     rows: dict[str, Any] = {}
     for number in numbers:
         name = paths.text((*path, number))
@@ -177,7 +178,8 @@ def _map_rows(
         untouched = number < len(before) and key == old_key
         if key == "" and typed.strip() == "" and not untouched:
             continue
-        inner = _map_value(item, typed, old)
+        # A database may keep names in an order of its own, so what stands behind a name is found by the name.
+        inner = _map_value(item, typed, given.get(key, old))
         if key in rows:
             message = f"{prop.key_title} “{key[:60]}” is given twice. Rename or remove one of the two."
             refused.append(Refused(path, message))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Final
 
 from vmssbuilder.encryption import decrypt, encrypt
 from vmssbuilder.scaleset import secrets
@@ -32,7 +33,34 @@ def take_out(draft: Draft, document: dict[str, Any]) -> dict[str, Any]:
         return value if value == secrets.MASK else store(draft, value)
 
     changed: dict[str, Any] = secrets.replace(document, take)
-    return changed
+    cleaned: dict[str, Any] = _strays_taken_out(changed, lambda value: take((), value))
+    return cleaned
+
+
+_STRAYS: Final = frozenset({"adminpassword", "customdata", "protectedsettings"})
+"""Names that mean a secret wherever they stand, folded. `content` is too common a word."""
+
+_FREE: Final = frozenset({"settings", "tags"})
+"""Members whose names are the user's own."""
+
+
+def _strays_taken_out(value: Any, take: Callable[[Any], Any]) -> Any:
+    """The document with secrets in places where none belongs moved into the vault too.
+
+    Azure would refuse them there, and the check says so; until then they must not lie about in clear.
+    """
+    if isinstance(value, list):
+        return [_strays_taken_out(item, take) for item in value]
+    if not isinstance(value, dict) or secrets.is_reference(value):
+        return value
+    return {
+        name: inner
+        if name in _FREE
+        else take(inner)
+        if name.casefold() in _STRAYS and not secrets.is_reference(inner)
+        else _strays_taken_out(inner, take)
+        for name, inner in value.items()
+    }
 
 
 def put_back(draft: Draft, document: dict[str, Any]) -> dict[str, Any]:

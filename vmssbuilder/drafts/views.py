@@ -225,7 +225,9 @@ def _page(
     draft = form.draft
     found = check_content(draft)
     own = [*(extra or []), *(_of_page(form, found) if shown else [])]
-    drawn = fields.Page(contents.of(draft), form.place, form.step_url, _by_field(form, own), typed or {})
+    drawn = fields.Page(
+        contents.of(draft), form.place, form.step_url, _by_field(form, own), typed or {}, _attention(found)
+    )
     html = "".join(fields.section(drawn, section) for section in form.layout.sections)
     wrong = {finding.path for finding in found if finding.severity == "error"} if shown else set()
     context = _frame(draft, found, form.step) | {
@@ -239,7 +241,7 @@ def _page(
         "item": bool(form.place),
         "returns": request.GET.get("return", request.POST.get("return", "")),
         "errors": [
-            {"message": finding.message, "href": f"#{places.field_anchor(finding.path, draft.api_version)}"}
+            {"message": finding.message, "href": _own_href(draft, finding)}
             for finding in own
             if finding.severity == "error"
         ],
@@ -505,6 +507,23 @@ def _of_page(form: _Form, found: list[Finding]) -> list[Finding]:
     ]
 
 
+def _attention(found: list[Finding]) -> frozenset[Path]:
+    """Every list item in which an error lies."""
+    return frozenset(
+        finding.path[:depth]
+        for finding in errors(found)
+        for depth in range(1, len(finding.path) + 1)
+        if isinstance(finding.path[depth - 1], int)
+    )
+
+
+def _own_href(draft: Draft, finding: Finding) -> str:
+    """Where the error summary of a page leads: to the field, or to the JSON for what has none."""
+    if not places.has_field(finding.path, draft.api_version):
+        return f"/drafts/{draft.code}/json/#text"
+    return f"#{places.field_anchor(finding.path, draft.api_version)}"
+
+
 def _by_field(form: _Form, found: list[Finding]) -> dict[Path, list[Finding]]:
     """Findings by the path of the field that shows them: their own, or that of the rows or JSON they lie in."""
     own = {form.place + entry.below for entry in form.layout.fields}
@@ -586,6 +605,8 @@ def check(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _finding_url(draft: Draft, finding: Finding) -> str:
+    if not places.has_field(finding.path, draft.api_version):
+        return f"/drafts/{draft.code}/json/#text"
     page = places.page_url(draft.code, finding.path, draft.api_version)
     return f"{page}?findings=1&return=check#{places.field_anchor(finding.path, draft.api_version)}"
 
