@@ -62,6 +62,14 @@ def placeholder(view: View) -> Hits:
 
 
 @rule(
+    "template-expression",
+    "Replace the template expression with the value it stands for: outside a template Azure takes it as it is written.",
+)
+def template_expression(view: View) -> Hits:
+    return [Hit(path) for path in view.expressions]
+
+
+@rule(
     "secret-placeholder",
     "Enter the real value: asterisks only stand for a secret that was not shown.",
     raw=True,

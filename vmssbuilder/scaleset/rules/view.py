@@ -339,36 +339,59 @@ class View:
         return [((*DATA_DISKS, position), disk) for position, disk in enumerate(self.data_disks)]
 
     @lazy
+    def marks(self) -> tuple[bool, bool]:
+        """Whether any text or name holds an opening brace, and whether any text starts with a bracket."""
+        return _marks(self.document)
+
+    @lazy
     def placeholders(self) -> list[tuple[Path, str]]:
         """Each place that holds a `{placeholder}`, with the first one there, in document order."""
         found: list[tuple[Path, str]] = []
-        if _has_braces(self.document):
+        if self.marks[0]:
             _find_placeholders(self.document, (), False, found)
         return found
 
+    @lazy
+    def expressions(self) -> list[Path]:
+        """Each place that holds an expression of a template, such as `[resourceGroup().location]`."""
+        found: list[Path] = []
+        waiting: list[tuple[Path, Any]] = [((), self.document)] if self.marks[1] else []
+        while waiting:
+            path, holder = waiting.pop()
+            for step, value in holder.items() if isinstance(holder, dict) else enumerate(holder):
+                if isinstance(value, str):
+                    if value[:1] == "[" and _EXPRESSION.match(value):
+                        found.append((*path, step))
+                elif isinstance(value, _HOLDERS) and step not in _FREE_TEXT and len(path) < MAX_DEPTH:
+                    waiting.append(((*path, step), value))
+        return found
+
+
+_EXPRESSION: Final = re.compile(r"\[[A-Za-z]\w*(\.\w+)?\(.*\]\Z", re.DOTALL)
 
 _HOLDERS: Final = (dict, list)
 
 
-def _has_braces(document: Any) -> bool:
-    """Whether any text or name in the document holds an opening brace: a quick look before the careful one."""
+def _marks(document: Any) -> tuple[bool, bool]:
+    """A quick look at all texts before the careful ones: is there an opening brace, does one start with a bracket."""
+    braces = brackets = False
     waiting = [document]
     while waiting:
         value = waiting.pop()
         if isinstance(value, dict):
             for name, inner in value.items():
-                if "{" in name:
-                    return True
+                braces = braces or "{" in name
                 if isinstance(inner, str):
-                    if "{" in inner:
-                        return True
+                    braces = braces or "{" in inner
+                    brackets = brackets or inner[:1] == "["
                 elif isinstance(inner, _HOLDERS):
                     waiting.append(inner)
         elif isinstance(value, list):
             waiting += value
-        elif isinstance(value, str) and "{" in value:
-            return True
-    return False
+        elif isinstance(value, str):
+            braces = braces or "{" in value
+            brackets = brackets or value[:1] == "["
+    return braces, brackets
 
 
 def _find_placeholders(holder: Any, path: Path, free: bool, found: list[tuple[Path, str]]) -> None:

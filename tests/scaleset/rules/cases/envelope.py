@@ -87,6 +87,25 @@ CASES: Final = {
             address(),
         ],
     ),
+    "template-expression": Cases(
+        breaks=[
+            ("location", linux({"location": "[resourceGroup().location]"})),
+            (f"{NICS}[0].name", linux({f"{NICS}[0].name": "[parameters('name')]"})),
+            ("zones[1]", linux({"zones": ["1", "[string(2)]"]})),
+            ("tags.owner", linux({"tags": {"owner": "[a.b('\n')]"}})),
+        ],
+        fine=[
+            linux(
+                {"tags": {"owner": "[shop] (web)", "other": "[plain]", "half": "[half(1)", "tail": "a[b(1)]"}}
+            ),
+            linux(
+                {
+                    f"{EXTENSIONS}[0]": _EXTENSION,
+                    f"{EXTENSIONS}[0].properties.settings": {"deep": {"commandToExecute": "[test(1)]"}},
+                }
+            ),
+        ],
+    ),
     "secret-placeholder": Cases(
         breaks=[
             (f"{OS}.adminPassword", linux({f"{OS}.adminPassword": "********"})),
