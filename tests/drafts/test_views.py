@@ -508,10 +508,13 @@ def test_a_switch_that_would_lose_something_says_so_before_it_happens(
 
 
 def test_a_switch_spells_anew_what_the_version_spells_differently(
-    as_requester: Client, requester: User, draft: Draft
+    page_of: GetPage, as_requester: Client, requester: User, draft: Draft
 ) -> None:
     actions.save(requester, draft, 1, [Changed(("properties", "overProvision"), MISSING, False)])
-    as_requester.post(at(draft, "basics/"), {"base": 2, "$target.apiVersion": "2017-03-30"})
+    page = page_of(as_requester, at(draft, "basics/"), post={"base": 2, "$target.apiVersion": "2017-03-30"})
+    assert "spells it “overprovision”" in page.text
+    assert value(draft, "properties.overProvision") is False
+    as_requester.post(at(draft, "basics/"), dict(entries(page.html)))
     assert value(draft, "properties.overprovision") is False
     assert value(draft, "properties.overProvision") is MISSING
 

@@ -27,6 +27,11 @@ class Switch:
     renamed: list[tuple[Path, Path]]
     missing: list[Finding]
 
+    @property
+    def respelt(self) -> list[tuple[str, str]]:
+        """Old and new spelling of what is renamed, as text."""
+        return [(paths.text(old), str(new[-1])) for old, new in self.renamed]
+
     def changes(self, document: dict[str, Any]) -> list[Changed]:
         """The renames, as changes of the draft."""
         found = []

@@ -282,7 +282,7 @@ def _save(request: HttpRequest, form: _Form) -> HttpResponse:
         changes = [change for change in changes if change not in switched]
     elif switched:
         switch = switching.to(draft, switched[0].wanted)
-        if switch.missing and post.get("switch") != switch.api_version:
+        if (switch.missing or switch.renamed) and post.get("switch") != switch.api_version:
             return render(
                 request, "drafts/switch.html", _frame(draft, []) | {"switch": switch, "sent": _sent(post)}
             )
