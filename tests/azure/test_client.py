@@ -116,12 +116,7 @@ def test_get_gives_the_scale_set_with_etag_and_without_secrets(existing: ArmClie
 def test_user_data_is_returned_on_request_only(client: ArmClient) -> None:
     wanted = document()
     wanted["properties"]["virtualMachineProfile"]["userData"] = "dXNlcg=="
-    try:
-        operations.wait(client, client.create(ADDRESS, NEW, wanted), sleep=briefly)
-    except Refused as error:
-        if "userData" in error.message:
-            pytest.skip("the catalogue does not have userData yet")
-        raise
+    operations.wait(client, client.create(ADDRESS, NEW, wanted), sleep=briefly)
     plain, full = client.get(ADDRESS, NEW), client.get(ADDRESS, NEW, user_data=True)
     assert plain is not None
     assert full is not None
