@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Error as PlaywrightError
 
 from .person import Person
 
@@ -217,9 +218,18 @@ def people(browser: Browser, product: Product) -> Iterator[People]:
 
 def axe_violations(page: Page) -> list[str]:
     """What axe finds on the page as it stands, which must be a styled one."""
-    font = page.evaluate("getComputedStyle(document.body).getPropertyValue('--accent')")
-    assert font.strip(), "the stylesheet did not arrive, so axe would judge a bare page"
-    results = Axe().run(page, options={"resultTypes": ["violations"]})
+    # A page that follows along may load itself anew just now; then axe looks at what came.
+    for last in (False, False, True):
+        try:
+            page.wait_for_load_state("load")
+            accent = page.evaluate("getComputedStyle(document.body).getPropertyValue('--accent')")
+            assert accent.strip(), "the stylesheet did not arrive, so axe would judge a bare page"
+            results = Axe().run(page, options={"resultTypes": ["violations"]})
+            break
+        except PlaywrightError:
+            if last:
+                raise
+            page.wait_for_timeout(500)
     return [
         f"{page.url}: {found['id']}: {node['html'][:200]}"
         for found in results.response["violations"]

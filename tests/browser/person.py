@@ -35,7 +35,12 @@ class Person:
         expect(self.page.get_by_role("heading", level=1)).to_be_visible()
 
     def press(self, name: str | re.Pattern[str]) -> None:
-        self.page.get_by_role("button", name=name).first.click()
+        self._send(self.page.get_by_role("button", name=name).first)
+
+    def _send(self, button: Locator) -> None:
+        """Presses a button that sends a form. The page may hold it back until an autosave has been answered."""
+        with self.page.expect_navigation():
+            button.click()
 
     def start_blank(self, api_version: str) -> str:
         """A new draft; answers its code."""
@@ -128,7 +133,8 @@ class Person:
     def _card(self, entry: steps.Field, path: Path, number: int, content: dict[str, Any]) -> None:
         item = entry.node.item
         assert item is not None
-        self._named("act").and_(self.page.locator(f"[value={json.dumps('add:' + paths.text(path))}]")).click()
+        adding = self.page.locator(f"[value={json.dumps('add:' + paths.text(path))}]")
+        self._send(self._named("act").and_(adding))
         layout = steps.item_layout(item.pattern, item.api_version)
         self._page_of_fields(layout, (*path, number), content)
         self.press(re.compile("^Save and"))
