@@ -218,20 +218,21 @@ def people(browser: Browser, product: Product) -> Iterator[People]:
 
 def axe_violations(page: Page) -> list[str]:
     """What axe finds on the page as it stands, which must be a styled one."""
-    # A page that follows along may load itself anew just now; then axe looks at what came.
-    for last in (False, False, True):
-        try:
-            page.wait_for_load_state("load")
-            accent = page.evaluate("getComputedStyle(document.body).getPropertyValue('--accent')")
-            assert accent.strip(), "the stylesheet did not arrive, so axe would judge a bare page"
-            results = Axe().run(page, options={"resultTypes": ["violations"]})
-            break
-        except PlaywrightError:
-            if last:
-                raise
-            page.wait_for_timeout(500)
+    try:
+        results = _look(page)
+    except PlaywrightError:
+        # A page that follows along may load itself anew just now; then axe looks at what came.
+        page.wait_for_timeout(1_000)
+        results = _look(page)
     return [
         f"{page.url}: {found['id']}: {node['html'][:200]}"
         for found in results.response["violations"]
         for node in found["nodes"]
     ]
+
+
+def _look(page: Page) -> Any:
+    page.wait_for_load_state("load")
+    accent = page.evaluate("getComputedStyle(document.body).getPropertyValue('--accent')")
+    assert accent.strip(), "the stylesheet did not arrive, so axe would judge a bare page"
+    return Axe().run(page, options={"resultTypes": ["violations"]})
