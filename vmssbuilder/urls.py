@@ -3,14 +3,14 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from vmssbuilder.drafts import views as drafts
+from vmssbuilder.drafts.views import sharing
 from vmssbuilder.pages import views as pages
 
 urlpatterns = [
     path("", pages.home, name="home"),
     path("", include("vmssbuilder.accounts.urls")),
     path("drafts/", include("vmssbuilder.drafts.urls")),
-    path("s/<str:token>/", drafts.shared, name="shared"),
+    path("s/<str:token>/", sharing.shared, name="shared"),
     path("reviews/", include("vmssbuilder.reviews.urls")),
     path("submissions/", include("vmssbuilder.submissions.urls")),
     path("reference/", include("vmssbuilder.reference.urls")),

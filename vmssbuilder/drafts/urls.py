@@ -2,19 +2,19 @@
 
 from django.urls import path
 
-from . import views
+from .views import checking, filling, history, sharing, starting, text
 
 urlpatterns = [
-    path("new/", views.new, name="draft-new"),
-    path("<str:code>/", views.overview, name="draft"),
-    path("<str:code>/json/", views.edit_json, name="draft-json"),
-    path("<str:code>/document.json", views.document, name="draft-document"),
-    path("<str:code>/check/", views.check, name="draft-check"),
-    path("<str:code>/fix/", views.fix, name="draft-fix"),
-    path("<str:code>/history/", views.history, name="draft-history"),
-    path("<str:code>/share/", views.share, name="draft-share"),
-    path("<str:code>/share/<str:link>/revoke/", views.revoke, name="draft-share-revoke"),
-    path("<str:code>/discard/", views.discard, name="draft-discard"),
-    path("<str:code>/<str:step>/", views.step, name="draft-step"),
-    path("<str:code>/<str:step>/<path:item>/", views.item, name="draft-item"),
+    path("new/", starting.new, name="draft-new"),
+    path("<str:code>/", filling.overview, name="draft"),
+    path("<str:code>/json/", text.edit_json, name="draft-json"),
+    path("<str:code>/document.json", text.document, name="draft-document"),
+    path("<str:code>/check/", checking.check, name="draft-check"),
+    path("<str:code>/fix/", checking.fix, name="draft-fix"),
+    path("<str:code>/history/", history.history, name="draft-history"),
+    path("<str:code>/share/", sharing.share, name="draft-share"),
+    path("<str:code>/share/<str:link>/revoke/", sharing.revoke, name="draft-share-revoke"),
+    path("<str:code>/discard/", sharing.discard, name="draft-discard"),
+    path("<str:code>/<str:step>/", filling.step, name="draft-step"),
+    path("<str:code>/<str:step>/<path:item>/", filling.item, name="draft-item"),
 ]

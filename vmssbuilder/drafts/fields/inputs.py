@@ -1,0 +1,147 @@
+"""Fields of one value: an input, a text area, a select, radios, a secret."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Any, Final
+
+from vmssbuilder.drafts.steps import anchor
+from vmssbuilder.scaleset import paths, secrets
+from vmssbuilder.scaleset.paths import MISSING, Path
+from vmssbuilder.scaleset.properties import Boolean, Choice, Integer, Json, Node, Property, Text
+
+from .page import Page, described_by, findings_html, help_html, state_class, wire_html, wrapped
+
+RADIOS_UP_TO: Final = 4
+"""A choice with more values than this is a select."""
+
+_LEAVE: Final = "Leave to Azure"
+
+
+def leaf(page: Page, node: Node, path: Path, value: Any) -> str:
+    """A field of one value."""
+    prop = node.property
+    if prop.secret:
+        return _secret(page, node, path, value)
+    name = paths.text(path)
+    shown = page.typed[name][0] if name in page.typed else text_of(prop, value)
+    if isinstance(prop, Boolean):
+        options = [("true", "Yes", ""), ("false", "No", ""), ("", _LEAVE, "")]
+        return _radios(page, prop, path, name, shown, options, inline=True)
+    if isinstance(prop, Choice):
+        options = [(entry.wire, entry.label, entry.help) for entry in prop.values_in(node.api_version)]
+        if not prop.required:
+            options.append(("", _LEAVE, ""))
+        if len(options) <= RADIOS_UP_TO + 1:
+            return _radios(page, prop, path, name, shown, options, inline=False)
+        return wrapped(page, prop, path, _select(page, path, name, shown, options))
+    return wrapped(page, prop, path, text_input(page, prop, path, name, shown))
+
+
+def text_of(prop: Property, value: Any) -> str:
+    """What the input of a property shows for a value, "" where there is none."""
+    return "" if value is MISSING else prop.to_text(value).replace("\r\n", "\n")
+
+
+def text_input(page: Page, prop: Property, path: Path, name: str, shown: str) -> str:
+    common = f'id="{anchor(path)}" name="{escape(name)}"' + described_by(page, path, helped=bool(prop.help))
+    if isinstance(prop, Json) or (isinstance(prop, Text) and prop.multiline) or "\n" in shown:
+        code = " textarea--code" if isinstance(prop, Json) else ""
+        rows = min(max(shown.count("\n") + 2, 4), 16)
+        return f'<textarea class="textarea{code}" {common} rows="{rows}" spellcheck="false">\n{escape(shown)}</textarea>'
+    if isinstance(prop, Integer):
+        unit = f' <span class="field__unit">{escape(prop.unit)}</span>' if prop.unit else ""
+        return (
+            f'<input class="input input--number" {common} value="{escape(shown)}" inputmode="numeric" '
+            f'autocomplete="off">{unit}'
+        )
+    listed = ""
+    if isinstance(prop, Text) and prop.suggestions:
+        options = "".join(f'<option value="{escape(entry)}"></option>' for entry in prop.suggestions)
+        listed = f'<datalist id="{anchor(path)}-list">{options}</datalist>'
+        common += f' list="{anchor(path)}-list"'
+    return (
+        f'<input class="input" {common} value="{escape(shown)}" autocomplete="off" spellcheck="false" '
+        f'autocapitalize="none">{listed}'
+    )
+
+
+def _select(page: Page, path: Path, name: str, shown: str, options: list[tuple[str, str, str]]) -> str:
+    if shown not in {value for value, _, _ in options}:
+        options = [(shown, f"{shown} (as typed)", ""), *options]
+    written = "".join(
+        f'<option value="{escape(value)}"{" selected" if value == shown else ""}>{escape(label)}</option>'
+        for value, label, _ in options
+    )
+    return (
+        f'<select class="select" id="{anchor(path)}" name="{escape(name)}"'
+        f"{described_by(page, path, helped=True)}>{written}</select>"
+    )
+
+
+def _radios(
+    page: Page,
+    prop: Property,
+    path: Path,
+    name: str,
+    shown: str,
+    options: list[tuple[str, str, str]],
+    *,
+    inline: bool,
+) -> str:
+    base = anchor(path)
+    if shown not in {value for value, _, _ in options}:
+        options = [*options, (shown, f"{shown[:80]} (as typed)", "")]
+    rows = []
+    for number, (value, label, hint) in enumerate(options):
+        own = base if number == 0 else f"{base}-{number}"
+        hinted = f'<p class="choice__hint" id="{own}-hint">{escape(hint)}</p>' if hint else ""
+        described = f' aria-describedby="{own}-hint"' if hint else ""
+        checked = " checked" if value == shown else ""
+        rows.append(
+            f'<div class="choice"><input type="radio" id="{own}" name="{escape(name)}" value="{escape(value)}"'
+            f'{checked}{described}><label for="{own}">{escape(label)}</label>{hinted}</div>'
+        )
+    return (
+        f'<fieldset class="field{state_class(page, path)}" id="{base}-field"{described_by(page, path, helped=bool(prop.help))}>'
+        f'<legend class="field__legend"><span class="field__label">{escape(prop.title)}</span>{wire_html(path)}</legend>'
+        f"{help_html(path, prop)}{findings_html(page, path)}"
+        f'<div class="choices{" choices--inline" if inline else ""}">{"".join(rows)}</div></fieldset>'
+    )
+
+
+def _secret(page: Page, node: Node, path: Path, value: Any) -> str:
+    """A secret is never shown: the box is empty, and what is set can be replaced or cleared."""
+    prop = node.property
+    base, name = anchor(path), paths.text(path)
+    is_set = value is not MISSING and value != secrets.MASK
+    if isinstance(prop, Text) and not prop.multiline and not prop.base64:
+        control = (
+            f'<input class="input" type="password" id="{base}" name="{escape(name)}" autocomplete="new-password" '
+            f"data-secret{described_by(page, path, helped=bool(prop.help))}>"
+        )
+    else:
+        control = (
+            f'<textarea class="textarea textarea--code" id="{base}" name="{escape(name)}" rows="5" spellcheck="false" '
+            f'autocomplete="off" data-secret{described_by(page, path, helped=bool(prop.help))}></textarea>'
+        )
+        if isinstance(prop, Text) and prop.base64:
+            control += (
+                f'<div class="choice"><input type="checkbox" id="{base}-encoded" name="{escape(name)}:encoded" value="1">'
+                f'<label for="{base}-encoded">It is base64 already</label></div>'
+            )
+    if is_set:
+        control = (
+            '<p class="secret-set"><svg class="icon" aria-hidden="true"><use href="#i-lock"/></svg>'
+            "<span>Set, hidden. Type here to replace it.</span></p>"
+            f'{control}<div class="choice"><input type="checkbox" id="{base}-clear" name="{escape(name)}:clear" value="1">'
+            f'<label for="{base}-clear">Clear it</label></div>'
+        )
+    return (
+        f'<div class="field{state_class(page, path)}" id="{base}-field">'
+        f'<label class="field__label" for="{base}">{escape(prop.title)}</label>{wire_html(path)}'
+        f"{help_html(path, prop)}{findings_html(page, path)}{control}</div>"
+    )
+
+
+AS_JSON: Final = Json("JSON", objects=False)

@@ -1,0 +1,76 @@
+"""What a page of fields is drawn from, and what every field has: label, wire name, help, findings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from html import escape
+from typing import Any
+
+from vmssbuilder.drafts.steps import anchor
+from vmssbuilder.scaleset.findings import Finding
+from vmssbuilder.scaleset.paths import Path
+from vmssbuilder.scaleset.properties import Property
+
+
+@dataclass(slots=True)
+class Page:
+    """What a page of fields is drawn from.
+
+    content: the values. place: the path of the page's item, () for a step's page. step_url: the address of the step,
+    below which the pages of its items are. findings: those to show, by path. typed: texts to show instead of the
+    values, by input name, when the form comes back. attention: list items that hold an error, at any depth.
+    """
+
+    content: dict[str, Any]
+    place: Path
+    step_url: str
+    findings: dict[Path, list[Finding]] = field(default_factory=dict)
+    typed: dict[str, list[str]] = field(default_factory=dict)
+    attention: frozenset[Path] = frozenset()
+
+
+def described_by(page: Page, path: Path, *, helped: bool) -> str:
+    base = anchor(path)
+    ids = [f"{base}-help"] if helped else []
+    attributes = ""
+    if path in page.findings:
+        ids.insert(0, f"{base}-findings")
+        if any(found.severity == "error" for found in page.findings[path]):
+            attributes = ' aria-invalid="true"'
+    return (f' aria-describedby="{" ".join(ids)}"' if ids else "") + attributes
+
+
+def findings_html(page: Page, path: Path) -> str:
+    found = page.findings.get(path)
+    if not found:
+        return ""
+    lines = "".join(
+        f'<p class="field__{entry.severity}"><svg class="icon" aria-hidden="true"><use href="#i-{entry.severity}"/></svg>'
+        f'<span><span class="visually-hidden">{entry.severity.capitalize()}: </span>{escape(entry.message)}</span></p>'
+        for entry in found
+    )
+    return f'<div id="{anchor(path)}-findings">{lines}</div>'
+
+
+def state_class(page: Page, path: Path) -> str:
+    severities = {entry.severity for entry in page.findings.get(path, ())}
+    return " field--error" if "error" in severities else " field--warning" if severities else ""
+
+
+def help_html(path: Path, prop: Property) -> str:
+    return f'<p class="field__help" id="{anchor(path)}-help">{escape(prop.help)}</p>' if prop.help else ""
+
+
+def wire_html(path: Path) -> str:
+    return (
+        f'<code class="field__wire">{escape(str(path[-1] if isinstance(path[-1], str) else path[-2]))}</code>'
+    )
+
+
+def wrapped(page: Page, prop: Property, path: Path, control: str) -> str:
+    base = anchor(path)
+    return (
+        f'<div class="field{state_class(page, path)}" id="{base}-field">'
+        f'<label class="field__label" for="{base}">{escape(prop.title)}</label>{wire_html(path)}'
+        f"{help_html(path, prop)}{findings_html(page, path)}{control}</div>"
+    )

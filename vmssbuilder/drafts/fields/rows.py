@@ -1,0 +1,174 @@
+"""Lists of small items, edited in place: a row each, and an empty one at the end."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from html import escape
+from typing import Any, Final
+
+from vmssbuilder.drafts.steps import Field, anchor
+from vmssbuilder.scaleset import paths
+from vmssbuilder.scaleset.findings import Finding
+from vmssbuilder.scaleset.paths import MISSING, Path
+from vmssbuilder.scaleset.properties import Boolean, Choice, List, Map, Node, Text
+
+from .inputs import AS_JSON, text_input, text_of
+from .page import Page, findings_html, help_html, state_class, wire_html, wrapped
+
+
+def row_fields(node: Node) -> list[tuple[Path, Node]]:
+    """The single values of one row of a list: the item itself, or the leaves of its part."""
+    if node.is_leaf:
+        return [((), node)]
+    found: list[tuple[Path, Node]] = []
+    for wire, child in node.children.items():
+        if not child.property.read_only:
+            found.extend(((wire, *below), leaf_node) for below, leaf_node in row_fields(child))
+    return found
+
+
+def row_numbers(sent: Iterable[str], name: str) -> list[int]:
+    """The numbers of the rows of a list that a form sent, by the names of its inputs."""
+    pattern = re.compile(re.escape(name) + r"\[([0-9]{1,4})\]")
+    return sorted({int(found[1]) for found in map(pattern.match, sent) if found})
+
+
+def draw_rows(page: Page, entry: Field, path: Path, value: Any) -> str:
+    prop = entry.node.property
+    base, name = anchor(path), paths.text(path)
+    odd = value is not MISSING and not isinstance(value, dict if isinstance(prop, Map) else list)
+    if odd:
+        # Not a list at all: shown as the text it is, so that it can be seen, kept or mended.
+        return wrapped(page, prop, path, text_input(page, AS_JSON, path, name, text_of(AS_JSON, value)))
+    rows = [
+        _row(page, entry, path, number, cells)
+        for number, cells in enumerate([*_row_values(page, entry, path, value), _BLANK])
+    ]
+    assert isinstance(prop, List | Map)
+    return (
+        f'<fieldset class="field{state_class(page, path)}" id="{base}-field">'
+        f'<legend class="field__legend"><span class="field__label" id="{base}" tabindex="-1">{escape(prop.title)}</span>'
+        f"{wire_html(path)}</legend>"
+        f"{help_html(path, prop)}{findings_html(page, path)}"
+        f'<input type="hidden" name="rows" value="{escape(name)}"><div class="rows">{"".join(rows)}</div>'
+        f'<p class="actions"><button class="btn btn-quiet btn--small" name="act" value="more:{escape(name)}">'
+        '<svg class="icon" aria-hidden="true"><use href="#i-add"/></svg>'
+        f"Add another {escape(prop.singular)}</button></p></fieldset>"
+    )
+
+
+_BLANK: Final[Any] = object()
+"""The empty row that stands ready at the end of a list."""
+
+
+def _row_values(page: Page, entry: Field, path: Path, value: Any) -> Iterable[Any]:
+    is_map = isinstance(entry.node.property, Map)
+    rows: list[Any] = [] if value is MISSING else list(value.items() if is_map else value)
+    if page.typed:
+        # A form that came back may hold rows that the document does not have yet.
+        missing = max(row_numbers(page.typed, paths.text(path)), default=-1) + 1 - len(rows)
+        rows += [("", MISSING) if is_map else MISSING] * max(missing, 0)
+    return rows
+
+
+def _row(page: Page, entry: Field, path: Path, number: int, cells: Any) -> str:
+    """One row; cells is _BLANK for the one at the end."""
+    prop = entry.node.property
+    item = entry.node.item
+    assert isinstance(prop, List | Map)
+    assert item is not None
+    place = (*path, number)
+    written = []
+    for title, name, own, shown, kind in _cells(page, entry, path, number, cells):
+        label = f'<label class="field__label" for="{own}">{escape(title)}</label>'
+        found = page.findings.get(kind.path) if kind.path else None
+        invalid = f' aria-invalid="true" aria-describedby="{own}-findings"' if found else ""
+        note = _cell_findings(own, found) if found else ""
+        written.append(
+            f'<div class="rows__cell">{label}{_cell_input(kind.node, own, name, shown, invalid)}{note}</div>'
+        )
+    title = f"{prop.singular} {number + 1}"
+    remove = ""
+    if cells is not _BLANK:
+        remove = (
+            f'<button class="btn btn-quiet btn--icon" name="act" value="drop:{escape(paths.text(place))}" '
+            f'aria-label="Remove {escape(title)}"><svg class="icon" aria-hidden="true"><use href="#i-close"/></svg></button>'
+        )
+    return (
+        f'<div class="rows__row" role="group" aria-label="{escape(title)}">{"".join(written)}{remove}</div>'
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Cell:
+    node: Node | None
+    path: Path | None
+
+
+def _cells(
+    page: Page, entry: Field, path: Path, number: int, cells: Any
+) -> Iterator[tuple[str, str, str, str, _Cell]]:
+    """Title, input name, id, shown text and kind of each cell of a row."""
+    prop, item = entry.node.property, entry.node.item
+    assert item is not None
+    name = paths.text((*path, number))
+    own = anchor((*path, number))
+    if isinstance(prop, Map):
+        key, inner = cells if cells is not _BLANK else ("", MISSING)
+        typed_key = page.typed.get(f"{name}.key", [key])[0]
+        yield (
+            prop.key_title,
+            f"{name}.key",
+            f"{own}-key",
+            typed_key,
+            _Cell(None, (*path, key) if cells else None),
+        )
+        shown = page.typed.get(f"{name}.value", [text_of(item.property, inner)])[0]
+        yield item.property.title, f"{name}.value", f"{own}-value", shown, _Cell(item, None)
+        return
+    for below, node in row_fields(item):
+        inner = MISSING if cells is _BLANK else paths.get(cells, below)
+        place = (*path, number, *below)
+        shown = page.typed.get(paths.text(place), [text_of(node.property, inner)])[0]
+        title = node.property.title
+        yield (
+            title,
+            paths.text(place),
+            anchor(place),
+            shown,
+            _Cell(node, place if cells is not _BLANK else None),
+        )
+
+
+def _cell_findings(own: str, found: list[Finding]) -> str:
+    lines = "".join(f'<p class="field__{entry.severity}">{escape(entry.message)}</p>' for entry in found)
+    return f'<div id="{own}-findings">{lines}</div>'
+
+
+def _cell_input(node: Node | None, own: str, name: str, shown: str, invalid: str) -> str:
+    prop = node.property if node is not None else None
+    if isinstance(prop, Choice | Boolean):
+        assert node is not None
+        wires = (
+            [entry.wire for entry in prop.values_in(node.api_version)]
+            if isinstance(prop, Choice)
+            else ["true", "false"]
+        )
+        if shown and shown not in wires:
+            wires.append(shown)
+        options = "".join(
+            f'<option value="{escape(wire)}"{" selected" if wire == shown else ""}>{escape(wire) or "Choose"}</option>'
+            for wire in ["", *wires]
+        )
+        return f'<select class="select" id="{own}" name="{escape(name)}"{invalid}>{options}</select>'
+    if (isinstance(prop, Text) and prop.multiline) or "\n" in shown:
+        return (
+            f'<textarea class="textarea" id="{own}" name="{escape(name)}" rows="3" spellcheck="false"{invalid}>\n'
+            f"{escape(shown)}</textarea>"
+        )
+    return (
+        f'<input class="input" id="{own}" name="{escape(name)}" value="{escape(shown)}" autocomplete="off" '
+        f'spellcheck="false" autocapitalize="none"{invalid}>'
+    )

@@ -1,0 +1,76 @@
+"""The task list, the steps and the items of lists."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from vmssbuilder.accounts.models import User
+from vmssbuilder.drafts import access, steps
+from vmssbuilder.drafts import content as contents
+from vmssbuilder.drafts.access import Access
+from vmssbuilder.drafts.checking import check_content
+from vmssbuilder.scaleset import paths
+from vmssbuilder.scaleset.paths import PathError
+
+from .form import Form, draw
+from .frame import frame, json_html
+from .saving import save
+
+
+@require_safe
+def overview(request: HttpRequest, code: str) -> HttpResponse:
+    """The task list of a draft."""
+    user = cast(User, request.user)
+    draft = access.find(user, code, Access.VIEW)
+    found = check_content(draft)
+    allowed = access.access(user, draft)
+    context = frame(draft, found) | {
+        "allowed": allowed,
+        "editable": allowed >= Access.EDIT,
+        "json": json_html(draft, linked=allowed >= Access.EDIT),
+    }
+    return render(request, "drafts/overview.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def step(request: HttpRequest, code: str, step: str) -> HttpResponse:
+    """One step of the form."""
+    draft = access.find(cast(User, request.user), code, Access.EDIT)
+    if step not in steps.BY_NAME:
+        raise Http404("There is no such step.")
+    chosen = steps.BY_NAME[step]
+    return _form(request, Form(draft, chosen, (), steps.step_layout(chosen, draft.api_version)))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def item(request: HttpRequest, code: str, step: str, item: str) -> HttpResponse:
+    """One item of a list: a network interface, a data disk, an extension."""
+    draft = access.find(cast(User, request.user), code, Access.EDIT)
+    try:
+        place = paths.from_url(item)
+    except PathError as error:
+        raise Http404(str(error)) from None
+    node = contents.node_at(place, draft.api_version)
+    known = (
+        step in steps.BY_NAME
+        and node is not None
+        and steps.item_page(place, draft.api_version) == place
+        and steps.owner(place).name == step
+    )
+    if not known or node is None:
+        raise Http404("There is no such page in this draft.")
+    if request.method != "POST" and not isinstance(paths.get(draft.document, place), dict):
+        raise Http404("This item is not there any more. It may have been removed.")
+    return _form(
+        request, Form(draft, steps.BY_NAME[step], place, steps.item_layout(node.pattern, draft.api_version))
+    )
+
+
+def _form(request: HttpRequest, form: Form) -> HttpResponse:
+    if request.method == "POST":
+        return save(request, form)
+    return draw(request, form, shown=bool(request.GET.get("findings")))

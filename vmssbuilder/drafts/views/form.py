@@ -1,0 +1,174 @@
+"""A page of fields: the draft, the step, the item it is about, and how all of it is drawn."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import cast
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.safestring import mark_safe
+
+from vmssbuilder.drafts import content as contents
+from vmssbuilder.drafts import fields, places, preview, steps
+from vmssbuilder.drafts.checking import check_content
+from vmssbuilder.drafts.models import Draft
+from vmssbuilder.scaleset import paths
+from vmssbuilder.scaleset.findings import Finding, errors
+from vmssbuilder.scaleset.paths import Path
+
+from .frame import frame
+
+
+@dataclass(slots=True)
+class Form:
+    """A page of fields in the making: the draft, the step, the item it is about, and the layout of its fields."""
+
+    draft: Draft
+    step: steps.Step
+    place: Path
+    layout: steps.Layout
+
+    @property
+    def url(self) -> str:
+        return (
+            places.page_url(self.draft.code, self.place, self.draft.api_version)
+            if self.place
+            else self.step_url
+        )
+
+    @property
+    def step_url(self) -> str:
+        return f"/drafts/{self.draft.code}/{self.step.name}/"
+
+    @property
+    def parent(self) -> Path:
+        """The path of the page that this item's list stands on."""
+        return steps.item_page(self.place[:-1], self.draft.api_version) if self.place else ()
+
+
+def draw(
+    request: HttpRequest,
+    form: Form,
+    *,
+    shown: bool,
+    status: int = 200,
+    typed: dict[str, list[str]] | None = None,
+    extra: list[Finding] | None = None,
+) -> HttpResponse:
+    """The page of a form. shown: whether findings stand at their fields. extra: problems of what was just typed."""
+    draft = form.draft
+    found = check_content(draft)
+    own = [*(extra or []), *(findings_of(form, found) if shown else [])]
+    drawn = fields.Page(
+        contents.of(draft), form.place, form.step_url, by_field(form, own), typed or {}, _attention(found)
+    )
+    html = "".join(fields.section(drawn, section) for section in form.layout.sections)
+    wrong = {finding.path for finding in found if finding.severity == "error"} if shown else set()
+    context = frame(draft, found, form.step) | {
+        "fields": mark_safe(html),  # noqa: S308 - every value in it was escaped
+        "secret_names": ",".join(secret_names(form)),
+        "base": draft.head,
+        "url": form.url,
+        "title": _title(form),
+        "anchor": steps.anchor(form.place) if form.place else "",
+        "crumbs": _crumbs(form),
+        "item": bool(form.place),
+        "returns": request.GET.get("return", request.POST.get("return", "")),
+        "errors": [
+            {"message": finding.message, "href": _own_href(draft, finding)}
+            for finding in own
+            if finding.severity == "error"
+        ],
+        "unfinished": shown and not extra,
+        "continue_url": onward(form),
+        "json": mark_safe(  # noqa: S308 - the preview escapes
+            preview.render(draft.code, draft.document, draft.api_version, here=form.url, wrong=wrong)
+        ),
+    }
+    return render(request, "drafts/step.html", context, status=status)
+
+
+def onward(form: Form) -> str:
+    """The address after this page: the list of an item, the next step, at last the check."""
+    if form.place:
+        return (
+            places.page_url(form.draft.code, form.parent, form.draft.api_version)
+            if form.parent
+            else form.step_url
+        )
+    following = steps.following(form.step)
+    if following is None:
+        return reverse("draft-check", args=[form.draft.code])
+    return f"/drafts/{form.draft.code}/{following.name}/"
+
+
+def findings_of(form: Form, found: list[Finding]) -> list[Finding]:
+    """The findings about places that this page edits."""
+    version = form.draft.api_version
+    return [
+        finding
+        for finding in found
+        if steps.owner(finding.path) is form.step and steps.item_page(finding.path, version) == form.place
+    ]
+
+
+def _attention(found: list[Finding]) -> frozenset[Path]:
+    """Every list item in which an error lies."""
+    return frozenset(
+        finding.path[:depth]
+        for finding in errors(found)
+        for depth in range(1, len(finding.path) + 1)
+        if isinstance(finding.path[depth - 1], int)
+    )
+
+
+def _own_href(draft: Draft, finding: Finding) -> str:
+    """Where the error summary of a page leads: to the field, or to the JSON for what has none."""
+    if not places.has_field(finding.path, draft.api_version):
+        return f"/drafts/{draft.code}/json/#text"
+    return f"#{places.field_anchor(finding.path, draft.api_version)}"
+
+
+def by_field(form: Form, found: list[Finding]) -> dict[Path, list[Finding]]:
+    """Findings by the path of the field that shows them: their own, or that of the rows or JSON they lie in."""
+    own = {form.place + entry.below for entry in form.layout.fields}
+    by_path: dict[Path, list[Finding]] = {}
+    for finding in found:
+        path = finding.path
+        while path and path not in own:
+            path = path[:-1]
+        by_path.setdefault(path or finding.path, []).append(finding)
+    return by_path
+
+
+def secret_names(form: Form) -> list[str]:
+    return [
+        paths.text(form.place + entry.below) for entry in form.layout.fields if entry.node.property.secret
+    ]
+
+
+def _title(form: Form) -> str:
+    if not form.place:
+        return form.step.title
+    node = contents.node_at(form.place, form.draft.api_version)
+    value = paths.get(form.draft.document, form.place, {})
+    assert node is not None
+    return fields.item_title(node, value, cast(int, form.place[-1]))[0]
+
+
+def _crumbs(form: Form) -> list[dict[str, str]]:
+    """The pages above an item, from its step down."""
+    if not form.place:
+        return []
+    crumbs = [{"title": form.step.title, "url": form.step_url}]
+    version = form.draft.api_version
+    for depth in range(1, len(form.place)):
+        above = form.place[:depth]
+        if isinstance(above[-1], int) and steps.item_page(above, version) == above:
+            node = contents.node_at(above, version)
+            assert node is not None
+            title = fields.item_title(node, paths.get(form.draft.document, above, {}), above[-1])[0]
+            crumbs.append({"title": title, "url": f"{form.step_url}{paths.to_url(above)}/"})
+    return crumbs

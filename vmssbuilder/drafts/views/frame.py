@@ -1,0 +1,82 @@
+"""What every page of a draft shows around its middle, and small things several pages need."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.safestring import mark_safe
+
+from vmssbuilder.drafts import content as contents
+from vmssbuilder.drafts import preview, steps
+from vmssbuilder.drafts.models import Draft
+from vmssbuilder.scaleset import Request, paths
+from vmssbuilder.scaleset.findings import Finding, errors
+from vmssbuilder.scaleset.paths import MISSING
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One line of the task list."""
+
+    name: str
+    title: str
+    lead: str
+    url: str
+    state: str
+    words: str
+    current: bool
+
+
+def frame(draft: Draft, found: list[Finding], current: steps.Step | None = None) -> dict[str, Any]:
+    """What every page of a draft shows around its middle: the task list, and what the draft is called."""
+    content = contents.of(draft)
+    wrong: dict[str, int] = {}
+    for finding in errors(found):
+        name = steps.owner(finding.path).name
+        wrong[name] = wrong.get(name, 0) + 1
+    tasks = []
+    for entry in steps.STEPS:
+        state, words = _state(entry, content, draft.api_version, wrong.get(entry.name, 0))
+        url = f"/drafts/{draft.code}/{entry.name}/"
+        tasks.append(Task(entry.name, entry.title, entry.lead, url, state, words, entry is current))
+    return {
+        "draft": draft,
+        "tasks": tasks,
+        "step": current,
+        "done": sum(task.state == "done" for task in tasks),
+        "error_count": sum(wrong.values()),
+    }
+
+
+_NOT_WORK = frozenset({(contents.TARGET, "operation"), (contents.TARGET, "apiVersion")})
+
+
+def _state(entry: steps.Step, content: dict[str, Any], api_version: str, wrong: int) -> tuple[str, str]:
+    layout = steps.step_layout(entry, api_version)
+    started = any(
+        paths.get(content, field.below) not in (MISSING, "")
+        for field in layout.fields
+        if field.below not in _NOT_WORK
+    )
+    if not started:
+        return ("todo", "Not started") if wrong else ("done", "Optional")
+    return ("error", f"{wrong} to fix") if wrong else ("done", "Done")
+
+
+def json_html(shown: Draft | Request, *, linked: bool = False) -> str:
+    """The masked body. linked: its lines lead to their fields, for people who may edit the draft."""
+    code = shown.code if isinstance(shown, Draft) else ""
+    return mark_safe(preview.render(code, shown.document, shown.api_version, linked=linked))  # noqa: S308 - the preview escapes
+
+
+_UNSHOWABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+
+def showable(text: str | bytes) -> str:
+    """The text as a page can hold it: what HTML has no room for becomes a replacement character."""
+    return _UNSHOWABLE.sub("\ufffd", text if isinstance(text, str) else text.decode("utf-8", "replace"))
+
+
+NO_PROPERTY = f"“{contents.TARGET}” is not a property of a scale set. The address is edited under Basics."
