@@ -6,6 +6,9 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+
+from .header import header
 
 THEMES: Final = ("light", "dark", "auto")
 THEME_COOKIE: Final = "theme"
@@ -13,7 +16,13 @@ THEME_COOKIE: Final = "theme"
 
 def frame(request: HttpRequest) -> dict[str, Any]:
     """The context processor of the settings."""
-    return {"theme": chosen_theme(request), "sandbox": settings.VMSSBUILDER_CLOUD == "sandbox"}
+    theme = chosen_theme(request)
+    return {
+        "theme": theme,
+        "sandbox": settings.VMSSBUILDER_CLOUD == "sandbox",
+        # Fragments of pages have none.
+        "header": SimpleLazyObject(lambda: header(request, theme)),
+    }
 
 
 def chosen_theme(request: HttpRequest) -> str:

@@ -1,12 +1,24 @@
-"""Which of the packaged static files the product serves: packages bring far more than the pages use."""
+"""Which of the packaged static files the product serves, and under which addresses."""
 
 from __future__ import annotations
 
+from functools import cache
+
 from django.contrib.staticfiles.apps import StaticFilesConfig
+from whitenoise.storage import CompressedManifestStaticFilesStorage  # type: ignore[import-untyped] # it has no types
+
+
+class Storage(CompressedManifestStaticFilesStorage):  # type: ignore[misc] # as above
+    """WhiteNoise's storage, which looks an address up once: a page asks for seven, and they never change."""
+
+    @cache  # noqa: B019 - there is one storage, as long as the process
+    def url(self, name: str | None, force: bool = False) -> str:
+        """The address of a file, with the fingerprint of its content."""
+        return str(super().url(name, force))
 
 
 class StaticFiles(StaticFilesConfig):
-    """Collects without what no page asks for. Compressing the rest would take longer than the whole first start."""
+    """Packages bring far more than the pages use: collects without that. Compressing the rest would take longer than the whole first start."""
 
     ignore_patterns = [
         *StaticFilesConfig.ignore_patterns,
