@@ -17,7 +17,7 @@ from vmssbuilder.scaleset import Request, paths
 from vmssbuilder.scaleset.paths import MISSING, Path, PathError
 
 from . import content as contents
-from . import vault
+from . import merging, vault
 from .access import Access, require
 from .models import Draft, Revision, ShareLink
 from .submitted import Changed
@@ -77,25 +77,25 @@ def save(
     StaleRevision when there is no such revision, Http404 or PermissionDenied when the person may not edit.
     """
 
-    def apply(now: dict[str, Any], shown: dict[str, Any], locked: Draft) -> None:
+    def apply(now: dict[str, Any], shown: dict[str, Any], newest: Draft) -> None:
         conflicts = []
-        wanted = []
+        merged = []
         for change in changes:
             theirs = paths.get(now, change.path)
+            value = merging.merge(change.shown, theirs, change.wanted)
             if _moved(change.path, shown, now):
                 conflicts.append(Conflict(change.path, MISSING, change.wanted))
-            elif theirs not in (change.shown, change.wanted):
+            elif value is merging.CLASH:
                 conflicts.append(Conflict(change.path, theirs, MISSING if change.secret else change.wanted))
             else:
-                wanted.append(change)
+                merged.append((change, value))
         if conflicts:
-            raise EditConflict(conflicts, locked)
-        for change in wanted:
-            if change.wanted is MISSING:
+            raise EditConflict(conflicts, newest)
+        for change, value in merged:
+            if value is MISSING:
                 paths.remove(now, change.path, prune=True)
             else:
-                value = vault.store(locked, change.wanted) if change.secret else change.wanted
-                _put(now, change.path, value)
+                _put(now, change.path, vault.store(newest, value) if change.secret else value)
 
     return _edit(user, draft, base, apply, automatic=automatic)
 
@@ -210,20 +210,48 @@ def _edit(
     automatic: bool,
 ) -> Draft:
     require(user, draft, Access.EDIT)
+    # First on the draft as the caller read it: nearly always it is still the newest, and no second look is needed.
+    if base <= draft.head:
+        saved = _attempt(user, copy.copy(draft), base, apply, automatic=automatic)
+        if saved is not None:
+            return saved
     with transaction.atomic():
         locked = Draft.objects.select_for_update().select_related("owner").get(pk=draft.pk)
         require(user, locked, Access.EDIT)
-        before = contents.of(locked)
-        now = copy.deepcopy(before)
-        apply(now, _shown(locked, base), locked)
-        if now != before:
-            _write(locked, user, now, automatic=automatic)
-            record(user, "draft.saved", locked.code, revision=locked.head, automatic=automatic)
-    return locked
+        saved = _attempt(user, locked, base, apply, automatic=automatic)
+        assert saved is not None, "nobody saves a draft that is locked"
+        return saved
 
 
-def _shown(draft: Draft, base: int) -> dict[str, Any]:
-    """The content that the person's page was made from."""
+def _attempt(
+    user: User,
+    draft: Draft,
+    base: int,
+    apply: Callable[[dict[str, Any], dict[str, Any], Draft], None],
+    *,
+    automatic: bool,
+) -> Draft | None:
+    """One try to save on this state of the draft; None, and nothing written, when it is not the newest any more."""
+    before = contents.of(draft)
+    shown = shown_at(draft, base)
+    now = copy.deepcopy(before)
+    try:
+        with transaction.atomic():
+            apply(now, shown, draft)
+            if not merging.same(now, before):
+                _write(draft, user, now, automatic=automatic)
+                record(user, "draft.saved", draft.code, revision=draft.head, automatic=automatic)
+    except _Overtaken:
+        return None
+    return draft
+
+
+class _Overtaken(Exception):
+    """Someone else saved since the draft was read."""
+
+
+def shown_at(draft: Draft, base: int) -> dict[str, Any]:
+    """The content that a page of revision `base` was made from. Raises StaleRevision when there is none."""
     if base == draft.head:
         return contents.of(draft)
     try:
@@ -233,22 +261,28 @@ def _shown(draft: Draft, base: int) -> dict[str, Any]:
 
 
 def _write(draft: Draft, user: User, content: dict[str, Any], *, automatic: bool) -> None:
-    """Saves content as the next revision; secrets that stand in clear go into the vault first."""
+    """Saves content as the next revision; secrets that stand in clear go into the vault first.
+
+    Raises _Overtaken when the draft has a newer revision than this, or was discarded.
+    """
+    held = draft.document
     contents.fill(draft, content)
-    draft.document = vault.take_out(draft, draft.document)
+    draft.document = vault.take_out(draft, draft.document, held)
+    draft.updated = timezone.now()
+    columns = {
+        "subscription": draft.subscription,
+        "resource_group": draft.resource_group,
+        "name": draft.name,
+        "operation": draft.operation,
+        "api_version": draft.api_version,
+        "document": draft.document,
+    }
+    newest = Draft.objects.filter(pk=draft.pk, head=draft.head, discarded=None)
     draft.head += 1
-    draft.save()
+    if not newest.update(head=draft.head, updated=draft.updated, **columns):
+        raise _Overtaken
     Revision.objects.create(
-        draft=draft,
-        number=draft.head,
-        author=user,
-        automatic=automatic,
-        subscription=draft.subscription,
-        resource_group=draft.resource_group,
-        name=draft.name,
-        operation=draft.operation,
-        api_version=draft.api_version,
-        document=draft.document,
+        draft=draft, number=draft.head, author=user, at=draft.updated, automatic=automatic, **columns
     )
 
 

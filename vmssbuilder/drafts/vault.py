@@ -19,12 +19,16 @@ def store(draft: Draft, value: Any) -> dict[str, str]:
     return secrets.reference(secret.code)
 
 
-def take_out(draft: Draft, document: dict[str, Any]) -> dict[str, Any]:
+def take_out(draft: Draft, document: dict[str, Any], held: dict[str, Any]) -> dict[str, Any]:
     """The document with every secret that stands in clear moved into the vault.
 
     A reference to a secret that is not this draft's is removed: references cannot be guessed or carried over.
+    held: what the draft holds already; its references are known to be the draft's own.
     """
-    own = set(draft.secrets.filter(code__in=secrets.references(document)).values_list("code", flat=True))
+    own = set(secrets.references(held))
+    others = secrets.references(document).keys() - own
+    if others:
+        own.update(draft.secrets.filter(code__in=others).values_list("code", flat=True))
 
     def take(_path: Path, value: Any) -> Any:
         code = secrets.referred(value)
