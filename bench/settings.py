@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from vmssbuilder.settings import *  # noqa: F403
+from vmssbuilder.settings import *  # noqa: F403 - settings are made of settings
 
 ROOT_URLCONF = "bench.urls"
 STATIC_ROOT = Path(os.environ["BENCH_FOLDER"]) / "static"

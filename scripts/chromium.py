@@ -85,8 +85,8 @@ def install() -> str | None:
         say("Installing Chromium (Debian package) ...")
         env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
         quiet = {"stdout": subprocess.DEVNULL, "env": env}
-        subprocess.run(["apt-get", "update", "-qq"], check=False, **quiet)  # type: ignore[call-overload]
-        subprocess.run(  # type: ignore[call-overload]
+        subprocess.run(["apt-get", "update", "-qq"], check=False, **quiet)  # type: ignore[call-overload] # the same options for each call
+        subprocess.run(  # type: ignore[call-overload] # as above
             ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium"], check=False, **quiet
         )
         path = shutil.which("chromium")

@@ -20,8 +20,8 @@ from types import CodeType, FunctionType, ModuleType
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from tests.scaleset.rules import test_rules  # noqa: E402
-from vmssbuilder.scaleset.rules import REGISTRY  # noqa: E402
+from tests.scaleset.rules import test_rules  # noqa: E402 - the path to it is set above
+from vmssbuilder.scaleset.rules import REGISTRY  # noqa: E402 - as above
 
 RULES = ROOT / "vmssbuilder" / "scaleset" / "rules"
 AREAS = sorted(
@@ -75,7 +75,7 @@ def mutants(function: ast.FunctionDef) -> Iterator[tuple[str, ast.FunctionDef]]:
             before = ast.unparse(node) if isinstance(node, ast.expr) else ""
             if not change(node, number):
                 break
-            yield f"line {node.lineno}: {before} -> {ast.unparse(node)}", changed  # type: ignore[attr-defined]
+            yield f"line {node.lineno}: {before} -> {ast.unparse(node)}", changed  # type: ignore[attr-defined] # every node that is changed has a line
 
 
 def change(node: ast.AST, number: int) -> bool:

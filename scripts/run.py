@@ -187,7 +187,7 @@ class Processes:
                 errors="replace",
                 start_new_session=True,
                 # Safe here: the first thread starts after the last process.
-                preexec_fn=_end_with_parent(),  # noqa: PLW1509
+                preexec_fn=_end_with_parent(),  # noqa: PLW1509 - see above
             )
         for name, process in self.running.items():
             reader = threading.Thread(target=self._print, args=(name, process.stdout), daemon=True)

@@ -48,8 +48,8 @@ elif not os.environ.get("DATABASE_URL"):
     # A file, not memory: only then do threads and processes wait for each other as they do in production.
     os.environ["DATABASE_URL"] = f"sqlite:///{_scratch}/unused.sqlite3"
 
-from vmssbuilder.settings import *  # noqa: E402, F403
-from vmssbuilder.settings import DATABASES, STORAGES  # noqa: E402
+from vmssbuilder.settings import *  # noqa: E402, F403 - they read the environment set above
+from vmssbuilder.settings import DATABASES, STORAGES  # noqa: E402 - as above
 
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["TEST"] = {"NAME": str(_scratch / "tests.sqlite3")}

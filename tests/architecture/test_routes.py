@@ -110,7 +110,7 @@ def world(sandbox: Running) -> World:
 def again(client: Client, **options: Any) -> Client:
     """The same person in a fresh browser, so that one request cannot change what the next finds."""
     fresh = Client(raise_request_exception=True, **options)
-    fresh.cookies = client.cookies.copy()  # type: ignore[assignment]
+    fresh.cookies = client.cookies.copy()  # type: ignore[assignment] # a copy of cookies is cookies
     return fresh
 
 

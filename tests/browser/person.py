@@ -119,7 +119,7 @@ class Person:
         assert item is not None
         for number, row in enumerate(value.items() if isinstance(value, dict) else value):
             if number:
-                self.press(f"Add another {entry.node.property.singular}")  # type: ignore[attr-defined]
+                self.press(f"Add another {entry.node.property.singular}")  # type: ignore[attr-defined] # only lists and maps have rows
             name = paths.text((*path, number))
             if isinstance(value, dict):
                 self._named(f"{name}.key").fill(row[0])

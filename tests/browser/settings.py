@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from tests.settings import *  # noqa: F403
+from tests.settings import *  # noqa: F403 - settings are made of settings
 from tests.settings import DATABASES
 
 VMSSBUILDER_SANDBOX_URL = os.environ["BROWSER_TESTS_SANDBOX_URL"]

@@ -142,7 +142,7 @@ def test_a_body_that_breaks_off(client: Client) -> None:
 
         readline = read
 
-    response = client.post("/sign-in/", content_type=FORM, CONTENT_LENGTH="10", **{"wsgi.input": Breaks()})  # type: ignore[arg-type]
+    response = client.post("/sign-in/", content_type=FORM, CONTENT_LENGTH="10", **{"wsgi.input": Breaks()})  # type: ignore[arg-type] # extra values go into the WSGI environment, of any type
     refused(response, 400, "breaks off")
 
 

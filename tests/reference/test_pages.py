@@ -48,7 +48,7 @@ def test_a_search_finds_and_keeps_what_was_chosen(page_of: GetPage, as_requester
     assert page.heading == "Properties that match “caching”"
     assert "properties.virtualMachineProfile.storageProfile.osDisk.caching" in page.text
     assert [box.get("value") for box in page.all("input", name="q")] == ["caching"]
-    assert [each.get("value") or each.text for each in page.all("option") if "selected" in each.keys()] == [  # noqa: SIM118
+    assert [each.get("value") or each.text for each in page.all("option") if "selected" in each.keys()] == [  # noqa: SIM118 - an lxml element, whose items are its children
         "2017-12-01",
         "storage",
     ]

@@ -590,7 +590,7 @@ def test_a_version_that_has_lost_a_property_is_said() -> None:
     document = {"location": "x", "properties": {"upgradePolicy": {"automaticOSUpgrade": True}}}
     (note,) = read_json(document, "2020-06-01").notes
     assert note.message == "The document needs API version 2018-06-01 or older; it was read as 2020-06-01."
-    document["properties"]["virtualMachineProfile"] = {"userData": "eA=="}  # type: ignore[index]
+    document["properties"]["virtualMachineProfile"] = {"userData": "eA=="}  # type: ignore[index] # JSON of any shape
     (note,) = read_json(document, "2020-06-01").notes
     assert note.message.startswith("No API version has all properties")
 

@@ -48,7 +48,7 @@ class Site(AdminSite):
             raise PermissionDenied("Only administrators may see these pages.")
         return redirect(sign_in_url(safe_path(request, request.GET.get("next", ""), reverse("admin:index"))))
 
-    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:  # type: ignore[override]
+    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:  # type: ignore[override] # Django's stubs expect a TemplateResponse
         """The one way out. Imported late: this module is loaded before there are models."""
         from vmssbuilder.accounts.views import sign_out
 

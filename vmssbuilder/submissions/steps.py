@@ -95,7 +95,7 @@ def _outcome(held: Held) -> Outcome:
     except Exception as error:  # noqa: BLE001 - a fault of ours must not leave the submission hanging
         # Without the exception's own words: they may quote a secret that was in hand.
         frames = "".join(traceback.format_tb(error.__traceback__))
-        log.error("submission %s: %s\n%s", held.submission.code, type(error).__name__, frames)  # noqa: TRY400
+        log.error("submission %s: %s\n%s", held.submission.code, type(error).__name__, frames)  # noqa: TRY400 - a traceback could show a secret; the frames alone cannot
         return _trouble(held.submission, _our_fault(error))
 
 

@@ -255,7 +255,7 @@ def test_rest_is_the_request_with_variables_for_secrets() -> None:
     [("update", LATEST, "PATCH"), ("update", "2016-04-30-preview", "PUT"), ("create", "2023-07-01", "PUT")],
 )
 def test_rest_sends_what_the_version_has(operation: str, version: str, start: str) -> None:
-    text = export(Request(TARGET, operation, version, {"location": "uksouth"}), "rest")  # type: ignore[arg-type]
+    text = export(Request(TARGET, operation, version, {"location": "uksouth"}), "rest")  # type: ignore[arg-type] # the operations come from a list of words
     assert f"\n{start} https://" in text
     assert f"api-version={version} " in text
     assert "If-None-Match" not in text

@@ -25,7 +25,7 @@ from .lists import act
 
 def save(request: HttpRequest, form: Form) -> HttpResponse:
     user, draft, post = cast(User, request.user), form.draft, request.POST
-    automatic = bool(request.htmx)  # type: ignore[attr-defined]
+    automatic = bool(request.htmx)  # type: ignore[attr-defined] # set by django-htmx's middleware
     try:
         base = int(post.get("base", ""))
         shown = contents.of(draft) if base == draft.head else contents.of(draft.revisions.get(number=base))

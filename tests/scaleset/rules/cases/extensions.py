@@ -56,7 +56,7 @@ def _all(*items: dict[str, Any], version: str = "2026-04-01") -> Case:
 
 
 def _waiting(name: str, *after: str, **more: Any) -> dict[str, Any]:
-    properties = {**_AGENT["properties"], "provisionAfterExtensions": list(after), **more}  # type: ignore[dict-item]
+    properties = {**_AGENT["properties"], "provisionAfterExtensions": list(after), **more}  # type: ignore[dict-item] # JSON of any shape
     return {"name": name, "properties": properties}
 
 
