@@ -148,7 +148,7 @@ def test_lists_are_read_page_by_page(client: ArmClient, sandbox: Running) -> Non
     names = [each["subscriptionId"] for each in client.subscriptions()]
     assert names[0] == "first"
     assert SUBSCRIPTION in names
-    assert {each["name"] for each in client.resource_groups(SUBSCRIPTION)} == {"rg-shop", "rg-lab", "myrg1"}
+    assert {"rg-shop", "rg-lab", "myrg1"} <= {each["name"] for each in client.resource_groups(SUBSCRIPTION)}
     assert "uksouth" in {each["name"] for each in client.locations(SUBSCRIPTION)}
 
 
@@ -399,7 +399,7 @@ def test_an_expired_token_is_replaced(session: Session, sign_in: SignIn, sandbox
         return expired if claims is None else tokens(claims)
 
     client = ArmClient(cloud("sandbox"), provider, session, sleep=lambda _: None)
-    assert len(client.subscriptions()) == 2
+    assert SUBSCRIPTION in {each["subscriptionId"] for each in client.subscriptions()}
 
 
 def test_the_same_token_again_is_not_sent_again(session: Session, sandbox: Running) -> None:

@@ -312,7 +312,7 @@ def test_every_answer_has_azures_ids(arm: Arm) -> None:
     assert answer.headers["x-ms-client-request-id"] == answer.headers["x-ms-correlation-request-id"] == own
     assert answer.headers["x-ms-request-id"]
     assert answer.headers["x-ms-routing-request-id"].startswith("UKSOUTH:")
-    assert answer.headers["x-ms-ratelimit-remaining-subscription-reads"]
+    assert answer.headers["x-ms-ratelimit-remaining-tenant-reads"]
     silent = arm("GET", "/subscriptions", headers={"x-ms-client-request-id": own})
     assert "x-ms-client-request-id" not in silent.headers
 

@@ -20,6 +20,8 @@ class Cloud:
     authority_host: str
     arm_host: str
     portal_url: str
+    prices_host: str = ""
+    """Where list prices are told, without sign-in; empty where they are not."""
     default_tenant: str = ""
     default_client_id: str = ""
     default_client_secret: str = ""
@@ -77,6 +79,7 @@ _CLOUDS: Final = {
             "login.microsoftonline.com",
             "management.azure.com",
             "https://portal.azure.com",
+            "prices.azure.com",
         ),
         Cloud(
             "usgov",
@@ -84,6 +87,8 @@ _CLOUDS: Final = {
             "login.microsoftonline.us",
             "management.usgovcloudapi.net",
             "https://portal.azure.us",
+            # One list for the public cloud and this one; the third has none.
+            "prices.azure.com",
         ),
         Cloud(
             "china",
@@ -99,6 +104,7 @@ _CLOUDS: Final = {
             "login.sandbox.invalid",
             "management.sandbox.invalid",
             "",
+            "prices.sandbox.invalid",
             default_tenant="c0ffee00-0000-4000-8000-00000000c0de",
             default_client_id="5a9db0c5-0000-4000-8000-0000000000a9",
             default_client_secret="sandbox-registration-opens-nothing",  # noqa: S106 - the sandbox is on loopback

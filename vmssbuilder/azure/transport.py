@@ -104,6 +104,6 @@ def open_session(cloud: Cloud, sandbox_url: str | None = None) -> Session:
     session = Session()
     if cloud.is_sandbox:
         adapter = SandboxAdapter(sandbox_url or os.environ.get(SANDBOX_URL_VARIABLE, ""))
-        for url in (cloud.authority_url, cloud.arm_url):
+        for url in (cloud.authority_url, cloud.arm_url, f"https://{cloud.prices_host}"):
             session.mount(f"{url}/", adapter)
     return session

@@ -5,18 +5,21 @@ A test asks with POST /_sandbox/faults: {"kind": "lost-answer", "method": "PUT",
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
+from . import world
 from .memory import Fault, Memory
-from .messages import Answer
+from .messages import Answer, json_answer
 
-BEFORE: Final = frozenset({"latency", "status", "reset"})
+BEFORE: Final = frozenset({"latency", "status", "reset", "expired-token", "claims-challenge"})
 """latency: wait `seconds`, then go on. status: answer with `status`, `error` or `body`, `headers`. reset: cut the
-connection before anything was done."""
+connection before anything was done. expired-token, claims-challenge: 401, as Resource Manager words it."""
 
 DURING: Final = frozenset({"failed-operation", "canceled-operation", "endless-operation"})
 """The write is accepted, and its operation fails, is cancelled (both with `error`), or never ends."""
@@ -45,7 +48,9 @@ def before(memory: Memory, method: str, path: str) -> Answer | None:
         if fault.kind == "latency":
             time.sleep(min(fault.seconds, 60.0))
             continue
-        return Answer(0, broken="reset") if fault.kind == "reset" else _spoken(fault)
+        if fault.kind == "reset":
+            return Answer(0, broken="reset")
+        return _refused_token(fault.kind) if fault.kind in _TOKENS else _spoken(fault)
     return None
 
 
@@ -58,6 +63,28 @@ def after(memory: Memory, method: str, path: str, answer: Answer) -> Answer:
         return _spoken(fault)
     answer.broken = "reset" if fault.kind == "lost-answer" else "truncated"
     return answer
+
+
+_TOKENS: Final = {
+    "expired-token": (
+        "ExpiredAuthenticationToken",
+        "The access token expiry UTC time is earlier than current UTC time.",
+    ),
+    "claims-challenge": ("InvalidAuthenticationToken", "Continuous access evaluation resulted in challenge."),
+}
+
+CLAIMS: Final = '{"access_token":{"nbf":{"essential":true,"value":"1760000000"}}}'
+
+
+def _refused_token(kind: str) -> Answer:
+    code, message = _TOKENS[kind]
+    place = f'authorization_uri="{world.CLOUD.authority_url}/{world.TENANT}"'
+    challenge = f'Bearer {place}, error="invalid_token", error_description="{message}"'
+    if kind == "claims-challenge":
+        claims = base64.urlsafe_b64encode(CLAIMS.encode()).decode().rstrip("=")
+        challenge = f'Bearer realm="", {place}, error="insufficient_claims", claims="{claims}"'
+    error = {"error": {"code": code, "message": message}}
+    return json_answer(401, error, {"WWW-Authenticate": challenge})
 
 
 def _spoken(fault: Fault) -> Answer:
@@ -81,3 +108,86 @@ _CODES: Final = {
     503: "ServiceUnavailable",
     504: "GatewayTimeout",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A fault as people ask for it. options: what the fault is made of, without where and how often."""
+
+    title: str
+    what: str
+    options: Mapping[str, Any]
+
+
+_HTML: Final = "<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>"
+
+WISHES: Final = {
+    "latency": Wish("Slow answer", "Waits before it does anything.", {"kind": "latency"}),
+    "429": Wish(
+        "429 Too many requests",
+        "Refuses, and asks to come back in 3 seconds.",
+        {"kind": "status", "status": 429, "headers": {"Retry-After": "3"}},
+    ),
+    "500": Wish(
+        "500 Internal error", "Refuses as a failing provider does.", {"kind": "status", "status": 500}
+    ),
+    "502": Wish(
+        "502 with a page of HTML",
+        "Answers as a proxy in between does.",
+        {"kind": "status", "status": 502, "body": _HTML, "headers": {"Content-Type": "text/html"}},
+    ),
+    "403": Wish("403 No permission", "Refuses as when a role is missing.", {"kind": "status", "status": 403}),
+    "reset": Wish("Connection reset", "Cuts the connection; nothing is done.", {"kind": "reset"}),
+    "truncated": Wish("Truncated body", "Does it, and sends half of the answer.", {"kind": "truncated"}),
+    "lost-answer": Wish(
+        "Lost answer after an accepted write", "Does it, and cuts the connection.", {"kind": "lost-answer"}
+    ),
+    "expired-token": Wish("Expired token", "401: the token has expired.", {"kind": "expired-token"}),
+    "claims-challenge": Wish(
+        "Claims challenge", "401: a new sign-in with more proof is demanded.", {"kind": "claims-challenge"}
+    ),
+    "failed": Wish(
+        "Operation that fails", "Accepts the write; its operation fails.", {"kind": "failed-operation"}
+    ),
+    "canceled": Wish(
+        "Operation that is canceled",
+        "Accepts the write; its operation is canceled.",
+        {
+            "kind": "canceled-operation",
+            "error": {"code": "OperationPreempted", "message": "The operation was canceled by another one."},
+        },
+    ),
+    "endless": Wish(
+        "Operation without end", "Accepts the write; its operation never ends.", {"kind": "endless-operation"}
+    ),
+}
+
+PLACES: Final = {
+    "anything": ("Everything", ""),
+    "subscriptions": ("Subscriptions", r"^/subscriptions/?$"),
+    "groups": ("Resource groups", r"/resourcegroups(/[^/]+)?/?$"),
+    "locations": ("Regions", r"/subscriptions/[^/]+/locations/?$"),
+    "sizes": ("VM sizes", r"/microsoft\.compute/skus"),
+    "usages": ("Quota", r"/locations/[^/]+/usages"),
+    "images": ("Images and extensions", r"/publishers|/images|/galleries"),
+    "networks": ("Networks, load balancers and gateways", r"/microsoft\.network/"),
+    "vaults": ("Key vaults", r"/microsoft\.keyvault/"),
+    "identities": ("Identities", r"/microsoft\.managedidentity/"),
+    "providers": ("Registration of providers", r"/subscriptions/[^/]+/providers/[^/]+(/register)?/?$"),
+    "deployments": ("Validate and what-if", r"/microsoft\.resources/"),
+    "prices": ("List prices", r"^/api/retail/prices"),
+    "scale-sets": ("Scale sets", r"/virtualmachinescalesets"),
+    "operations": ("Operations under way", r"/operations/"),
+    "tokens": ("Tokens of Entra ID", r"/oauth2/v2\.0/token"),
+}
+"""Routes by the name that the page has for them: their title, and the pattern of their paths."""
+
+
+def wished(name: str, place: str, *, method: str = "", times: int = 1, seconds: float = 0.0) -> Fault:
+    """The fault of a wish, for the requests of a place. Raises ValueError."""
+    if name not in WISHES:
+        raise ValueError(f"Choose a fault: {', '.join(WISHES)}.")
+    if place not in PLACES:
+        raise ValueError(f"Choose a route: {', '.join(PLACES)}.")
+    options = {**WISHES[name].options, "method": method, "path": PLACES[place][1], "times": times}
+    return parse({**options, "seconds": seconds} if name == "latency" else options)

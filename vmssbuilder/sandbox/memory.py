@@ -14,6 +14,8 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from . import world
+from .limits import Limits
+from .sizes import NUMBER
 
 REQUESTS_KEPT: Final = 1000
 
@@ -43,6 +45,8 @@ class ScaleSet:
     unique_id: str
     etag: int = 1
     state: str = "Creating"
+    behind: int = 0
+    """Instances that do not have the newest model yet."""
 
 
 @dataclass(slots=True)
@@ -97,6 +101,7 @@ class Memory:
         self.operations: dict[str, Operation] = {}
         self.faults: list[Fault] = []
         self.revoked_before: dict[str, float] = {}
+        self.limits = Limits(clock)
         self.reset()
 
     def reset(self) -> None:
@@ -106,11 +111,57 @@ class Memory:
             self.scale_sets.clear()
             self.operations.clear()
             self.faults.clear()
+            self.whatifs: dict[str, tuple[float, dict[str, Any]]] = {}
+            self.sizes, self.subnets, self.longest_page = NUMBER, 0, 1_000_000
+            self.limits.enforced = False
+            self.limits.forget()
+            self._registered = {each.id: 0.0 for each in world.SUBSCRIPTIONS.values() if each.registered}
             self.groups = {
                 (subscription, name.lower()): (name, region)
                 for subscription, groups in world.RESOURCE_GROUPS.items()
                 for name, region in groups.items()
             }
+
+    def change_world(
+        self,
+        *,
+        sizes: int | None = None,
+        subnets: int | None = None,
+        page: int | None = None,
+        limits: bool | None = None,
+    ) -> None:
+        """Sets how many sizes there are, how many more subnets, how long a page of a list is at most, and whether
+        limits are enforced. Raises ValueError.
+        """
+        with self.lock:
+            for name, value, lowest, highest in (
+                ("sizes", sizes, 1, 20_000),
+                ("subnets", subnets, 0, 20_000),
+                ("page", page, 1, 1_000_000),
+            ):
+                if value is not None and not lowest <= value <= highest:
+                    raise ValueError(f"{name} must be from {lowest} to {highest}")
+            self.sizes = self.sizes if sizes is None else sizes
+            self.subnets = self.subnets if subnets is None else subnets
+            self.longest_page = self.longest_page if page is None else page
+            self.limits.enforced = self.limits.enforced if limits is None else limits
+
+    def page_size(self, usual: int) -> int:
+        """How many items a page of a list holds; tests make pages short."""
+        return min(usual, self.longest_page)
+
+    # --- providers -------------------------------------------------------------------------------------------------
+
+    def register(self, subscription: str) -> None:
+        """Begins to register Microsoft.Compute; it takes as long as an operation."""
+        self._registered.setdefault(subscription, self.clock() + self.delay)
+
+    def registration(self, subscription: str) -> str:
+        """How far the registration of Microsoft.Compute is."""
+        since = self._registered.get(subscription)
+        if since is None:
+            return "NotRegistered"
+        return "Registered" if since <= self.clock() else "Registering"
 
     # --- operations ------------------------------------------------------------------------------------------------
 

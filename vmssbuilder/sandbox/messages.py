@@ -64,7 +64,7 @@ def redirect(url: str) -> Answer:
 
 
 class Refusal(Exception):
-    """Ends a request with an error in Azure's shape."""
+    """Ends a request with an error in Azure's shape. more: further members of the error."""
 
     def __init__(
         self,
@@ -74,6 +74,7 @@ class Refusal(Exception):
         target: str = "",
         *,
         headers: Mapping[str, str] | None = None,
+        more: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(message)
         self.status = status
@@ -81,6 +82,7 @@ class Refusal(Exception):
         self.error: dict[str, Any] = {"code": code, "message": message}
         if target:
             self.error["target"] = target
+        self.error.update(more or {})
 
     def answer(self) -> Answer:
         return json_answer(self.status, {"error": self.error}, self.headers)

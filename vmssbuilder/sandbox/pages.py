@@ -60,6 +60,25 @@ p { margin: 0 0 16px; }
 .asks li { padding: 8px 0; border-top: 1px solid var(--line); font-size: .9375rem; }
 .asks li:first-child { border-top: 0; }
 a { color: var(--accent); }
+fieldset { margin: 0 0 16px; padding: 0; border: 0; }
+legend, label[for="place"], label[for="method"], label[for="times"], label[for="seconds"] { font-weight: 600; }
+.wishes, .active { margin: 8px 0 0; padding: 0; list-style: none; }
+.wishes li { display: grid; grid-template-columns: 24px 1fr; align-items: center; gap: 0 8px; padding: 8px 0; border-top: 1px solid var(--line); }
+.wishes li:first-child { border-top: 0; }
+.wishes input { width: 20px; height: 20px; margin: 0; }
+.wishes .quiet { grid-column: 2; font-size: .875rem; }
+.active li { display: flex; flex-wrap: wrap; justify-content: space-between; align-items: center; gap: 4px 16px; padding: 8px 0; border-top: 1px solid var(--line); }
+select, input[inputmode] {
+  display: block; width: 100%; min-height: 40px; margin-top: 4px; padding: 6px 12px; font: inherit; color: inherit;
+  background: var(--page); border: 1px solid var(--quiet); border-radius: 8px;
+}
+button[name="act"] {
+  min-height: 36px; padding: 4px 16px; font: inherit; cursor: pointer; color: inherit; background: var(--page);
+  border: 1px solid var(--quiet); border-radius: 8px;
+}
+button.main { background: var(--accent); color: var(--accent-ink); border-color: var(--accent); font-weight: 600; }
+:is(select, input, button):focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
+.problem { padding: 12px 16px; background: var(--warn); color: var(--warn-ink); border: 1px solid var(--warn-line); border-radius: 8px; }
 code { overflow-wrap: anywhere; font-size: .875rem; }
 """
 
@@ -70,7 +89,7 @@ def styles() -> Answer:
     return Answer(200, STYLES.encode(), headers)
 
 
-def page(status: int, title: str, body: str, *, sends_to: str = "") -> Answer:
+def page(status: int, title: str, body: str, *, sends_to: str = "", site: str = "Sandbox sign-in") -> Answer:
     """A whole page. sends_to: the address that its form leads to by redirect, which browsers want allowed."""
     html = f"""<!doctype html>
 <html lang="en">
@@ -78,7 +97,7 @@ def page(status: int, title: str, body: str, *, sends_to: str = "") -> Answer:
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="robots" content="noindex">
-<title>{escape(title)} - Sandbox sign-in</title>
+<title>{escape(title)} - {escape(site)}</title>
 <link rel="icon" href="data:,">
 <link rel="stylesheet" href="{STYLES_PATH}">
 </head>

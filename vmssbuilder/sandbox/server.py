@@ -20,7 +20,7 @@ from urllib.parse import unquote, urlsplit
 
 from vmssbuilder.azure.transport import is_loopback
 
-from . import faults, pages, world
+from . import faults, faults_page, pages, prices, world
 from .arm import Arm
 from .entra import Entra
 from .memory import Memory
@@ -35,7 +35,7 @@ TOKEN_LIFETIME: Final = 3600.0
 BODY_LIMIT: Final = 4 * 1024 * 1024
 """Resource Manager takes no more either."""
 
-_OWN_HOSTS: Final = frozenset({world.CLOUD.authority_host, world.CLOUD.arm_host})
+_OWN_HOSTS: Final = frozenset({world.CLOUD.authority_host, world.CLOUD.arm_host, world.CLOUD.prices_host})
 
 
 class NotLoopback(ValueError):
@@ -78,13 +78,21 @@ class Sandbox:
             return json_answer(421, {"error": "The sandbox answers on this computer only."})
         if request.path.startswith("/_sandbox/"):
             return self._own(request)
+        if request.path == faults_page.PATH:
+            return faults_page.answer(self.memory, request)
         broken = faults.before(self.memory, request.method, request.path)
         if broken is not None:
             return self._marked(request, broken)
-        answer = self.entra.answer(request)
-        if answer is None:
-            answer = self.arm.answer(request) if request.path != "/" else self._welcome()
+        answer = self._answered(request, host)
         return faults.after(self.memory, request.method, request.path, self._marked(request, answer))
+
+    def _answered(self, request: Request, host: str) -> Answer:
+        if host == world.CLOUD.prices_host:
+            return prices.answer(self.memory, request)
+        answer = self.entra.answer(request)
+        if answer is not None:
+            return answer
+        return self.arm.answer(request) if request.path != "/" else self._welcome()
 
     def _marked(self, request: Request, answer: Answer) -> Answer:
         """The ids that every answer of Azure carries."""
@@ -106,7 +114,8 @@ class Sandbox:
 
     def _welcome(self) -> Answer:
         body = """<h1>The sandbox is running</h1>
-<p>It stands in for Microsoft Entra ID and Azure Resource Manager. Open vmssbuilder itself to use it.</p>"""
+<p>It stands in for Microsoft Entra ID and Azure Resource Manager. Open vmssbuilder itself to use it.</p>
+<p><a href="/faults">Let something go wrong</a></p>"""
         return pages.page(200, "The sandbox is running", body)
 
     # --- for tests -------------------------------------------------------------------------------------------------
@@ -128,6 +137,8 @@ class Sandbox:
         if what == ("POST", "reset"):
             self.memory.reset()
             return json_answer(200, {})
+        if what == ("POST", "world"):
+            return self._changed_world(request)
         if what in {("POST", "faults"), ("POST", "revoke")}:
             try:
                 value = json.loads(request.body or b"null")
@@ -141,6 +152,15 @@ class Sandbox:
                 return json_answer(400, {"error": str(error)})
             return json_answer(200, {})
         return json_answer(404, {"error": "not_found"})
+
+    def _changed_world(self, request: Request) -> Answer:
+        """How much there is: sizes, subnets and the longest page of a list; and whether limits are enforced."""
+        try:
+            value = json.loads(request.body or b"null")
+            self.memory.change_world(**value)
+        except (ValueError, TypeError) as error:
+            return json_answer(400, {"error": str(error)})
+        return json_answer(200, {})
 
 
 # --- HTTP ------------------------------------------------------------------------------------------------------------
@@ -280,6 +300,10 @@ class Running:
         fault = faults.parse({"kind": kind, **options})
         with self.sandbox.memory.lock:
             self.sandbox.memory.faults.append(fault)
+
+    def world(self, **options: Any) -> None:
+        """Changes how much there is; see `Memory.change_world`."""
+        self.sandbox.memory.change_world(**options)
 
     def reset(self) -> None:
         """Forgets scale sets, requests and faults."""

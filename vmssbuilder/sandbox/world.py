@@ -83,30 +83,32 @@ class Region:
     name: str
     title: str
     zones: bool = True
+    geography: str = ""
+    paired: str = ""
 
 
 REGIONS: Final = {
     each.name: each
     for each in (
-        Region("uksouth", "UK South"),
-        Region("ukwest", "UK West", zones=False),
-        Region("northeurope", "North Europe"),
-        Region("westeurope", "West Europe"),
-        Region("francecentral", "France Central"),
-        Region("germanywestcentral", "Germany West Central"),
-        Region("swedencentral", "Sweden Central"),
-        Region("eastus", "East US"),
-        Region("eastus2", "East US 2"),
-        Region("centralus", "Central US"),
-        Region("westus", "West US", zones=False),
-        Region("westus2", "West US 2"),
-        Region("canadacentral", "Canada Central"),
-        Region("brazilsouth", "Brazil South"),
-        Region("southeastasia", "Southeast Asia"),
-        Region("japaneast", "Japan East"),
-        Region("australiaeast", "Australia East"),
-        Region("centralindia", "Central India"),
-        Region("southafricanorth", "South Africa North"),
+        Region("uksouth", "UK South", geography="UK", paired="ukwest"),
+        Region("ukwest", "UK West", zones=False, geography="UK", paired="uksouth"),
+        Region("northeurope", "North Europe", geography="Europe", paired="westeurope"),
+        Region("westeurope", "West Europe", geography="Europe", paired="northeurope"),
+        Region("francecentral", "France Central", geography="Europe"),
+        Region("germanywestcentral", "Germany West Central", geography="Europe"),
+        Region("swedencentral", "Sweden Central", geography="Europe"),
+        Region("eastus", "East US", geography="US", paired="westus"),
+        Region("eastus2", "East US 2", geography="US", paired="centralus"),
+        Region("centralus", "Central US", geography="US", paired="eastus2"),
+        Region("westus", "West US", zones=False, geography="US", paired="eastus"),
+        Region("westus2", "West US 2", geography="US"),
+        Region("canadacentral", "Canada Central", geography="Canada"),
+        Region("brazilsouth", "Brazil South", geography="South America"),
+        Region("southeastasia", "Southeast Asia", geography="Asia Pacific"),
+        Region("japaneast", "Japan East", geography="Asia Pacific"),
+        Region("australiaeast", "Australia East", geography="Asia Pacific"),
+        Region("centralindia", "Central India", geography="Asia Pacific"),
+        Region("southafricanorth", "South Africa North", geography="Africa"),
     )
 }
 
@@ -116,18 +118,80 @@ def region(location: str) -> Region | None:
     return REGIONS.get("".join(location.split()).lower())
 
 
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """A subscription. state: Azure takes no writes for a disabled one. registered: whether Microsoft.Compute is, from
+    the start. read_only: everybody may only look. no_vaults: nobody may list key vaults.
+    """
+
+    id: str
+    title: str
+    state: Literal["Enabled", "Disabled"] = "Enabled"
+    registered: bool = True
+    read_only: bool = False
+    no_vaults: bool = False
+
+
 SUBSCRIPTIONS: Final = {
-    "11111111-1111-4111-8111-111111111111": "Contoso Development",
-    "22222222-2222-4222-8222-222222222222": "Contoso Production",
+    each.id: each
+    for each in (
+        Subscription("11111111-1111-4111-8111-111111111111", "Contoso Development"),
+        Subscription("22222222-2222-4222-8222-222222222222", "Contoso Production"),
+        Subscription(
+            "33333333-3333-4333-8333-333333333333",
+            "Contoso Shared Services",
+            read_only=True,
+            no_vaults=True,
+        ),
+        Subscription("44444444-4444-4444-8444-444444444444", "Contoso Old Projects", state="Disabled"),
+        Subscription("55555555-5555-4555-8555-555555555555", "Contoso Research", registered=False),
+    )
 }
 
-DEVELOPMENT: Final = next(iter(SUBSCRIPTIONS))
+DEVELOPMENT, PRODUCTION, SHARED, DISABLED, UNREGISTERED = SUBSCRIPTIONS
 
 RESOURCE_GROUPS: Final = {
-    "11111111-1111-4111-8111-111111111111": {
+    DEVELOPMENT: {
         "rg-shop": "uksouth",
         "rg-lab": "westeurope",
+        "rg-crowd": "uksouth",
+        "rg-governed": "uksouth",
         "myrg1": "eastus",
     },
-    "22222222-2222-4222-8222-222222222222": {"rg-shop-prod": "uksouth", "rg-network": "uksouth"},
+    PRODUCTION: {"rg-shop-prod": "uksouth", "rg-network": "uksouth"},
+    SHARED: {"rg-hub": "uksouth"},
+    DISABLED: {"rg-old": "ukwest"},
+    UNREGISTERED: {"rg-genomics": "northeurope"},
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """An Azure Policy assignment that denies scale sets. group: empty for the whole subscription.
+
+    sizes: names of sizes that it denies, by their start. tag: one that it demands.
+    """
+
+    subscription: str
+    title: str
+    definition: str
+    group: str = ""
+    sizes: tuple[str, ...] = ()
+    tag: str = ""
+
+
+POLICIES: Final = (
+    Policy(
+        PRODUCTION,
+        "No accelerators in production",
+        "Not allowed virtual machine sizes",
+        sizes=("Standard_N", "Standard_M"),
+    ),
+    Policy(
+        DEVELOPMENT,
+        "Cost centre on everything",
+        "Require a tag on resources",
+        group="rg-governed",
+        tag="costCentre",
+    ),
+)

@@ -1,0 +1,192 @@
+"""The sandbox's Retail Prices API: no sign-in, its own host, its own way of paging. The amounts are made up."""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Iterator
+from functools import cache
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from . import sizes, world
+from .memory import Memory
+from .messages import Answer, Refusal, Request, json_answer
+
+PATH: Final = "/api/retail/prices"
+PAGE: Final = 100
+_CURRENCIES: Final = {"USD": 1.0, "EUR": 0.92, "GBP": 0.79}
+_CONDITION: Final = re.compile(r"\s*(\w+)\s+eq\s+'((?:[^']|'')*)'\s*")
+
+_DISKS: Final = {
+    "Premium SSD Managed Disks": {
+        "P4": 5.28,
+        "P6": 10.21,
+        "P10": 19.71,
+        "P15": 38.02,
+        "P20": 73.22,
+        "P30": 135.17,
+        "P40": 259.05,
+        "P50": 495.57,
+    },
+    "Standard SSD Managed Disks": {
+        "E4": 2.4,
+        "E6": 4.8,
+        "E10": 9.6,
+        "E15": 19.2,
+        "E20": 38.4,
+        "E30": 76.8,
+        "E40": 153.6,
+        "E50": 307.2,
+    },
+    "Standard HDD Managed Disks": {
+        "S4": 1.54,
+        "S6": 3.01,
+        "S10": 5.89,
+        "S15": 11.33,
+        "S20": 21.76,
+        "S30": 40.96,
+        "S40": 77.83,
+        "S50": 143.36,
+    },
+}
+
+
+def answer(memory: Memory, request: Request) -> Answer:
+    """The prices that a filter asks for."""
+    if request.path != PATH or request.method != "GET":
+        return json_answer(404, {"Error": {"Code": "NotFound", "Message": "There is nothing here."}})
+    query = request.query
+    currency = query.get("currencyCode", "USD").strip("'")
+    if currency not in _CURRENCIES:
+        return json_answer(
+            400, {"Error": {"Code": "BadRequest", "Message": f"Currency {currency[:20]} is not supported."}}
+        )
+    try:
+        wanted = _conditions(query.get("$filter", ""))
+        start = int(query.get("$skip", "0"))
+    except (Refusal, ValueError):
+        return json_answer(
+            400, {"Error": {"Code": "BadRequest", "Message": "Invalid OData parameters supplied"}}
+        )
+    items = [
+        _priced(item, currency)
+        for item in _items(wanted.get("armRegionName", ""), memory.sizes)
+        # Compared as they are written: since 2023-01-01-preview case counts.
+        if all(item.get(name) == value for name, value in wanted.items() if name != "priceType")
+    ]
+    page = items[start : start + memory.page_size(PAGE)]
+    following = None
+    if start + len(page) < len(items):
+        onward = urlencode({**query, "$skip": str(start + len(page))})
+        following = f"https://{world.CLOUD.prices_host}{PATH}?{onward}"
+    shown = {
+        "BillingCurrency": currency,
+        "CustomerEntityId": "Default",
+        "CustomerEntityType": "Retail",
+        "Items": page,
+        "NextPageLink": following,
+        "Count": len(page),
+    }
+    return json_answer(200, shown)
+
+
+def _conditions(written: str) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for part in re.split(r"\s+and\s+", written.strip()) if written.strip() else ():
+        condition = _CONDITION.fullmatch(part)
+        if condition is None:
+            raise Refusal(400, "BadRequest", "Invalid OData parameters supplied")
+        found[condition[1]] = condition[2].replace("''", "'")
+    return found
+
+
+def _priced(item: dict[str, Any], currency: str) -> dict[str, Any]:
+    amount = round(item["retailPrice"] * _CURRENCIES[currency], 6)
+    return {**item, "currencyCode": currency, "retailPrice": amount, "unitPrice": amount}
+
+
+@cache
+def _items(region: str, number: int) -> tuple[dict[str, Any], ...]:
+    regions = (region,) if region in world.REGIONS else () if region else tuple(world.REGIONS)
+    return tuple(item for name in regions for item in _in_region(world.REGIONS[name], number))
+
+
+def _in_region(region: world.Region, number: int) -> Iterator[dict[str, Any]]:
+    factor = 1 + zlib.crc32(region.name.encode()) % 30 / 100
+    for size in sizes.sizes(number).values():
+        if not size.offered(region):
+            continue
+        short = size.name.removeprefix("Standard_").replace("_", " ")
+        linux = size.vcpus * size.series.hourly * factor
+        windows = linux + size.vcpus * 0.046
+        for system, hourly in (("", linux), (" Windows", windows)):
+            product = f"Virtual Machines {size.series.family.removeprefix('standard').removesuffix('Family')} Series{system}"
+            for suffix, share in (("", 1.0), (" Spot", 0.25), (" Low Priority", 0.2)):
+                if suffix and "spot" not in size.series.can:
+                    continue
+                yield _item(
+                    region,
+                    "Virtual Machines",
+                    product,
+                    f"{short}{suffix}",
+                    hourly * share,
+                    "1 Hour",
+                    size.name,
+                )
+    for product, tiers in _DISKS.items():
+        for tier, monthly in tiers.items():
+            yield _item(
+                region,
+                "Storage",
+                product,
+                f"{tier} LRS",
+                monthly * factor,
+                "1/Month",
+                "",
+                meter=f"{tier} LRS Disk",
+            )
+    yield _item(
+        region,
+        "Virtual Network",
+        "IP Addresses",
+        "Standard",
+        0.005,
+        "1 Hour",
+        "",
+        meter="Standard IPv4 Static Public IP",
+    )
+
+
+def _item(
+    region: world.Region,
+    service: str,
+    product: str,
+    sku: str,
+    price: float,
+    unit: str,
+    size: str,
+    meter: str = "",
+) -> dict[str, Any]:
+    key = f"{zlib.crc32(f'{region.name}{product}{sku}'.encode()):08x}"
+    return {
+        "currencyCode": "USD",
+        "tierMinimumUnits": 0.0,
+        "retailPrice": round(price, 6),
+        "unitPrice": round(price, 6),
+        "armRegionName": region.name,
+        "location": region.title,
+        "effectiveStartDate": "2026-01-01T00:00:00Z",
+        "meterId": f"{key}-0000-4000-8000-000000000000",
+        "meterName": meter or sku,
+        "productId": f"DZH318Z{key[:5].upper()}",
+        "skuId": f"DZH318Z{key[:5].upper()}/{key[5:].upper()}",
+        "productName": product,
+        "skuName": sku,
+        "serviceName": service,
+        "serviceFamily": "Compute" if service == "Virtual Machines" else service,
+        "unitOfMeasure": unit,
+        "type": "Consumption",
+        "isPrimaryMeterRegion": True,
+        "armSkuName": size,
+    }
