@@ -1,0 +1,29 @@
+"""What Azure has on offer for a property of a scale set: fetched, shaped and searched. Suggestions, never a cage.
+
+    picker = PICKERS["vmSize"]
+    where = Where(subscription="1111...", region="uksouth")
+    shelf = Shelf(pack(picker.source.fetch(client, where)))
+    shelf.search("4 vcpu", where, picker, Filters(zone="2"))
+
+A fetch raises AzureError, as the client does; `trouble` puts it into words for somebody who only wanted a list.
+"""
+
+from __future__ import annotations
+
+from .kinds import PICKERS, Picker
+from .shelf import Filters, Found, Shelf, pack
+from .suggestions import Suggestion, Where
+from .troubles import Trouble, trouble
+
+__all__ = [
+    "PICKERS",
+    "Filters",
+    "Found",
+    "Picker",
+    "Shelf",
+    "Suggestion",
+    "Trouble",
+    "Where",
+    "pack",
+    "trouble",
+]
