@@ -1,41 +1,293 @@
-// Saving while typing: say what became of it, and warn before a typed secret is lost.
+// Saving while typing: sends what was typed, says what became of it, and keeps it in the browser until it is saved.
 "use strict";
 
 {
   const form = document.querySelector("[data-autosave]");
-  if (form) {
-    const say = (words) => { document.getElementById("save-status").textContent = words; };
-    let leaving = false, saving = false, pressed = null;
-    // A press during an autosave waits for its answer, which brings the revision to build on.
-    form.addEventListener("submit", (event) => {
-      if (saving) {
-        event.preventDefault();
-        pressed = event.submitter || form.querySelector("button");
-      } else {
-        leaving = true;
+  if (form) autosave(form);
+
+  function autosave(form) {
+    const PAUSE = 500, LONGEST_WAIT = 1500, KEEP_EVERY = 500, KEPT_DAYS = 7;
+    const page = location.pathname;
+    let leaving = false, saving = false, pressed = null, trouble = "", tries = 0;
+    let timer = 0, since = 0, retry = 0, slow = 0, reload = false;
+
+    // --- What the form holds. Secrets are sent by a button only, and kept nowhere. ---
+
+    const IGNORED = new Set(["csrfmiddlewaretoken", "base", "tasks", "rows", "seen", "return"]);
+    function held() {
+      const secret = new Set((form.getAttribute("hx-params") || "").replace(/^not /, "").split(","));
+      for (const input of form.querySelectorAll("[data-secret]")) secret.add(input.name);
+      const found = {};
+      for (const [name, value] of new FormData(form)) {
+        if (!IGNORED.has(name) && !secret.has(name) && typeof value === "string") (found[name] ||= []).push(value);
       }
+      return found;
+    }
+    const differ = (one, other) => JSON.stringify(one || []) !== JSON.stringify(other || []);
+    const base = () => form.elements.base.value;
+    let saved = held(), sent = saved;
+    function unsaved() {
+      const now = held(), found = {};
+      for (const name of new Set([...Object.keys(now), ...Object.keys(saved)])) {
+        if (differ(now[name], saved[name])) found[name] = now[name] || [];
+      }
+      return Object.keys(found).length ? found : null;
+    }
+
+    // --- What is said ---
+
+    const status = document.getElementById("save-status");
+    const clock = (at) => new Date(at).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
+    function say(words, icon = "", link = null) {
+      clearTimeout(slow);
+      // Said again, the same words would be read out again.
+      if (status.dataset.said === words) return;
+      status.dataset.said = words;
+      status.classList.toggle("save-status--error", icon === "error");
+      status.replaceChildren(words);
+      if (link) status.append(" ", link);
+      if (icon) {
+        const mark = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+        mark.setAttribute("class", "icon");
+        mark.setAttribute("aria-hidden", "true");
+        const use = mark.appendChild(document.createElementNS("http://www.w3.org/2000/svg", "use"));
+        use.setAttribute("href", `#i-${icon}`);
+        status.prepend(mark);
+      }
+    }
+    function signIn() {
+      const link = document.createElement("a");
+      link.href = "/sign-in/?next=/";
+      link.target = "_blank";
+      link.rel = "opener";
+      link.textContent = "Sign in again";
+      return link;
+    }
+
+    // --- Sending: after a pause, and every so often while somebody types without one ---
+
+    function soon(delay) {
+      const now = Date.now();
+      since ||= now;
+      clearTimeout(timer);
+      timer = setTimeout(send, Math.max(0, Math.min(delay, since + LONGEST_WAIT - now)));
+    }
+    function send() {
+      clearTimeout(timer);
+      clearTimeout(retry);
+      if (saving || leaving) return;
+      since = 0;
+      sent = held();
+      htmx.trigger(form, "autosave");
+    }
+    form.addEventListener("input", () => { keep(); soon(PAUSE); });
+    form.addEventListener("change", () => { keep(); soon(100); });
+
+    const own = (event) => event.detail.elt === form;
+    // A page whose form was already sent must not send it again on its own.
+    form.addEventListener("htmx:confirm", (event) => { if (own(event) && leaving) event.preventDefault(); });
+    form.addEventListener("htmx:beforeRequest", (event) => {
+      if (!own(event)) return;
+      saving = true;
+      if (!trouble) slow = setTimeout(() => say("Saving…"), 400);
     });
-    form.addEventListener("htmx:beforeRequest", () => { saving = true; say("Saving…"); });
-    form.addEventListener("htmx:afterRequest", () => {
+    form.addEventListener("htmx:afterRequest", (event) => {
+      if (!own(event)) return;
       saving = false;
-      if (pressed) {
+      clearTimeout(slow);
+      answered(event.detail.xhr);
+      if (pressed && !trouble) {
         const button = pressed;
         pressed = null;
         form.requestSubmit(button);
+      } else if (since && !trouble) {
+        soon(PAUSE);
       }
     });
-    form.addEventListener("htmx:sendError", () => say("Not saved: the connection is down. Your text stays here."));
-    form.addEventListener("htmx:responseError", (event) => {
-      say(event.detail.xhr.status === 401
-        ? "Not saved: you are signed out. Sign in again in another tab, then go on here."
-        : "Not saved: the server answered with an error. Your text stays here.");
+
+    function answered(xhr) {
+      const code = xhr.status;
+      if (code === 200 || code === 204) {
+        const now = held();
+        for (const name of new Set([...Object.keys(now), ...Object.keys(saved)])) {
+          saved[name] = differ(now[name], sent[name]) ? sent[name] : now[name];
+        }
+        trouble = "";
+        tries = 0;
+        keep();
+        say(`Saved ${clock(Date.now())}`, "check");
+        if (reload && !unsaved()) location.reload();
+      } else if (code === 409 || code === 422) {
+        trouble = "";
+        tries = 0;
+        keep();
+        say("Not saved: see the marked fields", "error");
+      } else if (code === 401) {
+        trouble = "signed out";
+        say("Not saved: you are signed out. What you typed stays here and is saved after you sign in.", "error", signIn());
+        retry = setTimeout(send, 3000);
+      } else if (code === 0 || code === 408 || code === 429 || code >= 500) {
+        trouble = "unreachable";
+        tries += 1;
+        say(code === 0
+          ? "Not saved: the connection is down. What you typed stays here and is saved when it is back."
+          : "Not saved: the server has a problem. What you typed stays here; saving is tried again.", "error");
+        retry = setTimeout(send, Math.min(30000, 1000 * 2 ** Math.min(tries, 5)));
+      } else {
+        trouble = "refused";
+        say(`Not saved: this page is not there for you any more (${code}). Copy what you need.`, "error");
+      }
+    }
+    function tryNow() {
+      if (trouble && trouble !== "refused" && !document.hidden) send();
+    }
+    for (const event of ["online", "focus"]) window.addEventListener(event, tryNow);
+    window.addEventListener("offline", () => { if (unsaved()) send(); });
+
+    // --- Fields that the server sends anew because others changed them ---
+
+    form.addEventListener("htmx:oobBeforeSwap", (event) => {
+      const field = event.detail.target;
+      if (!field.id.endsWith("-field")) return;
+      const now = held();
+      const names = new Set([...field.querySelectorAll("[name]")].map((control) => control.name));
+      const typed = [...names].filter((name) => differ(now[name], sent[name]));
+      if (!typed.length) return;
+      // Typed on while the answer was under way: the text stays, and the next save asks which value is to stand.
+      if (event.detail.fragment.querySelector("[name=unsettled]")) {
+        put(event.detail.fragment, Object.fromEntries(typed.map((name) => [name, now[name] || []])));
+        return;
+      }
+      event.detail.shouldSwap = false;
+      if (!field.querySelector("[name=unsettled]")) {
+        const rows = field.querySelector("[name=rows]");
+        hide(field, "unsettled", rows ? rows.value : typed[0].replace(/:[a-z]+$/, ""));
+      }
     });
-    // A page whose form was already sent must not send it again on its own.
-    form.addEventListener("htmx:confirm", (event) => { if (leaving) event.preventDefault(); });
+    function hide(into, name, value) {
+      const input = document.createElement("input");
+      input.type = "hidden";
+      input.name = name;
+      input.value = value;
+      into.append(input);
+    }
+    // Puts values into the controls of these names; answers the names that have none.
+    function put(into, values) {
+      const missing = [];
+      for (const [name, texts] of Object.entries(values)) {
+        const controls = [...into.querySelectorAll(`[name="${CSS.escape(name)}"]`)];
+        if (!controls.length) missing.push(name);
+        for (const control of controls) {
+          if (control.type === "radio" || control.type === "checkbox") control.checked = texts.includes(control.value);
+          else if (texts.length) control.value = texts[0];
+        }
+      }
+      return missing;
+    }
+
+    // --- Kept in the browser until it is saved. IndexedDB, since it survives a browser that is killed. ---
+
+    let opened = null, keeping = 0, keptAt = 0;
+    const database = () => opened ||= new Promise((done, fail) => {
+      const request = indexedDB.open("typed", 1);
+      request.onupgradeneeded = () => request.result.createObjectStore("pages");
+      request.onsuccess = () => done(request.result);
+      request.onerror = () => fail(request.error);
+    });
+    async function stored(mode, work) {
+      try {
+        const store = (await database()).transaction("pages", mode).objectStore("pages");
+        const request = work(store);
+        return await new Promise((done) => {
+          request.onsuccess = () => done(request.result);
+          request.onerror = () => done(undefined);
+        });
+      } catch {
+        return undefined;  // A browser that keeps nothing: the text is in the page all the same.
+      }
+    }
+    function keep() {
+      clearTimeout(keeping);
+      keeping = setTimeout(() => {
+        keptAt = Date.now();
+        const values = unsaved();
+        if (values) stored("readwrite", (store) => store.put({ at: keptAt, base: base(), values }, page));
+        else stored("readwrite", (store) => store.delete(page));
+      }, Math.max(0, keptAt + KEEP_EVERY - Date.now()));
+    }
+
+    async function offer() {
+      // The page that was left by a button has been answered, or this one would not be here.
+      const answered = sessionStorage.getItem("sent");
+      sessionStorage.removeItem("sent");
+      if (answered) await stored("readwrite", (store) => store.delete(answered));
+      const kept = await stored("readonly", (store) => store.get(page));
+      if (!kept) return;
+      const now = held();
+      const lost = Object.entries(kept.values).filter(([name, texts]) => differ(texts, now[name]));
+      if (!lost.length || Date.now() - kept.at > KEPT_DAYS * 86400000) {
+        stored("readwrite", (store) => store.delete(page));
+        return;
+      }
+      const box = document.createElement("div");
+      box.className = "callout callout--info restore";
+      box.setAttribute("role", "status");
+      const words = box.appendChild(document.createElement("p"));
+      words.textContent = `What you typed here at ${clock(kept.at)} was not saved.`;
+      const acts = box.appendChild(document.createElement("p"));
+      acts.className = "actions";
+      const button = (text, kind, act) => {
+        const made = acts.appendChild(document.createElement("button"));
+        made.type = "button";
+        made.className = `btn btn-${kind} btn--small`;
+        made.textContent = text;
+        made.addEventListener("click", () => { box.remove(); act(); });
+      };
+      button("Restore what you typed", "secondary", () => {
+        // On the revision that it was typed on, so that what others changed since is asked about.
+        form.elements.base.value = kept.base;
+        const missing = put(form, Object.fromEntries(lost));
+        for (const name of missing) for (const text of kept.values[name]) hide(form, name, text);
+        // Rows that the page does not show yet come with the next page.
+        reload = missing.some((name) => name !== "unsettled");
+        keep();
+        send();
+      });
+      button("Forget it", "quiet", () => stored("readwrite", (store) => store.delete(page)));
+      form.before(box);
+    }
+    offer();
+
+    // --- Leaving ---
+
+    // A press during an autosave waits for its answer, which brings the revision to build on.
+    form.addEventListener("submit", (event) => {
+      if (saving || trouble === "unreachable" || !navigator.onLine) {
+        event.preventDefault();
+        pressed = event.submitter || form.querySelector("button");
+        if (!saving) send();
+      } else {
+        leaving = true;
+        clearTimeout(timer);
+        clearTimeout(retry);
+        sessionStorage.setItem("sent", page);
+      }
+    });
     window.addEventListener("pageshow", () => { leaving = false; });
+    document.addEventListener("visibilitychange", () => {
+      if (document.hidden) { if (since) send(); } else tryNow();
+    });
+    window.addEventListener("pagehide", () => {
+      if (leaving || trouble || !unsaved()) return;
+      const body = new URLSearchParams();
+      for (const [name, texts] of Object.entries(held())) for (const text of texts) body.append(name, text);
+      for (const name of ["csrfmiddlewaretoken", "base"]) body.append(name, form.elements[name].value);
+      for (const rows of form.querySelectorAll("[name=rows]")) body.append("rows", rows.value);
+      fetch(form.action, { method: "POST", body, keepalive: true, headers: { "HX-Request": "true" } });
+    });
     window.addEventListener("beforeunload", (event) => {
       const typed = [...form.querySelectorAll("[data-secret]")].some((input) => input.value !== "");
-      if (typed && !leaving) event.preventDefault();
+      if ((typed || (trouble && unsaved())) && !leaving) event.preventDefault();
     });
   }
 }

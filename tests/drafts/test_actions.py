@@ -66,18 +66,48 @@ def test_the_same_change_twice_is_no_conflict(requester: User, draft: Draft) -> 
     assert actions.save(requester, draft, 1, capacity(5)).head == 2
 
 
-def test_a_change_in_a_list_that_got_longer_is_a_conflict(requester: User, draft: Draft) -> None:
-    """Position 1 may be another item by now."""
+def test_a_change_in_a_list_that_got_longer_reaches_the_item_that_was_meant(
+    requester: User, draft: Draft
+) -> None:
     actions.edit_list(requester, draft, 1, "duplicate", (*NICS, 0))
-    with pytest.raises(actions.EditConflict):
-        actions.save(requester, draft, 1, [Changed((*NICS, 1, "name"), "nic-b", "mine")])
+    saved = actions.save(requester, draft, 1, [Changed((*NICS, 1, "name"), "nic-b", "mine")])
+    assert [nic["name"] for nic in paths.get(saved.document, NICS)] == ["nic-a", "nic-a2", "mine"]
 
 
-def test_a_change_in_a_list_that_was_reordered_is_a_conflict(requester: User, draft: Draft) -> None:
+def test_a_change_in_a_list_that_was_reordered_follows_its_item(requester: User, draft: Draft) -> None:
     actions.edit_list(requester, draft, 1, "up", (*NICS, 1))
     place = (*NICS, 0, "properties", "enableIPForwarding")
-    with pytest.raises(actions.EditConflict):
-        actions.save(requester, draft, 1, [Changed(place, MISSING, True)])
+    saved = actions.save(requester, draft, 1, [Changed(place, MISSING, True)])
+    assert [nic["name"] for nic in paths.get(saved.document, NICS)] == ["nic-b", "nic-a"]
+    assert paths.get(saved.document, (*NICS, 1, "properties", "enableIPForwarding")) is True
+
+
+def test_a_change_of_an_item_that_is_gone_is_a_conflict(requester: User, draft: Draft) -> None:
+    actions.edit_list(requester, draft, 1, "remove", (*NICS, 0))
+    with pytest.raises(actions.EditConflict) as caught:
+        actions.save(requester, draft, 1, [Changed((*NICS, 0, "name"), "nic-a", "mine")])
+    assert caught.value.conflicts[0].moved
+    draft.refresh_from_db()
+    assert "mine" not in json.dumps(draft.document)
+
+
+def test_a_save_on_a_draft_that_was_overtaken_starts_again_from_the_newest(
+    requester: User, draft: Draft
+) -> None:
+    """Between reading the draft and writing it, somebody else saved."""
+    read_before = Draft.objects.get(pk=draft.pk)
+    actions.save(requester, draft, 1, capacity(5))
+    saved = actions.save(requester, read_before, 1, [Changed(SIZE, "Standard_D2s_v5", "Standard_D4s_v5")])
+    assert (saved.head, saved.document["sku"]["capacity"]) == (3, 5)
+    assert [entry.number for entry in draft.revisions.all()] == [3, 2, 1]
+
+
+def test_a_draft_that_was_discarded_meanwhile_is_not_saved(requester: User, draft: Draft) -> None:
+    read_before = Draft.objects.get(pk=draft.pk)
+    actions.discard(requester, draft)
+    with pytest.raises(Http404):
+        actions.save(requester, read_before, 1, capacity(5))
+    assert draft.revisions.count() == 1
 
 
 def test_a_revision_that_never_was_is_refused(requester: User, draft: Draft) -> None:
@@ -109,11 +139,11 @@ def test_items_are_added_duplicated_moved_and_removed(requester: User, draft: Dr
     assert names() == ["nic-a", "nic-b", ""]
     _, where = actions.edit_list(requester, draft, 2, "duplicate", (*NICS, 0))
     assert where == (*NICS, 1)
-    assert names() == ["nic-a", "nic-a", "nic-b", ""]
+    assert names() == ["nic-a", "nic-a2", "nic-b", ""]
     actions.edit_list(requester, draft, 3, "down", (*NICS, 1))
-    assert names() == ["nic-a", "nic-b", "nic-a", ""]
+    assert names() == ["nic-a", "nic-b", "nic-a2", ""]
     actions.edit_list(requester, draft, 4, "up", (*NICS, 0))
-    assert names() == ["nic-a", "nic-b", "nic-a", ""]
+    assert names() == ["nic-a", "nic-b", "nic-a2", ""]
     for head in range(4, 8):
         actions.edit_list(requester, draft, head, "remove", (*NICS, 0))
     draft.refresh_from_db()

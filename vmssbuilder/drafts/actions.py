@@ -17,7 +17,7 @@ from vmssbuilder.scaleset import Request, paths
 from vmssbuilder.scaleset.paths import MISSING, Path, PathError
 
 from . import content as contents
-from . import merging, vault
+from . import lists, merging, vault
 from .access import Access, require
 from .models import Draft, Revision, ShareLink
 from .submitted import Changed
@@ -28,11 +28,15 @@ SHARE_DAYS: Final = 30
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """One place that someone else changed in the meantime: what it holds now, and what this person wanted."""
+    """One place that someone else changed in the meantime: what it holds now, and what this person wanted.
+
+    moved: items of a list on the way to it were added, removed or moved so that nobody can tell which one was meant.
+    """
 
     path: Path
     theirs: Any
     wanted: Any
+    moved: bool = False
 
 
 class EditConflict(Exception):
@@ -73,29 +77,30 @@ def save(
 ) -> Draft:
     """Applies changes made on a page of revision `base` to the newest revision, and answers the draft as saved.
 
-    Changes by others to other places stay. Raises EditConflict when others changed the same place to something else,
-    StaleRevision when there is no such revision, Http404 or PermissionDenied when the person may not edit.
+    Changes by others to other places stay, and an item that others moved is followed to where it stands now. Raises
+    EditConflict when others changed the same place to something else, StaleRevision when there is no such revision,
+    Http404 or PermissionDenied when the person may not edit.
     """
 
     def apply(now: dict[str, Any], shown: dict[str, Any], newest: Draft) -> None:
         conflicts = []
         merged = []
         for change in changes:
-            theirs = paths.get(now, change.path)
+            place = merging.follow(change.path, shown, now)
+            theirs = paths.get(now, change.path if place is None else place)
             value = merging.merge(change.shown, theirs, change.wanted)
-            if _moved(change.path, shown, now):
-                conflicts.append(Conflict(change.path, MISSING, change.wanted))
-            elif value is merging.CLASH:
-                conflicts.append(Conflict(change.path, theirs, MISSING if change.secret else change.wanted))
+            if place is None or value is merging.CLASH:
+                wanted = MISSING if change.secret else change.wanted
+                conflicts.append(Conflict(change.path, theirs, wanted, moved=place is None))
             else:
-                merged.append((change, value))
+                merged.append((place, change, value))
         if conflicts:
             raise EditConflict(conflicts, newest)
-        for change, value in merged:
+        for place, change, value in merged:
             if value is MISSING:
-                paths.remove(now, change.path, prune=True)
+                paths.remove(now, place, prune=True)
             else:
-                _put(now, change.path, vault.store(newest, value) if change.secret else value)
+                _put(now, place, vault.store(newest, value) if change.secret else value)
 
     return _edit(user, draft, base, apply, automatic=automatic)
 
@@ -103,16 +108,23 @@ def save(
 def edit_list(user: User, draft: Draft, base: int, act: str, path: Path) -> tuple[Draft, Path]:
     """Adds, removes, duplicates or moves an item of a list; answers the draft and the path of the item acted on.
 
-    act: "add" with the list's path; "remove", "duplicate", "up" or "down" with the item's. Raises as `save` does.
+    act: "add" with the list's path; "remove", "duplicate", "up" or "down" with the item's; "undo" with that of an item
+    or tag that revision `base` holds, to put it back. Raises PathError when there is no such item, CannotUndo, and as
+    `save` does.
     """
     where: Path = path
 
     def apply(now: dict[str, Any], shown: dict[str, Any], locked: Draft) -> None:
         nonlocal where
+        if act == "undo":
+            where = lists.put_back(now, shown, path)
+            return
         holder = path if act == "add" else path[:-1]
-        if paths.get(now, holder) != paths.get(shown, holder):
-            raise EditConflict([Conflict(holder, paths.get(now, holder), MISSING)], locked)
-        where = _act(now, act, path)
+        # Positions are those of the page, so the list must still be the one that it showed, wherever it is now.
+        found = merging.follow(holder, shown, now)
+        if found is None or paths.get(now, found) != paths.get(shown, holder):
+            raise EditConflict([Conflict(holder, paths.get(now, holder), MISSING, moved=found is None)], locked)
+        where = _act(now, act, found if act == "add" else (*found, path[-1]))
 
     return _edit(user, draft, base, apply, automatic=False), where
 
@@ -136,7 +148,7 @@ def _act(now: dict[str, Any], act: str, path: Path) -> Path:
             paths.remove(now, path[:-1], prune=True)
         return path[:-1]
     if act == "duplicate":
-        items.insert(position + 1, copy.deepcopy(items[position]))
+        items.insert(position + 1, lists.copied(items, position))
         return (*path[:-1], position + 1)
     other = position + {"up": -1, "down": 1}[act]
     if 0 <= other < len(items):
@@ -286,33 +298,12 @@ def _write(draft: Draft, user: User, content: dict[str, Any], *, automatic: bool
     )
 
 
-def _moved(path: Path, shown: dict[str, Any], now: dict[str, Any]) -> bool:
-    """Whether a list on the way to the place got more or fewer items or was reordered: its positions mean others."""
-    for depth, step in enumerate(path):
-        if isinstance(step, int):
-            before, after = paths.get(shown, path[:depth]), paths.get(now, path[:depth])
-            if not isinstance(before, list):
-                continue
-            if not isinstance(after, list) or len(before) != len(after) or _displaced(before, after, step):
-                return True
-    return False
-
-
-def _displaced(before: list[Any], after: list[Any], position: int) -> bool:
-    """Whether the item that stood at the position stands elsewhere now, or the one there now came from elsewhere."""
-    if position >= len(before):
-        return False
-    old, new = before[position], after[position]
-    return any(
-        (was != old and now == old) or (was == new and now != new)
-        for was, now in zip(before, after, strict=True)
-    )
-
-
 def _put(content: dict[str, Any], path: Path, value: Any) -> None:
     """Sets a value, making way through anything that is not the object or list it should be."""
     for depth in range(1, len(path)):
         fitting = list if isinstance(path[depth], int) else dict
-        if not isinstance(paths.get(content, path[:depth], fitting()), fitting):
-            paths.remove(content, path[:depth])
+        held = paths.get(content, path[:depth])
+        if held is not MISSING and not isinstance(held, fitting):
+            # In its place: items that follow in a list must not move up.
+            paths.put(content, path[:depth], fitting())
     paths.put(content, path, value)

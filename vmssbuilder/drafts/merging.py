@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from vmssbuilder.scaleset import secrets
-from vmssbuilder.scaleset.paths import MISSING
+from vmssbuilder.scaleset import paths, secrets
+from vmssbuilder.scaleset.paths import MISSING, Path
 
 CLASH: Final[Any] = object()
 """What `merge` answers when both sides changed the same thing to something else."""
@@ -65,3 +65,40 @@ def _lists(shown: Any, theirs: list[Any], wanted: list[Any]) -> Any:
         added = [item for item in wanted[count:] if not any(same(item, other) for other in theirs[count:])]
         return theirs + added
     return CLASH
+
+
+def follow(path: Path, shown: Any, now: Any) -> Path | None:
+    """Where a place of the content `shown` is in the content `now`, when items on the way to it were moved.
+
+    An item is known by its name, or by being unchanged. None when it is gone, or when two could be meant.
+    """
+    here: Path = ()
+    for depth, step in enumerate(path):
+        before = paths.get(shown, path[:depth]) if isinstance(step, int) else None
+        if isinstance(step, int) and isinstance(before, list) and step < len(before):
+            after = paths.get(now, here)
+            position = _position(before, after, step) if isinstance(after, list) else None
+            if position is None:
+                return None
+            here = (*here, position)
+        else:
+            here = (*here, step)
+    return here
+
+
+def _position(before: list[Any], after: list[Any], position: int) -> int | None:
+    old = before[position]
+    if isinstance(old, dict) and isinstance(name := old.get("name"), str):
+        names = [item.get("name") if isinstance(item, dict) else None for item in after]
+        if (
+            names.count(name) == 1
+            and sum(isinstance(item, dict) and item.get("name") == name for item in before) == 1
+        ):
+            return names.index(name)
+    if len(before) == len(after) and not any(
+        (not same(was, old) and same(is_now, old)) or (same(was, after[position]) and not same(is_now, was))
+        for was, is_now in zip(before, after, strict=True)
+    ):
+        return position
+    alike = [number for number, item in enumerate(after) if same(item, old)]
+    return alike[0] if len(alike) == 1 and sum(same(item, old) for item in before) == 1 else None

@@ -12,8 +12,9 @@ from vmssbuilder.scaleset import paths
 from vmssbuilder.scaleset.paths import MISSING, Path
 from vmssbuilder.scaleset.properties import Choice, Json, Map, Node, Property, Text
 
+from . import pasting
 from .content import TARGET
-from .fields import row_fields, row_numbers, text_of
+from .fields import PASTE, pasted_as, row_fields, row_numbers, text_of
 from .steps import Field, Layout
 
 
@@ -36,11 +37,12 @@ class Refused:
 
 
 def read(
-    post: QueryDict, layout: Layout, place: Path, shown: dict[str, Any]
+    post: QueryDict, layout: Layout, place: Path, shown: dict[str, Any], *, pasted: bool = True
 ) -> tuple[list[Changed], list[Refused]]:
     """The changes a page's form asks for, a row that its button removes included.
 
-    place: the path of the page's item; shown: the content the page was made of.
+    place: the path of the page's item; shown: the content the page was made of. pasted: whether what stands in paste
+    boxes is taken too; not while it is still being typed.
     """
     changes: list[Changed] = []
     refused: list[Refused] = []
@@ -50,6 +52,8 @@ def read(
         value = paths.get(shown, path)
         if entry.is_rows and paths.text(path) in listed:
             wanted = _rows(post, entry, path, value, refused)
+            if pasted:
+                wanted = _with_pasted(post, entry, path, wanted, refused)
             if wanted != value and not (wanted in ([], {}) and value is MISSING):
                 changes.append(Changed(path, value, MISSING if wanted in ([], {}) else wanted))
         elif not entry.is_cards and not entry.is_rows:
@@ -129,11 +133,66 @@ def _rows(post: QueryDict, entry: Field, path: Path, value: Any, refused: list[R
         return _map_rows(post, prop, item, path, value, numbers, refused)
     before = value if isinstance(value, list) else []
     rows = []
-    for number in numbers:
-        old = before[number] if number < len(before) else MISSING
+    for number, old in _former(post, item, path, before, numbers):
         row = _row(post, item, (*path, number), old)
         if row is not MISSING:
             rows.append(row)
+    return rows
+
+
+def _former(
+    post: QueryDict, item: Node, path: Path, before: list[Any], numbers: list[int]
+) -> list[tuple[int, Any]]:
+    """Each row's number with the item that it showed.
+
+    A row that was cleared leaves a gap, which the next page of the same rows does not have: an item is known by its
+    texts first, and by its number only where no other row says the same.
+    """
+    if item.is_leaf:
+        return [(number, before[number] if number < len(before) else MISSING) for number in numbers]
+    cells = row_fields(item)
+    known: dict[tuple[str, ...], list[int]] = {}
+    for number in reversed(range(len(before))):
+        texts = tuple(text_of(node.property, paths.get(before[number], below)) for below, node in cells)
+        known.setdefault(texts, []).append(number)
+    found: dict[int, int] = {}
+    for number in numbers:
+        typed = tuple(
+            post.get(paths.text((*path, number, *below)), "").replace("\r\n", "\n") for below, _ in cells
+        )
+        if known.get(typed):
+            found[number] = known[typed].pop()
+    taken = set(found.values())
+    for number in numbers:
+        if number not in found and number < len(before) and number not in taken:
+            found[number] = number
+    return [(number, before[found[number]] if number in found else MISSING) for number in numbers]
+
+
+def _with_pasted(
+    post: QueryDict, entry: Field, path: Path, rows: Any, refused: list[Refused]
+) -> Any:
+    """The rows with what stands in the paste box of their list; what cannot be read is refused, with the reason."""
+    text, kind, item = post.get(paths.text(path) + PASTE, ""), pasted_as(entry.node), entry.node.item
+    if not text.strip() or kind is None or item is None:
+        return rows
+    try:
+        if kind == "pairs":
+            given = {name: item.property.from_text(value) for name, value in pasting.pairs(text).items()}
+            return rows | given
+        texts = pasting.texts(text)
+    except pasting.PasteError as error:
+        refused.append(Refused(path, f"Pasted text: {error}"))
+        return rows
+    if isinstance(entry.node.property, Map):
+        return rows | {name: {} for name in texts if name not in rows}
+    below, node = row_fields(item)[0]
+    there = [paths.get(row, below) for row in rows]
+    for value in texts:
+        if value not in there:
+            row: dict[str, Any] = {}
+            paths.put(row, ("row", *below), node.property.from_text(value))
+            rows.append(row["row"])
     return rows
 
 

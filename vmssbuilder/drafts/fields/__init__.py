@@ -15,7 +15,7 @@ from vmssbuilder.scaleset.paths import MISSING, Path
 from .cards import draw_cards, item_title
 from .inputs import leaf, text_of
 from .page import Page
-from .rows import draw_rows, row_fields, row_numbers
+from .rows import PASTE, draw_rows, pasted_as, row_anchor, row_fields, row_numbers
 
 
 def section(page: Page, shown: Section) -> str:
@@ -64,4 +64,16 @@ def _below(page: Page, path: Path) -> bool:
     return any(paths.starts_with(found, path) for found in page.findings)
 
 
-__all__ = ["Page", "item_title", "leaf", "one", "row_fields", "row_numbers", "section", "text_of"]
+__all__ = [
+    "PASTE",
+    "Page",
+    "item_title",
+    "leaf",
+    "one",
+    "pasted_as",
+    "row_anchor",
+    "row_fields",
+    "row_numbers",
+    "section",
+    "text_of",
+]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from html import escape
-from typing import Any
+from typing import Any, Final
 
 from vmssbuilder.drafts.steps import Field, anchor
 from vmssbuilder.scaleset import paths, secrets
@@ -11,7 +11,10 @@ from vmssbuilder.scaleset.paths import MISSING, Path
 from vmssbuilder.scaleset.properties import List, Node
 
 from .inputs import AS_JSON, text_input, text_of
-from .page import Page, findings_html, help_html, state_class, wire_html, wrapped
+from .page import Page, done_html, findings_html, help_html, state_class, wire_html, wrapped
+
+COMPACT_FROM: Final = 9
+"""A list of this many items is drawn tightly, with its length and a way past its buttons."""
 
 
 def item_title(node: Node, value: Any, number: int) -> tuple[str, str]:
@@ -39,6 +42,7 @@ def item_title(node: Node, value: Any, number: int) -> tuple[str, str]:
 
 
 def draw_cards(page: Page, entry: Field, path: Path, value: Any) -> str:
+    """The cards of a list as one field."""
     prop, item = entry.node.property, entry.node.item
     assert isinstance(prop, List)
     assert item is not None
@@ -48,19 +52,28 @@ def draw_cards(page: Page, entry: Field, path: Path, value: Any) -> str:
             page, prop, path, text_input(page, AS_JSON, path, paths.text(path), text_of(AS_JSON, value))
         )
     items = [] if value is MISSING else value
+    many = len(items) >= COMPACT_FROM
     cards = "".join(
         _card(page, item, (*path, number), inner, number, len(items)) for number, inner in enumerate(items)
     )
     listed = (
-        f'<ul class="cards">{cards}</ul>'
+        f'<ul class="cards{" cards--compact" if many else ""}">{cards}</ul>'
         if items
         else f'<p class="muted">No {escape(prop.singular)} yet.</p>'
     )
+    count = f' <span class="muted">{len(items)}</span>' if many else ""
+    past = (
+        f'<a class="visually-hidden-focusable" href="#{base}-add">Skip the {len(items)} cards</a>'
+        if many
+        else ""
+    )
     return (
         f'<section class="field{state_class(page, path)}" id="{base}-field" aria-labelledby="{base}">'
-        f'<div class="field__legend"><h2 class="field__label" id="{base}" tabindex="-1">{escape(prop.title)}</h2>{wire_html(path)}</div>'
-        f"{help_html(path, prop)}{findings_html(page, path)}{listed}"
-        f'<p class="actions"><button class="btn btn-secondary" name="act" value="add:{escape(paths.text(path))}">'
+        f'<div class="field__legend"><h2 class="field__label" id="{base}" tabindex="-1">{escape(prop.title)}{count}</h2>'
+        f"{wire_html(path)}</div>"
+        f"{help_html(path, prop)}{findings_html(page, path)}{done_html(page, path)}{past}{listed}"
+        f'<p class="actions"><button class="btn btn-secondary" id="{base}-add" name="act"'
+        f' value="add:{escape(paths.text(path))}">'
         '<svg class="icon" aria-hidden="true"><use href="#i-add"/></svg>'
         f"Add {'another' if items else 'a' if prop.singular[:1] not in 'aeiouAEIO' else 'an'} {escape(prop.singular)}"
         "</button></p></section>"
@@ -71,31 +84,39 @@ def _card(page: Page, node: Node, path: Path, value: Any, number: int, count: in
     title, summary = item_title(node, value, number)
     written = escape(paths.text(path))
     named = escape(title)
-    href = f"{page.step_url}{paths.to_url(path)}/"
-    mark = ""
-    if path in page.attention:
-        mark = (
-            '<span class="status status--error"><svg class="icon" aria-hidden="true"><use href="#i-error"/></svg>'
-            "Needs attention</span>"
-        )
+    wrong = path in page.attention
+    mark = (
+        '<span class="status status--error"><svg class="icon" aria-hidden="true"><use href="#i-error"/></svg>'
+        "Needs attention</span>"
+        if wrong
+        else ""
+    )
+    if isinstance(value, dict):
+        href = f"{page.step_url}{paths.to_url(path)}/"
+        change = "Change"
+    else:
+        # What is not an object has no page to be filled in on.
+        href = f"{page.step_url.rsplit('/', 2)[0]}/json/#text"
+        change, summary = "Edit as JSON", "Not an object, so it has no page of its own"
     moves = ""
     if number:
-        moves += _act("up", written, "up", f"Move {named} up")
+        moves += _act("up", written, "up", f"Move {named} up", "Alt+ArrowUp")
     if number + 1 < count:
-        moves += _act("down", written, "down", f"Move {named} down")
+        moves += _act("down", written, "down", f"Move {named} down", "Alt+ArrowDown")
     return (
-        f'<li class="card-item{" card-item--error" if path in page.attention else ""}" id="{anchor(path)}">'
+        f'<li class="card-item{" card-item--error" if wrong else ""}" id="{anchor(path)}" tabindex="-1">'
         f'<h3 class="card-item__title"><a href="{escape(href)}">{named}</a> {mark}</h3>'
         f'<p class="card-item__summary">{escape(summary)}</p><div class="card-item__actions">'
-        f'<a class="btn btn-quiet btn--small" href="{escape(href)}">Change<span class="visually-hidden"> {named}</span></a>'
+        f'<a class="btn btn-quiet btn--small" href="{escape(href)}">{change}<span class="visually-hidden"> {named}</span></a>'
         f'<button class="btn btn-quiet btn--small" name="act" value="duplicate:{written}">Duplicate'
         f'<span class="visually-hidden"> {named}</span></button>'
         f"{moves}{_act('remove', written, 'trash', f'Remove {named}')}</div></li>"
     )
 
 
-def _act(act: str, written: str, icon: str, label: str) -> str:
+def _act(act: str, written: str, icon: str, label: str, keys: str = "") -> str:
+    by_key = f' aria-keyshortcuts="{keys}"' if keys else ""
     return (
-        f'<button class="btn btn-quiet btn--icon btn--small" name="act" value="{act}:{written}" aria-label="{label}">'
+        f'<button class="btn btn-quiet btn--icon btn--small" name="act" value="{act}:{written}" aria-label="{label}"{by_key}>'
         f'<svg class="icon" aria-hidden="true"><use href="#i-{icon}"/></svg></button>'
     )

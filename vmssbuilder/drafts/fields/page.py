@@ -19,6 +19,8 @@ class Page:
     content: the values. place: the path of the page's item, () for a step's page. step_url: the address of the step,
     below which the pages of its items are. findings: those to show, by path. typed: texts to show instead of the
     values, by input name, when the form comes back. attention: list items that hold an error, at any depth.
+    asides: HTML that follows the findings of a field, by path. done: the list on which something was just done, and the
+    HTML that says so.
     """
 
     content: dict[str, Any]
@@ -27,6 +29,8 @@ class Page:
     findings: dict[Path, list[Finding]] = field(default_factory=dict)
     typed: dict[str, list[str]] = field(default_factory=dict)
     attention: frozenset[Path] = frozenset()
+    asides: dict[Path, str] = field(default_factory=dict)
+    done: tuple[Path, str] | None = None
 
 
 def described_by(page: Page, path: Path, *, helped: bool) -> str:
@@ -49,7 +53,12 @@ def findings_html(page: Page, path: Path) -> str:
         f'<span><span class="visually-hidden">{entry.severity.capitalize()}: </span>{escape(entry.message)}</span></p>'
         for entry in found
     )
-    return f'<div id="{anchor(path)}-findings">{lines}</div>'
+    return f'<div id="{anchor(path)}-findings">{lines}</div>{page.asides.get(path, "")}'
+
+
+def done_html(page: Page, path: Path) -> str:
+    """What was just done with the list at the path."""
+    return page.done[1] if page.done is not None and page.done[0] == path else ""
 
 
 def state_class(page: Page, path: Path) -> str:

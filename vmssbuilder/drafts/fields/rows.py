@@ -1,4 +1,4 @@
-"""Lists of small items, edited in place: a row each, and an empty one at the end."""
+"""Lists of small items, edited in place: a row each, an empty one at the end, and a box to paste many at once."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from html import escape
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from vmssbuilder.drafts.steps import Field, anchor
 from vmssbuilder.scaleset import paths
@@ -15,7 +15,10 @@ from vmssbuilder.scaleset.paths import MISSING, Path
 from vmssbuilder.scaleset.properties import Boolean, Choice, List, Map, Node, Text
 
 from .inputs import AS_JSON, text_input, text_of
-from .page import Page, findings_html, help_html, state_class, wire_html, wrapped
+from .page import Page, done_html, findings_html, help_html, state_class, wire_html, wrapped
+
+PASTE: Final = ":paste"
+"""Follows the name of a list in the name of its paste box."""
 
 
 def row_fields(node: Node) -> list[tuple[Path, Node]]:
@@ -35,7 +38,27 @@ def row_numbers(sent: Iterable[str], name: str) -> list[int]:
     return sorted({int(found[1]) for found in map(pattern.match, sent) if found})
 
 
+def row_anchor(node: Node, path: Path, number: int) -> str:
+    """The id of the first input of a row of the list or map at the path."""
+    own = (*path, number)
+    if isinstance(node.property, Map):
+        return f"{anchor(own)}-key"
+    assert node.item is not None
+    return anchor(own + row_fields(node.item)[0][0])
+
+
+def pasted_as(node: Node) -> Literal["pairs", "texts"] | None:
+    """What can be pasted into a list or map: names with values, or texts; None when its rows need more."""
+    item = node.item
+    assert item is not None
+    if isinstance(node.property, Map):
+        return "pairs" if item.is_leaf else "texts"
+    cells = row_fields(item)
+    return "texts" if len(cells) == 1 and isinstance(cells[0][1].property, Text) else None
+
+
 def draw_rows(page: Page, entry: Field, path: Path, value: Any) -> str:
+    """The rows of a list or map as one field."""
     prop = entry.node.property
     base, name = anchor(path), paths.text(path)
     odd = value is not MISSING and not isinstance(value, dict if isinstance(prop, Map) else list)
@@ -51,11 +74,35 @@ def draw_rows(page: Page, entry: Field, path: Path, value: Any) -> str:
         f'<fieldset class="field{state_class(page, path)}" id="{base}-field">'
         f'<legend class="field__legend"><span class="field__label" id="{base}" tabindex="-1">{escape(prop.title)}</span>'
         f"{wire_html(path)}</legend>"
-        f"{help_html(path, prop)}{findings_html(page, path)}"
+        f"{help_html(path, prop)}{findings_html(page, path)}{done_html(page, path)}"
         f'<input type="hidden" name="rows" value="{escape(name)}"><div class="rows">{"".join(rows)}</div>'
         f'<p class="actions"><button class="btn btn-quiet btn--small" name="act" value="more:{escape(name)}">'
         '<svg class="icon" aria-hidden="true"><use href="#i-add"/></svg>'
-        f"Add another {escape(prop.singular)}</button></p></fieldset>"
+        f"Add another {escape(prop.singular)}</button></p>{_paste(page, entry.node, path)}</fieldset>"
+    )
+
+
+_PASTE_HINTS: Final = {
+    "pairs": "Lines such as name=value or name: value, a JSON object, two columns of a table, "
+    "or what follows --tags on a command line. A name that is there already gets the new value.",
+    "texts": "One on each line, or separated by commas, or a JSON array. What is there already stays once.",
+}
+
+
+def _paste(page: Page, node: Node, path: Path) -> str:
+    prop, kind = node.property, pasted_as(node)
+    if kind is None:
+        return ""
+    base, name = anchor(path), escape(paths.text(path))
+    typed = page.typed.get(paths.text(path) + PASTE, [""])[0]
+    return (
+        f'<details class="rows__paste"{" open" if typed else ""}><summary>Paste several</summary>'
+        f'<label class="field__label" for="{base}-paste">{escape(prop.title)} to add</label>'
+        f'<p class="field__help" id="{base}-paste-help">{_PASTE_HINTS[kind]}</p>'
+        f'<textarea class="textarea textarea--code" id="{base}-paste" name="{name}{PASTE}" rows="4" spellcheck="false"'
+        f' aria-describedby="{base}-paste-help">\n{escape(typed)}</textarea>'
+        f'<p class="actions"><button class="btn btn-secondary btn--small" name="act" value="paste:{name}">'
+        f'Add these<span class="visually-hidden"> to {escape(prop.title)}</span></button></p></details>'
     )
 
 
@@ -123,7 +170,7 @@ def _cells(
             f"{name}.key",
             f"{own}-key",
             typed_key,
-            _Cell(None, (*path, key) if cells else None),
+            _Cell(None, (*path, key) if cells is not _BLANK else None),
         )
         shown = page.typed.get(f"{name}.value", [text_of(item.property, inner)])[0]
         yield item.property.title, f"{name}.value", f"{own}-value", shown, _Cell(item, None)

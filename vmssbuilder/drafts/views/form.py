@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import cast
 
 from django.http import HttpRequest, HttpResponse
@@ -17,8 +18,10 @@ from vmssbuilder.drafts.models import Draft
 from vmssbuilder.scaleset import paths
 from vmssbuilder.scaleset.findings import Finding, errors
 from vmssbuilder.scaleset.paths import Path
+from vmssbuilder.scaleset.properties import List
 
 from .frame import frame
+from .told import told
 
 
 @dataclass(slots=True)
@@ -56,13 +59,24 @@ def draw(
     status: int = 200,
     typed: dict[str, list[str]] | None = None,
     extra: list[Finding] | None = None,
+    asides: dict[Path, str] | None = None,
 ) -> HttpResponse:
-    """The page of a form. shown: whether findings stand at their fields. extra: problems of what was just typed."""
+    """The page of a form. shown: whether findings stand at their fields. extra: problems of what was just typed.
+
+    asides: HTML that follows the findings of a field, by path.
+    """
     draft = form.draft
     found = check_content(draft)
     own = [*(extra or []), *(findings_of(form, found) if shown else [])]
     drawn = fields.Page(
-        contents.of(draft), form.place, form.step_url, by_field(form, own), typed or {}, _attention(found)
+        contents.of(draft),
+        form.place,
+        form.step_url,
+        by_field(form, own),
+        typed or {},
+        _attention(found),
+        asides or {},
+        told(draft, request.GET["done"]) if "done" in request.GET else None,
     )
     html = "".join(fields.section(drawn, section) for section in form.layout.sections)
     wrong = {finding.path for finding in found if finding.severity == "error"} if shown else set()
@@ -74,7 +88,7 @@ def draw(
         "title": _title(form),
         "anchor": steps.anchor(form.place) if form.place else "",
         "crumbs": _crumbs(form),
-        "item": bool(form.place),
+        "item": _item(form),
         "returns": request.GET.get("return", request.POST.get("return", "")),
         "errors": [
             {"message": finding.message, "href": _own_href(draft, finding)}
@@ -93,11 +107,8 @@ def draw(
 def onward(form: Form) -> str:
     """The address after this page: the list of an item, the next step, at last the check."""
     if form.place:
-        return (
-            places.page_url(form.draft.code, form.parent, form.draft.api_version)
-            if form.parent
-            else form.step_url
-        )
+        page = places.page_url(form.draft.code, form.place[:-1], form.draft.api_version)
+        return f"{page}#{steps.anchor(form.place)}"
     following = steps.following(form.step)
     if following is None:
         return reverse("draft-check", args=[form.draft.code])
@@ -158,17 +169,28 @@ def _title(form: Form) -> str:
     return fields.item_title(node, value, cast(int, form.place[-1]))[0]
 
 
+def _item(form: Form) -> str:
+    """The noun of the item that this page is about, "" on a step's page."""
+    if not form.place:
+        return ""
+    node = contents.node_at(form.place[:-1], form.draft.api_version)
+    assert node is not None
+    assert isinstance(node.property, List)
+    return node.property.singular
+
+
 def _crumbs(form: Form) -> list[dict[str, str]]:
     """The pages above an item, from its step down."""
     if not form.place:
         return []
-    crumbs = [{"title": form.step.title, "url": form.step_url}]
+    # Each leads to the card of what lies below it, so that the reader comes back to where they were.
     version = form.draft.api_version
-    for depth in range(1, len(form.place)):
-        above = form.place[:depth]
-        if isinstance(above[-1], int) and steps.item_page(above, version) == above:
-            node = contents.node_at(above, version)
-            assert node is not None
-            title = fields.item_title(node, paths.get(form.draft.document, above, {}), above[-1])[0]
-            crumbs.append({"title": title, "url": f"{form.step_url}{paths.to_url(above)}/"})
+    above = [form.place[:depth] for depth in range(1, len(form.place) + 1)]
+    items = [path for path in above if isinstance(path[-1], int) and steps.item_page(path, version) == path]
+    crumbs = [{"title": form.step.title, "url": f"{form.step_url}#{steps.anchor(items[0])}"}]
+    for path, below in pairwise(items):
+        node = contents.node_at(path, version)
+        assert node is not None
+        title = fields.item_title(node, paths.get(form.draft.document, path, {}), cast(int, path[-1]))[0]
+        crumbs.append({"title": title, "url": f"{form.step_url}{paths.to_url(path)}/#{steps.anchor(below)}"})
     return crumbs

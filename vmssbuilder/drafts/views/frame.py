@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import zlib
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,7 +48,13 @@ def frame(draft: Draft, found: list[Finding], current: steps.Step | None = None)
         "step": current,
         "done": sum(task.state == "done" for task in tasks),
         "error_count": sum(wrong.values()),
+        "tasks_seen": _digest(tasks, sum(wrong.values())),
     }
+
+
+def _digest(tasks: list[Task], wrong: int) -> str:
+    """A few letters that change when the task list reads otherwise, so that a page need not be sent it again."""
+    return f"{zlib.crc32('|'.join([*(task.words for task in tasks), str(wrong)]).encode()):x}"
 
 
 _NOT_WORK = frozenset({(contents.TARGET, "operation"), (contents.TARGET, "apiVersion")})

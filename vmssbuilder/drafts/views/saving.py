@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, cast
 
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.utils.safestring import mark_safe
 
 from vmssbuilder.accounts.models import User
-from vmssbuilder.drafts import actions, fields, preview, submitted, switching
+from vmssbuilder.drafts import actions, fields, merging, preview, steps, submitted, switching
 from vmssbuilder.drafts import content as contents
 from vmssbuilder.drafts.checking import check_content
-from vmssbuilder.drafts.models import Revision
+from vmssbuilder.drafts.submitted import Changed
 from vmssbuilder.pages.problems import problem
 from vmssbuilder.scaleset import paths
 from vmssbuilder.scaleset.findings import Finding, errors
-from vmssbuilder.scaleset.paths import MISSING
 
+from . import choosing
 from .form import Form, by_field, draw, findings_of, onward, secret_names
 from .frame import frame
 from .lists import act
@@ -25,21 +27,15 @@ from .lists import act
 
 def save(request: HttpRequest, form: Form) -> HttpResponse:
     user, draft, post = cast(User, request.user), form.draft, request.POST
-    automatic = bool(request.htmx)  # type: ignore[attr-defined] # set by django-htmx's middleware
+    automatic = bool(request.htmx)  # type: ignore[attr-defined] # django-htmx adds it to each request
     try:
         base = int(post.get("base", ""))
-        shown = contents.of(draft) if base == draft.head else contents.of(draft.revisions.get(number=base))
-    except (ValueError, OverflowError, Revision.DoesNotExist):
-        return problem(
-            request,
-            409,
-            "This page is out of date",
-            "It was made from a revision that the draft does not have. Nothing was saved. Open the page again.",
-            links=[(form.url, "Open the page again")],
-        )
+        shown = actions.shown_at(draft, base)
+    except (ValueError, actions.StaleRevision):
+        return _out_of_date(request, form, automatic=automatic)
     if form.place and not isinstance(paths.get(shown, form.place), dict):
         raise Http404("This item is not there any more. It may have been removed.")
-    changes, refused = submitted.read(post, form.layout, form.place, shown)
+    changes, refused = submitted.read(post, form.layout, form.place, shown, pasted=not automatic)
     if automatic:
         changes = [change for change in changes if not change.secret]
     if refused:
@@ -56,16 +52,67 @@ def save(request: HttpRequest, form: Form) -> HttpResponse:
                 request, "drafts/switch.html", frame(draft, []) | {"switch": switch, "sent": _sent(post)}
             )
         changes += switch.changes(draft.document)
-    try:
-        form.draft = actions.save(user, draft, base, changes, automatic=automatic)
-    except actions.EditConflict as conflict:
-        form.draft = conflict.draft
-        return _again(request, form, 409, _conflicts(form, conflict), automatic=automatic)
+    changes, held = choosing.chosen(post, changes)
+    conflicts = _save_what_can_be(user, form, base, changes, automatic=automatic)
+    conflicts += choosing.still_open(held, contents.of(form.draft))
+    if conflicts:
+        return _ask(request, form, base, shown, changes, conflicts, automatic=automatic)
+    if _follow_item(form, base, shown, written=bool(changes)) and automatic:
+        # The fields of this page would be those of another item.
+        return HttpResponse(status=204, headers={"HX-Redirect": form.url})
     if automatic:
-        return _saved_quietly(request, form, shown, changes)
+        return _saved_quietly(form, base, shown, changes, post.get("tasks", ""))
+    if post.get("settle"):
+        return redirect(_back(request, form, choosing.settled(post)))
     if post.get("act"):
-        return act(request, form, post["act"], base)
+        return act(request, form, post["act"], base, kept=bool(changes))
     return _continue(request, form)
+
+
+def _save_what_can_be(
+    user: User, form: Form, base: int, changes: list[Changed], *, automatic: bool
+) -> list[actions.Conflict]:
+    """Saves all changes but those of places that others changed too; answers these, and leaves them in no list."""
+    conflicts: list[actions.Conflict] = []
+    while True:
+        try:
+            form.draft = actions.save(user, form.draft, base, changes, automatic=automatic)
+        except actions.EditConflict as conflict:
+            form.draft = conflict.draft
+            conflicts += conflict.conflicts
+            places = {entry.path for entry in conflict.conflicts}
+            changes[:] = [change for change in changes if change.path not in places]
+        else:
+            return conflicts
+
+
+def _follow_item(form: Form, base: int, shown: dict[str, Any], *, written: bool) -> bool:
+    """Turns to where the page's item stands now; answers whether others moved it. Raises Http404 when it is gone."""
+    newest = form.draft.head
+    if not form.place or newest <= base + written:
+        return False
+    # Looked for without this page's own changes: they may have given the item another name.
+    former, place = (
+        form.place,
+        merging.follow(form.place, shown, actions.shown_at(form.draft, newest - written)),
+    )
+    if place is None:
+        raise Http404("This item is not there any more. It may have been removed.")
+    form.place = place
+    return place != former
+
+
+def _out_of_date(request: HttpRequest, form: Form, *, automatic: bool) -> HttpResponse:
+    if automatic:
+        # The page loads itself anew and offers what was typed, which the browser has kept.
+        return HttpResponse(status=409, headers={"HX-Refresh": "true"})
+    return problem(
+        request,
+        409,
+        "This page is out of date",
+        "It was made from a revision that the draft does not have. Nothing was saved. Open the page again.",
+        links=[(form.url, "Open the page again")],
+    )
 
 
 def _sent(post: QueryDict) -> list[tuple[str, str]]:
@@ -76,6 +123,12 @@ def _sent(post: QueryDict) -> list[tuple[str, str]]:
         for value in values
         if name != "csrfmiddlewaretoken"
     ]
+
+
+def _back(request: HttpRequest, form: Form, place: paths.Path) -> str:
+    """The address of the field that was just settled, on the same page."""
+    again = "?return=check" if request.POST.get("return") == "check" else ""
+    return f"{form.url}{again}#{steps.anchor(place)}"
 
 
 def _continue(request: HttpRequest, form: Form) -> HttpResponse:
@@ -89,28 +142,52 @@ def _continue(request: HttpRequest, form: Form) -> HttpResponse:
     return redirect(onward(form))
 
 
+# --- Autosave ---------------------------------------------------------------------------------------------------------
+
+
 def _saved_quietly(
-    request: HttpRequest, form: Form, shown: dict[str, Any], changes: list[submitted.Changed]
+    form: Form, base: int, shown: dict[str, Any], changes: list[Changed], tasks: str
 ) -> HttpResponse:
-    """The answer to an autosave: the JSON, the task list and the time; and fields that others changed meanwhile."""
+    """The answer to an autosave: the JSON, the task list if it reads otherwise now, and fields that others changed."""
     draft = form.draft
-    now = contents.of(draft)
-    mine = {change.path for change in changes}
-    drawn = fields.Page(now, form.place, form.step_url)
-    others = [
-        _out_of_band(fields.one(drawn, entry))
-        for entry in form.layout.fields
-        if (path := form.place + entry.below) not in mine and paths.get(now, path) != paths.get(shown, path)
-    ]
-    found = check_content(draft)
-    context = frame(draft, found, form.step) | {
-        "base": draft.head,
-        "others": mark_safe("".join(others)),  # noqa: S308 - every value in it was escaped
-        "json": mark_safe(  # noqa: S308 - the preview escapes
-            preview.render(draft.code, draft.document, draft.api_version, here=form.url, changed=mine)
+    if draft.head == base:
+        return HttpResponse(status=204)
+    answer = [
+        f'<input type="hidden" name="base" id="base" value="{draft.head}" hx-swap-oob="true">',
+        '<div hx-swap-oob="innerHTML:#json">',
+        preview.render(
+            draft.code,
+            draft.document,
+            draft.api_version,
+            here=form.url,
+            changed={change.path for change in changes},
         ),
-    }
-    return render(request, "drafts/saved.html", context)
+        "</div>",
+    ]
+    context = frame(draft, check_content(draft), form.step)
+    if context["tasks_seen"] != tasks:
+        seen = context["tasks_seen"]
+        answer += [
+            f'<input type="hidden" name="tasks" id="tasks-seen" value="{seen}" hx-swap-oob="true">',
+            render_to_string("drafts/tasks.html", context | {"oob": True}),
+        ]
+    answer += _stale_fields(form, shown, changes, {})
+    return HttpResponse("".join(answer))
+
+
+def _stale_fields(
+    form: Form, shown: dict[str, Any], changes: Sequence[Changed], drawn: dict[paths.Path, str]
+) -> list[str]:
+    """The fields that hold something else now than on the page, those already drawn left out."""
+    now = contents.of(form.draft)
+    there = {change.path: change.wanted for change in changes}
+    page = fields.Page(now, form.place, form.step_url)
+    return [
+        _out_of_band(fields.one(page, entry))
+        for entry in form.layout.fields
+        if (path := form.place + entry.below) not in drawn
+        and not merging.same(paths.get(now, path), there.get(path, paths.get(shown, path)))
+    ]
 
 
 def _out_of_band(field: str) -> str:
@@ -118,8 +195,36 @@ def _out_of_band(field: str) -> str:
     return field.replace('-field"', '-field" hx-swap-oob="true"', 1)
 
 
+# --- What was not saved -----------------------------------------------------------------------------------------------
+
+
+def _ask(
+    request: HttpRequest,
+    form: Form,
+    base: int,
+    shown: dict[str, Any],
+    changes: list[Changed],
+    conflicts: list[actions.Conflict],
+    *,
+    automatic: bool,
+) -> HttpResponse:
+    """The page once more: what others wrote and what this person typed, and the buttons to choose with."""
+    extra, asides = choosing.questions(cast(User, request.user), form, base, conflicts)
+    drawn = _again(request, form, 409, extra, automatic=automatic, asides=asides)
+    if automatic:
+        questions = {entry.path: "" for entry in conflicts}
+        drawn.content += "".join(_stale_fields(form, shown, changes, questions)).encode()
+    return drawn
+
+
 def _again(
-    request: HttpRequest, form: Form, status: int, extra: list[Finding], *, automatic: bool
+    request: HttpRequest,
+    form: Form,
+    status: int,
+    extra: list[Finding],
+    *,
+    automatic: bool,
+    asides: dict[paths.Path, str] | None = None,
 ) -> HttpResponse:
     """The page once more with what was typed, and why it was not saved."""
     kept = [paths.text(finding.path) for finding in extra]
@@ -130,7 +235,14 @@ def _again(
     }
     if automatic:
         draft = form.draft
-        drawn = fields.Page(contents.of(draft), form.place, form.step_url, by_field(form, extra), typed)
+        drawn = fields.Page(
+            contents.of(draft),
+            form.place,
+            form.step_url,
+            by_field(form, extra),
+            typed,
+            asides=asides or {},
+        )
         touched = [
             _out_of_band(fields.one(drawn, entry))
             for entry in form.layout.fields
@@ -139,27 +251,6 @@ def _again(
         context = {
             "base": draft.head if status == 409 else request.POST.get("base"),
             "others": mark_safe("".join(touched)),  # noqa: S308 - every value in it was escaped
-            "refused": True,
         }
         return render(request, "drafts/not_saved.html", context, status=status)
-    return draw(request, form, shown=False, status=status, typed=typed, extra=extra)
-
-
-def _conflicts(form: Form, conflict: actions.EditConflict) -> list[Finding]:
-    found = []
-    for entry in conflict.conflicts:
-        node = contents.node_at(entry.path, form.draft.api_version)
-        label = contents.label(entry.path, form.draft.api_version)
-        secret = node is not None and node.property.secret
-        theirs = "nothing" if entry.theirs is MISSING else "a value" if secret else f"“{_text(entry.theirs)}”"
-        message = (
-            f"{label} was changed while you were editing; it now holds {theirs}. "
-            "Yours is kept in the box: save again to use it, or change it back."
-        )
-        found.append(Finding("conflict", "error", entry.path, message))
-    return found
-
-
-def _text(value: Any) -> str:
-    written = value if isinstance(value, str) else str(value)
-    return written if len(written) <= 120 else written[:119] + "…"
+    return draw(request, form, shown=False, status=status, typed=typed, extra=extra, asides=asides)

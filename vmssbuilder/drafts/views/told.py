@@ -1,0 +1,109 @@
+"""What was just done with a list, said beside it: removed, with a way back; copied; put back; pasted.
+
+It travels in the address after the act, so that it works without JavaScript and stays when the page is loaded anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from html import escape
+from typing import Any, Final
+from urllib.parse import quote
+
+from vmssbuilder.drafts import content as contents
+from vmssbuilder.drafts import fields, lists, steps
+from vmssbuilder.drafts.models import Draft, Revision
+from vmssbuilder.scaleset import paths
+from vmssbuilder.scaleset.paths import MISSING, Path, PathError
+from vmssbuilder.scaleset.properties import List, Map, sentence_case
+
+
+def parameter(verb: str, path: Path, *numbers: int) -> str:
+    """The part of an address that `told` understands. verb: "removed" with a revision that holds the item, "copied",
+    "back", or "pasted" with how many rows were added and how many got another value."""
+    return "done=" + quote(":".join([verb, *map(str, numbers), paths.text(path)]), safe="")
+
+
+def told(draft: Draft, done: str) -> tuple[Path, str] | None:
+    """The list in question and the HTML of the notice; None for what says nothing or is not true (any more)."""
+    verb, *rest = done.split(":", {"removed": 2, "pasted": 3}.get(done.split(":", 1)[0], 1))
+    try:
+        path = paths.parse(rest[-1])
+        numbers = [int(number) for number in rest[:-1]]
+        words, button = _SAYS[verb](draft, path, *numbers)
+    except (KeyError, IndexError, ValueError, TypeError, OverflowError, Revision.DoesNotExist):
+        return None
+    holder = path if verb == "pasted" else path[:-1]
+    return holder, (
+        f'<p class="done" id="{steps.anchor(holder)}-done" tabindex="-1"><svg class="icon" aria-hidden="true">'
+        f'<use href="#i-done"/></svg><span>{escape(words)}</span>{button}</p>'
+    )
+
+
+def _removed(draft: Draft, path: Path, revision: int) -> tuple[str, str]:
+    words = named(contents.of(draft.revisions.get(number=revision)), path, draft.api_version)
+    undo = escape(f"undo:{revision}:{paths.text(path)}")
+    button = (
+        f'<button class="btn btn-link" name="act" value="{undo}">Undo'
+        f'<span class="visually-hidden">: put back {escape(words)}</span></button>'
+    )
+    return f"Removed {words}", f'<span aria-hidden="true">·</span> {button}'
+
+
+def _copied(draft: Draft, path: Path) -> tuple[str, str]:
+    content = contents.of(draft)
+    items, position = paths.get(content, path[:-1]), path[-1]
+    if not isinstance(position, int) or position < 1:
+        raise PathError("Nothing stands before it.")
+    old, new = items[position - 1], items[position]
+    changes = []
+    for below in lists.UNIQUE:
+        value = paths.get(new, below)
+        if value is not MISSING and value != paths.get(old, below):
+            title = "LUN" if below == ("lun",) else "name"
+            changes.append(f"{title} {value}, the next free one")
+    words = named(content, (*path[:-1], position - 1), draft.api_version)
+    said = f"Copied {words}." + (f" The copy has {' and '.join(changes)}." if changes else "")
+    if any(paths.get(old, below) is True and paths.get(new, below) is False for below in lists.SOLE):
+        said += " It is not the primary one."
+    return said, ""
+
+
+def _back(draft: Draft, path: Path) -> tuple[str, str]:
+    return f"Put back {named(contents.of(draft), path, draft.api_version)}", ""
+
+
+def _pasted(draft: Draft, path: Path, added: int, changed: int) -> tuple[str, str]:
+    prop = _list(path, draft.api_version)
+    if not added and not changed:
+        return f"Nothing to add: every pasted {prop.singular} was there already", ""
+    words = f"Added {added} to {prop.title}"
+    return (f"{words}, gave {changed} another value" if changed else words), ""
+
+
+_SAYS: Final[dict[str, Callable[..., tuple[str, str]]]] = {"removed": _removed, "copied": _copied, "back": _back, "pasted": _pasted}
+
+
+def _list(path: Path, api_version: str) -> List | Map:
+    node = contents.node_at(path, api_version)
+    if node is None or not isinstance(node.property, List | Map):
+        raise PathError("There is no such list.")
+    return node.property
+
+
+def named(content: dict[str, Any], path: Path, api_version: str) -> str:
+    """An item in words: `data disk 3 (LUN 2)`, `tag “team”`. Raises PathError when it is not there."""
+    value, step = paths.get(content, path), path[-1]
+    singular = _list(path[:-1], api_version).singular
+    node = contents.node_at(path, api_version)
+    if value is MISSING or node is None:
+        raise PathError("It is not there.")
+    if isinstance(step, str):
+        return f"{singular} “{_short(step)}”"
+    title = fields.item_title(node, value, step)[0] if not node.is_leaf else node.property.to_text(value)
+    plain = f"{singular} {step + 1}"
+    return plain if sentence_case(plain).casefold() == title.casefold() else f"{plain} ({_short(title)})"
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 60 else text[:59] + "…"
