@@ -14,7 +14,7 @@ from vmssbuilder.scaleset.paths import MISSING, Path
 
 from .cards import draw_cards, item_title
 from .inputs import leaf, text_of
-from .page import Page
+from .page import Done, Page
 from .rows import PASTE, draw_rows, pasted_as, row_anchor, row_fields, row_numbers
 
 
@@ -66,6 +66,7 @@ def _below(page: Page, path: Path) -> bool:
 
 __all__ = [
     "PASTE",
+    "Done",
     "Page",
     "item_title",
     "leaf",

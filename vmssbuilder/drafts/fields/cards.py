@@ -11,7 +11,7 @@ from vmssbuilder.scaleset.paths import MISSING, Path
 from vmssbuilder.scaleset.properties import List, Node
 
 from .inputs import AS_JSON, text_input, text_of
-from .page import Page, done_html, findings_html, help_html, state_class, wire_html, wrapped
+from .page import Page, findings_html, help_html, state_class, wire_html, wrapped
 
 COMPACT_FROM: Final = 9
 """A list of this many items is drawn tightly, with its length and a way past its buttons."""
@@ -53,13 +53,14 @@ def draw_cards(page: Page, entry: Field, path: Path, value: Any) -> str:
         )
     items = [] if value is MISSING else value
     many = len(items) >= COMPACT_FROM
-    cards = "".join(
-        _card(page, item, (*path, number), inner, number, len(items)) for number, inner in enumerate(items)
-    )
+    cards = [
+        _said(page, path, number, len(items)) + _card(page, item, (*path, number), inner, number, len(items))
+        for number, inner in enumerate(items)
+    ]
+    cards.append(_said(page, path, len(items), len(items)))
+    none = "" if items else f'<p class="muted">No {escape(prop.singular)} yet.</p>'
     listed = (
-        f'<ul class="cards{" cards--compact" if many else ""}">{cards}</ul>'
-        if items
-        else f'<p class="muted">No {escape(prop.singular)} yet.</p>'
+        f'<ul class="cards{" cards--compact" if many else ""}">{"".join(cards)}</ul>' if any(cards) else ""
     )
     count = f' <span class="muted">{len(items)}</span>' if many else ""
     past = (
@@ -71,13 +72,18 @@ def draw_cards(page: Page, entry: Field, path: Path, value: Any) -> str:
         f'<section class="field{state_class(page, path)}" id="{base}-field" aria-labelledby="{base}">'
         f'<div class="field__legend"><h2 class="field__label" id="{base}" tabindex="-1">{escape(prop.title)}{count}</h2>'
         f"{wire_html(path)}</div>"
-        f"{help_html(path, prop)}{findings_html(page, path)}{done_html(page, path)}{past}{listed}"
+        f"{help_html(path, prop)}{findings_html(page, path)}{past}{listed}{none}"
         f'<p class="actions"><button class="btn btn-secondary" id="{base}-add" name="act"'
         f' value="add:{escape(paths.text(path))}">'
         '<svg class="icon" aria-hidden="true"><use href="#i-add"/></svg>'
         f"Add {'another' if items else 'a' if prop.singular[:1] not in 'aeiouAEIO' else 'an'} {escape(prop.singular)}"
         "</button></p></section>"
     )
+
+
+def _said(page: Page, path: Path, number: int, count: int) -> str:
+    said = page.done.at(path, number, count) if page.done is not None else ""
+    return f'<li class="card-item">{said}</li>' if said else ""
 
 
 def _card(page: Page, node: Node, path: Path, value: Any, number: int, count: int) -> str:

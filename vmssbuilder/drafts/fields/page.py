@@ -12,6 +12,19 @@ from vmssbuilder.scaleset.paths import Path
 from vmssbuilder.scaleset.properties import Property
 
 
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What was just done with the list at `holder`, as HTML, and the item before which it is said."""
+
+    holder: Path
+    html: str
+    position: int
+
+    def at(self, path: Path, number: int, count: int) -> str:
+        """The HTML, if it belongs before that item of the list; `number` equal to `count` means after the last."""
+        return self.html if self.holder == path and min(self.position, count) == number else ""
+
+
 @dataclass(slots=True)
 class Page:
     """What a page of fields is drawn from.
@@ -19,8 +32,7 @@ class Page:
     content: the values. place: the path of the page's item, () for a step's page. step_url: the address of the step,
     below which the pages of its items are. findings: those to show, by path. typed: texts to show instead of the
     values, by input name, when the form comes back. attention: list items that hold an error, at any depth.
-    asides: HTML that follows the findings of a field, by path. done: the list on which something was just done, and the
-    HTML that says so.
+    asides: HTML that follows the findings of a field, by path. done: what was just done with a list.
     """
 
     content: dict[str, Any]
@@ -30,7 +42,7 @@ class Page:
     typed: dict[str, list[str]] = field(default_factory=dict)
     attention: frozenset[Path] = frozenset()
     asides: dict[Path, str] = field(default_factory=dict)
-    done: tuple[Path, str] | None = None
+    done: Done | None = None
 
 
 def described_by(page: Page, path: Path, *, helped: bool) -> str:
@@ -54,11 +66,6 @@ def findings_html(page: Page, path: Path) -> str:
         for entry in found
     )
     return f'<div id="{anchor(path)}-findings">{lines}</div>{page.asides.get(path, "")}'
-
-
-def done_html(page: Page, path: Path) -> str:
-    """What was just done with the list at the path."""
-    return page.done[1] if page.done is not None and page.done[0] == path else ""
 
 
 def state_class(page: Page, path: Path) -> str:

@@ -15,7 +15,7 @@ from vmssbuilder.scaleset.paths import MISSING, Path
 from vmssbuilder.scaleset.properties import Boolean, Choice, List, Map, Node, Text
 
 from .inputs import AS_JSON, text_input, text_of
-from .page import Page, done_html, findings_html, help_html, state_class, wire_html, wrapped
+from .page import Page, findings_html, help_html, state_class, wire_html, wrapped
 
 PASTE: Final = ":paste"
 """Follows the name of a list in the name of its paste box."""
@@ -65,16 +65,18 @@ def draw_rows(page: Page, entry: Field, path: Path, value: Any) -> str:
     if odd:
         # Not a list at all: shown as the text it is, so that it can be seen, kept or mended.
         return wrapped(page, prop, path, text_input(page, AS_JSON, path, name, text_of(AS_JSON, value)))
+    values = list(_row_values(page, entry, path, value))
     rows = [
-        _row(page, entry, path, number, cells)
-        for number, cells in enumerate([*_row_values(page, entry, path, value), _BLANK])
+        (page.done.at(path, number, len(values)) if page.done is not None else "")
+        + _row(page, entry, path, number, cells)
+        for number, cells in enumerate([*values, _BLANK])
     ]
     assert isinstance(prop, List | Map)
     return (
         f'<fieldset class="field{state_class(page, path)}" id="{base}-field">'
         f'<legend class="field__legend"><span class="field__label" id="{base}" tabindex="-1">{escape(prop.title)}</span>'
         f"{wire_html(path)}</legend>"
-        f"{help_html(path, prop)}{findings_html(page, path)}{done_html(page, path)}"
+        f"{help_html(path, prop)}{findings_html(page, path)}"
         f'<input type="hidden" name="rows" value="{escape(name)}"><div class="rows">{"".join(rows)}</div>'
         f'<p class="actions"><button class="btn btn-quiet btn--small" name="act" value="more:{escape(name)}">'
         '<svg class="icon" aria-hidden="true"><use href="#i-add"/></svg>'

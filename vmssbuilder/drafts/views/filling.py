@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import cast
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from vmssbuilder.accounts.models import User
@@ -14,7 +15,7 @@ from vmssbuilder.drafts import content as contents
 from vmssbuilder.drafts.access import Access
 from vmssbuilder.drafts.checking import check_content
 from vmssbuilder.scaleset import paths
-from vmssbuilder.scaleset.paths import PathError
+from vmssbuilder.scaleset.paths import MISSING, PathError
 
 from .form import Form, draw
 from .frame import frame, json_html
@@ -63,7 +64,11 @@ def item(request: HttpRequest, code: str, step: str, item: str) -> HttpResponse:
     )
     if not known or node is None:
         raise Http404("There is no such page in this draft.")
-    if request.method != "POST" and not isinstance(paths.get(draft.document, place), dict):
+    value = paths.get(draft.document, place)
+    if request.method != "POST" and value is not MISSING and not isinstance(value, dict):
+        # What is not an object has no fields; as JSON it can be seen and mended.
+        return redirect(reverse("draft-json", args=[code]) + "#text")
+    if request.method != "POST" and value is MISSING:
         raise Http404("This item is not there any more. It may have been removed.")
     return _form(
         request, Form(draft, steps.BY_NAME[step], place, steps.item_layout(node.pattern, draft.api_version))

@@ -6,6 +6,7 @@ It travels in the address after the act, so that it works without JavaScript and
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from html import escape
 from typing import Any, Final
 from urllib.parse import quote
@@ -24,33 +25,42 @@ def parameter(verb: str, path: Path, *numbers: int) -> str:
     return "done=" + quote(":".join([verb, *map(str, numbers), paths.text(path)]), safe="")
 
 
-def told(draft: Draft, done: str) -> tuple[Path, str] | None:
-    """The list in question and the HTML of the notice; None for what says nothing or is not true (any more)."""
+def told(draft: Draft, done: str) -> fields.Done | None:
+    """The notice; None for what says nothing, or is not true (any more)."""
     verb, *rest = done.split(":", {"removed": 2, "pasted": 3}.get(done.split(":", 1)[0], 1))
     try:
         path = paths.parse(rest[-1])
         numbers = [int(number) for number in rest[:-1]]
-        words, button = _SAYS[verb](draft, path, *numbers)
+        said = _SAYS[verb](draft, path, *numbers)
     except (KeyError, IndexError, ValueError, TypeError, OverflowError, Revision.DoesNotExist):
         return None
     holder = path if verb == "pasted" else path[:-1]
-    return holder, (
+    html = (
         f'<p class="done" id="{steps.anchor(holder)}-done" tabindex="-1"><svg class="icon" aria-hidden="true">'
-        f'<use href="#i-done"/></svg><span>{escape(words)}</span>{button}</p>'
+        f'<use href="#i-done"/></svg><span>{escape(said.words)}</span>{said.button}</p>'
     )
+    return fields.Done(holder, html, said.position)
 
 
-def _removed(draft: Draft, path: Path, revision: int) -> tuple[str, str]:
-    words = named(contents.of(draft.revisions.get(number=revision)), path, draft.api_version)
+@dataclass(frozen=True, slots=True)
+class _Said:
+    words: str
+    position: int
+    button: str = ""
+
+
+def _removed(draft: Draft, path: Path, revision: int) -> _Said:
+    before = contents.of(draft.revisions.get(number=revision))
+    words = named(before, path, draft.api_version)
     undo = escape(f"undo:{revision}:{paths.text(path)}")
     button = (
         f'<button class="btn btn-link" name="act" value="{undo}">Undo'
         f'<span class="visually-hidden">: put back {escape(words)}</span></button>'
     )
-    return f"Removed {words}", f'<span aria-hidden="true">·</span> {button}'
+    return _Said(f"Removed {words}", _position(before, path), f'<span aria-hidden="true">·</span> {button}')
 
 
-def _copied(draft: Draft, path: Path) -> tuple[str, str]:
+def _copied(draft: Draft, path: Path) -> _Said:
     content = contents.of(draft)
     items, position = paths.get(content, path[:-1]), path[-1]
     if not isinstance(position, int) or position < 1:
@@ -66,22 +76,36 @@ def _copied(draft: Draft, path: Path) -> tuple[str, str]:
     said = f"Copied {words}." + (f" The copy has {' and '.join(changes)}." if changes else "")
     if any(paths.get(old, below) is True and paths.get(new, below) is False for below in lists.SOLE):
         said += " It is not the primary one."
-    return said, ""
+    return _Said(said, position)
 
 
-def _back(draft: Draft, path: Path) -> tuple[str, str]:
-    return f"Put back {named(contents.of(draft), path, draft.api_version)}", ""
+def _back(draft: Draft, path: Path) -> _Said:
+    content = contents.of(draft)
+    return _Said(f"Put back {named(content, path, draft.api_version)}", _position(content, path))
 
 
-def _pasted(draft: Draft, path: Path, added: int, changed: int) -> tuple[str, str]:
+def _position(content: dict[str, Any], path: Path) -> int:
+    step = path[-1]
+    return step if isinstance(step, int) else list(paths.get(content, path[:-1])).index(step)
+
+
+def _pasted(draft: Draft, path: Path, added: int, changed: int) -> _Said:
     prop = _list(path, draft.api_version)
     if not added and not changed:
-        return f"Nothing to add: every pasted {prop.singular} was there already", ""
-    words = f"Added {added} to {prop.title}"
-    return (f"{words}, gave {changed} another value" if changed else words), ""
+        return _Said(f"Nothing to add: every pasted {prop.singular} was there already", _AT_THE_END)
+    words = f"Added {added} to {prop.title}" + (f", gave {changed} another value" if changed else "")
+    return _Said(words, _AT_THE_END)
 
 
-_SAYS: Final[dict[str, Callable[..., tuple[str, str]]]] = {"removed": _removed, "copied": _copied, "back": _back, "pasted": _pasted}
+_AT_THE_END: Final = 10_000
+
+
+_SAYS: Final[dict[str, Callable[..., _Said]]] = {
+    "removed": _removed,
+    "copied": _copied,
+    "back": _back,
+    "pasted": _pasted,
+}
 
 
 def _list(path: Path, api_version: str) -> List | Map:
