@@ -39,8 +39,9 @@ MAY_KNOW: Final = {
     "urls": ("drafts", "pages"),
     "audit": ("accounts.models",),
     "accounts": ("audit", "azure", "encryption", "sandbox.world", *FRAME),
-    "drafts": ("accounts", "audit", "encryption", "scaleset", *FRAME),
-    "reference": ("drafts.steps", "scaleset", *FRAME),
+    # The index of the reference is also what finds a setting in a draft.
+    "drafts": ("accounts", "audit", "encryption", "reference.index", "scaleset", *FRAME),
+    "reference": ("drafts.content", "drafts.steps", "scaleset", *FRAME),
     "reviews": ("drafts", "accounts", "audit", "scaleset", *FRAME),
     "submissions": ("reviews", "drafts", "accounts", "audit", "azure", "scaleset", *FRAME),
     "pages": ("submissions", "reviews", "drafts", "accounts"),

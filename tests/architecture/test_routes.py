@@ -66,6 +66,7 @@ TABLE: Final = (
     Row("draft-document", ("draft",), *WHO_MAY_VIEW_READS),
     Row("draft-check", ("draft",), *WHO_MAY_VIEW_READS),
     Row("draft-history", ("draft",), *WHO_MAY_VIEW_READS),
+    Row("draft-find", ("draft",), "302 200 403 404 403", "401 404 403 404 403"),
     Row("draft-fix", ("draft",), *OWNER_ACTS),
     Row("draft-share", ("draft",), "302 200 403 404 403", "401 302 403 404 403"),
     Row("draft-share-revoke", ("draft", "link"), *OWNER_ACTS),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import checking, filling, history, sharing, starting, text
+from .views import checking, filling, finding, history, sharing, starting, text
 
 urlpatterns = [
     path("new/", starting.new, name="draft-new"),
@@ -10,6 +10,7 @@ urlpatterns = [
     path("<str:code>/json/", text.edit_json, name="draft-json"),
     path("<str:code>/document.json", text.document, name="draft-document"),
     path("<str:code>/check/", checking.check, name="draft-check"),
+    path("<str:code>/find/", finding.find, name="draft-find"),
     path("<str:code>/fix/", checking.fix, name="draft-fix"),
     path("<str:code>/history/", history.history, name="draft-history"),
     path("<str:code>/share/", sharing.share, name="draft-share"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Final
@@ -11,16 +12,36 @@ from typing import Final
 from django.utils.html import escape
 from django.utils.safestring import mark_safe
 
+from vmssbuilder.drafts.content import TARGET
 from vmssbuilder.drafts.steps import STEPS, Step, owner
 from vmssbuilder.scaleset import API_VERSIONS
 from vmssbuilder.scaleset.catalogue import tree
 from vmssbuilder.scaleset.paths import Path
-from vmssbuilder.scaleset.properties import Choice, Integer, Json, List, Map, Node, Property, Text, Value
+from vmssbuilder.scaleset.properties import (
+    Choice,
+    Integer,
+    Json,
+    List,
+    Map,
+    Node,
+    Property,
+    Single,
+    Text,
+    Value,
+)
 from vmssbuilder.scaleset.updating import LIMITS, Limit
 from vmssbuilder.scaleset.versions import FIRST, LATEST, before, order, within
 
+from .everyday import PHRASES
+
 WORDS_AT_MOST: Final = 12
 """More words of a search are left out of account."""
+
+SHORT: Final = 3
+"""Words of no more letters are compared as they are: "dns" and "os" are no plurals."""
+
+_SAY_NOTHING: Final = frozenset("a an the of for to in on my how set setting change enable use".split())
+"""Words that do not tell one setting from another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +49,8 @@ class Entry:
     """A place of the document in all API versions.
 
     place: its pattern without brackets, as its page is addressed. nodes: its declarations, newest first; more than one
-    where its type changed. inside: titles of the lists it stands in, outermost first.
+    where its type changed. inside: titles of the lists and sections it stands in, outermost first.
+    phrases, everyday: what people call it, as phrases and as single words.
     """
 
     place: str
@@ -37,6 +59,8 @@ class Entry:
     inside: tuple[str, ...]
     read_only: bool
     folded: dict[str, str] = field(repr=False)
+    phrases: frozenset[str] = field(repr=False)
+    everyday: frozenset[str] = field(repr=False)
 
     @property
     def node(self) -> Node:
@@ -171,7 +195,7 @@ def entries() -> tuple[Entry, ...]:
             if all(known.property is not node.property for known in found[place]):
                 found[place].append(node)
     steps = {step.name: position for position, step in enumerate(STEPS)}
-    made = [_entry(place, found[place]) for place in placed]
+    made = [entry_of(place, found[place]) for place in placed]
     return tuple(sorted(made, key=lambda entry: steps[entry.step.name]))
 
 
@@ -188,14 +212,15 @@ def _position(placed: list[str], place: str) -> int:
     )
 
 
-def _entry(place: str, nodes: list[Node]) -> Entry:
+def entry_of(place: str, nodes: list[Node]) -> Entry:
+    """The entry of a place, from its declarations, newest first."""
     newest = nodes[0]
     prop = newest.property
     inside, read_only = [], prop.read_only
     above = newest.parent
     while above is not None:
         read_only = read_only or above.property.read_only
-        if isinstance(above.property, List | Map):
+        if isinstance(above.property, List | Map) or _is_section(above):
             inside.append(above.property.title)
         above = above.parent
     values = [f"{value.wire} {value.title}" for value in prop.values] if isinstance(prop, Choice) else []
@@ -208,8 +233,31 @@ def _entry(place: str, nodes: list[Node]) -> Entry:
         "values": " ".join(values).casefold(),
         "help": f"{prop.help} {kind_in_words(prop.kind)}".casefold(),
     }
-    step = owner(_example_path(newest))
-    return Entry(place, tuple(nodes), step, tuple(reversed(inside)), read_only, folded)
+    path = _example_path(newest)
+    step = owner((TARGET, *path) if place.startswith(f"{TARGET}.") else path)
+    phrases = frozenset(_phrase(phrase) for phrase in PHRASES.get(place, ()))
+    words = frozenset(word for phrase in phrases for word in phrase.split())
+    inside = [title for title in reversed(inside) if title != step.title]
+    return Entry(place, tuple(nodes), step, tuple(inside), read_only, folded, phrases, words)
+
+
+def _is_section(node: Node) -> bool:
+    """Whether an object has a heading of its own in the form."""
+    prop = node.property
+    if not isinstance(prop, Single) or prop.inline or node.parent is None:
+        return False
+    return node.parent.item is not node and node.pattern not in (
+        "properties",
+        "properties.virtualMachineProfile",
+    )
+
+
+def _phrase(words: str) -> str:
+    """Words as they are compared: in lower case, without hyphens and plurals."""
+    return " ".join(
+        word.removesuffix("s") if len(word) > SHORT and not word.endswith("ss") else word
+        for word in re.split(r"[\s_/-]+", words.casefold().strip())
+    )
 
 
 def _example_path(node: Node) -> Path:
@@ -280,12 +328,25 @@ def search(
         and (since is None or is_new(entry, since))
         and (step is None or entry.step.name == step)
     ]
-    words = [place_of(word).casefold() for word in query.split()[:WORDS_AT_MOST]]
+    return ranked(query, chosen)
+
+
+def ranked(query: str, chosen: list[Entry]) -> list[Entry]:
+    """Those of the entries that have every word of the query, the closest first; all for an empty query."""
+    if not query.strip():
+        return chosen
+    found = [(score, entry) for score, entry in scores(query, chosen) if score]
+    return [entry for _score, entry in sorted(found, key=lambda each: -each[0])]
+
+
+def scores(query: str, chosen: Iterable[Entry]) -> Iterator[tuple[int, Entry]]:
+    """How well each entry fits the query: 0 unless it has every word, more the closer it is."""
+    words = [place_of(word).casefold() for word in query.replace("-", " ").split()[:WORDS_AT_MOST]]
     words = [word for word in words if word]
-    if not words:
-        return [] if query.strip() else chosen
-    scored = [(_score(entry, words), entry) for entry in chosen]
-    return [entry for score, entry in sorted(scored, key=lambda each: -each[0]) if score]
+    telling = [word for word in words if word not in _SAY_NOTHING] or words
+    whole = _phrase(" ".join(words))
+    for entry in chosen:
+        yield (_score(entry, telling, whole) if words else 0), entry
 
 
 def is_new(entry: Entry, version: str) -> bool:
@@ -294,32 +355,49 @@ def is_new(entry: Entry, version: str) -> bool:
     return entry.exists(version) and (previous is None or not entry.exists(previous))
 
 
-def _score(entry: Entry, words: list[str]) -> int:
+def _score(entry: Entry, words: list[str], whole: str) -> int:
     """0 unless every word is found; more for a name than for a place, more for a place than for the help."""
     total = 0
     for word in words:
-        score = _word_score(entry.folded, word)
+        score = _word_score(entry, word)
         if not score:
             return 0
         total += score
+    total += _whole_score(entry, whole)
     # A setting at the top is meant more often than its namesake deep inside.
     return total * 100 - entry.place.count(".")
 
 
-def _word_score(folded: dict[str, str], word: str) -> int:
+def _whole_score(entry: Entry, whole: str) -> int:
+    """What the query earns as a whole, beside its words: people call the entry just this, or begin to."""
+    if whole in entry.phrases:
+        return 300
+    if whole == _phrase(entry.folded["title"]):
+        return 150
+    if any(phrase.startswith(whole) for phrase in entry.phrases):
+        return 60
+    return 0
+
+
+def _word_score(entry: Entry, word: str) -> int:
+    folded = entry.folded
     place, wire, title = folded["place"], folded["wire"], folded["title"]
     if word == place:
-        return 100
+        return 1000
     if word == wire or place.endswith(f".{word}"):
         return 60
     if title.startswith(word) or wire.startswith(word):
         return 40
+    if _phrase(word) in entry.everyday:
+        return 35
     if f" {word}" in title:
         return 30
     if len(word) > 2 and word == folded["initials"]:
         return 25
     if word in title or word in wire:
         return 20
+    if any(said.startswith(word) for said in entry.everyday):
+        return 18
     if word in folded["values"]:
         return 15
     if word in place:

@@ -1,0 +1,125 @@
+// Find a setting: a box over the page that leads to a field, by Ctrl K or by the button that is a link without scripts.
+"use strict";
+
+{
+  const opener = document.querySelector("[data-find]");
+  if (opener && "showModal" in HTMLDialogElement.prototype) {
+    let dialog, input, list, status, asked = 0, timer;
+    const modifier = /Mac|iPhone|iPad/.test(navigator.platform) ? "⌘" : "Ctrl";
+    const hint = opener.querySelector("kbd");
+    if (hint) {
+      hint.textContent = `${modifier} K`;
+      hint.hidden = false;
+    }
+    opener.setAttribute("aria-keyshortcuts", modifier === "Ctrl" ? "Control+K" : "Meta+K");
+    opener.setAttribute("aria-haspopup", "dialog");
+
+    const options = () => [...list.children];
+    const chosen = () => list.querySelector("[aria-selected=true]");
+
+    function choose(option) {
+      const before = chosen();
+      if (before) before.setAttribute("aria-selected", "false");
+      if (option) {
+        option.setAttribute("aria-selected", "true");
+        option.scrollIntoView({ block: "nearest" });
+        input.setAttribute("aria-activedescendant", option.id);
+      } else {
+        input.removeAttribute("aria-activedescendant");
+      }
+    }
+
+    function show(html) {
+      list.innerHTML = html;
+      const count = options().length;
+      list.hidden = !count;
+      input.setAttribute("aria-expanded", String(count > 0));
+      choose(list.firstElementChild);
+      status.classList.toggle("visually-hidden", count > 0);
+      status.textContent = count ? `${count} settings` : input.value.trim() ? "No setting is called that. Try one word of what it does." : "";
+    }
+
+    async function ask() {
+      const mine = ++asked;
+      const query = input.value.trim();
+      if (!query) return show("");
+      try {
+        const answer = await fetch(`${opener.href}?part=list&q=${encodeURIComponent(query)}`);
+        if (!answer.ok || answer.redirected) throw new Error(answer.status);
+        const html = await answer.text();
+        if (mine === asked) show(html);
+      } catch {
+        if (mine !== asked) return;
+        show("");
+        status.textContent = "The search did not answer. Check the connection and that you are signed in.";
+      }
+    }
+
+    function go(option) {
+      if (!option) return;
+      const there = new URL(option.dataset.href, location.href);
+      dialog.close();
+      // The field that the address names already gets no event of its own.
+      if (there.href === location.href) window.dispatchEvent(new HashChangeEvent("hashchange"));
+      else location.assign(there);
+    }
+
+    function build() {
+      dialog = document.createElement("dialog");
+      dialog.className = "find";
+      dialog.setAttribute("aria-label", "Find a setting");
+      dialog.innerHTML = '<div class="find__head"><svg class="icon" aria-hidden="true"><use href="#i-search"/></svg>' +
+        '<input class="find__input" type="text" role="combobox" aria-label="Find a setting" aria-autocomplete="list" ' +
+        'aria-expanded="false" aria-controls="find-list" autocomplete="off" spellcheck="false" autocapitalize="none" ' +
+        'enterkeyhint="go" maxlength="200" placeholder="Find a setting, such as disk size">' +
+        '<button class="btn btn-quiet btn--icon btn--small" type="button" aria-label="Close"><svg class="icon" aria-hidden="true">' +
+        '<use href="#i-close"/></svg></button></div><ul class="find__list" id="find-list" role="listbox" aria-label="Settings" hidden></ul>' +
+        '<p class="find__status" role="status"></p>';
+      document.body.append(dialog);
+      input = dialog.querySelector("input");
+      list = dialog.querySelector("ul");
+      status = dialog.querySelector("[role=status]");
+      input.addEventListener("input", () => {
+        clearTimeout(timer);
+        timer = setTimeout(ask, 80);
+      });
+      input.addEventListener("keydown", async (event) => {
+        if (event.isComposing) return;
+        const all = options();
+        const at = all.indexOf(chosen());
+        if (event.key === "ArrowDown" && all.length) choose(all[(at + 1) % all.length]);
+        else if (event.key === "ArrowUp" && all.length) choose(all.at(at - 1 < 0 ? -1 : at - 1));
+        else if (event.key === "Enter") {
+          event.preventDefault();
+          // Who types fast presses Enter before the answer is there.
+          clearTimeout(timer);
+          if (!chosen() || at <= 0) await ask();
+          go(chosen());
+          return;
+        } else return;
+        event.preventDefault();
+      });
+      list.addEventListener("click", (event) => go(event.target.closest("[role=option]")));
+      list.addEventListener("pointermove", (event) => {
+        const option = event.target.closest("[role=option]");
+        if (option && option !== chosen()) choose(option);
+      });
+      dialog.querySelector("button").addEventListener("click", () => dialog.close());
+      dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
+    }
+
+    function open(event) {
+      event.preventDefault();
+      if (!dialog) build();
+      if (!dialog.open) dialog.showModal();
+      input.select();
+    }
+
+    opener.addEventListener("click", (event) => {
+      if (!event.ctrlKey && !event.metaKey && !event.shiftKey) open(event);
+    });
+    document.addEventListener("keydown", (event) => {
+      if ((event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && event.key.toLowerCase() === "k") open(event);
+    });
+  }
+}

@@ -1,0 +1,265 @@
+"""Find a setting: the first hit is the one meant, and every hit leads to a field that is there."""
+
+from __future__ import annotations
+
+import html
+import re
+from urllib.parse import urlsplit
+
+import pytest
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from tests.conftest import GetPage
+from vmssbuilder.drafts import finding
+from vmssbuilder.drafts.models import Draft
+from vmssbuilder.reference import index
+from vmssbuilder.reference.everyday import PHRASES
+from vmssbuilder.scaleset import API_VERSIONS
+from vmssbuilder.scaleset.versions import LATEST
+
+PROFILE = "properties.virtualMachineProfile"
+OS, DISKS = f"{PROFILE}.osProfile", f"{PROFILE}.storageProfile"
+NICS = f"{PROFILE}.networkProfile.networkInterfaceConfigurations"
+IPS = f"{NICS}.properties.ipConfigurations"
+PUBLIC_IP = f"{IPS}.properties.publicIPAddressConfiguration"
+
+MEANT = {
+    "name": "$target.name",
+    "subscription": "$target.subscription",
+    "resource group": "$target.resourceGroup",
+    "api version": "$target.apiVersion",
+    "region": "location",
+    "tags": "tags",
+    "zones": "zones",
+    "availability zone": "zones",
+    "managed identity": "identity.type",
+    "vm size": "sku.name",
+    "size": "sku.name",
+    "gpu": "sku.name",
+    "instances": "sku.capacity",
+    "instance count": "sku.capacity",
+    "flexible": "properties.orchestrationMode",
+    "fault domains": "properties.platformFaultDomainCount",
+    "upgrade mode": "properties.upgradePolicy.mode",
+    "rolling upgrade": "properties.upgradePolicy.mode",
+    "auto repair": "properties.automaticRepairsPolicy.enabled",
+    "spot": f"{PROFILE}.priority",
+    "eviction": f"{PROFILE}.evictionPolicy",
+    "max price": f"{PROFILE}.billingProfile.maxPrice",
+    "hybrid benefit": f"{PROFILE}.licenseType",
+    "boot diagnostics": f"{PROFILE}.diagnosticsProfile.bootDiagnostics.enabled",
+    "trusted launch": f"{PROFILE}.securityProfile.securityType",
+    "secure boot": f"{PROFILE}.securityProfile.uefiSettings.secureBootEnabled",
+    "encryption": f"{PROFILE}.securityProfile.encryptionAtHost",
+    "user data": f"{PROFILE}.userData",
+    "user name": f"{OS}.adminUsername",
+    "password": f"{OS}.adminPassword",
+    "hostname": f"{OS}.computerNamePrefix",
+    "cloud-init": f"{OS}.customData",
+    "ssh key": f"{OS}.linuxConfiguration.ssh.publicKeys",
+    "SSH keys": f"{OS}.linuxConfiguration.ssh.publicKeys",
+    "timezone": f"{OS}.windowsConfiguration.timeZone",
+    "winrm": f"{OS}.windowsConfiguration.winRM.listeners",
+    "certificates": f"{OS}.secrets",
+    "image": f"{DISKS}.imageReference",
+    "ubuntu": f"{DISKS}.imageReference.offer",
+    "gallery image": f"{DISKS}.imageReference.id",
+    "disk size": f"{DISKS}.osDisk.diskSizeGB",
+    "data disk": f"{DISKS}.dataDisks",
+    "premium ssd": f"{DISKS}.osDisk.managedDisk.storageAccountType",
+    "ephemeral disk": f"{DISKS}.osDisk.diffDiskSettings.option",
+    "customer-managed key": f"{DISKS}.osDisk.managedDisk.diskEncryptionSet",
+    "iops": f"{DISKS}.dataDisks.diskIOPSReadWrite",
+    "nic": NICS,
+    "firewall": f"{NICS}.properties.networkSecurityGroup",
+    "nsg": f"{NICS}.properties.networkSecurityGroup",
+    "accelerated networking": f"{NICS}.properties.enableAcceleratedNetworking",
+    "dns server": f"{NICS}.properties.dnsSettings.dnsServers",
+    "vnet": f"{IPS}.properties.subnet",
+    "subnet": f"{IPS}.properties.subnet",
+    "load balancer": f"{IPS}.properties.loadBalancerBackendAddressPools",
+    "public ip": PUBLIC_IP,
+    "ipv6": f"{IPS}.properties.privateIPAddressVersion",
+    "health probe": f"{PROFILE}.networkProfile.healthProbe",
+    "custom script": f"{PROFILE}.extensionProfile.extensions",
+    "how to set the password": f"{OS}.adminPassword",
+}
+
+
+@pytest.mark.parametrize(("words", "place"), MEANT.items())
+def test_everyday_words_find_what_is_meant_first(words: str, place: str) -> None:
+    assert finding.ranked(words, LATEST)[0].place == place
+
+
+def test_words_being_typed_find_it_before_they_are_whole() -> None:
+    for typed, place in {
+        "passw": f"{OS}.adminPassword",
+        "ssh k": f"{OS}.linuxConfiguration.ssh.publicKeys",
+    }.items():
+        assert finding.ranked(typed, LATEST)[0].place == place
+
+
+def test_every_phrase_is_of_a_setting_and_of_no_other() -> None:
+    known = {entry.place for entry in finding.settings()}
+    assert set(PHRASES) <= known
+    for place, phrases in PHRASES.items():
+        for phrase in phrases:
+            first = finding.ranked(phrase, LATEST)[0].place
+            # Two spellings of one setting share their phrases; the draft's version has one of them.
+            assert first.casefold() == place.casefold(), phrase
+
+
+def test_names_paths_values_and_help_are_searched() -> None:
+    def places(query: str) -> list[str]:
+        return [entry.place for entry in finding.ranked(query, LATEST)]
+
+    assert places("osDisk.caching")[0] == f"{DISKS}.osDisk.caching"
+    assert places(f"{NICS}[0].properties.primary")[0] == f"{NICS}.properties.primary"
+    assert f"{DISKS}.osDisk.managedDisk.storageAccountType" in places("UltraSSD_LRS") + places(
+        "PremiumV2_LRS"
+    )
+    help_words = index.by_place()[f"{OS}.computerNamePrefix"].declared.help.split()[0]
+    assert f"{OS}.computerNamePrefix" in places(help_words)
+    assert places("zzqx") == []
+
+
+def test_what_azure_writes_and_what_has_no_field_is_not_offered() -> None:
+    places = {entry.place for entry in finding.settings()}
+    assert "properties.provisioningState" not in places
+    assert "properties" not in places
+
+
+def url_of(draft: Draft, place: str) -> str:
+    entry = finding.setting(place)
+    assert entry is not None
+    return next(each.url for each in finding.search(draft, place) if each.entry is entry)
+
+
+@pytest.mark.parametrize("version", [*API_VERSIONS[::9], LATEST])
+def test_every_setting_leads_to_a_field_that_is_there(
+    as_requester: Client, draft: Draft, version: str
+) -> None:
+    Draft.objects.filter(pk=draft.pk).update(api_version=version)
+    draft.refresh_from_db()
+    pages: dict[str, set[str]] = {}
+    for entry in finding.settings():
+        spots = finding.destinations(draft, entry)
+        assert bool(spots) == (finding.needs(entry, version) == ""), entry.place
+        for spot in spots:
+            address = urlsplit(spot.url)
+            if address.path not in pages:
+                text = as_requester.get(address.path).content.decode()
+                pages[address.path] = set(map(html.unescape, re.findall(r' id="([^"]*)"', text)))
+            assert address.fragment in pages[address.path], entry.place
+
+
+def test_one_item_is_entered_and_several_are_to_choose_from(
+    as_requester: Client, page_of: GetPage, draft: Draft
+) -> None:
+    ip = url_of(draft, f"{IPS}.name")
+    assert ip == f"/drafts/{draft.code}/find/?place={IPS}.name"
+    page = page_of(as_requester, ip)
+    assert page.heading == "IP configuration name: choose where"
+    # nic-a has one; nic-b has none yet, so that its list is offered.
+    assert {"nic-a, ip-a", "nic-b"} <= set(page.links())
+    assert "There is no IP configuration yet" in page.text
+
+    document = draft.document
+    del document["properties"]["virtualMachineProfile"]["networkProfile"]["networkInterfaceConfigurations"][1]
+    Draft.objects.filter(pk=draft.pk).update(document=document)
+    draft.refresh_from_db()
+    inside = "/network/" + f"{NICS}/0/properties/ipConfigurations/0/".replace(".", "/")
+    assert inside in url_of(draft, f"{IPS}.name")
+    found = next(
+        each for each in finding.search(draft, "subnet") if each.entry.place == f"{IPS}.properties.subnet"
+    )
+    assert found.note == "In nic-a, ip-a"
+    answer = as_requester.get(f"/drafts/{draft.code}/find/?place={IPS}.name")
+    assert inside in answer["Location"]
+
+
+def test_an_empty_list_says_what_to_add_first(draft: Draft) -> None:
+    found = next(each for each in finding.search(draft, "data disk size") if "dataDisks" in each.entry.place)
+    assert found.note == "Add a data disk first"
+    assert found.url.startswith(f"/drafts/{draft.code}/storage/#")
+
+
+def test_the_page_shows_what_was_found(page_of: GetPage, as_requester: Client, draft: Draft) -> None:
+    page = page_of(as_requester, f"/drafts/{draft.code}/find/?q=password")
+    assert "Admin password" in page.links()
+    assert page_of(as_requester, f"/drafts/{draft.code}/find/").heading == "Find a setting"
+    assert "No setting is called that" in page_of(as_requester, f"/drafts/{draft.code}/find/?q=zzqx").text
+    page_of(as_requester, f"/drafts/{draft.code}/find/?q=%3Cb%3E{'x' * 500}")
+
+
+def test_the_list_for_scripts_has_an_option_for_each(
+    as_requester: Client, draft: Draft, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    as_requester.get(f"/drafts/{draft.code}/find/")
+    with django_assert_max_num_queries(3):
+        text = as_requester.get(f"/drafts/{draft.code}/find/?part=list&q=ssh key").content.decode()
+    assert text.count('role="option"') == len(finding.search(draft, "ssh key"))
+    assert "<html" not in text
+
+
+# --- Another version --------------------------------------------------------------------------------------------------
+
+ULTRA = "properties.additionalCapabilities.ultraSSDEnabled"
+
+
+def test_a_setting_of_a_later_version_leads_there_by_way_of_the_switch(
+    page_of: GetPage, as_requester: Client, draft: Draft
+) -> None:
+    found = next(each for each in finding.search(draft, "ultra disk") if each.entry.place == ULTRA)
+    assert found.needs == "Needs 2019-03-01 or later; this draft has 2016-04-30-preview"
+    page = page_of(as_requester, found.url)
+    assert page.heading == "Switch to API version 2019-03-01?"
+    assert found.needs in page.text
+    draft.refresh_from_db()
+    assert draft.api_version == "2016-04-30-preview"
+
+    sent = {field.get("name"): field.get("value") for field in page.all("input", type="hidden")}
+    assert {"place", "base", "switch"} <= sent.keys()
+    answer = as_requester.post(f"/drafts/{draft.code}/find/", sent)
+    draft.refresh_from_db()
+    assert draft.api_version == "2019-03-01"
+    arrived = as_requester.get(answer["Location"])["Location"]
+    assert arrived.endswith("/size/#f-properties-additionalCapabilities-ultraSSDEnabled")
+
+
+def test_a_setting_that_later_versions_dropped_asks_for_the_last_that_has_it() -> None:
+    entry = finding.setting("properties.upgradePolicy.automaticOSUpgrade")
+    assert entry is not None
+    assert entry.until is not None
+    assert finding.needs(entry, LATEST) == f"Needs {entry.until} or earlier; this draft has {LATEST}"
+    assert finding.version_for(entry, LATEST) == entry.until
+    assert f"Needs {entry.since} or later, at most {entry.until}" in finding.needs(entry, API_VERSIONS[0])
+
+
+def test_the_switch_renames_what_the_version_spells_anew(as_requester: Client, draft: Draft) -> None:
+    draft.document["properties"]["overProvision"] = True
+    Draft.objects.filter(pk=draft.pk).update(document=draft.document)
+    as_requester.post(
+        f"/drafts/{draft.code}/find/", {"place": ULTRA, "switch": "2019-03-01", "base": draft.head}
+    )
+    draft.refresh_from_db()
+    assert draft.document["properties"]["overprovision"] is True
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"base": "x"}, {"base": "99"}, {"switch": "2016-03-30"}, {"switch": "never"}],
+    ids=["no base", "no such revision", "a version without it", "no version"],
+)
+def test_a_switch_that_makes_no_sense_changes_nothing(
+    as_requester: Client, draft: Draft, wrong: dict[str, str]
+) -> None:
+    sent = {"place": ULTRA, "switch": "2019-03-01", "base": str(draft.head)} | wrong
+    assert as_requester.post(f"/drafts/{draft.code}/find/", sent).status_code == 302
+    draft.refresh_from_db()
+    assert (draft.api_version, draft.head) == ("2016-04-30-preview", 1)
+
+
+def test_what_no_version_has_is_not_there(page_of: GetPage, as_requester: Client, draft: Draft) -> None:
+    page_of(as_requester, f"/drafts/{draft.code}/find/?place=no.such.thing", status=404)

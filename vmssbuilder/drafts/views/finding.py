@@ -1,0 +1,86 @@
+"""Find a setting: the search of a draft, the choice among several fields, and the version that a setting needs."""
+
+from __future__ import annotations
+
+from typing import Any, Final, cast
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from vmssbuilder.accounts.models import User
+from vmssbuilder.drafts import access, actions, finding, switching
+from vmssbuilder.drafts import content as contents
+from vmssbuilder.drafts.access import Access
+from vmssbuilder.drafts.models import Draft
+from vmssbuilder.drafts.submitted import Changed
+from vmssbuilder.reference.index import Entry
+from vmssbuilder.scaleset import paths
+
+from .frame import frame
+
+LONGEST_QUERY: Final = 200
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def find(request: HttpRequest, code: str) -> HttpResponse:
+    """What a search found; with a place, the way to its field; on POST, the switch of version that it needs."""
+    draft = access.find(cast(User, request.user), code, Access.EDIT)
+    if request.method == "POST":
+        return _switched(request, draft)
+    if request.GET.get("place"):
+        return _to(request, draft, _setting(request.GET["place"]))
+    query = request.GET.get("q", "").strip()[:LONGEST_QUERY]
+    context: dict[str, Any] = {"draft": draft, "query": query, "found": finding.search(draft, query)}
+    if request.GET.get("part") == "list":
+        return render(request, "drafts/find_options.html", context)
+    return render(request, "drafts/find.html", context)
+
+
+def _setting(place: str) -> Entry:
+    found = finding.setting(place[:LONGEST_QUERY])
+    if found is None:
+        raise Http404("There is no such setting. Search for it by what it does.")
+    return found
+
+
+def _to(request: HttpRequest, draft: Draft, entry: Entry) -> HttpResponse:
+    """On to the field where there is one; else the choice, or what stands in the way."""
+    spots = finding.destinations(draft, entry)
+    if len(spots) == 1:
+        return redirect(spots[0].url)
+    if spots:
+        return render(
+            request, "drafts/find_among.html", {"draft": draft, "entry": entry, "destinations": spots}
+        )
+    version = finding.version_for(entry, draft.api_version)
+    context = frame(draft, []) | {
+        "switch": switching.to(draft, version),
+        "why": f"{entry.title}: {finding.needs(entry, draft.api_version)}.",
+        "act": f"/drafts/{draft.code}/find/",
+        "stay": f"/drafts/{draft.code}/find/?q={entry.wire}",
+        "sent": [("place", entry.place), ("base", draft.head)],
+    }
+    return render(request, "drafts/switch.html", context)
+
+
+def _switched(request: HttpRequest, draft: Draft) -> HttpResponse:
+    """Another API version, chosen for the sake of a setting; then on to its field."""
+    entry = _setting(request.POST.get("place", ""))
+    here = f"/drafts/{draft.code}/find/?place={entry.place}"
+    version = request.POST.get("switch", "")
+    if version == finding.version_for(entry, draft.api_version):
+        before = paths.get(contents.of(draft), switching.API_VERSION)
+        changes = [
+            Changed(switching.API_VERSION, before, version),
+            *switching.to(draft, version).changes(draft.document),
+        ]
+        try:
+            base = int(request.POST.get("base", ""))
+            actions.save(cast(User, request.user), draft, base, changes)
+        except (ValueError, actions.StaleRevision, actions.EditConflict):
+            messages.warning(request, "The draft was changed since you opened the page. Look at it again.")
+        else:
+            messages.success(request, f"Switched to API version {version}.")
+    return redirect(here)
