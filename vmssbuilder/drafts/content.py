@@ -5,9 +5,10 @@ Forms, changes and the task list read and write this one dict, so that the addre
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any, Final
 
-from vmssbuilder.scaleset import API_VERSIONS
+from vmssbuilder.scaleset import API_VERSIONS, presets
 from vmssbuilder.scaleset.catalogue import tree
 from vmssbuilder.scaleset.paths import Path
 from vmssbuilder.scaleset.properties import Choice, Node, Part, Text, Value
@@ -91,14 +92,28 @@ def fill(target: Draft | Revision, content: dict[str, Any]) -> None:
 
 
 def node_at(path: Path, api_version: str) -> Node | None:
-    """The declaration of a place in the content, None where nothing is declared."""
+    """The declaration of a place in the content, None where nothing is declared. Named settings of extensions count."""
+    return _node_at(shape(path), api_version)
+
+
+def shape(path: Path) -> Path:
+    """The path with every list position 0: what is true of one item's place is true of all."""
+    return tuple(0 if isinstance(step, int) else step for step in path)
+
+
+@lru_cache(maxsize=20_000)
+def _node_at(path: Path, api_version: str) -> Node | None:
     if path and path[0] == TARGET:
         return part_tree(TargetPart, LATEST).at(path[1:])
     try:
         order(api_version)
     except UnknownVersion:
         return None
-    return tree(api_version).at(path)
+    found = tree(api_version).at(path)
+    return presets.node_at(path[5:]) if found is None and path[:4] == _EXTENSIONS else found
+
+
+_EXTENSIONS: Final = ("properties", "virtualMachineProfile", "extensionProfile", "extensions")
 
 
 def label(path: Path, api_version: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from vmssbuilder.scaleset import paths
 from vmssbuilder.scaleset.paths import Path
 from vmssbuilder.scaleset.properties import List, Map, Single
@@ -11,13 +13,27 @@ from . import content, steps
 
 def page_url(code: str, path: Path, api_version: str) -> str:
     """The address of the page that edits the place."""
-    step = steps.owner(path)
-    item = steps.item_page(path, api_version)
-    return f"/drafts/{code}/{step.name}/" + (f"{paths.to_url(item)}/" if item else "")
+    step, depth, _ = _place(content.shape(path), api_version)
+    return f"/drafts/{code}/{step}/" + (f"{paths.to_url(path[:depth])}/" if depth else "")
 
 
 def field_anchor(path: Path, api_version: str) -> str:
     """The id of the field that edits the place: its own, or that of the list, rows or JSON box that holds it."""
+    depth = _place(content.shape(path), api_version)[2]
+    return steps.anchor(path[:depth]) if depth else ""
+
+
+@lru_cache(maxsize=20_000)
+def _place(path: Path, api_version: str) -> tuple[str, int, int]:
+    """The step that has the place, and how much of its path is that of the page and of the field that edit it.
+
+    Kept for each shape of path: a page may show thousands of places of a few shapes.
+    """
+    page = steps.item_page(path, api_version)
+    return steps.owner(path).name, len(page), len(_field(path, api_version))
+
+
+def _field(path: Path, api_version: str) -> Path:
     item = steps.item_page(path, api_version)
     here = content.node_at(item, api_version)
     for depth in range(len(item), len(path)):
@@ -29,17 +45,22 @@ def field_anchor(path: Path, api_version: str) -> str:
             else content.node_at(path[: depth + 1], api_version)
         )
         if here is not None and (here.is_leaf or isinstance(here.property, List | Map)):
-            return steps.anchor(path[: depth + 1])
+            return path[: depth + 1]
     here = content.node_at(path, api_version)
     while here is not None and isinstance(here.property, Single) and here.property.inline and len(path) > 1:
         # An envelope has no section of its own; the object around it has.
         path = path[:-1]
         here = content.node_at(path, api_version)
-    return steps.anchor(path) if path else ""
+    return path
 
 
 def has_field(path: Path, api_version: str) -> bool:
     """Whether a field edits the place. What is not declared, or what Azure writes, is edited as JSON only."""
+    return _has_field(content.shape(path), api_version)
+
+
+@lru_cache(maxsize=20_000)
+def _has_field(path: Path, api_version: str) -> bool:
     for depth in range(1, len(path) + 1):
         node = content.node_at(path[:depth], api_version)
         if node is None or node.property.read_only:
