@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import checking, filling, finding, history, sharing, starting, text
+from .views import checking, exporting, filling, finding, history, sharing, starting, text
 
 urlpatterns = [
     path("new/", starting.new, name="draft-new"),
@@ -10,6 +10,8 @@ urlpatterns = [
     path("<str:code>/json/", text.edit_json, name="draft-json"),
     path("<str:code>/document.json", text.document, name="draft-document"),
     path("<str:code>/check/", checking.check, name="draft-check"),
+    path("<str:code>/export/", exporting.exports, name="draft-exports"),
+    path("<str:code>/export/<str:format>/", exporting.one_format, name="draft-export"),
     path("<str:code>/find/", finding.find, name="draft-find"),
     path("<str:code>/fix/", checking.fix, name="draft-fix"),
     path("<str:code>/history/", history.history, name="draft-history"),

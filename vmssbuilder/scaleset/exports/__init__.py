@@ -11,6 +11,7 @@ from typing import Final
 
 from ..request import Request
 from . import arm_template, az_cli, bicep, curl, rest, terraform
+from .prepared import Placeholder, prepare
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +19,7 @@ class Format:
     """One way to write a request.
 
     name: as `export` takes it. title, help: for the page that offers it. suffix, media_type: of a downloaded file.
-    updates: whether it can say "change what exists" as well as "create".
+    updates: whether it can say "change what exists" as well as "create". parameter: what it calls a secret.
     """
 
     name: str
@@ -27,6 +28,7 @@ class Format:
     suffix: str
     media_type: str
     write: Callable[[Request], str]
+    parameter: Callable[[Placeholder], str]
     updates: bool = True
 
 
@@ -40,6 +42,7 @@ FORMATS: Final[dict[str, Format]] = {
             ".http",
             "text/plain",
             rest.write,
+            lambda secret: f"{{{{{secret.camel}}}}}",
         ),
         Format(
             "arm",
@@ -48,6 +51,7 @@ FORMATS: Final[dict[str, Format]] = {
             ".json",
             "application/json",
             arm_template.write,
+            lambda secret: secret.camel,
             updates=False,
         ),
         Format(
@@ -57,6 +61,7 @@ FORMATS: Final[dict[str, Format]] = {
             ".bicep",
             "text/plain",
             bicep.write,
+            lambda secret: secret.camel,
             updates=False,
         ),
         Format(
@@ -66,6 +71,7 @@ FORMATS: Final[dict[str, Format]] = {
             ".tf",
             "text/plain",
             terraform.write,
+            lambda secret: secret.snake,
         ),
         Format(
             "az",
@@ -74,6 +80,7 @@ FORMATS: Final[dict[str, Format]] = {
             ".sh",
             "text/x-shellscript",
             az_cli.write,
+            lambda secret: secret.upper,
         ),
         Format(
             "curl",
@@ -82,6 +89,7 @@ FORMATS: Final[dict[str, Format]] = {
             ".sh",
             "text/x-shellscript",
             curl.write,
+            lambda secret: secret.upper,
         ),
     )
 }
@@ -102,3 +110,9 @@ def export(request: Request, format: str) -> str:
             f"{chosen.title} describes a whole scale set, but this request holds changes alone. Choose one of {ways}."
         )
     return chosen.write(request)
+
+
+def parameters(request: Request, format: str) -> list[tuple[str, str]]:
+    """Name and title of each secret that is a parameter in an export of that format."""
+    chosen = FORMATS[format]
+    return [(chosen.parameter(secret), secret.title) for secret in prepare(request).placeholders]

@@ -1,0 +1,93 @@
+"""The draft in the words of other tools, to look at, copy and download."""
+
+from __future__ import annotations
+
+import re
+from html import escape
+from typing import Any, Final, cast
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.safestring import mark_safe
+from django.views.decorators.http import require_safe
+
+from vmssbuilder.accounts.models import User
+from vmssbuilder.drafts import access
+from vmssbuilder.drafts.access import Access
+from vmssbuilder.drafts.checking import check_content
+from vmssbuilder.drafts.models import Draft
+from vmssbuilder.scaleset.exports import FORMATS, CannotExport, Format, export, parameters
+from vmssbuilder.scaleset.findings import errors
+
+
+@require_safe
+def exports(request: HttpRequest, code: str) -> HttpResponse:
+    """On to the first format: each has a page of its own."""
+    access.find(cast(User, request.user), code, Access.VIEW)
+    return redirect("draft-export", code, next(iter(FORMATS)))
+
+
+@require_safe
+def one_format(request: HttpRequest, code: str, format: str) -> HttpResponse:
+    """The request in one format; as a file with `?download=1`."""
+    draft = access.find(cast(User, request.user), code, Access.VIEW)
+    chosen = FORMATS.get(format)
+    if chosen is None:
+        raise Http404(f"There is no export format “{format}”. Choose one of {', '.join(FORMATS)}.")
+    context: dict[str, Any] = {"draft": draft, "format": chosen, "formats": FORMATS.values()}
+    try:
+        text = export(draft.request, format)
+    except CannotExport as refusal:
+        context |= {
+            "refusal": str(refusal),
+            "others": [each for each in FORMATS.values() if each.updates],
+        }
+        return render(request, "drafts/export.html", context)
+    if request.GET.get("download"):
+        return _file(draft, chosen, text)
+    context |= {
+        "text": _highlighted(text),
+        "parameters": parameters(draft.request, format),
+        "wrong": len(errors(check_content(draft))),
+    }
+    return render(request, "drafts/export.html", context)
+
+
+def _file(draft: Draft, chosen: Format, text: str) -> HttpResponse:
+    name = re.sub(r"[^A-Za-z0-9._-]", "", draft.name)[:64].strip(".") or draft.code
+    answer = HttpResponse(text, content_type=f"{chosen.media_type}; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="{name}{chosen.suffix}"'
+    return answer
+
+
+_TOKENS: Final = re.compile(
+    r"""(?P<comment>^[ ]*(?:\#|//).*$)"""
+    r"""|(?P<key>"(?:\\.|[^"\\\n])*"(?=\s*[:=])|^[ ]*[A-Za-z_][\w-]*(?=\s*[:=][ ]))"""
+    r"""|(?P<string>"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'(?!\w))"""
+    r"""|(?P<number>(?<![\w.-])-?\d+(?:\.\d+)?(?![\w.-]))"""
+    r"""|(?P<literal>\b(?:true|false|null)\b)""",
+    re.MULTILINE,
+)
+"""What all formats have in common; more than that no reader needs to find their way."""
+
+_CLASSES: Final = {
+    "comment": "punct",
+    "key": "key",
+    "string": "string",
+    "number": "number",
+    "literal": "literal",
+}
+
+
+def _highlighted(text: str) -> str:
+    """The text with its names, values and comments told apart; its characters are those of the text."""
+    pieces, end = [], 0
+    for token in _TOKENS.finditer(text):
+        kind = _CLASSES[str(token.lastgroup)]
+        pieces += [
+            escape(text[end : token.start()], quote=False),
+            f'<span class="json__{kind}">{escape(token[0], quote=False)}</span>',
+        ]
+        end = token.end()
+    pieces.append(escape(text[end:], quote=False))
+    return mark_safe("".join(pieces))  # noqa: S308 - every piece was escaped
