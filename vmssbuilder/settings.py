@@ -63,6 +63,7 @@ INSTALLED_APPS = [
     "vmssbuilder.drafts",
     "vmssbuilder.reviews",
     "vmssbuilder.submissions",
+    "vmssbuilder.pickers",
 ]
 
 MIDDLEWARE = [

@@ -62,6 +62,8 @@ TABLE: Final = (
         "302 200 403 404 403",
         "401 409 403 404 403",
     ),
+    Row("picker", ("draft", "=sku/name"), "302 200 403 404 403", "401 422 403 404 403"),
+    Row("picker-suggest", ("draft", "=sku/name"), "302 200 403 404 403", "401 405 403 404 403"),
     Row("draft-json", ("draft",), "302 200 403 404 403", "401 422 403 404 403"),
     Row("draft-document", ("draft",), *WHO_MAY_VIEW_READS),
     Row("draft-check", ("draft",), *WHO_MAY_VIEW_READS),

@@ -102,7 +102,7 @@ def page(status: int, title: str, body: str, *, sends_to: str = "", site: str = 
 <link rel="stylesheet" href="{STYLES_PATH}">
 </head>
 <body>
-<header class="banner"><p>Sandbox: a stand-in for Microsoft Entra ID on this computer. Nothing here reaches Azure.</p></header>
+<header class="banner"><p>Sandbox: a stand-in for Azure on this computer. Nothing here reaches Azure.</p></header>
 <main>
 {body}
 </main>

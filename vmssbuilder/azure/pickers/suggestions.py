@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 
@@ -34,7 +34,7 @@ _PART: Final = re.compile(r"[^\x00-\x1f\x7f/\\?#%]{1,200}")
 class Where:
     """What a draft says about the place of its scale set; empty where it says nothing.
 
-    publisher, offer, sku: of its image, or of an extension (publisher, type). size, zones: what it has chosen already.
+    publisher, offer, sku: of its image, or of an extension (publisher, type). zones: what it has chosen already.
     """
 
     subscription: str = ""
@@ -43,7 +43,6 @@ class Where:
     offer: str = ""
     sku: str = ""
     type: str = ""
-    size: str = ""
     zones: tuple[str, ...] = ()
 
     def missing(self, needs: tuple[str, ...]) -> tuple[str, ...]:
@@ -58,9 +57,6 @@ class Where:
 def _usable(value: str) -> bool:
     stripped = value.strip()
     return bool(stripped.strip(".")) and _PART.fullmatch(stripped) is not None
-
-
-NEEDS: Final = tuple(each.name for each in fields(Where))
 
 
 def region_name(location: str) -> str:

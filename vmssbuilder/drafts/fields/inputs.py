@@ -10,6 +10,7 @@ from vmssbuilder.scaleset import paths, secrets
 from vmssbuilder.scaleset.paths import MISSING, Path
 from vmssbuilder.scaleset.properties import Boolean, Choice, Integer, Json, Node, Property, Text
 
+from .choosing import link, suggesting
 from .page import Page, described_by, findings_html, help_html, state_class, wire_html, wrapped
 
 RADIOS_UP_TO: Final = 4
@@ -62,7 +63,7 @@ def text_input(page: Page, prop: Property, path: Path, name: str, shown: str) ->
         common += f' list="{anchor(path)}-list"'
     return (
         f'<input class="input" {common} value="{escape(shown)}" autocomplete="off" spellcheck="false" '
-        f'autocapitalize="none">{listed}'
+        f'autocapitalize="none"{suggesting(page, prop.kind, path)}>{listed}{link(page, prop.kind, path)}'
     )
 
 

@@ -14,6 +14,7 @@ from vmssbuilder.scaleset.findings import Finding
 from vmssbuilder.scaleset.paths import MISSING, Path
 from vmssbuilder.scaleset.properties import Boolean, Choice, List, Map, Node, Text
 
+from .choosing import link, suggesting
 from .inputs import AS_JSON, text_input, text_of
 from .page import Page, findings_html, help_html, state_class, wire_html, wrapped
 
@@ -30,6 +31,13 @@ def row_fields(node: Node) -> list[tuple[Path, Node]]:
         if not child.property.read_only:
             found.extend(((wire, *below), leaf_node) for below, leaf_node in row_fields(child))
     return found
+
+
+def _kind(node: Node) -> str:
+    """What the rows refer to: resources that a list names, or that the names of a map are."""
+    if isinstance(node.property, Map):
+        return node.property.kind
+    return node.item.property.kind if node.item is not None and node.item.is_leaf else ""
 
 
 def row_numbers(sent: Iterable[str], name: str) -> list[int]:
@@ -80,7 +88,7 @@ def draw_rows(page: Page, entry: Field, path: Path, value: Any) -> str:
         f'<input type="hidden" name="rows" value="{escape(name)}"><div class="rows">{"".join(rows)}</div>'
         f'<p class="actions"><button class="btn btn-quiet btn--small" name="act" value="more:{escape(name)}">'
         '<svg class="icon" aria-hidden="true"><use href="#i-add"/></svg>'
-        f"Add another {escape(prop.singular)}</button></p>{_paste(page, entry.node, path)}</fieldset>"
+        f"Add another {escape(prop.singular)}</button> {link(page, _kind(entry.node), path)}</p>{_paste(page, entry.node, path)}</fieldset>"
     )
 
 
@@ -136,7 +144,7 @@ def _row(page: Page, entry: Field, path: Path, number: int, cells: Any) -> str:
         invalid = f' aria-invalid="true" aria-describedby="{own}-findings"' if found else ""
         note = _cell_findings(own, found) if found else ""
         written.append(
-            f'<div class="rows__cell">{label}{_cell_input(kind.node, own, name, shown, invalid)}{note}</div>'
+            f'<div class="rows__cell">{label}{_cell_input(kind.node, own, name, shown, invalid + kind.suggesting)}{note}</div>'
         )
     title = f"{prop.singular} {number + 1}"
     remove = ""
@@ -154,6 +162,7 @@ def _row(page: Page, entry: Field, path: Path, number: int, cells: Any) -> str:
 class _Cell:
     node: Node | None
     path: Path | None
+    suggesting: str = ""
 
 
 def _cells(
@@ -172,7 +181,9 @@ def _cells(
             f"{name}.key",
             f"{own}-key",
             typed_key,
-            _Cell(None, (*path, key) if cells is not _BLANK else None),
+            _Cell(
+                None, (*path, key) if cells is not _BLANK else None, suggesting(page, _kind(entry.node), path)
+            ),
         )
         shown = page.typed.get(f"{name}.value", [text_of(item.property, inner)])[0]
         yield item.property.title, f"{name}.value", f"{own}-value", shown, _Cell(item, None)
@@ -187,7 +198,11 @@ def _cells(
             paths.text(place),
             anchor(place),
             shown,
-            _Cell(node, place if cells is not _BLANK else None),
+            _Cell(
+                node,
+                place if cells is not _BLANK else None,
+                suggesting(page, node.property.kind, place) if isinstance(node.property, Text) else "",
+            ),
         )
 
 

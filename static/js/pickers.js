@@ -1,0 +1,129 @@
+// Suggestions drop down under fields that have some; any value can still be typed.
+"use strict";
+
+{
+  let box = null, field = null, options = [], at = -1, asking = null, timer = 0;
+
+  const close = () => {
+    clearTimeout(timer);
+    asking?.abort();
+    box?.remove();
+    if (field) {
+      field.setAttribute("aria-expanded", "false");
+      field.removeAttribute("aria-activedescendant");
+    }
+    box = asking = null;
+    options = [];
+    at = -1;
+  };
+
+  const ask = async (input, again = 0) => {
+    asking?.abort();
+    asking = new AbortController();
+    const { signal } = asking;
+    let html;
+    try {
+      // What stands in the field is a search only once it is being typed.
+      const q = input.dataset.typed ? input.value : "";
+      const answer = await fetch(`${input.dataset.suggest}?q=${encodeURIComponent(q)}`, { signal });
+      if (!answer.ok || answer.redirected) return;
+      ({ html } = await answer.json());
+    } catch { return; }
+    if (signal.aborted || document.activeElement !== input) return;
+    if (!box) {
+      box = document.createElement("div");
+      box.className = "suggest";
+      box.addEventListener("mousedown", (event) => { if (!event.target.closest("a")) event.preventDefault(); });
+      box.addEventListener("click", (event) => {
+        const option = event.target.closest("[role=option]");
+        if (option) pick(option);
+      });
+      input.after(box);
+    }
+    box.style.width = `${Math.max(input.offsetWidth, Math.min(360, innerWidth - 32))}px`;
+    box.innerHTML = html;
+    options = [...box.querySelectorAll("[role=option]")];
+    options.forEach((option, place) => { option.id = `${input.id}-option-${place}`; });
+    at = -1;
+    const list = box.querySelector("[role=listbox]");
+    if (list) {
+      list.id = `${input.id}-options`;
+      input.setAttribute("aria-controls", list.id);
+    }
+    input.setAttribute("aria-expanded", String(options.length > 0));
+    input.removeAttribute("aria-activedescendant");
+    if (box.querySelector("[data-again]") && again < 60) timer = setTimeout(() => ask(input, again + 1), 700);
+  };
+
+  const move = (step) => {
+    options[at]?.setAttribute("aria-selected", "false");
+    at = (at + step + options.length) % options.length;
+    options[at].setAttribute("aria-selected", "true");
+    options[at].scrollIntoView({ block: "nearest" });
+    field.setAttribute("aria-activedescendant", options[at].id);
+  };
+
+  const pick = (option) => {
+    const input = field, more = box.querySelector("a").href;
+    input.value = option.dataset.value;
+    delete input.dataset.typed;
+    const along = "also" in option.dataset;
+    close();
+    input.dispatchEvent(new Event("input", { bubbles: true }));
+    input.dispatchEvent(new Event("change", { bubbles: true }));
+    input.closest(".field")?.querySelector(".suggest__also")?.remove();
+    if (along) {
+      const note = document.createElement("p");
+      note.className = "suggest__also";
+      note.setAttribute("role", "status");
+      const link = document.createElement("a");
+      link.href = `${more}?value=${encodeURIComponent(input.value)}`;
+      link.textContent = "fill it in";
+      note.append("This image is sold with a plan that the request must name: ", link, ".");
+      input.after(note);
+    }
+  };
+
+  document.addEventListener("focusin", (event) => {
+    const input = event.target;
+    if (box && !box.contains(input) && input !== field) close();
+    if (!input.dataset?.suggest || input === field && box) return;
+    field = input;
+    input.setAttribute("role", "combobox");
+    input.setAttribute("aria-autocomplete", "list");
+    input.setAttribute("aria-expanded", "false");
+  });
+  document.addEventListener("focusout", (event) => {
+    if (box && !box.contains(event.relatedTarget) && event.relatedTarget !== field) close();
+  });
+  document.addEventListener("click", (event) => {
+    if (event.target.dataset?.suggest && !box) ask(event.target);
+  });
+  document.addEventListener("input", (event) => {
+    const input = event.target;
+    if (!input.dataset?.suggest || !event.isTrusted) return;
+    input.dataset.typed = "1";
+    clearTimeout(timer);
+    timer = setTimeout(() => ask(input), 120);
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.target !== field) return;
+    if (event.key === "Escape" && box) {
+      event.preventDefault();
+      close();
+    } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      event.preventDefault();
+      if (options.length) move(event.key === "ArrowDown" ? 1 : at < 0 ? 0 : -1);
+      else if (!box) ask(field);
+    } else if (event.key === "Enter" && at >= 0) {
+      event.preventDefault();
+      pick(options[at]);
+    }
+  });
+
+  // The page to choose on looks again by itself while Azure has not answered.
+  const waiting = document.querySelector("[data-look-again] a");
+  if (waiting && !document.querySelector("#typed")?.value) {
+    setTimeout(() => { if (!document.getElementById("typed").value) location.replace(waiting.href); }, 1500);
+  }
+}

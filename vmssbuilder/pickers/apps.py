@@ -1,0 +1,16 @@
+"""The app of pickers."""
+
+from django.apps import AppConfig
+
+
+class PickersConfig(AppConfig):
+    """Choosing values from what Azure has on offer."""
+
+    name = "vmssbuilder.pickers"
+
+    def ready(self) -> None:
+        """Fields of these kinds get a way to choose."""
+        from vmssbuilder.azure.pickers import PICKERS
+        from vmssbuilder.drafts.fields import choosing
+
+        choosing.offer({kind: picker.one for kind, picker in PICKERS.items()})

@@ -1,0 +1,88 @@
+"""Keeps lists: packed in the database for each person, unpacked in the process for as many as fit."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.utils import timezone
+
+from vmssbuilder.accounts.models import User
+from vmssbuilder.azure.pickers import Shelf, Where
+from vmssbuilder.azure.pickers.sources import Source
+
+from .models import KnownList
+
+ROWS_KEPT: Final = 60_000
+"""How many rows of lists a process keeps unpacked, about 60 MB at most."""
+LONGEST: Final = timedelta(days=7)
+"""Lists that nobody renewed for so long are removed."""
+
+_shelves: OrderedDict[str, Shelf] = OrderedDict()
+_lock = threading.Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A list, and when it was fetched."""
+
+    shelf: Shelf
+    fetched: datetime
+
+    @property
+    def age(self) -> float:
+        """Seconds since it was fetched."""
+        return max(0.0, (timezone.now() - self.fetched).total_seconds())
+
+
+def key_of(source: Source, where: Where) -> str:
+    """The key of a list: what it is, and of which place."""
+    return hashlib.sha256(f"{source.name}|{where.key(source.needs)}".encode()).hexdigest()
+
+
+def kept(user: User, key: str) -> Kept | None:
+    """The person's list of that key, None when there is none."""
+    row = KnownList.objects.filter(user=user, key=key).values_list("digest", "fetched").first()
+    if row is None:
+        return None
+    digest, fetched = row
+    shelf = _recall(digest)
+    if shelf is None:
+        packed = KnownList.objects.filter(user=user, key=key).values_list("packed", flat=True).first()
+        if packed is None:
+            return None
+        shelf = _remember(digest, bytes(packed))
+    return Kept(shelf, fetched)
+
+
+def keep(user: User, key: str, packed: bytes) -> Kept:
+    """Keeps the list in place of the one before."""
+    digest, now = hashlib.sha256(packed).hexdigest(), timezone.now()
+    KnownList.objects.update_or_create(
+        user=user, key=key, defaults={"digest": digest, "packed": packed, "fetched": now}
+    )
+    KnownList.objects.filter(user=user, fetched__lt=now - LONGEST).delete()
+    return Kept(_recall(digest) or _remember(digest, packed), now)
+
+
+def _recall(digest: str) -> Shelf | None:
+    with _lock:
+        shelf = _shelves.get(digest)
+        if shelf is not None:
+            _shelves.move_to_end(digest)
+        return shelf
+
+
+def _remember(digest: str, packed: bytes) -> Shelf:
+    shelf = Shelf(packed)
+    with _lock:
+        _shelves[digest] = shelf
+        rows = sum(len(each) for each in _shelves.values())
+        while rows > ROWS_KEPT and len(_shelves) > 1:
+            _digest, oldest = _shelves.popitem(last=False)
+            rows -= len(oldest)
+    return shelf

@@ -1,0 +1,75 @@
+"""What a draft says about the place of its scale set, and where it says it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from vmssbuilder.azure.pickers import PICKERS, Picker, Where
+from vmssbuilder.drafts import content as contents
+from vmssbuilder.scaleset import paths
+from vmssbuilder.scaleset.paths import Path
+from vmssbuilder.scaleset.properties import List, Map, Node
+
+_IMAGE: Final[Path] = ("properties", "virtualMachineProfile", "storageProfile", "imageReference")
+_FIXED: Final[dict[str, Path]] = {
+    "subscription": (contents.TARGET, "subscription"),
+    "region": ("location",),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A place to choose a value for. several: it holds a list of them, or a map that they name the members of."""
+
+    path: Path
+    node: Node
+    picker: Picker
+    several: bool = False
+
+    @property
+    def is_map(self) -> bool:
+        return isinstance(self.node.property, Map)
+
+
+def target(path: Path, api_version: str) -> Target | None:
+    """What can be chosen at a place; None where nothing can."""
+    node = contents.node_at(path, api_version)
+    if node is None or node.parent is None or node.property.read_only or node.property.secret:
+        return None
+    prop = node.property
+    if isinstance(prop, Map):
+        kind, several = prop.kind, True
+    elif isinstance(prop, List):
+        item = node.item
+        kind, several = (item.property.kind, True) if item is not None and item.is_leaf else ("", True)
+    elif node.is_leaf:
+        kind, several = prop.kind, False
+    else:
+        return None
+    picker = PICKERS.get(kind)
+    return None if picker is None else Target(path, node, picker, several)
+
+
+def place_of(need: str, path: Path, picker: Picker) -> Path:
+    """Where the draft says what a list needs: in fixed places, or beside the value itself."""
+    if need in _FIXED:
+        return _FIXED[need]
+    return (*_IMAGE, need) if picker.kind.startswith("plan") else (*path[:-1], need)
+
+
+def where(content: dict[str, Any], path: Path, picker: Picker) -> Where:
+    """The place, as far as the draft says it."""
+    said = {
+        need: _text(paths.get(content, place_of(need, path, picker), ""))
+        for need in {*picker.source.needs, "subscription", "region"}
+    }
+    zones = paths.get(content, ("zones",), [])
+    return Where(
+        **said,
+        zones=tuple(each for each in zones if isinstance(each, str)) if isinstance(zones, list) else (),
+    )
+
+
+def _text(value: Any) -> str:
+    return value.strip() if isinstance(value, str) else ""
