@@ -284,7 +284,7 @@ def test_an_operation_that_azure_forgot_is_asked_at_the_resource(
 
 @pytest.mark.parametrize(
     ("header", "pause"),
-    [("0", 0.0), ("10", 10.0), ("600", 600.0), ("86400", LONGEST_PAUSE), (None, DEFAULT_PAUSE), ("Wed, 21 Oct 2026 07:28:00 GMT", DEFAULT_PAUSE), ("soon", DEFAULT_PAUSE)],
+    [("0", 0.0), ("10", 10.0), ("600", 600.0), ("86400", LONGEST_PAUSE), (None, DEFAULT_PAUSE), ("Wed, 21 Oct 2026 07:28:00 GMT", 0.0), ("soon", DEFAULT_PAUSE)],
 )  # fmt: skip
 def test_the_pause_is_azures(
     client: ArmClient, sandbox: Running, polling: Operation, header: str | None, pause: float
@@ -307,7 +307,7 @@ def test_waiting_sits_out_trouble_but_not_for_ever(
 ) -> None:
     polled(sandbox, "{}", "{}", {"status": "Succeeded"})
     assert wait(client, polling, sleep=lambda _: None).status == "succeeded"
-    polled(sandbox, *["{}"] * 6)
+    polled(sandbox, *["{}"] * 4)
     with pytest.raises(BadAnswer):
         wait(client, polling, sleep=lambda _: None)
 
@@ -390,7 +390,10 @@ def test_a_scale_set_deleted_by_somebody_meanwhile(client: ArmClient, sandbox: R
     answered(sandbox, 201, {}, {})
     operation = client.create(ADDRESS, NEW, document())
     sandbox.sandbox.memory.scale_sets.clear()
-    gone = step(client, operation)
-    assert gone.status == "failed"
+    # The regions of Azure learn of a new resource one after the other: one 404 means nothing.
+    going = step(client, step(client, operation))
+    assert (going.status, going.misses) == ("running", 2)
+    gone = step(client, going)
+    assert (gone.status, gone.polls) == ("failed", 3)
     assert gone.failure is not None
     assert "deleted it meanwhile" in gone.failure.message

@@ -2,20 +2,26 @@
 
 A scale set, read with a token from anywhere (the Azure command line, for one):
 
-    from vmssbuilder.azure import ArmClient, ScaleSetAddress, cloud, open_session
-
+    from vmssbuilder.azure import ArmClient, ScaleSetAddress, cloud, open_session, wait
     azure = cloud("public")
     client = ArmClient(azure, lambda claims: token, open_session(azure))
-    found = client.get(ScaleSetAddress(subscription, "rg-shop", "web-prod"), "2024-07-01")
+    address = ScaleSetAddress(subscription, "rg-shop", "web-prod")
+    done = wait(client, client.update(address, "2024-07-01", {"sku": {"capacity": 3}}))
+
+`done.status` is succeeded, failed or canceled, `done.resource` the scale set afterwards, `explain(done.failure)` what
+went wrong. `client.begin(method, url, document)` starts any other operation of Resource Manager. Where several processes
+work for one person, give their clients one `SharedGate`. `stand_in("http://127.0.0.1:3000")` in place of
+`cloud("public")` talks to a test server on this machine.
 """
 
 from __future__ import annotations
 
 from .client import ArmClient, ScaleSet, ScaleSetAddress
-from .clouds import Cloud, cloud
+from .clouds import Cloud, cloud, stand_in
 from .errors import AzureError, Explanation, explain
 from .operations import Operation, step, wait
 from .signin import AccessToken, Identity, SignIn
+from .throttling import Gate, SharedGate
 from .transport import open_session
 
 __all__ = [
@@ -24,14 +30,17 @@ __all__ = [
     "AzureError",
     "Cloud",
     "Explanation",
+    "Gate",
     "Identity",
     "Operation",
     "ScaleSet",
     "ScaleSetAddress",
+    "SharedGate",
     "SignIn",
     "cloud",
     "explain",
     "open_session",
+    "stand_in",
     "step",
     "wait",
 ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ipaddress
+import re
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote, urlsplit
@@ -10,6 +12,8 @@ from urllib.parse import quote, urlsplit
 @dataclass(frozen=True, slots=True)
 class Cloud:
     """One cloud. Hosts are bare names; everything is reached over https.
+
+    arm_loopback: where Resource Manager answers instead, as an http address on this machine (see `stand_in`).
 
     default_tenant, default_client_id, default_client_secret: used where a deployment names none. Only the sandbox has
     them: its registration is the same on every machine and opens nothing.
@@ -22,6 +26,7 @@ class Cloud:
     portal_url: str
     prices_host: str = ""
     """Where list prices are told, without sign-in; empty where they are not."""
+    arm_loopback: str = ""
     default_tenant: str = ""
     default_client_id: str = ""
     default_client_secret: str = ""
@@ -34,12 +39,12 @@ class Cloud:
     @property
     def arm_url(self) -> str:
         """Where Azure Resource Manager answers."""
-        return f"https://{self.arm_host}"
+        return self.arm_loopback or f"https://{self.arm_host}"
 
     @property
     def scope(self) -> str:
         """What a token must be for, so that Resource Manager takes it."""
-        return f"https://{self.arm_host}/.default"
+        return f"{self.arm_url}/.default"
 
     @property
     def is_sandbox(self) -> bool:
@@ -54,17 +59,27 @@ class Cloud:
 
     def is_arm(self, url: str) -> bool:
         """Whether the address belongs to this cloud's Resource Manager: the only place a token may be sent to."""
-        try:
-            parts = urlsplit(url)
-            port = parts.port
-        except ValueError:
+        if not _PLAIN.fullmatch(url):
+            # Parsers disagree about what such characters mean, and the one that sends is not the one that asks here.
             return False
-        return (
-            parts.scheme == "https"
-            and (parts.hostname or "") == self.arm_host
-            and port in {None, 443}
-            and "@" not in parts.netloc
-        )
+        return _origin(url) == _origin(self.arm_url)
+
+
+_PLAIN: Final = re.compile(r"[!-\[\]-~]+")
+
+
+def _origin(url: str) -> tuple[str, str, int] | None:
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return None
+    if parts.scheme not in _PORTS or not parts.hostname or "@" in parts.netloc:
+        return None
+    return parts.scheme, parts.hostname, _PORTS[parts.scheme] if port is None else port
+
+
+_PORTS: Final = {"https": 443, "http": 80}
 
 
 SANDBOX: Final = "sandbox"
@@ -121,3 +136,25 @@ def cloud(name: str) -> Cloud:
         return _CLOUDS[name]
     except KeyError:
         raise ValueError(f"“{name}” is not a cloud. Choose one of: {', '.join(CLOUD_NAMES)}.") from None
+
+
+def stand_in(arm_url: str) -> Cloud:
+    """A cloud of nothing but a Resource Manager on this machine, such as a test server.
+
+    arm_url: for example http://127.0.0.1:3000. Raises ValueError when it is not http on this machine.
+    """
+    parts = urlsplit(arm_url)
+    host = parts.hostname or ""
+    if _origin(arm_url) is None or parts.scheme != "http" or not is_loopback(host) or parts.path.strip("/"):
+        raise ValueError(f"A stand-in must be an http address on this machine, not “{arm_url}”.")
+    return Cloud("stand-in", "Stand-in", "", host, "", arm_loopback=f"http://{parts.netloc}")
+
+
+def is_loopback(host: str) -> bool:
+    """Whether the host can only be this machine."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

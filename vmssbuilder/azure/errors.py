@@ -59,7 +59,7 @@ class AzureError(Exception):
 
     status: HTTP status, None when there was no answer. code, message, target: of the deepest error Azure names.
     details: every error Azure names, outermost first. raw: the body as text. request_id, correlation_id,
-    client_request_id: what Microsoft support asks for. retryable: whether the same request may succeed later.
+    client_request_id, routing_id, date: what Microsoft support asks for. retryable: whether the same request may succeed later.
     retry_after: seconds Azure asks to wait. uncertain: whether a write may have been accepted all the same.
     """
 
@@ -76,6 +76,8 @@ class AzureError(Exception):
         request_id: str = "",
         correlation_id: str = "",
         client_request_id: str = "",
+        routing_id: str = "",
+        date: str = "",
         retryable: bool = False,
         retry_after: float | None = None,
         uncertain: bool = False,
@@ -91,6 +93,8 @@ class AzureError(Exception):
         self.request_id = request_id
         self.correlation_id = correlation_id
         self.client_request_id = client_request_id
+        self.routing_id = routing_id
+        self.date = date
         self.retryable = retryable
         self.retry_after = retry_after
         self.uncertain = uncertain
@@ -121,6 +125,8 @@ class AzureError(Exception):
             "requestId": self.request_id,
             "correlationId": self.correlation_id,
             "clientRequestId": self.client_request_id,
+            "routingId": self.routing_id,
+            "date": self.date,
         }
 
 
@@ -191,7 +197,9 @@ class ChangedMeanwhile(Refused):
 
 
 class Throttled(Refused):
-    """429."""
+    """429. by_provider: the limit is the resource provider's in one region, not Resource Manager's."""
+
+    by_provider = False
 
 
 class ServiceTrouble(Refused):
@@ -249,6 +257,12 @@ def failure(error: Any, *, outcome: str, **ids: Any) -> OperationFailed:
     if not fields["message"]:
         fields["message"] = f"The operation ended with “{outcome}”, and Azure gives no reason."
     return OperationFailed(**fields, raw=raw, retryable=fields["code"].lower() in _RETRYABLE_CODES, **ids)
+
+
+def error_object(body: str) -> dict[str, Any] | None:
+    """The error object of a body, as Azure wrote it; None where it has none."""
+    error = (_parsed(body) or {}).get("error")
+    return error if isinstance(error, dict) else None
 
 
 def described(body: str) -> dict[str, Any]:

@@ -8,24 +8,29 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from .errors import AzureError, BadAnswer, NotFound, OperationFailed, failure
+from .errors import AzureError, BadAnswer, NotFound, OperationFailed, error_object, failure
 
 if TYPE_CHECKING:
-    from .client import Answer, ArmClient, ScaleSet
+    from .client import ArmClient
     from .clouds import Cloud
+    from .sending import Answer
 
 Status = Literal["running", "succeeded", "failed", "canceled"]
 RUNNING: Final = "running"
 SUCCEEDED: Final = "succeeded"
 
-TERMINAL: Final = frozenset({"succeeded", "failed", "canceled"})
+_ENDED_BADLY: Final = frozenset({"failed", "canceled"})
+TERMINAL: Final = frozenset({SUCCEEDED}) | _ENDED_BADLY
 """Azure's final states, in lower case; anything else, also words of tomorrow, means that it is still going on."""
 
 Strategy = Literal["azure-async-operation", "location", "provisioning-state", "final-get", "none"]
 """How the next step asks, in order of preference. final-get: it is over, only the resource remains to be read."""
+
+Result = Literal["location", "status"]
+"""Where the result of a POST is told: at its Location, or together with the status."""
 
 DEFAULT_PAUSE: Final = 30.0
 LONGEST_PAUSE: Final = 600.0
@@ -36,10 +41,14 @@ LONGEST_URL: Final = 16_384
 class Operation:
     """Where a long-running operation stands.
 
-    method: PUT, PATCH or DELETE. resource_url: of the scale set. poll_url: what the next step asks. strategy: how it
-    reads the answer. status: running, succeeded, failed or canceled. azure_status: Azure's own word. retry_after:
-    seconds to wait before the next step. percent: how far it is, where Azure says so. error: Azure's error object when
-    it failed. resource: the scale set after a success, as Azure returns it. polls: steps done. note: what was odd.
+    method: PUT, PATCH, DELETE or POST. resource_url: what the request was sent to. poll_url: what the next step asks.
+    strategy: how it reads the answer. status: running, succeeded, failed or canceled. azure_status: Azure's own word.
+    retry_after: seconds to wait before the next step. percent: how far it is, where Azure says so. error: Azure's error
+    object when it failed. resource: after a success, the resource as Azure returns it; of a POST, its result. location:
+    where the result of a POST is told. headers: the caller's own, sent with every question. cookies: what Azure set on
+    the way. polls: questions asked. misses: how many in a row found nothing. presumed: the answer to the write was lost,
+    and that it arrived is taken from a change being under way: compare the resource with what was sent. note: what was
+    odd.
     """
 
     method: str
@@ -55,7 +64,14 @@ class Operation:
     request_id: str = ""
     correlation_id: str = ""
     client_request_id: str = ""
+    routing_id: str = ""
+    date: str = ""
+    location: str = ""
+    headers: dict[str, str] = field(default_factory=dict)
+    cookies: dict[str, str] = field(default_factory=dict)
     polls: int = 0
+    misses: int = 0
+    presumed: bool = False
     note: str = ""
 
     @property
@@ -74,6 +90,8 @@ class Operation:
             request_id=self.request_id,
             correlation_id=self.correlation_id,
             client_request_id=self.client_request_id,
+            routing_id=self.routing_id,
+            date=self.date,
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -90,54 +108,109 @@ class Operation:
 # --- the beginning ---------------------------------------------------------------------------------------------------
 
 
-def begun(method: str, resource_url: str, answer: Answer, cloud: Cloud) -> Operation:
-    """The operation that an accepted PUT, PATCH or DELETE started; already ended when there is nothing to wait for."""
+def begun(
+    method: str,
+    resource_url: str,
+    answer: Answer,
+    cloud: Cloud,
+    *,
+    headers: Mapping[str, str] | None = None,
+    cookies: Mapping[str, str] | None = None,
+    result: Result = "location",
+    pause: float = DEFAULT_PAUSE,
+) -> Operation:
+    """The operation that an accepted request started; already ended when there is nothing to wait for.
+
+    headers: to repeat with every question. cookies: that came with the answer. result: where a POST that names two
+    addresses tells its result. pause: seconds between questions where Azure names none. Raises BadAnswer for a POST that
+    Azure accepted without saying where to ask for its result.
+    """
     operation = Operation(
         method,
         resource_url,
         resource_url,
         "none",
-        retry_after=_pause(answer.retry_after),
-        request_id=answer.request_id,
-        correlation_id=answer.correlation_id,
-        client_request_id=answer.client_request_id,
+        retry_after=_pause(answer.retry_after, pause),
+        headers=dict(headers or {}),
+        cookies=dict(cookies or {}),
+        **answer.ids,
     )
-    for header, strategy in _HEADERS:
+    for strategy, header in STRATEGIES:
         url = answer.headers.get(header)
         if url is None:
             continue
-        if len(url) <= LONGEST_URL and cloud.is_arm(url):
-            return replace(
-                operation, poll_url=url, strategy=strategy, azure_status=_state(_body(answer)) or "Accepted"
+        if not _usable(url, cloud):
+            operation = replace(
+                operation, note=f"The {header} header names an address that is not Azure's; it was not used."
             )
-        operation = replace(
-            operation, note=f"The {header} header names an address that is not Azure's; it was not used."
-        )
-    return _begun_without_address(operation, answer)
+        elif operation.strategy == "none":
+            state = _state(_body(answer)) or "Accepted"
+            operation = replace(operation, poll_url=url, strategy=strategy, azure_status=state)
+        if strategy == "location" and result == "location" and _usable(url, cloud):
+            operation = replace(operation, location=url)
+    return operation if operation.strategy != "none" else _begun_without_address(operation, answer)
 
 
-_HEADERS: Final[tuple[tuple[str, Strategy], ...]] = (
-    ("Azure-AsyncOperation", "azure-async-operation"),
-    ("Location", "location"),
+STRATEGIES: Final[tuple[tuple[Strategy, str], ...]] = (
+    ("azure-async-operation", "Azure-AsyncOperation"),
+    ("location", "Location"),
 )
+"""Where an answer may say what to ask, by header, the better one first. Without either, the resource itself is asked."""
+
+
+def _usable(url: str, cloud: Cloud) -> bool:
+    return len(url) <= LONGEST_URL and cloud.is_arm(url)
 
 
 def _begun_without_address(operation: Operation, answer: Answer) -> Operation:
     """Without an address to ask, the resource itself tells."""
     if answer.status == 204:
         return _over(operation, SUCCEEDED, "")
-    state = _state(_body(answer))
+    if operation.method == "POST":
+        if answer.status == 202:
+            message = "Azure accepted the request without saying where to ask for its result."
+            raise BadAnswer(message, status=answer.status, raw=answer.text, uncertain=True, **answer.ids)
+        return _with_result(operation, answer)
+    try:
+        body = answer.json()
+    except BadAnswer:
+        # It was accepted; what became of it cannot be read here.
+        return replace(operation, strategy="provisioning-state", azure_status="Accepted")
+    state = _state(body)
     if state is None and answer.status == 200:
         state = "Succeeded"
     if state is not None and state.lower() in TERMINAL:
-        return _over(operation, state.lower(), state)
+        return _over(replace(operation, resource=body or None), state.lower(), state, _error(body))
     return replace(operation, strategy="provisioning-state", azure_status=state or "Accepted")
 
 
-def following(found: ScaleSet, method: str, resource_url: str) -> Operation:
-    """The operation that is at work on a scale set whose own address to ask was lost: the resource itself tells."""
-    operation = Operation(method, resource_url, resource_url, "provisioning-state")
-    return _from_resource(operation, found.document)
+def following(
+    found: Mapping[str, Any],
+    method: str,
+    resource_url: str,
+    *,
+    headers: Mapping[str, str] | None = None,
+    cookies: Mapping[str, str] | None = None,
+) -> Operation:
+    """The operation at work on a resource whose own address to ask was lost: the resource itself tells.
+
+    found: the resource as it was read. While a change of it is under way, that it is ours is presumed.
+    """
+    operation = Operation(
+        method,
+        resource_url,
+        resource_url,
+        "provisioning-state",
+        headers=dict(headers or {}),
+        cookies=dict(cookies or {}),
+        presumed=is_running(found),
+    )
+    return _from_resource(operation, dict(found))
+
+
+def is_running(resource: Mapping[str, Any]) -> bool:
+    """Whether a change of the resource is under way."""
+    return (_state(resource) or SUCCEEDED).lower() not in TERMINAL
 
 
 def ended(method: str, resource_url: str, status: Status) -> Operation:
@@ -156,12 +229,40 @@ def step(client: ArmClient, operation: Operation) -> Operation:
     """
     if operation.ended:
         return operation
+    cookies = dict(operation.cookies)
     try:
-        answer = client.send("GET", operation.poll_url)
-    except NotFound:
-        return _gone(operation)
-    operation = replace(operation, polls=operation.polls + 1, retry_after=_pause(answer.retry_after))
+        answer = client.send("GET", operation.poll_url, headers=operation.headers, cookies=cookies)
+    except NotFound as error:
+        return _gone(replace(operation, cookies=cookies), error)
+    except AzureError as error:
+        if operation.strategy != "location" or error.status not in _FINAL_REFUSALS or error.retryable:
+            raise
+        # Unlike a status, a Location ends with the very answer that the request would have got.
+        return _refused(replace(operation, cookies=cookies), error)
+    operation = replace(
+        operation,
+        polls=operation.polls + 1,
+        misses=0,
+        retry_after=_pause(answer.retry_after, client.pause),
+        cookies=cookies,
+    )
     return _STEPS[operation.strategy](operation, answer, client)
+
+
+_FINAL_REFUSALS: Final = frozenset({400, 409, 412, 422})
+
+
+def _refused(operation: Operation, error: AzureError) -> Operation:
+    told = error_object(error.raw) or {"code": error.code, "message": error.message}
+    return replace(
+        _over(operation, "failed", "Failed", told),
+        polls=operation.polls + 1,
+        request_id=error.request_id,
+        correlation_id=error.correlation_id,
+        client_request_id=error.client_request_id,
+        routing_id=error.routing_id,
+        date=error.date,
+    )
 
 
 def _step_async_operation(operation: Operation, answer: Answer, _client: ArmClient) -> Operation:
@@ -175,32 +276,66 @@ def _step_async_operation(operation: Operation, answer: Answer, _client: ArmClie
         operation = replace(operation, percent=float(percent))
     if state.lower() not in TERMINAL:
         return replace(operation, azure_status=state)
-    error = body.get("error")
-    return _over(operation, state.lower(), state, error if isinstance(error, dict) else None)
+    if operation.method == "POST" and state.lower() == SUCCEEDED and not operation.location:
+        return replace(_with_result(operation, answer), azure_status=state)
+    return _over(operation, state.lower(), state, _error(body))
 
 
 def _step_location(operation: Operation, answer: Answer, client: ArmClient) -> Operation:
     if answer.status == 202:
         moved = answer.headers.get("Location", "")
-        if len(moved) <= LONGEST_URL and client.cloud.is_arm(moved):
+        if _usable(moved, client.cloud):
             operation = replace(operation, poll_url=moved)
         return replace(operation, azure_status=operation.azure_status or "InProgress")
-    if operation.method == "DELETE" or answer.status == 204:
+    if operation.method == "POST":
+        return _with_result(operation, answer)
+    if answer.status == 204:
         return _over(operation, SUCCEEDED, "Succeeded")
-    state = _state(_body(answer)) or "Succeeded"
+    body = _body(answer)
+    state = _state(body) or "Succeeded"
+    if operation.method == "DELETE" and state.lower() not in _ENDED_BADLY:
+        return _over(operation, SUCCEEDED, "Succeeded")
     if state.lower() not in TERMINAL:
         return replace(
             operation, strategy="provisioning-state", poll_url=operation.resource_url, azure_status=state
         )
-    return _over(operation, state.lower(), state)
+    # The resource is read once more all the same; should it be gone by then, this is what it was.
+    return replace(_over(operation, state.lower(), state, _error(body)), resource=body or None)
+
+
+def _with_result(operation: Operation, answer: Answer) -> Operation:
+    """A POST that is over: its result may say that it failed all the same. A result that is a list becomes its `value`."""
+    value = answer.value()
+    body = value if isinstance(value, dict) else {"value": value}
+    state = body.get("status")
+    if isinstance(state, str) and state.lower() in _ENDED_BADLY:
+        return _over(operation, state.lower(), state, _error(body))
+    return replace(
+        operation,
+        status=SUCCEEDED,
+        strategy="none",
+        azure_status="Succeeded",
+        resource=body,
+        retry_after=0.0,
+    )
 
 
 def _step_provisioning_state(operation: Operation, answer: Answer, _client: ArmClient) -> Operation:
-    return _from_resource(operation, answer.json())
+    return _from_resource(operation, whole(answer))
+
+
+def whole(answer: Answer) -> dict[str, Any]:
+    """The resource that an answer carries. Raises BadAnswer, for an empty body too: Azure never sends none."""
+    document = answer.json()
+    if not document:
+        raise BadAnswer("Azure's answer is empty.", status=answer.status, retryable=True, **answer.ids)
+    return document
 
 
 def _step_final_get(operation: Operation, answer: Answer, _client: ArmClient) -> Operation:
-    return replace(operation, status=SUCCEEDED, strategy="none", resource=answer.json(), retry_after=0.0)
+    if operation.method == "POST":
+        return _with_result(operation, answer)
+    return replace(operation, status=SUCCEEDED, strategy="none", resource=whole(answer), retry_after=0.0)
 
 
 _STEPS: Final[Mapping[str, Callable[[Operation, Answer, ArmClient], Operation]]] = {
@@ -211,35 +346,44 @@ _STEPS: Final[Mapping[str, Callable[[Operation, Answer, ArmClient], Operation]]]
 }
 
 
-def _gone(operation: Operation) -> Operation:
+PATIENT_MISSES: Final = 3
+"""How often in a row a resource may be missing that Azure accepted: its regions learn of it one after the other."""
+
+
+def _gone(operation: Operation, error: NotFound) -> Operation:
     """404. Of the resource after a delete it is success; of a status address it means that Azure forgot the operation."""
-    polls = operation.polls + 1
-    asked_resource = operation.poll_url == operation.resource_url
-    if asked_resource and operation.method == "DELETE":
+    operation = replace(operation, polls=operation.polls + 1)
+    if operation.strategy == "final-get":
+        note = "" if operation.resource else "The operation succeeded, but what it made could not be read."
+        return replace(operation, status=SUCCEEDED, strategy="none", retry_after=0.0, note=note)
+    if operation.method == "POST":
+        told = {
+            "code": "OperationForgotten",
+            "message": "Azure no longer knows the operation, nor its result.",
+        }
+        return _over(operation, "failed", "Failed", told)
+    if operation.strategy != "provisioning-state":
         return replace(
             operation,
-            status=SUCCEEDED,
-            strategy="none",
-            azure_status="Succeeded",
-            polls=polls,
+            strategy="provisioning-state",
+            poll_url=operation.resource_url,
             retry_after=0.0,
+            note="Azure no longer knows the operation; the scale set itself was asked.",
         )
-    if asked_resource:
-        error = {
-            "code": "ResourceNotFound",
-            "message": "The scale set is gone: somebody deleted it meanwhile.",
-        }
-        return replace(
-            operation, status="failed", strategy="none", azure_status="Failed", error=error, polls=polls
-        )
-    return replace(
-        operation,
-        strategy="provisioning-state",
-        poll_url=operation.resource_url,
-        polls=polls,
-        retry_after=0.0,
-        note="Azure no longer knows the operation; the scale set itself was asked.",
-    )
+    if error.code.lower() not in GONE:
+        # Some proxy's 404: it tells nothing about the resource.
+        raise error
+    if operation.method == "DELETE":
+        return _over(operation, SUCCEEDED, "Succeeded")
+    operation = replace(operation, misses=operation.misses + 1)
+    if operation.misses < PATIENT_MISSES:
+        return replace(operation, retry_after=DEFAULT_PAUSE)
+    told = {"code": "GoneMeanwhile", "message": "The scale set is not there: somebody deleted it meanwhile."}
+    return _over(operation, "failed", "Failed", told)
+
+
+GONE: Final = frozenset({"resourcenotfound", "notfound", "resourcegroupnotfound"})
+"""Codes by which Resource Manager itself says that there is no such resource; a proxy's 404 has none of them."""
 
 
 def _from_resource(operation: Operation, document: dict[str, Any]) -> Operation:
@@ -250,7 +394,7 @@ def _from_resource(operation: Operation, document: dict[str, Any]) -> Operation:
         # A scale set that is still there in a final state was not deleted.
         error = {"code": "DeleteFailed", "message": f"The scale set is still there, in the state “{state}”."}
         return _over(operation, "failed", state, error)
-    operation = _over(operation, state.lower(), state)
+    operation = _over(operation, state.lower(), state, _error(document))
     if operation.strategy == "final-get":
         # The resource has just been read; reading it again would tell nothing new.
         return replace(operation, status=SUCCEEDED, strategy="none", resource=document)
@@ -267,7 +411,14 @@ def _over(
         return replace(operation, status="canceled", strategy="none", error=error)
     if operation.method == "DELETE":
         return replace(operation, status=SUCCEEDED, strategy="none")
+    if operation.method == "POST":
+        return replace(operation, strategy="final-get", poll_url=operation.location)
     return replace(operation, strategy="final-get", poll_url=operation.resource_url)
+
+
+def _error(body: Mapping[str, Any]) -> dict[str, Any] | None:
+    error = body.get("error")
+    return error if isinstance(error, dict) else None
 
 
 def _state(body: Mapping[str, Any]) -> str | None:
@@ -283,11 +434,15 @@ def _body(answer: Answer) -> dict[str, Any]:
         return {}
 
 
-def _pause(asked: float | None) -> float:
-    return DEFAULT_PAUSE if asked is None else min(asked, LONGEST_PAUSE)
+def _pause(asked: float | None, otherwise: float) -> float:
+    return otherwise if asked is None else min(asked, LONGEST_PAUSE)
 
 
 # --- for scripts -----------------------------------------------------------------------------------------------------
+
+
+TROUBLES: Final = 3
+"""How often in a row asking may fail while `wait` goes on; the client has tried each of them several times."""
 
 
 def wait(
@@ -300,18 +455,19 @@ def wait(
 ) -> Operation:
     """Steps the operation to its end, pausing as Azure asks; for scripts, a worker schedules its steps itself.
 
-    Answers with the operation still running when the time is up. Raises AzureError when asking fails for good.
+    Answers with the operation still running when the time is up: that is no failure, and it can be waited for again.
+    Raises AzureError when asking fails for good.
     """
     until = now() + timeout
     troubles = 0
-    while not operation.ended and now() < until:
-        sleep(max(operation.retry_after, 0.05) if operation.strategy != "final-get" else 0.0)
+    while not operation.ended and (left := until - now()) > 0:
+        sleep(min(max(operation.retry_after, 0.05), left) if operation.strategy != "final-get" else 0.0)
         try:
             operation = step(client, operation)
             troubles = 0
         except AzureError as error:
             troubles += 1
-            if not error.retryable or troubles > 5:
+            if not error.retryable or troubles > TROUBLES:
                 raise
             sleep(min(error.retry_after or 2.0**troubles, LONGEST_PAUSE))
     return operation

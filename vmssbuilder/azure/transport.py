@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import os
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any, Final
@@ -12,7 +11,9 @@ import requests
 from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
 
-from .clouds import Cloud
+from .clouds import Cloud, is_loopback
+
+__all__ = ["SandboxAdapter", "Session", "is_loopback", "loopback_only", "open_session"]
 
 CONNECT_TIMEOUT: Final = 10.0
 READ_TIMEOUT: Final = 75.0
@@ -83,16 +84,6 @@ def loopback_only(url: str) -> str:
             f"{SANDBOX_URL_VARIABLE} must be an http address on this machine, for example http://127.0.0.1:8001, not “{url}”."
         )
     return url
-
-
-def is_loopback(host: str) -> bool:
-    """Whether the host can only be this machine."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def open_session(cloud: Cloud, sandbox_url: str | None = None) -> Session:

@@ -14,12 +14,11 @@ from typing import Any, Final
 from django.db.models import Q
 from django.utils import timezone
 
-from vmssbuilder.azure.client import ANSWER_TIME
-from vmssbuilder.azure.transport import CONNECT_TIMEOUT
+from vmssbuilder.azure.sending import LONGEST_REQUEST
 
 from .models import Submission
 
-LEASE: Final = timedelta(seconds=2 * (CONNECT_TIMEOUT + ANSWER_TIME) + 10)
+LEASE: Final = timedelta(seconds=2 * LONGEST_REQUEST + 10)
 """More than twice as long as a request can take: whoever takes over a lease that ended meets no request in flight."""
 
 _HOST: Final = hashlib.sha256(socket.gethostname().encode()).hexdigest()[:8]

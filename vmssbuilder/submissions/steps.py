@@ -248,7 +248,7 @@ def _arrived(submission: Submission, found: ScaleSet) -> bool:
 def _follow(submission: Submission, client: ArmClient, found: ScaleSet) -> Outcome:
     revision = submission.revision
     url = client.url(_address(submission).resource_id, revision.api_version)
-    operation = operations.following(found, revision.request.method, url)
+    operation = operations.following(found.document, revision.request.method, url)
     message = "Azure has the request: the scale set is there. Its progress is followed."
     columns = {"operation": arm.kept(operation), "give_up": timezone.now() + PATIENCE}
     return Outcome(State.RUNNING, message, _pause(operation), columns)
