@@ -68,6 +68,8 @@ TABLE: Final = (
     Row("draft-document", ("draft",), *WHO_MAY_VIEW_READS),
     Row("draft-check", ("draft",), *WHO_MAY_VIEW_READS),
     Row("draft-history", ("draft",), *WHO_MAY_VIEW_READS),
+    Row("draft-restore", ("draft", "=1"), ACT, "401 302 403 404 403"),
+    Row("draft-compare", ("draft", "=1", "=1"), *WHO_MAY_VIEW_READS),
     Row("draft-exports", ("draft",), "302 302 302 404 302", "401 405 405 405 405"),
     Row("draft-export", ("draft", "=bicep"), *WHO_MAY_VIEW_READS),
     Row("draft-find", ("draft",), "302 200 403 404 403", "401 404 403 404 403"),

@@ -13,11 +13,11 @@ from django.utils import timezone
 
 from vmssbuilder.accounts.models import User
 from vmssbuilder.audit.actions import record
-from vmssbuilder.scaleset import Request, paths
+from vmssbuilder.scaleset import Request, paths, secrets
 from vmssbuilder.scaleset.paths import MISSING, Path, PathError
 
 from . import content as contents
-from . import lists, merging, vault
+from . import lists, merging, searching, vault
 from .access import Access, require
 from .models import Draft, Revision, ShareLink
 from .submitted import Changed
@@ -88,7 +88,11 @@ def save(
         for change in changes:
             place = merging.follow(change.path, shown, now)
             theirs = paths.get(now, change.path if place is None else place)
-            value = merging.merge(change.shown, theirs, change.wanted)
+            value = (
+                vault.merged(newest, change.shown, theirs, change.wanted)
+                if isinstance(change.wanted, vault.Members)
+                else merging.merge(change.shown, theirs, change.wanted)
+            )
             if place is None or value is merging.CLASH:
                 wanted = MISSING if change.secret else change.wanted
                 conflicts.append(Conflict(change.path, theirs, wanted, moved=place is None))
@@ -97,18 +101,17 @@ def save(
         if conflicts:
             raise EditConflict(conflicts, newest)
         for place, change, value in merged:
-            if value is MISSING:
-                paths.remove(now, place, prune=True)
-            else:
-                _put(now, place, vault.store(newest, value) if change.secret else value)
+            write(now, place, vault.store(newest, value) if change.secret and value is not MISSING else value)
 
     return _edit(user, draft, base, apply, automatic=automatic)
 
 
-def edit_list(user: User, draft: Draft, base: int, act: str, path: Path) -> tuple[Draft, Path]:
+def edit_list(
+    user: User, draft: Draft, base: int, act: str, path: Path, item: dict[str, Any] | None = None
+) -> tuple[Draft, Path]:
     """Adds, removes, duplicates or moves an item of a list; answers the draft and the path of the item acted on.
 
-    act: "add" with the list's path; "remove", "duplicate", "up" or "down" with the item's; "undo" with that of an item
+    act: "add" with the list's path, and the item if it is not an empty one; "remove", "duplicate", "up" or "down" with the item's; "undo" with that of an item
     or tag that revision `base` holds, to put it back. Raises PathError when there is no such item, CannotUndo, and as
     `save` does.
     """
@@ -123,21 +126,23 @@ def edit_list(user: User, draft: Draft, base: int, act: str, path: Path) -> tupl
         # Positions are those of the page, so the list must still be the one that it showed, wherever it is now.
         found = merging.follow(holder, shown, now)
         if found is None or paths.get(now, found) != paths.get(shown, holder):
-            raise EditConflict([Conflict(holder, paths.get(now, holder), MISSING, moved=found is None)], locked)
-        where = _act(now, act, found if act == "add" else (*found, path[-1]))
+            raise EditConflict(
+                [Conflict(holder, paths.get(now, holder), MISSING, moved=found is None)], locked
+            )
+        where = _act(now, act, found if act == "add" else (*found, path[-1]), item or {})
 
     return _edit(user, draft, base, apply, automatic=False), where
 
 
-def _act(now: dict[str, Any], act: str, path: Path) -> Path:
+def _act(now: dict[str, Any], act: str, path: Path, item: dict[str, Any]) -> Path:
     if act == "add":
         items = paths.get(now, path)
         if items is MISSING:
-            _put(now, path, [{}])
+            _put(now, path, [item])
             return (*path, 0)
         if not isinstance(items, list):
             raise PathError(f"{paths.text(path)} is not a list.")
-        items.append({})
+        items.append(item)
         return (*path, len(items) - 1)
     items, position = paths.get(now, path[:-1]), path[-1]
     if not isinstance(items, list) or not isinstance(position, int) or not 0 <= position < len(items):
@@ -181,6 +186,42 @@ def apply_fix(user: User, draft: Draft, base: int, fix: Callable[[dict[str, Any]
     return _edit(user, draft, base, apply, automatic=False)
 
 
+def restore(user: User, draft: Draft, base: int, number: int) -> tuple[Draft, list[Path]]:
+    """Brings back what revision `number` held, as a new revision.
+
+    Answers the draft, and the places of secrets that were destroyed since and are empty now. Raises EditConflict when
+    anyone saved after revision `base`, and as `save` does.
+    """
+    lost: list[Path] = []
+
+    def apply(now: dict[str, Any], shown: dict[str, Any], newest: Draft) -> None:
+        if not merging.same(now, shown):
+            raise EditConflict([Conflict((), MISSING, MISSING)], newest)
+        content = copy.deepcopy(shown_at(newest, number))
+        references = secrets.references(content)
+        kept = set(newest.secrets.filter(code__in=references).values_list("code", flat=True))
+        lost[:] = [path for code, path in references.items() if code not in kept]
+        # From the last item of a list to its first, so that positions stay what they are.
+        for path in sorted(lost, key=paths.text, reverse=True):
+            paths.remove(content, path, prune=True)
+        now.clear()
+        now.update(content)
+
+    return _edit(user, draft, base, apply, automatic=False, restores=number), lost
+
+
+def choose_system(user: User, draft: Draft, system: str) -> None:
+    """Remembers which operating system a person says the draft is for, "" to let the request tell.
+
+    It decides what the form shows and is no part of the request, so that no revision is made of it.
+    """
+    require(user, draft, Access.EDIT)
+    with transaction.atomic():
+        draft.system = system
+        Draft.objects.filter(pk=draft.pk).update(system=system)
+        record(user, "draft.system-chosen", draft.code, system=system)
+
+
 def discard(user: User, draft: Draft) -> None:
     """Puts the draft away for good and destroys its secrets. Raises UnderWay while it is being sent to Azure."""
     require(user, draft, Access.OWN)
@@ -191,6 +232,7 @@ def discard(user: User, draft: Draft) -> None:
         draft.discarded = timezone.now()
         draft.save(update_fields=["discarded", "updated"])
         destroyed = vault.destroy(draft)
+        searching.forget(draft)
         record(user, "draft.discarded", draft.code, secrets_destroyed=destroyed)
 
 
@@ -220,17 +262,18 @@ def _edit(
     apply: Callable[[dict[str, Any], dict[str, Any], Draft], None],
     *,
     automatic: bool,
+    restores: int | None = None,
 ) -> Draft:
     require(user, draft, Access.EDIT)
     # First on the draft as the caller read it: nearly always it is still the newest, and no second look is needed.
     if base <= draft.head:
-        saved = _attempt(user, copy.copy(draft), base, apply, automatic=automatic)
+        saved = _attempt(user, copy.copy(draft), base, apply, automatic=automatic, restores=restores)
         if saved is not None:
             return saved
     with transaction.atomic():
         locked = Draft.objects.select_for_update().select_related("owner").get(pk=draft.pk)
         require(user, locked, Access.EDIT)
-        saved = _attempt(user, locked, base, apply, automatic=automatic)
+        saved = _attempt(user, locked, base, apply, automatic=automatic, restores=restores)
         assert saved is not None, "nobody saves a draft that is locked"
         return saved
 
@@ -242,6 +285,7 @@ def _attempt(
     apply: Callable[[dict[str, Any], dict[str, Any], Draft], None],
     *,
     automatic: bool,
+    restores: int | None,
 ) -> Draft | None:
     """One try to save on this state of the draft; None, and nothing written, when it is not the newest any more."""
     before = contents.of(draft)
@@ -251,8 +295,9 @@ def _attempt(
         with transaction.atomic():
             apply(now, shown, draft)
             if not merging.same(now, before):
-                _write(draft, user, now, automatic=automatic)
-                record(user, "draft.saved", draft.code, revision=draft.head, automatic=automatic)
+                _write(draft, user, now, automatic=automatic, restores=restores)
+                also = {} if restores is None else {"restores": restores}
+                record(user, "draft.saved", draft.code, revision=draft.head, automatic=automatic, **also)
     except _Overtaken:
         return None
     return draft
@@ -272,12 +317,14 @@ def shown_at(draft: Draft, base: int) -> dict[str, Any]:
         raise StaleRevision(f"This draft has no revision {base}.") from None
 
 
-def _write(draft: Draft, user: User, content: dict[str, Any], *, automatic: bool) -> None:
+def _write(
+    draft: Draft, user: User, content: dict[str, Any], *, automatic: bool, restores: int | None = None
+) -> None:
     """Saves content as the next revision; secrets that stand in clear go into the vault first.
 
     Raises _Overtaken when the draft has a newer revision than this, or was discarded.
     """
-    held = draft.document
+    held, found_by = draft.document, searching.words(draft)
     contents.fill(draft, content)
     draft.document = vault.take_out(draft, draft.document, held)
     draft.updated = timezone.now()
@@ -294,8 +341,24 @@ def _write(draft: Draft, user: User, content: dict[str, Any], *, automatic: bool
     if not newest.update(head=draft.head, updated=draft.updated, **columns):
         raise _Overtaken
     Revision.objects.create(
-        draft=draft, number=draft.head, author=user, at=draft.updated, automatic=automatic, **columns
+        draft=draft,
+        number=draft.head,
+        author=user,
+        at=draft.updated,
+        automatic=automatic,
+        restores=restores,
+        **columns,
     )
+    if searching.words(draft) != found_by:
+        searching.index(draft)
+
+
+def write(content: dict[str, Any], path: Path, value: Any) -> None:
+    """Makes one change of the content in place; MISSING removes, and objects left empty with it."""
+    if value is MISSING:
+        paths.remove(content, path, prune=True)
+    else:
+        _put(content, path, value)
 
 
 def _put(content: dict[str, Any], path: Path, value: Any) -> None:

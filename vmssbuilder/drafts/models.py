@@ -56,10 +56,31 @@ class Draft(Content):
     created = models.DateTimeField(auto_now_add=True)
     updated = models.DateTimeField(auto_now=True)
     discarded = models.DateTimeField(null=True, blank=True)
+    system = models.CharField(
+        max_length=10,
+        blank=True,
+        choices=[("Linux", "Linux"), ("Windows", "Windows")],
+        help_text="What a person said that instances run. It decides what the form shows and is no part of the request.",
+    )
 
     class Meta:
-        ordering: ClassVar = ["-updated"]
-        indexes: ClassVar = [models.Index(fields=["owner", "-updated"])]
+        ordering: ClassVar = ["-updated", "-id"]
+        # Lists leave out what was discarded, and read no more of these than a page shows.
+        indexes: ClassVar = [
+            models.Index(
+                "owner",
+                models.F("updated").desc(),
+                models.F("id").desc(),
+                condition=models.Q(discarded=None),
+                name="drafts_of_an_owner",
+            ),
+            models.Index(
+                models.F("updated").desc(),
+                models.F("id").desc(),
+                condition=models.Q(discarded=None),
+                name="drafts_of_everyone",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name or "Untitled scale set"
@@ -73,6 +94,7 @@ class Revision(Content):
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(default=timezone.now)
     automatic = models.BooleanField(default=False, help_text="Saved by autosave rather than by a button.")
+    restores = models.PositiveIntegerField(null=True, blank=True, help_text="The revision it brought back.")
 
     class Meta:
         ordering: ClassVar = ["-number"]
@@ -82,6 +104,28 @@ class Revision(Content):
 
     def __str__(self) -> str:
         return f"{self.draft} revision {self.number}"
+
+
+class SearchWord(models.Model):
+    """A word by which a draft is found: of its name, resource group or subscription; see `searching`.
+
+    Its bytes, not its text: every database compares bytes alike, so that an index finds all words with one beginning.
+    """
+
+    draft = models.ForeignKey(Draft, on_delete=models.CASCADE, related_name="search_words")
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
+    word = models.BinaryField()
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["owner", "word", "draft"], name="words_of_an_owner"),
+            models.Index(fields=["word", "draft"], name="words_of_everyone"),
+        ]
+
+    def __str__(self) -> str:
+        return bytes(self.word).decode()
 
 
 class Secret(models.Model):

@@ -47,12 +47,12 @@ def groups(source: Draft | Revision, code: str) -> list[Group]:
         *_values((contents.TARGET,), target, top, ()),
         *_values((), masked, contents.node_at((), source.api_version), ()),
     ]:
-        label = _label(path, node)
+        title = label(path, node)
         line = Line(
             path,
-            label,
+            title,
             ", ".join(within),
-            _words(node, value),
+            words(node, value),
             places.field_url(code, path, source.api_version),
             node is None or not isinstance(node.property, Boolean | Choice),
         )
@@ -68,7 +68,7 @@ def _values(
         here = within
         if isinstance(prop, Single) and not prop.inline and node is not None and node.parent is not None:
             listed = isinstance(node.parent.property, List)
-            here = within if listed or path in _ROOTS else (*within, prop.title)
+            here = within if listed or path in ROOTS else (*within, prop.title)
         for name, inner in value.items():
             below = node.at((name,)) if node is not None else None
             yield from _values((*path, name), inner, below, here)
@@ -81,7 +81,8 @@ def _values(
         yield path, node, value, within
 
 
-def _label(path: Path, node: Node | None) -> str:
+def label(path: Path, node: Node | None) -> str:
+    """The title of a value; what stands behind a name of the user's own goes by that name."""
     if node is None:
         return str(path[-1])
     holder = node.parent.property if node.parent is not None else None
@@ -90,12 +91,13 @@ def _label(path: Path, node: Node | None) -> str:
     return node.property.title
 
 
-_ROOTS = frozenset(root for step in steps.STEPS for root in step.roots) | {
+ROOTS = frozenset(root for step in steps.STEPS for root in step.roots) | {
     ("properties", "virtualMachineProfile")
 }
 
 
-def _words(node: Node | None, value: Any) -> str:
+def words(node: Node | None, value: Any) -> str:
+    """A value as a person reads it. Secrets must be masked by then."""
     prop = node.property if node is not None else None
     if isinstance(value, bool):
         return "Yes" if value else "No"

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import checking, exporting, filling, finding, history, sharing, starting, text
+from .views import checking, comparing, exporting, filling, finding, history, sharing, starting, text
 
 urlpatterns = [
     path("new/", starting.new, name="draft-new"),
@@ -15,6 +15,8 @@ urlpatterns = [
     path("<str:code>/find/", finding.find, name="draft-find"),
     path("<str:code>/fix/", checking.fix, name="draft-fix"),
     path("<str:code>/history/", history.history, name="draft-history"),
+    path("<str:code>/restore/<int:number>/", history.restore, name="draft-restore"),
+    path("<str:code>/compare/<int:earlier>/<int:later>/", comparing.compare, name="draft-compare"),
     path("<str:code>/share/", sharing.share, name="draft-share"),
     path("<str:code>/share/<str:link>/revoke/", sharing.revoke, name="draft-share-revoke"),
     path("<str:code>/discard/", sharing.discard, name="draft-discard"),

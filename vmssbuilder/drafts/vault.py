@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Final
 
 from vmssbuilder.encryption import decrypt, encrypt
 from vmssbuilder.scaleset import secrets
-from vmssbuilder.scaleset.paths import Path
+from vmssbuilder.scaleset.paths import MISSING, Path
 
+from . import merging
 from .models import Draft, Secret
 
 
@@ -17,6 +19,38 @@ def store(draft: Draft, value: Any) -> dict[str, str]:
     """Encrypts a value as a secret of the draft and answers what the document holds in its place."""
     secret = Secret.objects.create(draft=draft, ciphertext=encrypt(json.dumps(value)))
     return secrets.reference(secret.code)
+
+
+def revealed(draft: Draft, value: Any) -> Any:
+    """The value in clear of one secret of the draft; a reference that leads nowhere stays one. Never store or show it."""
+    code = secrets.referred(value)
+    held = draft.secrets.filter(code=code).first() if code is not None else None
+    return value if held is None else json.loads(decrypt(held.ciphertext))
+
+
+@dataclass(frozen=True, slots=True)
+class Members:
+    """Some members of a secret object, by name, that are to get another value; MISSING takes one out."""
+
+    members: dict[str, Any]
+
+
+def merged(draft: Draft, shown: Any, theirs: Any, wanted: Members) -> Any:
+    """The secret object in clear with the wanted members, MISSING when none is left.
+
+    shown: the secret as the page had it; theirs: as it is now. Answers CLASH when others changed the same members to
+    something else, or when the secret is no object. Never store the answer but by `store`, never show it.
+    """
+    before, now = (
+        {} if held is MISSING or held == secrets.MASK else revealed(draft, held) for held in (shown, theirs)
+    )
+    if not isinstance(before, dict) or not isinstance(now, dict):
+        return merging.CLASH
+    changed = {**before, **wanted.members}
+    made = merging.merge(
+        before, now, {name: value for name, value in changed.items() if value is not MISSING}
+    )
+    return MISSING if made == {} else made
 
 
 def take_out(draft: Draft, document: dict[str, Any], held: dict[str, Any]) -> dict[str, Any]:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Generic, TypeVar, cast
+from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.http import QueryDict
+from django.utils.functional import cached_property
 
 from vmssbuilder.accounts.models import User
+from vmssbuilder.drafts import searching
 from vmssbuilder.drafts.models import Draft
 from vmssbuilder.reviews.models import Review
 from vmssbuilder.reviews.queries import waiting_for
@@ -47,14 +51,20 @@ class Listed(Generic[Item]):
     status: tuple[str, str, str]
 
 
-def what_needs(user: User, page: str | None) -> dict[str, Any]:
-    """The context of the start page; the number of queries does not depend on how much there is."""
-    drafts = Paginator(my_drafts(user), PAGE_SIZE).get_page(page)
+def what_needs(user: User, sent: QueryDict) -> dict[str, Any]:
+    """The context of the start page; the number of queries does not depend on how much there is.
+
+    sent: the parameters of the address. `q` are words to search drafts by; administrators also may say `whose=all`, and
+    `owner`, part of a name.
+    """
+    search = _search(user, sent)
+    drafts = _Capped(search.found, PAGE_SIZE).get_page(sent.get("page"))
     # One more than is shown says whether there is more.
     reviews = list(waiting_for(user)[: PAGE_SIZE + 1])
     submissions = list(under_way(user)[: PAGE_SIZE + 1])
     return {
         "page": drafts,
+        "search": search,
         "drafts": [
             Listed(draft, _status(draft.submission_state, draft.review_state))
             for draft in cast("list[Any]", drafts.object_list)
@@ -69,8 +79,81 @@ def what_needs(user: User, page: str | None) -> dict[str, Any]:
     }
 
 
-def my_drafts(user: User) -> QuerySet[Draft]:
-    """The person's drafts, newest first, each with where its newest revision stands."""
+# --- Drafts -----------------------------------------------------------------------------------------------------------
+
+
+MOST_LISTED: Final = 1_000
+"""Counting more would read them all; someone with more drafts searches."""
+
+_PEOPLE_OFFERED: Final = 10
+
+
+class _Capped(Paginator[Draft]):
+    """Pages of the first MOST_LISTED."""
+
+    @cached_property
+    def count(self) -> int:
+        return len(cast("QuerySet[Draft]", self.object_list).order_by().values_list("pk")[:MOST_LISTED])
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What was searched for, and the drafts that were found, newest first.
+
+    text, owner: what was typed. everyone: whether it is about all people's drafts. people: those whose name holds what
+    was typed, when it does not say which one. capped: whether there are more that match. query: the parameters of the
+    address without the page, ending in &.
+    """
+
+    found: QuerySet[Draft]
+    text: str = ""
+    owner: str = ""
+    everyone: bool = False
+    people: tuple[User, ...] = ()
+    nobody: bool = False
+    capped: bool = False
+    query: str = ""
+
+    @property
+    def asked(self) -> bool:
+        return bool(self.text or self.owner)
+
+
+def _search(user: User, sent: QueryDict) -> Search:
+    text = sent.get("q", "").strip()[:_LONGEST]
+    owner = sent.get("owner", "").strip()[:_LONGEST] if user.is_administrator else ""
+    everyone = user.is_administrator and (bool(owner) or sent.get("whose") == "all")
+    query = {"q": text, "owner": owner, "whose": "all" if everyone and not owner else ""}
+    query = {name: value for name, value in query.items() if value}
+    made = Search(Draft.objects.none(), text, owner, everyone, query=f"{urlencode(query)}&" if query else "")
+    whose: User | None = None if everyone else user
+    if owner:
+        people = _people(owner)
+        if len(people) != 1:
+            return replace(made, people=tuple(people[:_PEOPLE_OFFERED]), nobody=not people)
+        whose = people[0]
+    drafts = listed() if whose is None else listed().filter(owner=whose)
+    if text:
+        ids = searching.matching(text, whose)
+        drafts = drafts.filter(pk__in=ids[: searching.MOST])
+        return replace(made, found=drafts, capped=len(ids) > searching.MOST)
+    return replace(made, found=drafts)
+
+
+_LONGEST: Final = 200
+
+
+def _people(text: str) -> list[User]:
+    """The person whose user name this is, else those whose name holds the text, a few."""
+    exact = list(User.objects.filter(username=text)[:1])
+    if exact:
+        return exact
+    holds = Q(display_name__icontains=text) | Q(username__icontains=text) | Q(email__icontains=text)
+    return list(User.objects.filter(holds).order_by("display_name", "username")[: _PEOPLE_OFFERED + 1])
+
+
+def listed() -> QuerySet[Draft]:
+    """Every draft that is not discarded, newest first, with its owner and where its newest revision stands."""
     newest_review = Review.objects.filter(draft=OuterRef("pk"), revision__number=OuterRef("head")).order_by(
         "-id"
     )
@@ -78,7 +161,8 @@ def my_drafts(user: User) -> QuerySet[Draft]:
         draft=OuterRef("pk"), revision__number=OuterRef("head")
     ).order_by("-id")
     return (
-        Draft.objects.filter(owner=user, discarded=None)
+        Draft.objects.filter(discarded=None)
+        .select_related("owner")
         .defer("document")
         .annotate(
             review_state=Subquery(newest_review.values("state")[:1]),

@@ -26,9 +26,7 @@ A_YEAR = 31_536_000
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """What needs me."""
-    return render(
-        request, "pages/home.html", start.what_needs(cast(User, request.user), request.GET.get("page"))
-    )
+    return render(request, "pages/home.html", start.what_needs(cast(User, request.user), request.GET))
 
 
 @public

@@ -1,0 +1,80 @@
+"""Finding drafts by the beginnings of words in their name, resource group or subscription.
+
+A table of words with an index answers in the same time whether there are a thousand drafts or a hundred thousand;
+looking into the names themselves would read them all.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from vmssbuilder.accounts.models import User
+
+from .models import Draft, SearchWord
+
+MOST: Final = 100
+"""How many drafts one search finds; someone who gets that many types another word."""
+
+_MOST_TERMS: Final = 5
+_LONGEST: Final = 60
+_MOST_WORDS: Final = 12
+_READ: Final = 4 * MOST
+"""A draft can be found by several of its words."""
+
+_STARTS: Final = re.compile(r"(?<![^\W_])[^\W_]")
+
+
+def words(draft: Draft) -> frozenset[bytes]:
+    """What a draft is found by: its name and resource group from each beginning of a word on, and its subscription."""
+    found = {draft.subscription.casefold()[:_LONGEST].encode()}
+    for text in (draft.name.casefold(), draft.resource_group.casefold()):
+        starts = {0, *(match.start() for match in _STARTS.finditer(text))}
+        found.update(text[start : start + _LONGEST].encode() for start in sorted(starts)[:_MOST_WORDS])
+    return frozenset(found - {b""})
+
+
+def index(draft: Draft) -> None:
+    """Writes down anew what a draft is found by."""
+    forget(draft)
+    SearchWord.objects.bulk_create(
+        [SearchWord(draft=draft, owner_id=draft.owner_id, word=word) for word in sorted(words(draft))]
+    )
+
+
+def forget(draft: Draft) -> None:
+    """Lets the draft be found no more."""
+    draft.search_words.all().delete()
+
+
+def matching(text: str, owner: User | None) -> list[int]:
+    """Ids of drafts in which every word of the text begins one, at most MOST and one more. owner: None for everybody's."""
+    terms = sorted({term[:_LONGEST].encode() for term in text.casefold().split()[:_MOST_TERMS]})
+    if not terms:
+        return []
+    samples = {term: _ids(_beginning(term, owner)) for term in terms}
+    rarest = min(terms, key=lambda term: len(samples[term]))
+    others = [term for term in terms if term != rarest]
+    if len(samples[rarest]) < _READ:
+        found = list(dict.fromkeys(samples[rarest]))
+        for term in others:
+            also = set(_beginning(term, owner).filter(draft__in=found).values_list("draft", flat=True))
+            found = [draft for draft in found if draft in also]
+    else:
+        everywhere = _beginning(rarest, owner)
+        for term in others:
+            everywhere = everywhere.filter(Exists(_beginning(term, owner).filter(draft=OuterRef("draft"))))
+        found = list(dict.fromkeys(_ids(everywhere)))
+    return found[: MOST + 1]
+
+
+def _beginning(term: bytes, owner: User | None) -> QuerySet[SearchWord]:
+    """The words that begin so. UTF-8 never uses the byte FF, so that it stands behind all of them."""
+    every = SearchWord.objects.filter(word__gte=term, word__lt=term + b"\xff")
+    return every if owner is None else every.filter(owner=owner)
+
+
+def _ids(found: QuerySet[SearchWord]) -> list[int]:
+    return list(found.order_by("word", "draft").values_list("draft", flat=True)[:_READ])

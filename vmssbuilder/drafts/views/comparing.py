@@ -1,0 +1,63 @@
+"""Two revisions of a draft beside each other."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import Final, cast
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from vmssbuilder.accounts.models import User
+from vmssbuilder.drafts import access, comparing, steps
+from vmssbuilder.drafts.access import Access
+from vmssbuilder.drafts.models import Revision
+
+VIEWS: Final = ("properties", "split", "unified")
+_WORDS: Final = {
+    "added": "Added",
+    "removed": "Removed",
+    "changed": "Changed",
+    "secret": "Secret changed",
+    "moved": "Reordered",
+}
+
+
+@require_safe
+def compare(request: HttpRequest, code: str, earlier: int, later: int) -> HttpResponse:
+    """What differs between two revisions: by property, or as JSON in one or two columns."""
+    draft = access.find(cast(User, request.user), code, Access.VIEW)
+    # No database holds a larger number in such a column.
+    numbers = {number for number in (earlier, later) if number < 2**31}
+    states: dict[int, Revision] = {
+        revision.number: revision
+        for revision in draft.revisions.filter(number__in=numbers).select_related("author")
+    }
+    if earlier not in states or later not in states:
+        raise Http404("This draft has no such revision.")
+    was, now = states[earlier], states[later]
+    view = request.GET.get("view", "")
+    view = view if view in VIEWS else VIEWS[0]
+    differences = comparing.compare(was, now)
+    context = {
+        "draft": draft,
+        "was": was,
+        "now": now,
+        "view": view,
+        "views": [
+            ("properties", "By property"),
+            ("split", "JSON side by side"),
+            ("unified", "JSON in one column"),
+        ],
+        "count": len(differences),
+        "groups": [
+            (steps.BY_NAME[name], [(entry, _WORDS[entry.kind]) for entry in entries])
+            for name, entries in groupby(differences, lambda entry: steps.owner(entry.path).name)
+        ],
+    }
+    if view != "properties":
+        lines = comparing.json_lines(was, now)
+        context["lines"] = lines
+        context["rows"] = comparing.side_by_side(lines) if view == "split" else []
+    return render(request, "drafts/compare.html", context)
