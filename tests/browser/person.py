@@ -40,7 +40,7 @@ class Person:
     def _send(self, button: Locator) -> None:
         """Presses a button that sends a form. The page may hold it back until an autosave has been answered."""
         with self.page.expect_navigation():
-            button.click()
+            self._press(button)
 
     def start_blank(self, api_version: str) -> str:
         """A new draft; answers its code."""
@@ -69,21 +69,23 @@ class Person:
     def fill_in(self, code: str, content: dict[str, Any], api_version: str) -> None:
         """Every step in turn, every value in its own field."""
         for step in steps.STEPS:
-            self.open(f"/drafts/{code}/{step.name}/")
-            self._page_of_fields(steps.step_layout(step, api_version), (), content)
-            self.press(re.compile("^Save and"))
-            self._past_findings()
+            self.fill_in_step(step, code, content, api_version)
+
+    def fill_in_step(self, step: steps.Step, code: str, content: dict[str, Any], api_version: str) -> None:
+        """What the step owns of the content, and the items below it."""
+        self.open(f"/drafts/{code}/{step.name}/")
+        self._page_of_fields(steps.step_layout(step, api_version), (), content)
+        self.press(re.compile("^Save and"))
+        self._past_findings()
 
     def _past_findings(self) -> None:
         """A step that is saved but not ready yet stands there again; the walk goes on."""
         onward = self.page.get_by_role("link", name="Continue without fixing")
         if onward.count():
-            onward.click()
+            self._send(onward)
 
     def _page_of_fields(self, layout: steps.Layout, place: Path, content: dict[str, Any]) -> None:
-        for details in self.page.locator("main details").all():
-            if details.get_attribute("open") is None:
-                details.locator("summary").first.click()
+        self.unfold()
         cards = []
         for entry in layout.fields:
             value = paths.get(content, place + entry.below)
@@ -99,6 +101,26 @@ class Person:
             for number in range(len(paths.get(content, place + entry.below))):
                 self._card(entry, (*place, *entry.below), number, content)
 
+    def unfold(self) -> None:
+        """Opens everything that is folded away."""
+        for details in self.page.locator("main details").all():
+            if details.get_attribute("open") is None:
+                self._press(details.locator("summary").first)
+
+    # Every touch of the page goes through these five, so that somebody with other hands can do the same.
+
+    def _press(self, control: Locator) -> None:
+        control.click()
+
+    def _type(self, control: Locator, text: str) -> None:
+        control.fill(text)
+
+    def _check(self, control: Locator) -> None:
+        control.check()
+
+    def _select(self, control: Locator, value: str) -> None:
+        control.select_option(value)
+
     def _named(self, name: str) -> Locator:
         return self.page.locator(f"main [name={json.dumps(name)}]")
 
@@ -108,11 +130,11 @@ class Person:
         if isinstance(prop, Choice | Boolean):
             control = self._named(name).first
             if control.evaluate("element => element.tagName") == "SELECT":
-                control.select_option(text)
+                self._select(control, text)
             else:
-                self.page.locator(f"main [name={json.dumps(name)}][value={json.dumps(text)}]").check()
+                self._check(self.page.locator(f"main [name={json.dumps(name)}][value={json.dumps(text)}]"))
         else:
-            self._named(name).fill(value if isinstance(prop, Text) else text)
+            self._type(self._named(name), value if isinstance(prop, Text) else text)
 
     def _rows(self, entry: steps.Field, path: Path, value: Any) -> None:
         item = entry.node.item
@@ -122,8 +144,8 @@ class Person:
                 self.press(f"Add another {entry.node.property.singular}")  # type: ignore[attr-defined] # only lists and maps have rows
             name = paths.text((*path, number))
             if isinstance(value, dict):
-                self._named(f"{name}.key").fill(row[0])
-                self._named(f"{name}.value").fill(row[1])
+                self._type(self._named(f"{name}.key"), row[0])
+                self._type(self._named(f"{name}.value"), row[1])
                 continue
             for below, node in fields.row_fields(item):
                 inner = paths.get(row, below)

@@ -1,0 +1,73 @@
+"""Opens browsers for people, each with a session of its own."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from .person import Person
+from .product import Product
+
+FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+@contextlib.contextmanager
+def chromium() -> Iterator[Browser]:
+    """A real Chromium, which `make test` has found or installed."""
+    path = os.environ.get("VMSSBUILDER_CHROMIUM", "/usr/bin/chromium")
+    assert Path(path).exists(), "There is no Chromium here. Run `make test`, which sees to it."
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+        yield started
+        started.close()
+
+
+@dataclass
+class People:
+    """Opens browsers for people, and notes what their pages complain about."""
+
+    browser: Browser
+    product: Product
+    complaints: list[str] = field(default_factory=list)
+    pages: list[Page] = field(default_factory=list)
+
+    def __call__(self, name: str, *, scripts: bool = True, theme: str = "light") -> Person:
+        """Someone at a new browser, signed in through the sandbox's Entra ID."""
+        person = self.anonymous(scripts=scripts, theme=theme)
+        person.sign_in(name)
+        return person
+
+    def anonymous(self, *, scripts: bool = True, theme: str = "light") -> Person:
+        """Someone at a new browser whom the product does not know."""
+        context = self.browser.new_context(
+            java_script_enabled=scripts, color_scheme="dark" if theme == "dark" else "light", locale="en-GB"
+        )
+        context.set_default_timeout(10_000)
+        page = context.new_page()
+        page.on("pageerror", lambda error: self.complaints.append(f"{page.url}: {error}"))
+        page.on(
+            "console",
+            lambda said: self.complaints.append(f"{page.url}: {said.text}") if said.type == "error" else None,
+        )
+        page.on(
+            "response",
+            lambda answer: (
+                self.complaints.append(f"{answer.status} {answer.url}") if answer.status >= 500 else None
+            ),
+        )
+        self.pages.append(page)
+        return Person(page, self.product.url)

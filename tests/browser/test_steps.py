@@ -1,0 +1,67 @@
+"""Every step of the form is filled in by mouse, by keyboard alone, and without JavaScript."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from vmssbuilder.drafts import steps
+from vmssbuilder.drafts.content import TARGET
+from vmssbuilder.scaleset import paths
+from vmssbuilder.scaleset.paths import Path
+
+from .conftest import People
+from .keyboard import KeyboardPerson
+from .person import masked
+from .requests import MANAGED_DISKS
+from .test_walks import address
+
+VERSION = "2016-04-30-preview"
+CONTENT: dict[str, Any] = address("by-step", "create", VERSION) | MANAGED_DISKS
+
+
+def owned(step: steps.Step, value: Any, path: Path = ()) -> dict[str, Any]:
+    """What of the content belongs to a step, in the shape of a document."""
+    kept: dict[str, Any] = {}
+    for name, inner in value.items():
+        place = (*path, name)
+        if steps.owner(place) is step and not any(
+            root[: len(place)] == place for other in steps.STEPS if other is not step for root in other.roots
+        ):
+            kept[name] = inner
+        elif isinstance(inner, dict):
+            below = owned(step, inner, place)
+            if below:
+                kept[name] = below
+    return kept
+
+
+def test_the_steps_divide_the_request_between_them() -> None:
+    divided = [path for step in steps.STEPS for path in leaves(owned(step, CONTENT))]
+    assert sorted(divided) == sorted(leaves(CONTENT))
+
+
+def leaves(value: Any, path: Path = ()) -> list[str]:
+    """The paths of everything that holds nothing further."""
+    if isinstance(value, dict | list) and value:
+        members = value.items() if isinstance(value, dict) else enumerate(value)
+        return [leaf for step, inner in members for leaf in leaves(inner, (*path, step))]
+    return [paths.text(path)]
+
+
+@pytest.mark.parametrize("way", ["mouse", "keyboard", "no JavaScript"])
+@pytest.mark.parametrize("step", steps.STEPS, ids=[step.name for step in steps.STEPS])
+def test_a_step_is_filled_in(people: People, step: steps.Step, way: str) -> None:
+    rita = people("Rita", scripts=way != "no JavaScript")
+    if way == "keyboard":
+        rita = KeyboardPerson(rita.page, rita.base)
+    code = rita.start_blank(VERSION)
+    rita.fill_in_step(step, code, CONTENT, VERSION)
+    wanted = owned(step, CONTENT)
+    rita.open(f"/drafts/{code}/check/")
+    shown: Any = rita.json_beside_the_form()
+    assert shown == masked({name: value for name, value in wanted.items() if name != TARGET})
+    if TARGET in wanted:
+        for part in ("subscription", "resourceGroup", "name"):
+            assert wanted[TARGET][part] in (rita.page.locator("main").text_content() or "")

@@ -1,0 +1,87 @@
+"""Every page of the product in the order in which a request goes its way, for whoever has to look at all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from .people import People
+from .person import Person
+from .requests import MANAGED_DISKS
+from .test_walks import address
+
+VERSION = "2016-04-30-preview"
+_PROFILE = "properties/virtualMachineProfile"
+_NIC = f"network/{_PROFILE}/networkProfile/networkInterfaceConfigurations/0/"
+BEFORE_REVIEW = {
+    "task-list": "",
+    "basics": "basics/",
+    "size": "size/?findings=1",
+    "operating-system": "operating-system/?findings=1",
+    "storage": "storage/",
+    "data-disk": f"storage/{_PROFILE}/storageProfile/dataDisks/0/",
+    "network": "network/",
+    "network-interface": _NIC,
+    "ip-configuration": f"{_NIC}properties/ipConfigurations/0/",
+    "extensions": "extensions/",
+    "extension": f"extensions/{_PROFILE}/extensionProfile/extensions/0/",
+    "check": "check/",
+    "json": "json/",
+    "history": "history/",
+    "share": "share/",
+}
+"""Names of a draft's pages, and their addresses below it."""
+
+Stop = tuple[str, Person]
+
+
+def tour(people: People, name: str, theme: str) -> Iterator[Stop]:
+    """Stops at each page with its name and the person who sees it. name: what the scale set of this tour is called."""
+    anonymous = people.anonymous(theme=theme)
+    anonymous.open("/sign-in/")
+    yield "sign-in", anonymous
+    anonymous.open("/no/such/page/")
+    yield "not-found", anonymous
+
+    rita = people("Rita", theme=theme)
+    yield "home-empty", rita
+    rita.open("/drafts/new/")
+    yield "new", rita
+    rita.page.get_by_label("JSON", exact=True).fill('{"location": "uksouth",}')
+    rita.press("Start from this JSON")
+    yield "repairs", rita
+    code = rita.paste(address(name, "create", VERSION), MANAGED_DISKS, VERSION)
+    for title, below in BEFORE_REVIEW.items():
+        rita.open(f"/drafts/{code}/{below}")
+        rita.unfold()
+        yield title, rita
+    rita.open(f"/drafts/{code}/share/")
+    rita.press("Create a link")
+    yield "share-link", rita
+    shared = rita.page.locator(".copy code").first.text_content() or ""
+    rita.open("/reference/")
+    yield "reference", rita
+    rita.open("/reference/?q=disk")
+    yield "reference-results", rita
+
+    rita.send_for_review(code)
+    yield "waiting-for-review", rita
+    rolf = people("Rolf", theme=theme)
+    yield "home-reviewer", rolf
+    rolf.page.goto(shared)
+    yield "shared", rolf
+    rolf.open("/reviews/")
+    yield "reviews", rolf
+    rolf.page.get_by_role("link", name=name).first.click()
+    yield "review", rolf
+    rolf.approve(name)
+    yield "decided", rolf
+
+    rita.open(f"/drafts/{code}/check/")
+    yield "approved", rita
+    rita.submit(code, f"Create {name}")
+    yield "submitted", rita
+    rita.wait_for_end()
+    yield "succeeded", rita
+    for title, where in {"home": "/", "submissions": "/submissions/", "after": f"/drafts/{code}/"}.items():
+        rita.open(where)
+        yield title, rita
