@@ -95,10 +95,15 @@ def following(step: Step) -> Step | None:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One input, list of rows or list of cards on a page. below: its path from the page's own place."""
+    """One input, list of rows or list of cards on a page. below: its path from the page's own place.
+
+    within: the path of the one value that the field is a part of, such as the settings of an extension; () for a field
+    that is a value of its own.
+    """
 
     node: Node
     below: Path
+    within: Path = ()
 
     @property
     def is_rows(self) -> bool:
@@ -114,11 +119,17 @@ class Field:
 
 @dataclass(slots=True)
 class Section:
-    """Fields that belong together; title is empty for those of the page itself. below: the path of their object."""
+    """Fields that belong together; title is empty for those of the page itself. below: the path of their object.
+
+    system: the operating system that they are for, "" for both. folded: whether they are put away under their title,
+    since the fields of another section say the same.
+    """
 
     title: str
     below: Path
     help: str = ""
+    system: str = ""
+    folded: bool = False
     essential: list[Field] = field(default_factory=list)
     more: list[Field] = field(default_factory=list)
 
@@ -176,7 +187,7 @@ def _collect(
         elif prop.inline:
             _collect(child, place, under, section, sections, others)
         else:
-            inner = Section(prop.title, under, prop.help)
+            inner = Section(prop.title, under, prop.help, prop.system or section.system)
             sections.append(inner)
             _collect(child, place, under, inner, sections, others)
 

@@ -43,6 +43,7 @@ class Property:
     included. required: Azure refuses the part without it. secret: its value is never stored or shown in clear.
     read_only: Azure writes it; it is removed when a live resource is read in. essential: shown first on its page, the
     rest goes under More settings. kind: the Azure resource its value refers to ("subnet"). example: a believable value.
+    system: "Linux" or "Windows" when it is for instances of that operating system only.
     """
 
     type_name: ClassVar[str] = "value"
@@ -62,6 +63,7 @@ class Property:
         essential: bool = False,
         kind: str = "",
         example: str = "",
+        system: str = "",
     ) -> None:
         versions.order(since)
         if until is not None:
@@ -77,6 +79,7 @@ class Property:
         self.essential = essential
         self.kind = kind
         self.example = example
+        self.system = system
         self.name = ""
 
     def __set_name__(self, owner: type, name: str) -> None:

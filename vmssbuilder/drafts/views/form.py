@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import cast
+from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.safestring import mark_safe
 
 from vmssbuilder.drafts import content as contents
-from vmssbuilder.drafts import fields, places, preview, steps
+from vmssbuilder.drafts import fields, named, places, preview, steps
 from vmssbuilder.drafts.checking import check_content
 from vmssbuilder.drafts.models import Draft
 from vmssbuilder.scaleset import paths
@@ -20,6 +20,7 @@ from vmssbuilder.scaleset.findings import Finding, errors
 from vmssbuilder.scaleset.paths import Path
 from vmssbuilder.scaleset.properties import List
 
+from . import fitting
 from .frame import frame
 from .told import told
 
@@ -45,6 +46,11 @@ class Form:
     def step_url(self) -> str:
         return f"/drafts/{self.draft.code}/{self.step.name}/"
 
+    def fit(self, content: dict[str, Any]) -> None:
+        """Lays the page out as the content asks for: a known extension has fields for its settings."""
+        if named.is_extension(self.place):
+            self.layout = named.layout(self.draft, self.place, content)
+
     @property
     def parent(self) -> Path:
         """The path of the page that this item's list stands on."""
@@ -66,10 +72,11 @@ def draw(
     asides: HTML that follows the findings of a field, by path.
     """
     draft = form.draft
+    form.fit(contents.of(draft))
     found = check_content(draft)
     own = [*(extra or []), *(findings_of(form, found) if shown else [])]
     drawn = fields.Page(
-        contents.of(draft),
+        named.as_shown(draft, form.place, form.layout, contents.of(draft)),
         form.place,
         form.step_url,
         by_field(form, own),
@@ -78,7 +85,7 @@ def draw(
         asides or {},
         told(draft, request.GET["done"]) if "done" in request.GET else None,
     )
-    html = "".join(fields.section(drawn, section) for section in form.layout.sections)
+    html = fitting.draw(request, form, drawn)
     wrong = {finding.path for finding in found if finding.severity == "error"} if shown else set()
     context = frame(draft, found, form.step) | {
         "fields": mark_safe(html),  # noqa: S308 - every value in it was escaped

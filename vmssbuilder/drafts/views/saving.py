@@ -11,7 +11,7 @@ from django.template.loader import render_to_string
 from django.utils.safestring import mark_safe
 
 from vmssbuilder.accounts.models import User
-from vmssbuilder.drafts import actions, fields, merging, preview, steps, submitted, switching
+from vmssbuilder.drafts import actions, fields, merging, named, preview, steps, submitted, switching
 from vmssbuilder.drafts import content as contents
 from vmssbuilder.drafts.checking import check_content
 from vmssbuilder.drafts.submitted import Changed
@@ -19,7 +19,7 @@ from vmssbuilder.pages.problems import problem
 from vmssbuilder.scaleset import paths
 from vmssbuilder.scaleset.findings import Finding, errors
 
-from . import choosing
+from . import choosing, fitting
 from .form import Form, by_field, draw, findings_of, onward, secret_names
 from .frame import frame
 from .lists import act
@@ -35,7 +35,9 @@ def save(request: HttpRequest, form: Form) -> HttpResponse:
         return _out_of_date(request, form, automatic=automatic)
     if form.place and not isinstance(paths.get(shown, form.place), dict):
         raise Http404("This item is not there any more. It may have been removed.")
+    form.fit(shown)
     changes, refused = submitted.read(post, form.layout, form.place, shown, pasted=not automatic)
+    changes = named.joined(post, form.layout, form.place, shown, changes, refused)
     if automatic:
         changes = [change for change in changes if not change.secret]
     if refused:
@@ -64,6 +66,8 @@ def save(request: HttpRequest, form: Form) -> HttpResponse:
         return _saved_quietly(form, base, shown, changes, post.get("tasks", ""))
     if post.get("settle"):
         return redirect(_back(request, form, choosing.settled(post)))
+    if post.get("act", "").partition(":")[0] in fitting.VERBS:
+        return fitting.act(request, form, post["act"], fitting.expected(shown, changes))
     if post.get("act"):
         return act(request, form, post["act"], base, kept=bool(changes))
     return _continue(request, form)

@@ -406,11 +406,13 @@ class OSProfile(Part):
     linux_configuration = Single(
         "Linux settings",
         LinuxConfiguration,
+        system="Linux",
         help="Only for Linux images. An instance cannot have Windows settings too.",
     )
     windows_configuration = Single(
         "Windows settings",
         WindowsConfiguration,
+        system="Windows",
         help="Only for Windows images. An instance cannot have Linux settings too.",
     )
     custom_data = Text(

@@ -56,7 +56,7 @@ _HANDLERS: Final = {
         "microsoft.guestconfiguration/configurationforlinux",
     ),
 }
-_OS_OF: Final = {handler: os for os, handlers in _HANDLERS.items() for handler in handlers}
+OS_OF: Final = {handler: os for os, handlers in _HANDLERS.items() for handler in handlers}
 
 # Handlers that Microsoft lists as able to upgrade themselves.
 _SELF_UPGRADING: Final = frozenset(
@@ -209,7 +209,7 @@ def ext_os_match(view: View) -> Hits:
     return [
         Hit((*path, "properties", "type"), {"type": properties["type"], "os": wanted, "other": view.os})
         for path, _extension, properties in view.extension_items
-        if (wanted := _OS_OF.get(_handler(properties))) is not None and wanted != view.os
+        if (wanted := OS_OF.get(_handler(properties))) is not None and wanted != view.os
     ]
 
 

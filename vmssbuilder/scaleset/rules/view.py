@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any, Final, Generic, TypeGuard, TypeVar
 
-from .. import versions
+from .. import systems, versions
 from ..paths import MAX_DEPTH, Path
 from ..request import Target
 from ..secrets import MASK
@@ -24,13 +24,6 @@ DATA_DISKS: Final[Path] = (*STORAGE, "dataDisks")
 NETWORK: Final[Path] = (*PROFILE, "networkProfile")
 NICS: Final[Path] = (*NETWORK, "networkInterfaceConfigurations")
 EXTENSIONS: Final[Path] = (*PROFILE, "extensionProfile", "extensions")
-
-_LINUX_PUBLISHERS: Final = frozenset(
-    "canonical debian credativ redhat suse openlogic almalinux oracle coreos kinvolk rocky resf".split()
-)
-_WINDOWS_PUBLISHERS: Final = frozenset(
-    "microsoftwindowsserver microsoftwindowsdesktop microsoftsqlserver microsoftvisualstudio".split()
-)
 
 _PLACEHOLDER: Final = re.compile(r"\{[A-Za-z0-9][A-Za-z0-9_ .*<>|/-]{0,79}\}")
 # Scripts, settings and passwords may hold braces of their own. What is nothing but one lower-case name in braces is
@@ -179,14 +172,7 @@ class View:
     @lazy
     def image_os(self) -> str | None:
         """The operating system that the image's publisher is known for."""
-        publisher = self.image.get("publisher")
-        if publisher:
-            folded = publisher.casefold()
-            if folded in _WINDOWS_PUBLISHERS:
-                return "Windows"
-            if folded in _LINUX_PUBLISHERS:
-                return "Linux"
-        return None
+        return systems.of_publisher(self.image.get("publisher"))
 
     @lazy
     def configured_os(self) -> str | None:

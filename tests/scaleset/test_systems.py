@@ -1,0 +1,53 @@
+"""What a document tells about the operating system of its instances."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from vmssbuilder.scaleset import paths
+from vmssbuilder.scaleset.systems import OS_TYPE, PUBLISHER, SETTINGS, told_by
+
+
+def document(*values: tuple[paths.Path, Any]) -> dict[str, Any]:
+    made: dict[str, Any] = {}
+    for path, value in values:
+        paths.put(made, path, value)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("given", "system", "path"),
+    [
+        (document((OS_TYPE, "Windows"), (PUBLISHER, "Canonical")), "Windows", OS_TYPE),
+        (document((PUBLISHER, "canonical"), (SETTINGS["Windows"], {})), "Linux", PUBLISHER),
+        (document((PUBLISHER, "MicrosoftWindowsServer")), "Windows", PUBLISHER),
+        (document((PUBLISHER, "shop"), (SETTINGS["Linux"], None)), "Linux", SETTINGS["Linux"]),
+        (document((SETTINGS["Windows"], "odd")), "Windows", SETTINGS["Windows"]),
+    ],
+)
+def test_it_is_told_by_disk_then_publisher_then_settings(
+    given: dict[str, Any], system: str, path: paths.Path
+) -> None:
+    told = told_by(given)
+    assert told is not None
+    assert (told.system, told.path) == (system, path)
+    assert system in told.because
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {},
+        None,
+        [],
+        {"properties": "text"},
+        document((SETTINGS["Linux"], {}), (SETTINGS["Windows"], {})),
+        document((OS_TYPE, "BeOS")),
+        document((OS_TYPE, ["Linux"])),
+        document((PUBLISHER, 7)),
+    ],
+)
+def test_nothing_is_told_by_what_says_nothing(given: Any) -> None:
+    assert told_by(given) is None

@@ -1,0 +1,220 @@
+"""The named settings of known extensions: fields over parts of `settings` and `protectedSettings`.
+
+The two stay free JSON, in the document and on the page. A named field reads and writes one member of them. Protected
+settings are one secret in the vault: a named one is merged into it there and never comes out.
+"""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import replace
+from functools import cache
+from typing import Any, Final
+
+from django.http import QueryDict
+
+from vmssbuilder.scaleset import paths, presets, secrets
+from vmssbuilder.scaleset.paths import MISSING, Path
+from vmssbuilder.scaleset.presets import PROTECTED, SETTINGS, Preset
+from vmssbuilder.scaleset.properties import List, Single
+
+from . import vault
+from .models import Draft
+from .steps import Field, Layout, Section, item_layout
+from .submitted import Changed, Refused
+from .vault import Members
+
+EXTENSION: Final = "properties.virtualMachineProfile.extensionProfile.extensions[]"
+_HANDLER: Final = ("name", "publisher", "type", "typeHandlerVersion", "autoUpgradeMinorVersion")
+
+
+def is_extension(place: Path) -> bool:
+    """Whether the place is an extension of the scale set."""
+    return len(place) == 5 and place[-2] == "extensions" and place[2] == "extensionProfile"
+
+
+def layout(draft: Draft, place: Path, content: dict[str, Any]) -> Layout:
+    """The layout of an extension's page as `content` has it: with named settings when it is a known one.
+
+    A setting whose value the field could not show, and all of them when the settings are no object, are left to JSON.
+    """
+    extension = paths.get(content, place)
+    plain = item_layout(EXTENSION, draft.api_version)
+    preset = presets.of(extension)
+    if preset is None or (preset.settings is None and preset.protected is None):
+        return plain
+    held = paths.get(extension, SETTINGS)
+    open_ones = held is MISSING or isinstance(held, dict)
+    secret_ones = names(draft, paths.get(extension, PROTECTED)) is not None
+    if not open_ones and not secret_ones:
+        return plain
+    shown = []
+    for section in _layout(preset, draft.api_version).sections:
+        essential = [entry for entry in section.essential if _fits(entry, extension, open_ones, secret_ones)]
+        more = [entry for entry in section.more if _fits(entry, extension, open_ones, secret_ones)]
+        shown.append(replace(section, essential=essential, more=more))
+    return Layout(tuple(section for section in shown if section.essential or section.more))
+
+
+def _fits(entry: Field, extension: Any, open_ones: bool, secret_ones: bool) -> bool:
+    if entry.within == PROTECTED:
+        return secret_ones
+    if entry.within != SETTINGS:
+        return True
+    if not open_ones:
+        return False
+    for depth in range(len(SETTINGS) + 1, len(entry.below)):
+        if not isinstance(paths.get(extension, entry.below[:depth], {}), dict):
+            return False
+    value = paths.get(extension, entry.below)
+    if value is MISSING or not isinstance(entry.node.property, List):
+        return value is MISSING or not isinstance(value, dict | list) or entry.node.property.json_type is None
+    wanted = dict if entry.node.item is not None and not entry.node.item.is_leaf else str
+    return isinstance(value, list) and all(isinstance(item, wanted) for item in value)
+
+
+@cache
+def _layout(preset: Preset, api_version: str) -> Layout:
+    """The page of a known extension: who it is, its named settings, all of them as JSON, and the rest."""
+    plain = item_layout(EXTENSION, api_version)
+    by_name = {entry.below[-1]: entry for section in plain.sections[:1] for entry in section.essential}
+    who = Section("", (), essential=[by_name[name] for name in _HANDLER if name in by_name])
+    own = Section(preset.title, (), preset.help)
+    for part, holder in ((preset.settings, SETTINGS), (preset.protected, PROTECTED)):
+        if part is not None:
+            for entry in _members(presets.settings_tree(part), holder, holder):
+                (own.essential if entry.node.property.essential else own.more).append(entry)
+    if not own.essential:
+        own.essential, own.more = own.more, []
+    as_json = Section(
+        "The same settings as JSON",
+        (),
+        "What the fields above say, and members that have no field. Change a setting in one of the two places.",
+        folded=True,
+        essential=[by_name["settings"], by_name["protectedSettings"]],
+    )
+    rest = Section("", (), more=list(plain.sections[0].more))
+    return Layout((who, own, as_json, rest, *plain.sections[1:]))
+
+
+def _members(node: Any, path: Path, holder: Path) -> list[Field]:
+    found: list[Field] = []
+    for wire, child in node.children.items():
+        if isinstance(child.property, Single):
+            found += _members(child, (*path, wire), holder)
+        else:
+            found.append(Field(child, (*path, wire), holder))
+    return found
+
+
+def names(draft: Draft, protected: Any) -> frozenset[str] | None:
+    """The names of the members of protected settings, None when they are no object. Their values stay in the vault."""
+    if protected is MISSING or protected == secrets.MASK:
+        return frozenset()
+    value = vault.revealed(draft, protected)
+    return frozenset(value) if isinstance(value, dict) else None
+
+
+def as_shown(draft: Draft, place: Path, layout: Layout, content: dict[str, Any]) -> dict[str, Any]:
+    """The content for drawing: where protected settings have named fields, it says which of them are set."""
+    if not any(entry.within == PROTECTED for entry in layout.fields):
+        return content
+    held = paths.get(content, place + PROTECTED)
+    found = names(draft, held)
+    if not found:
+        return content
+    marks: dict[str, Any] = {name: secrets.reference("set") for name in found}
+    shown: dict[str, Any] = _with(content, place + PROTECTED, marks)
+    return shown
+
+
+def _with(held: Any, path: Path, value: Any) -> Any:
+    """A copy with the value at the path; what does not lie on the way is shared."""
+    if not path:
+        return value
+    made = held.copy()
+    made[path[0]] = _with(held[path[0]], path[1:], value)
+    return made
+
+
+def unnamed(layout: Layout, place: Path, content: dict[str, Any]) -> list[str]:
+    """The members of the settings that no field of the page shows."""
+    held = paths.get(content, place + SETTINGS, {})
+    named = {entry.below[len(SETTINGS)] for entry in layout.fields if entry.within == SETTINGS}
+    return [name for name in held if name not in named] if isinstance(held, dict) else []
+
+
+# --- What a form sent -------------------------------------------------------------------------------------------------
+
+
+def joined(
+    post: QueryDict,
+    layout: Layout,
+    place: Path,
+    shown: dict[str, Any],
+    changes: list[Changed],
+    refused: list[Refused],
+) -> list[Changed]:
+    """The changes of a page with those of named settings fitted in.
+
+    Named secrets become one change of their secret. Where settings were changed as JSON too, the fields are written
+    into that; `refused` gets a line when the two contradict each other.
+    """
+    fields = {place + entry.below: entry for entry in layout.fields if entry.within}
+    if not fields:
+        return changes
+    kept = [change for change in changes if change.path not in fields]
+    by_path = {change.path: change for change in changes}
+    for holder in (SETTINGS, PROTECTED):
+        whole = by_path.get(place + holder)
+        wanted: dict[Path, Changed] = {}
+        for path, entry in fields.items():
+            if entry.within != holder:
+                continue
+            cleared = holder == PROTECTED and post.get(f"{paths.text(path)}:clear")
+            change = by_path.get(path) or (Changed(path, MISSING, MISSING, secret=True) if cleared else None)
+            if change is not None:
+                wanted[path[len(place + holder) :]] = change
+        if not wanted:
+            continue
+        if whole is not None:
+            kept.remove(whole)
+            kept += _into(whole, wanted, refused)
+        elif holder == SETTINGS:
+            kept += wanted.values()
+        else:
+            members = {str(below[0]): change.wanted for below, change in wanted.items()}
+            kept.append(
+                Changed(place + holder, paths.get(shown, place + holder), Members(members), secret=True)
+            )
+    return kept
+
+
+def _into(whole: Changed, wanted: dict[Path, Changed], refused: list[Refused]) -> list[Changed]:
+    """A change of settings as JSON with the named ones written into it."""
+    value = {} if whole.wanted is MISSING else whole.wanted
+    if not isinstance(value, dict):
+        refused.append(
+            Refused(
+                whole.path,
+                "This JSON is no object, so the fields above have no place in it. Correct it or empty it.",
+            )
+        )
+        return [whole]
+    value = {"settings": copy.deepcopy(value)}
+    for below, change in wanted.items():
+        path = ("settings", *below)
+        given = paths.get(value, path)
+        if given not in (MISSING, change.wanted, change.shown):
+            title = ".".join(map(str, below))
+            refused.append(
+                Refused(
+                    whole.path,
+                    f"“{title}” says one thing here and another in its field above. Keep one of them.",
+                )
+            )
+        elif change.wanted is MISSING:
+            paths.remove(value, path, prune=True)
+        else:
+            paths.put(value, path, change.wanted)
+    return [replace(whole, wanted=value.get("settings", MISSING))]

@@ -1,0 +1,68 @@
+"""Which operating system a draft is for, and what of a page applies to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from vmssbuilder.scaleset import paths
+from vmssbuilder.scaleset.paths import MISSING, Path
+from vmssbuilder.scaleset.systems import SETTINGS, SYSTEMS, Told, told_by
+
+from . import content as contents
+from .models import Draft
+from .steps import Layout, Section
+
+OTHER: Final = {"Linux": "Windows", "Windows": "Linux"}
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The operating system of a draft: "Linux", "Windows" or "" when nobody and nothing says which.
+
+    said: whether a person chose it. told: what the request itself tells, None when it does not.
+    """
+
+    system: str
+    said: bool
+    told: Told | None
+
+
+def of(draft: Draft) -> Chosen:
+    """What a person said counts; else what the request tells."""
+    told = told_by(draft.document)
+    if draft.system in SYSTEMS:
+        return Chosen(draft.system, said=True, told=told)
+    return Chosen(told.system if told is not None else "", said=False, told=told)
+
+
+def applies(section: Section, system: str) -> bool:
+    """Whether a section's fields are for instances of the system; all are while nobody knows it."""
+    return not system or not section.system or section.system == system
+
+
+def put_away(layout: Layout, system: str) -> list[Section]:
+    """The sections of a page that are for the other system."""
+    return [section for section in layout.sections if not applies(section, system)]
+
+
+def held(content: dict[str, Any], system: str, api_version: str) -> list[str]:
+    """What the content holds of a system's settings, by title; what has none by its name. Empty when it holds nothing."""
+    path = SETTINGS[system]
+    value = paths.get(content, path)
+    if value is MISSING:
+        return []
+    if not isinstance(value, dict) or not value:
+        return [contents.label(path, api_version)]
+    return list(dict.fromkeys(_titles(value, path, api_version)))
+
+
+def _titles(value: dict[str, Any], path: Path, api_version: str) -> list[str]:
+    found: list[str] = []
+    for name, inner in value.items():
+        node = contents.node_at((*path, name), api_version)
+        if node is not None and node.children and isinstance(inner, dict) and inner:
+            found += _titles(inner, (*path, name), api_version)
+        else:
+            found.append(name if node is None else node.property.title)
+    return found
