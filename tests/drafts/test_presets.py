@@ -14,6 +14,7 @@ from tests.forms import entries
 from vmssbuilder.accounts.models import User
 from vmssbuilder.drafts import actions, named, vault
 from vmssbuilder.drafts.models import Draft
+from vmssbuilder.drafts.submitted import Changed
 from vmssbuilder.scaleset import paths, secrets
 from vmssbuilder.scaleset.paths import MISSING
 from vmssbuilder.scaleset.presets import BY_NAME, PRESETS
@@ -36,13 +37,15 @@ def page(draft: Draft, *, item: bool = True) -> str:
     return f"/drafts/{draft.code}/extensions/" + (f"{paths.to_url(ITEM)}/" if item else "")
 
 
-def send(browser: Client, draft: Draft, *, item: bool = True, **changed: Any) -> Any:
+def send(browser: Client, draft: Draft, changed: dict[str, str] | None = None, *, item: bool = True) -> Any:
     """Opens the page and sends it back with some inputs changed, as a browser without JavaScript does."""
     html = browser.get(page(draft, item=item)).content.decode()
     data: dict[str, list[str]] = {}
     for name, value in entries(html[html.index('id="step-form"') :]):
         data.setdefault(name, []).append(value)
-    answer = browser.post(page(draft, item=item), data | {name: [value] for name, value in changed.items()})
+    answer = browser.post(
+        page(draft, item=item), data | {name: [value] for name, value in (changed or {}).items()}
+    )
     draft.refresh_from_db()
     return answer
 
@@ -56,7 +59,7 @@ def test_each_preset_can_be_added_and_opens_with_its_settings(
 ) -> None:
     for preset in PRESETS:
         draft = draft_of(requester, {})
-        answer = send(as_requester, draft, item=False, act=f"preset:{preset.name}:{paths.text(LIST)}")
+        answer = send(as_requester, draft, {"act": f"preset:{preset.name}:{paths.text(LIST)}"}, item=False)
         assert answer.status_code == 302
         extension = paths.get(draft.document, ITEM)
         assert extension == {"name": preset.called, "properties": preset.members}
@@ -84,7 +87,7 @@ def test_only_presets_for_the_system_are_offered_first(
 def test_a_name_that_is_taken_gets_a_number(as_requester: Client, requester: User) -> None:
     draft = draft_of(requester, {})
     for _ in range(3):
-        send(as_requester, draft, item=False, act=f"preset:custom-script-linux:{paths.text(LIST)}")
+        send(as_requester, draft, {"act": f"preset:custom-script-linux:{paths.text(LIST)}"}, item=False)
     found = [extension["name"] for extension in paths.get(draft.document, LIST)]
     assert found == ["CustomScript", "CustomScript2", "CustomScript3"]
 
@@ -97,7 +100,7 @@ def test_an_empty_extension_becomes_a_known_one_and_keeps_its_settings(
         document, ITEM, {"name": "mine", "properties": {"settings": {"own": 1}, "typeHandlerVersion": "1.0"}}
     )
     draft = draft_of(requester, document)
-    send(as_requester, draft, act=f"preset:application-health-linux:{paths.text(ITEM)}")
+    send(as_requester, draft, {"act": f"preset:application-health-linux:{paths.text(ITEM)}"})
     assert paths.get(draft.document, ITEM) == {
         "name": "mine",
         "properties": {"settings": {"own": 1}, **BY_NAME["application-health-linux"].members},
@@ -107,21 +110,21 @@ def test_an_empty_extension_becomes_a_known_one_and_keeps_its_settings(
 def test_a_named_setting_is_a_lens_over_the_settings(as_requester: Client, requester: User) -> None:
     draft = draft_of(requester, with_extension("application-health-linux", settings={"port": 80, "own": [1]}))
     port = paths.text((*SETTINGS, "port"))
-    send(as_requester, draft, **{port: "8080", paths.text((*SETTINGS, "protocol")): "http"})
+    send(as_requester, draft, {port: "8080", paths.text((*SETTINGS, "protocol")): "http"})
     assert paths.get(draft.document, SETTINGS) == {"port": 8080, "own": [1], "protocol": "http"}
-    send(as_requester, draft, **{port: ""})
+    send(as_requester, draft, {port: ""})
     assert paths.get(draft.document, SETTINGS) == {"own": [1], "protocol": "http"}
 
 
 def test_nested_and_listed_settings_too(as_requester: Client, requester: User) -> None:
     draft = draft_of(requester, with_extension("key-vault-linux"))
     url = (*SETTINGS, "secretsManagementSettings", "observedCertificates", 0, "url")
-    send(as_requester, draft, **{paths.text(url): "https://kv.vault.azure.net/secrets/a"})
-    send(as_requester, draft, act=f"drop:{paths.text(url[:-1])}")
+    send(as_requester, draft, {paths.text(url): "https://kv.vault.azure.net/secrets/a"})
+    send(as_requester, draft, {"act": f"drop:{paths.text(url[:-1])}"})
     assert paths.get(draft.document, SETTINGS) is MISSING
     draft = draft_of(requester, with_extension(settings={"fileUris": ["https://a/1"]}))
     more = paths.text((*SETTINGS, "fileUris"))
-    answer = send(as_requester, draft, **{f"{more}[1]": "https://a/2", "act": f"more:{more}"})
+    answer = send(as_requester, draft, {f"{more}[1]": "https://a/2", "act": f"more:{more}"})
     assert answer.status_code == 302
     assert paths.get(draft.document, SETTINGS) == {"fileUris": ["https://a/1", "https://a/2"]}
 
@@ -129,7 +132,7 @@ def test_nested_and_listed_settings_too(as_requester: Client, requester: User) -
 def test_json_and_fields_sent_together_both_count(as_requester: Client, requester: User) -> None:
     draft = draft_of(requester, with_extension("application-health-linux", settings={"port": 80}))
     both = {paths.text(SETTINGS): '{"port": 80, "own": 1}', paths.text((*SETTINGS, "protocol")): "tcp"}
-    send(as_requester, draft, **both)
+    send(as_requester, draft, both)
     assert paths.get(draft.document, SETTINGS) == {"port": 80, "own": 1, "protocol": "tcp"}
 
 
@@ -139,14 +142,14 @@ def test_json_and_fields_that_contradict_each_other_are_refused_with_both_kept(
     draft = draft_of(requester, with_extension("application-health-linux", settings={"port": 80}))
     before = copy.deepcopy(draft.document)
     both = {paths.text(SETTINGS): '{"port": 1}', paths.text((*SETTINGS, "port")): "2"}
-    answer = send(as_requester, draft, **both)
+    answer = send(as_requester, draft, both)
     assert answer.status_code == 422
     html = answer.content.decode()
     assert "says one thing here and another in its field above" in html
     assert dict(entries(html))[paths.text((*SETTINGS, "port"))] == "2"
     assert dict(entries(html))[paths.text(SETTINGS)] == '{"port": 1}'
     broken = {paths.text(SETTINGS): '{"port": ', paths.text((*SETTINGS, "port")): "2"}
-    assert send(as_requester, draft, **broken).status_code == 422
+    assert send(as_requester, draft, broken).status_code == 422
     assert draft.document == before
 
 
@@ -156,7 +159,7 @@ def test_a_named_secret_goes_into_the_vault_beside_the_others(
     held = {"storageAccountKey": "canary-key", "own": {"deep": "canary-deep"}}
     draft = draft_of(requester, with_extension(protectedSettings=held))
     command = paths.text((*PROTECTED, "commandToExecute"))
-    send(as_requester, draft, **{command: "sh canary-command"})
+    send(as_requester, draft, {command: "sh canary-command"})
     assert in_clear(draft) == {**held, "commandToExecute": "sh canary-command"}
     assert secrets.is_reference(paths.get(draft.document, PROTECTED))
     html = html_of(page_of(as_requester, page(draft)))
@@ -168,16 +171,16 @@ def test_a_named_secret_goes_into_the_vault_beside_the_others(
     ):
         at = f'name="{paths.text((*PROTECTED, name))}:clear"'
         assert (at in html) is is_set, name
-    send(as_requester, draft, **{f"{paths.text((*PROTECTED, 'storageAccountKey'))}:clear": "1"})
+    send(as_requester, draft, {f"{paths.text((*PROTECTED, 'storageAccountKey'))}:clear": "1"})
     assert in_clear(draft) == {"own": {"deep": "canary-deep"}, "commandToExecute": "sh canary-command"}
 
 
 def test_the_last_named_secret_takes_the_secret_with_it(as_requester: Client, requester: User) -> None:
     draft = draft_of(requester, with_extension())
     command = paths.text((*PROTECTED, "commandToExecute"))
-    send(as_requester, draft, **{command: "sh a"})
+    send(as_requester, draft, {command: "sh a"})
     assert in_clear(draft) == {"commandToExecute": "sh a"}
-    send(as_requester, draft, **{f"{command}:clear": "1"})
+    send(as_requester, draft, {f"{command}:clear": "1"})
     assert paths.get(draft.document, PROTECTED) is MISSING
 
 
@@ -187,7 +190,7 @@ def test_a_script_is_encoded_and_an_identity_is_json(as_requester: Client, reque
         paths.text((*PROTECTED, "script")): "#!/bin/sh\r\necho hi",
         paths.text((*PROTECTED, "managedIdentity")): '{"clientId": "x"}',
     }
-    send(as_requester, draft, **typed)
+    send(as_requester, draft, typed)
     assert in_clear(draft) == {"script": "IyEvYmluL3NoCmVjaG8gaGk=", "managedIdentity": {"clientId": "x"}}
 
 
@@ -195,7 +198,7 @@ def test_two_people_set_different_secrets_and_both_stand(as_requester: Client, r
     draft = draft_of(requester, with_extension(protectedSettings={"own": "x"}))
     base, shown = draft.head, paths.get(draft.document, PROTECTED)
     for name in ("commandToExecute", "storageAccountKey"):
-        change = actions.Changed(PROTECTED, shown, vault.Members({name: name}), secret=True)
+        change = Changed(PROTECTED, shown, vault.Members({name: name}), secret=True)
         draft = actions.save(requester, draft, base, [change])
     assert in_clear(draft) == {
         "own": "x",
@@ -208,8 +211,7 @@ def test_two_people_set_the_same_secret_and_the_second_is_asked(requester: User)
     draft = draft_of(requester, with_extension(protectedSettings={"commandToExecute": "a"}))
     base, shown = draft.head, paths.get(draft.document, PROTECTED)
     changes = [
-        actions.Changed(PROTECTED, shown, vault.Members({"commandToExecute": value}), secret=True)
-        for value in "bc"
+        Changed(PROTECTED, shown, vault.Members({"commandToExecute": value}), secret=True) for value in "bc"
     ]
     draft = actions.save(requester, draft, base, changes[:1])
     with pytest.raises(actions.EditConflict):
@@ -281,4 +283,4 @@ def test_a_made_up_preset_is_refused(as_requester: Client, requester: User) -> N
         "preset:dsc:" + paths.text((*LIST, 9)),
         "preset:dsc:(",
     ):
-        assert send(as_requester, draft, act=act).status_code == 400, act
+        assert send(as_requester, draft, {"act": act}).status_code == 400, act

@@ -16,6 +16,7 @@ from vmssbuilder.accounts.models import User
 from vmssbuilder.audit.models import Event
 from vmssbuilder.drafts import actions
 from vmssbuilder.drafts.models import Draft
+from vmssbuilder.drafts.submitted import Changed
 from vmssbuilder.scaleset import Request, Target, paths
 from vmssbuilder.scaleset.paths import MISSING
 from vmssbuilder.scaleset.systems import PUBLISHER, SETTINGS
@@ -52,14 +53,14 @@ def names(html: str) -> list[str]:
     return [name for name, _ in entries(html)]
 
 
-def send(browser: Client, draft: Draft, act: str, **also: str) -> Any:
+def send(browser: Client, draft: Draft, act: str, also: dict[str, str] | None = None) -> Any:
     """Presses a button of the step's page, as a browser without JavaScript does."""
     html = browser.get(step(draft)).content.decode()
     form = html[html.index('id="step-form"') : html.index("</form>", html.index('id="step-form"'))]
     data: dict[str, list[str]] = {}
     for name, value in entries(form):
         data.setdefault(name, []).append(value)
-    data |= {name: [value] for name, value in also.items()} | {"act": [act]}
+    data |= {name: [value] for name, value in (also or {}).items()} | {"act": [act]}
     answer = browser.post(step(draft), data)
     draft.refresh_from_db()
     return answer
@@ -117,7 +118,7 @@ def test_choosing_a_system_loses_nothing_and_makes_no_revision(as_requester: Cli
 
 def test_what_was_typed_is_saved_by_the_button(as_requester: Client, requester: User) -> None:
     draft = draft_of(requester, {})
-    send(as_requester, draft, "system:Windows", **{ZONE: "UTC"})
+    send(as_requester, draft, "system:Windows", {ZONE: "UTC"})
     assert paths.get(draft.document, (*WINDOWS, "timeZone")) == "UTC"
 
 
@@ -154,7 +155,7 @@ def test_settings_that_others_changed_are_not_removed_unseen(as_requester: Clien
     data: dict[str, list[str]] = {}
     for name, value in entries(html[html.index('id="step-form"') :]):
         data.setdefault(name, []).append(value)
-    change = actions.Changed((*WINDOWS, "timeZone"), "UTC", "GMT Standard Time")
+    change = Changed((*WINDOWS, "timeZone"), "UTC", "GMT Standard Time")
     actions.save(requester, draft, draft.head, [change])
     answer = as_requester.post(step(draft), data | {"act": ["clear-system:Windows"]})
     draft.refresh_from_db()
@@ -166,7 +167,7 @@ def test_what_one_changed_in_the_fold_oneself_does_not_stand_in_the_way(
     as_requester: Client, requester: User
 ) -> None:
     draft = draft_of(requester, BOTH)
-    answer = send(as_requester, draft, "clear-system:Windows", **{ZONE: "GMT Standard Time"})
+    answer = send(as_requester, draft, "clear-system:Windows", {ZONE: "GMT Standard Time"})
     assert answer.status_code == 302
     assert paths.get(draft.document, WINDOWS) is MISSING
 
