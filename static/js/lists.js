@@ -40,12 +40,17 @@
     sessionStorage.removeItem(STAY);
     const target = location.hash && document.getElementById(location.hash.slice(1));
     if (!kept || kept.page !== location.pathname || !target) return;
-    if (kept.act === "up" || kept.act === "down") {
-      const button = target.querySelector(`[name=act][value^="${kept.act}:"]`) || target.querySelector("[name=act][value*=':']");
-      if (button) button.focus({ preventScroll: true });
-    }
+    const moved = kept.act === "up" || kept.act === "down";
+    const button = moved && (target.querySelector(`[name=act][value^="${kept.act}:"]`) || target.querySelector(`[name=act][value^="${kept.act === "up" ? "down" : "up"}:"]`));
     const place = target.closest(".card-item, .rows__row") || target;
-    window.scrollBy(0, place.getBoundingClientRect().top - kept.top);
+    const settle = () => {
+      if (![document.body, target, button].includes(document.activeElement)) return;
+      if (button) button.focus({ preventScroll: true });
+      window.scrollBy(0, place.getBoundingClientRect().top - kept.top);
+    };
+    settle();
+    // When all has arrived, browsers go to the place that the address names once more.
+    window.addEventListener("load", () => requestAnimationFrame(settle));
   }
 
   if (form) {
