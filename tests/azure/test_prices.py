@@ -123,7 +123,7 @@ def test_a_month_is_added_up() -> None:
 
 def test_spot_windows_and_own_licences_change_the_price() -> None:
     assert estimate(linux(priority="Spot"), PRICES).lines[0].amount == pytest.approx(0.03 * 730 * 2)
-    windows = {"osProfile": {"windowsConfiguration": {}}}
+    windows: dict[str, Any] = {"osProfile": {"windowsConfiguration": {}}}
     assert estimate(linux(**windows), PRICES).lines[0].amount == pytest.approx(0.2 * 730 * 2)
     own = estimate(linux(**windows, licenseType="Windows_Server"), PRICES)
     assert own.lines[0].amount == pytest.approx(0.1 * 730 * 2)

@@ -284,7 +284,8 @@ class Size:
         """Why a subscription cannot have it there."""
         if self.series.family in _EVERYWHERE:
             return []
-        if self.series.gpus and _draw(self.series.family, subscription) < 50:
+        # Only the researchers have the dearest accelerators.
+        if self.series.gpus and self.series.hourly > 0.15 and subscription != world.UNREGISTERED:
             return [_restriction("Location", "QuotaId", region.name, ())]
         if _draw(self.series.family, region.name, subscription) < 6:
             return [_restriction("Location", "NotAvailableForSubscription", region.name, ())]

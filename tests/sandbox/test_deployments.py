@@ -1,0 +1,178 @@
+"""Validate and what-if of the sandbox, over HTTP."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import pytest
+import requests
+
+from tests.azure.helpers import SUBNET, document
+from tests.sandbox.conftest import Arm
+from vmssbuilder.sandbox import world
+from vmssbuilder.sandbox.server import Running
+
+GROUP = f"/subscriptions/{world.DEVELOPMENT}/resourceGroups/rg-shop"
+DEPLOYMENT = f"{GROUP}/providers/Microsoft.Resources/deployments/check-1"
+SCALE_SET = f"{GROUP}/providers/Microsoft.Compute/virtualMachineScaleSets/web"
+
+
+def template(body: dict[str, Any] | None = None, **properties: Any) -> dict[str, Any]:
+    resource = {
+        "type": "Microsoft.Compute/virtualMachineScaleSets",
+        "apiVersion": "2024-07-01",
+        "name": "web",
+        **(body or document()),
+    }
+    whole = {
+        "$schema": "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#",
+        "contentVersion": "1.0.0.0",
+        "parameters": {},
+        "resources": [resource],
+    }
+    return {"properties": {"mode": "Incremental", "parameters": {}, "template": whole, **properties}}
+
+
+def validate(arm: Arm, body: dict[str, Any], **options: Any) -> requests.Response:
+    return arm("POST", f"{options.pop('path', DEPLOYMENT)}/validate", body, version="2025-04-01", **options)
+
+
+def inner(answer: requests.Response) -> dict[str, Any]:
+    """The error inside a refusal of validate."""
+    assert answer.status_code == 400, answer.text
+    error = answer.json()["error"]
+    assert error["code"] == "InvalidTemplateDeployment"
+    (found,) = error["details"]
+    return dict(found)
+
+
+def test_a_sound_template_is_valid_and_deploys_nothing(arm: Arm) -> None:
+    answer = validate(arm, template())
+    assert answer.status_code == 200, answer.text
+    properties = answer.json()["properties"]
+    assert properties["provisioningState"] == "Succeeded"
+    assert properties["validatedResources"] == [{"id": SCALE_SET}]
+    assert arm("GET", SCALE_SET).status_code == 404
+
+
+def changed(**changes: Any) -> dict[str, Any]:
+    return template(document(**changes))
+
+
+def with_subnet(subnet: str) -> dict[str, Any]:
+    body = document()
+    interface = body["properties"]["virtualMachineProfile"]["networkProfile"][
+        "networkInterfaceConfigurations"
+    ][0]
+    interface["properties"]["ipConfigurations"][0]["properties"]["subnet"]["id"] = subnet
+    return template(body)
+
+
+@pytest.mark.parametrize(
+    ("body", "code", "words"),
+    [
+        (changed(sku={"name": "Standard_Nothing", "capacity": 1}), "InvalidParameter", "VM size"),
+        (changed(zones=["1"], sku={"name": "Standard_D2_v2", "capacity": 1}, location="ukwest"), "SkuNotAvailable", "zone"),
+        (changed(sku={"name": "Standard_D2_v2", "capacity": 90}), "OperationNotAllowed", "Current Limit: 100"),
+        (with_subnet(SUBNET.replace("/web", "/none")), "InvalidResourceReference", "was not found"),
+        (with_subnet(SUBNET.replace("rg-shop", "rg-lab").replace("vnet1/subnets/web", "vnet-lab/subnets/default")), "InvalidResourceReference", "westeurope"),
+        (changed(properties={"nonsense": 1}), "BadRequest", "Could not find member"),
+    ],
+    ids=["size", "zone", "quota", "subnet", "elsewhere", "structure"],
+)  # fmt: skip
+def test_what_azure_would_refuse_is_refused_here(
+    arm: Arm, body: dict[str, Any], code: str, words: str
+) -> None:
+    found = inner(validate(arm, body))
+    assert found["code"] == code
+    assert words in found["message"]
+
+
+def test_a_policy_and_a_missing_registration_are_told(arm: Arm) -> None:
+    governed = validate(arm, template(), path=DEPLOYMENT.replace("rg-shop", "rg-governed"))
+    assert inner(governed)["code"] == "RequestDisallowedByPolicy"
+    other = f"/subscriptions/{world.UNREGISTERED}/resourceGroups/rg-genomics/providers/Microsoft.Resources/deployments/x"
+    assert inner(validate(arm, template(), path=other))["code"] == "MissingSubscriptionRegistration"
+    assert validate(arm, template(), account="sam").json()["error"]["code"] == "AuthorizationFailed"
+
+
+def test_secrets_come_as_parameters_and_brackets_are_escaped(arm: Arm) -> None:
+    body = document(tags={"note": "[[not an expression]"})
+    body["properties"]["virtualMachineProfile"]["osProfile"]["adminPassword"] = (
+        "[parameters('adminPassword')]"
+    )
+    whole = template(body)
+    whole["properties"]["template"]["parameters"] = {"adminPassword": {"type": "securestring"}}
+    assert validate(arm, whole).json()["error"]["code"] == "InvalidTemplate", "no value is given"
+    whole["properties"]["parameters"] = {"adminPassword": {"value": "weak"}}
+    assert inner(validate(arm, whole))["target"] == "adminPassword", "the value counts, not the expression"
+    whole["properties"]["parameters"] = {"adminPassword": {"value": "Correct-Horse-7"}}
+    assert validate(arm, whole).status_code == 200
+    unknown = template(document(tags={"note": "[resourceGroup().name]"}))
+    assert validate(arm, unknown).json()["error"]["code"] == "InvalidTemplate"
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda body: body["properties"].update(mode="Complete"),
+        lambda body: body["properties"].pop("template"),
+        lambda body: body["properties"]["template"].update(resources=[]),
+        lambda body: body["properties"]["template"]["resources"][0].update(type="Microsoft.Compute/disks"),
+        lambda body: body["properties"].update(parameters={"x": {"value": 1}}),
+    ],
+)
+def test_what_is_no_template_is_told(arm: Arm, spoil: Any) -> None:
+    body = template()
+    spoil(body)
+    answer = validate(arm, body)
+    assert answer.status_code == 400
+    assert answer.json()["error"]["code"] in {"InvalidTemplate", "InvalidRequestContent"}
+
+
+# --- what-if ---------------------------------------------------------------------------------------------------------
+
+
+def what_if(arm: Arm, body: dict[str, Any]) -> dict[str, Any]:
+    answer = arm("POST", f"{DEPLOYMENT}/whatIf", body, version="2025-04-01")
+    assert answer.status_code == 202, answer.text
+    until = time.monotonic() + 5
+    while time.monotonic() < until:
+        place = answer.headers["Location"]
+        assert place.startswith(f"https://{world.CLOUD.arm_host}/")
+        path = place.removeprefix(f"https://{world.CLOUD.arm_host}").split("?")[0]
+        answer = arm("GET", path, version="2025-04-01")
+        if answer.status_code == 200:
+            return dict(answer.json())
+        assert answer.status_code == 202
+        time.sleep(0.01)
+    raise AssertionError("what-if does not end")
+
+
+def test_what_if_of_a_new_one_is_a_create(arm: Arm, sandbox: Running) -> None:
+    sandbox.sandbox.memory.delay = 0.2
+    (change,) = what_if(arm, template())["properties"]["changes"]
+    assert (change["changeType"], change["before"]) == ("Create", None)
+    assert change["after"]["location"] == "uksouth"
+    assert "Correct-Horse" not in str(change), "secrets never appear"
+
+
+def test_what_if_of_a_running_one_names_each_difference(arm: Arm) -> None:
+    arm("PUT", SCALE_SET, document())
+    assert what_if(arm, template())["properties"]["changes"][0]["changeType"] == "NoChange"
+    body = document(
+        sku={"name": "Standard_D2_v2", "tier": "Standard", "capacity": 3}, tags={"team": "shop", "new": "1"}
+    )
+    (change,) = what_if(arm, template(body))["properties"]["changes"]
+    assert change["changeType"] == "Modify"
+    differences = {
+        each["path"]: (each["propertyChangeType"], each["before"], each["after"]) for each in change["delta"]
+    }
+    assert differences == {"sku.capacity": ("Modify", 2, 3), "tags.new": ("Create", None, "1")}
+
+
+def test_what_if_of_nonsense_fails(arm: Arm) -> None:
+    result = what_if(arm, changed(properties={"nonsense": 1}))
+    assert result["status"] == "Failed"
+    assert result["error"]["details"][0]["code"] == "BadRequest"
