@@ -19,9 +19,9 @@ from vmssbuilder.azure.errors import (
     TokenRefused,
     Unreachable,
     described,
-    document_path,
     refusal,
 )
+from vmssbuilder.azure.explaining import document_path
 
 PROFILE = ("properties", "virtualMachineProfile")
 

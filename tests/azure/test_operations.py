@@ -8,7 +8,8 @@ import pytest
 
 from tests.azure.helpers import ADDRESS, NEW, OLD, briefly, document
 from vmssbuilder.azure import ArmClient, Operation, step, wait
-from vmssbuilder.azure.errors import AzureError, BadAnswer, ServiceTrouble, explain
+from vmssbuilder.azure.errors import AzureError, BadAnswer, ServiceTrouble
+from vmssbuilder.azure.explaining import explain
 from vmssbuilder.azure.operations import DEFAULT_PAUSE, LONGEST_PAUSE
 from vmssbuilder.sandbox.server import Running
 

@@ -86,3 +86,23 @@ class TokenCache(models.Model):
 
     def __str__(self) -> str:
         return f"Token cache of {self.user}"
+
+
+class Pause(models.Model):
+    """A pause that Azure asked of a person, for one kind of request in a subscription and region; all processes keep it."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="pauses")
+    subscription = models.CharField(max_length=100, blank=True)
+    region = models.CharField(max_length=100, blank=True, help_text="Empty for all regions.")
+    kind = models.CharField(max_length=10)
+    until = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["user", "subscription", "region", "kind"], name="one_pause_of_a_kind"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"Pause of {self.user} until {self.until}"

@@ -18,7 +18,8 @@ from __future__ import annotations
 
 from .client import ArmClient, ScaleSet, ScaleSetAddress
 from .clouds import Cloud, cloud, stand_in
-from .errors import AzureError, Explanation, explain
+from .errors import AzureError
+from .explaining import Explanation, explain
 from .operations import Operation, step, wait
 from .signin import AccessToken, Identity, SignIn
 from .throttling import Gate, SharedGate

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from typing import Final, NamedTuple, Protocol
@@ -31,15 +32,15 @@ class Bucket(NamedTuple):
 
 def bucket(method: str, url: str, region: str = EVERYWHERE) -> Bucket:
     """The bucket of a request. region: where its resource is; a region in the address counts before it."""
-    parts = [unquote(part).lower() for part in urlsplit(url).path.split("/")]
-    subscription = _after("subscriptions", parts)
-    place = _after("locations", parts) or "".join(region.split()).lower()
+    path = unquote(urlsplit(url).path).lower()
+    subscription = re.match(r"/subscriptions/([^/]{1,100})", path)
+    place = re.search(r"/providers/[^/]+/locations/([^/]{1,100})", path)
     kind = {"GET": "reads", "HEAD": "reads", "DELETE": "deletes"}.get(method, "writes")
-    return Bucket(subscription, place, kind)
-
-
-def _after(name: str, parts: list[str]) -> str:
-    return parts[parts.index(name) + 1] if name in parts[:-1] else ""
+    return Bucket(
+        subscription[1] if subscription else "",
+        place[1] if place else "".join(region.split()).lower()[:100],
+        kind,
+    )
 
 
 class SharedGate(Protocol):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-from collections import OrderedDict
 from collections.abc import Mapping
 from functools import cache
 from typing import Any, Final
@@ -11,20 +10,18 @@ from typing import Any, Final
 import requests
 from django.conf import settings
 
+from vmssbuilder.accounts.throttling import PersonsGate
 from vmssbuilder.accounts.tokens import access_token
-from vmssbuilder.azure import ArmClient, Operation, ScaleSetAddress, cloud, open_session, operations
-from vmssbuilder.azure.client import Gate
+from vmssbuilder.azure import ArmClient, Operation, ScaleSetAddress, cloud, open_session
 from vmssbuilder.scaleset import secrets, versions
 
 from .models import Submission
-
-GATES_KEPT: Final = 1_000
-_gates: OrderedDict[int, Gate] = OrderedDict()
 
 
 def client(submission: Submission) -> ArmClient:
     """A client with the submitter's token. It sends each request once and never sleeps: a later step tries again."""
     person = submission.submitter
+    location = submission.revision.document.get("location")
     return ArmClient(
         cloud(settings.VMSSBUILDER_CLOUD),
         lambda claims: access_token(person, claims),
@@ -32,22 +29,14 @@ def client(submission: Submission) -> ArmClient:
         correlation_id=submission.correlation_id or None,
         attempts=1,
         patience=0.0,
-        gate=_gate(person.pk),
+        gate=PersonsGate(person.pk),
+        region=location if isinstance(location, str) else "",
     )
 
 
 @cache
 def _session(name: str, sandbox_url: str) -> requests.Session:
     return open_session(cloud(name), sandbox_url or None)
-
-
-def _gate(person: int) -> Gate:
-    """One for all submissions of a person: the pause that Azure asks for is theirs."""
-    gate = _gates.setdefault(person, Gate())
-    _gates.move_to_end(person)
-    if len(_gates) > GATES_KEPT:
-        _gates.popitem(last=False)
-    return gate
 
 
 def send(to: ArmClient, submission: Submission, document: Mapping[str, Any]) -> Operation:
@@ -63,7 +52,7 @@ def send(to: ArmClient, submission: Submission, document: Mapping[str, Any]) -> 
             headers["If-None-Match"] = "*"
         elif submission.etag:
             headers["If-Match"] = submission.etag
-    return operations.begun(method, url, to.send(method, url, document, headers), to.cloud)
+    return to.begin(method, url, document, headers=headers)
 
 
 def kept(operation: Operation) -> dict[str, Any]:
