@@ -74,6 +74,7 @@ TABLE: Final = (
     Row("draft-export", ("draft", "=bicep"), *WHO_MAY_VIEW_READS),
     Row("draft-find", ("draft",), "302 200 403 404 403", "401 404 403 404 403"),
     Row("draft-fix", ("draft",), *OWNER_ACTS),
+    Row("draft-fixes", ("draft",), "302 302 403 404 403", "401 302 403 404 403"),
     Row("draft-share", ("draft",), "302 200 403 404 403", "401 302 403 404 403"),
     Row("draft-share-revoke", ("draft", "link"), *OWNER_ACTS),
     Row("draft-discard", ("draft",), *OWNER_ACTS),

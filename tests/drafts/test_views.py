@@ -435,7 +435,7 @@ def test_who_may_only_look_is_offered_nothing_else(
 
 def test_a_fix_that_does_not_fit_changes_nothing(as_requester: Client, requester: User, draft: Draft) -> None:
     actions.replace_document(requester, draft, 1, {"sku": {"capacity": 500}, "properties": "x"})
-    sent = {"rule": "capacity-spg-100", "where": "sku.capacity"}
+    sent = {"fix": "capacity-spg-100:sku.capacity"}
     page = as_requester.post(at(draft, "fix/"), sent, follow=True).content.decode()
     assert "has the wrong type" in page
     assert value(draft, "properties") == "x"
@@ -445,7 +445,7 @@ def test_a_fix_is_one_press(as_requester: Client, requester: User, draft: Draft)
     actions.save(requester, draft, 1, [Changed(("location",), "uksouth", "UK South")])
     html = as_requester.get(at(draft, "check/")).content.decode()
     assert "Write uksouth" in html
-    as_requester.post(at(draft, "fix/"), {"rule": "location-normalise", "where": "location"})
+    as_requester.post(at(draft, "fix/"), {"fix": "location-normalise:location"})
     assert value(draft, "location") == "uksouth"
 
 

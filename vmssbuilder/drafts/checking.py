@@ -1,14 +1,18 @@
-"""The check of a draft or revision: its address, its document with the secrets put back for a moment."""
+"""The check of a draft or revision: its address, its document with the secrets put back for a moment; its fixes."""
 
 from __future__ import annotations
 
+import copy
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any, Final
 
 from vmssbuilder.scaleset import Request, check
 from vmssbuilder.scaleset.findings import Finding
+from vmssbuilder.scaleset.paths import PathError
 from vmssbuilder.scaleset.rules.target import check_target
 
+from . import content as contents
 from . import vault
 from .models import Draft, Revision
 
@@ -19,13 +23,57 @@ def check_content(content: Draft | Revision) -> list[Finding]:
     kept = _kept(draft.code, number)
     request = content.request
     if kept.of != request:
-        document = vault.put_back(draft, content.document)
-        kept.found = (
-            *check_target(content.target),
-            *check(document, content.api_version, content.operation, content.target),
-        )
+        kept.found = tuple(_check(content, vault.put_back(draft, content.document)))
         kept.of = request
     return list(kept.found)
+
+
+def _check(content: Draft | Revision, document: dict[str, Any]) -> list[Finding]:
+    """document: that of the content, with the values of its secrets."""
+    return [
+        *check_target(content.target),
+        *check(document, content.api_version, content.operation, content.target),
+    ]
+
+
+FIXES_AT_MOST: Final = 100
+"""How many fixes are made in one go; who has more presses again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """One fix of several: the finding it settles, and the whole content before and after, secrets as references."""
+
+    finding: Finding
+    before: dict[str, Any]
+    after: dict[str, Any]
+
+
+def fix_all(draft: Draft) -> list[Fixed]:
+    """What happens when each finding that has a fix is fixed, one after the other. Nothing is saved.
+
+    The draft is checked anew after each: a fix may settle other findings too, and moves the places of later ones.
+    """
+    held = contents.of(draft)
+    trial = copy.copy(draft)
+    clear = {**held, **vault.put_back(draft, draft.document)}
+    made: list[Fixed] = []
+    tried: set[tuple[str, str]] = set()
+    while len(made) < FIXES_AT_MOST:
+        contents.fill(trial, clear)
+        waiting = (each for each in _check(trial, trial.document) if (each.rule, each.where) not in tried)
+        finding = next((each for each in waiting if each.fix is not None), None)
+        if finding is None or finding.fix is None:
+            break
+        tried.add((finding.rule, finding.where))
+        try:
+            after, clear_after = finding.fix.apply(held), finding.fix.apply(clear)
+        except PathError:
+            # What stands there has the wrong type, which is a finding of its own.
+            continue
+        made.append(Fixed(finding, held, after))
+        held, clear = after, clear_after
+    return made
 
 
 @dataclass(slots=True)

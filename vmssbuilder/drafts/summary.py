@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 
-from vmssbuilder.scaleset import secrets
+from django.utils.safestring import mark_safe
+
+from vmssbuilder.scaleset import paths, secrets
 from vmssbuilder.scaleset.canonical import ordered
 from vmssbuilder.scaleset.paths import Path
 from vmssbuilder.scaleset.properties import Boolean, Choice, List, Map, Node, Single, sentence_case
 
 from . import content as contents
-from . import places, steps
+from . import fields, places, steps
 from .models import Draft, Revision
 
 
@@ -58,6 +61,53 @@ def groups(source: Draft | Revision, code: str) -> list[Group]:
         )
         found[steps.owner(path).name].append(line)
     return [Group(step, found[step.name]) for step in steps.STEPS]
+
+
+def html(source: Draft | Revision, code: str, *, editable: bool = False) -> str:
+    """The groups as HTML, with links that change each value for people who may: the largest part of the check page."""
+    shown = groups(source, code)
+    return mark_safe("".join(_group_html(group, code, editable=editable) for group in shown))  # noqa: S308 - escaped
+
+
+def _group_html(group: Group, code: str, *, editable: bool) -> str:
+    name, title = group.step.name, escape(group.step.title)
+    change = (
+        f'<a href="/drafts/{code}/{name}/?return=check">Change<span class="visually-hidden"> {title}</span></a>'
+        if editable
+        else ""
+    )
+    lines = "".join([_line_html(line, editable=editable) for line in group.lines])
+    listed = (
+        f'<dl class="summary-list">{lines}</dl>' if lines else '<p class="muted">Nothing is set here.</p>'
+    )
+    return (
+        f'<section aria-labelledby="g-{name}"><div class="section-head"><h2 id="g-{name}">{title}</h2>{change}</div>'
+        f"{listed}</section>"
+    )
+
+
+def _line_html(line: Line, *, editable: bool) -> str:
+    label, within = escape(line.label), escape(line.within)
+    inside = f'<br><span class="muted small">{within}</span>' if within else ""
+    change = ""
+    if editable:
+        named = f"{label}, {within}" if within else label
+        change = (
+            f'<dd><a href="{escape(line.url)}">Change<span class="visually-hidden"> {named}</span></a></dd>'
+        )
+    code = ' class="summary-list__value"' if line.is_code else ""
+    return f"<div><dt>{label}{inside}</dt><dd{code}>{escape(line.value)}</dd>{change}</div>"
+
+
+def page_title(source: Draft | Revision, path: Path) -> str:
+    """The page of the form that a place is on, in words: its step, and the items it lies in."""
+    content = contents.of(source)
+    titles = [steps.owner(path).title]
+    for depth in range(1, len(steps.item_page(path, source.api_version)) + 1):
+        number, node = path[depth - 1], contents.node_at(path[:depth], source.api_version)
+        if isinstance(number, int) and node is not None:
+            titles.append(fields.item_title(node, paths.get(content, path[:depth], {}), number)[0])
+    return ", ".join(titles)
 
 
 def _values(

@@ -14,6 +14,7 @@ urlpatterns = [
     path("<str:code>/export/<str:format>/", exporting.one_format, name="draft-export"),
     path("<str:code>/find/", finding.find, name="draft-find"),
     path("<str:code>/fix/", checking.fix, name="draft-fix"),
+    path("<str:code>/fixes/", checking.fixes, name="draft-fixes"),
     path("<str:code>/history/", history.history, name="draft-history"),
     path("<str:code>/restore/<int:number>/", history.restore, name="draft-restore"),
     path("<str:code>/compare/<int:earlier>/<int:later>/", comparing.compare, name="draft-compare"),

@@ -72,7 +72,7 @@ def _page(
         "draft": review.draft,
         "revision": revision,
         "decisions": list(review.decisions.all()),
-        "groups": summary.groups(revision, review.draft.code),
+        "groups": summary.html(revision, review.draft.code),
         "json": mark_safe(  # noqa: S308 - the preview escapes
             preview.render(review.draft.code, revision.document, revision.api_version, linked=False)
         ),

@@ -65,7 +65,18 @@ def findings_html(page: Page, path: Path) -> str:
         f'<span><span class="visually-hidden">{entry.severity.capitalize()}: </span>{escape(entry.message)}</span></p>'
         for entry in found
     )
-    return f'<div id="{anchor(path)}-findings">{lines}</div>{page.asides.get(path, "")}'
+    return f'<div id="{anchor(path)}-findings">{lines}</div>{_fixes(path, found)}{page.asides.get(path, "")}'
+
+
+def _fixes(path: Path, found: list[Finding]) -> str:
+    """A button for each cure: it saves the form, mends the value and comes back."""
+    buttons = "".join(
+        f'<button class="btn btn-secondary btn--small" name="act" value="fix:{escape(entry.rule)}:{escape(entry.where)}" '
+        f'aria-describedby="{anchor(path)}-findings">{escape(entry.fix.title)}</button>'
+        for entry in found
+        if entry.fix is not None
+    )
+    return f'<p class="field__fixes">{buttons}</p>' if buttons else ""
 
 
 def state_class(page: Page, path: Path) -> str:

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from html import escape
 from typing import Any, cast
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST, require_safe
+from django.utils.safestring import mark_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from vmssbuilder.accounts.models import User
 from vmssbuilder.drafts import access, actions, places, summary
 from vmssbuilder.drafts import content as contents
 from vmssbuilder.drafts.access import Access
-from vmssbuilder.drafts.checking import check_content
+from vmssbuilder.drafts.checking import Fixed, check_content, fix_all
 from vmssbuilder.drafts.models import Draft
-from vmssbuilder.scaleset.findings import Finding, errors, warnings
-from vmssbuilder.scaleset.paths import PathError
+from vmssbuilder.scaleset import paths, secrets
+from vmssbuilder.scaleset.findings import Change, Finding, errors, warnings
+from vmssbuilder.scaleset.paths import MISSING, Path, PathError
 
+from .form import Form
 from .frame import frame, json_html
 
 
@@ -27,59 +32,158 @@ def check(request: HttpRequest, code: str) -> HttpResponse:
     user = cast(User, request.user)
     draft = access.find(user, code, Access.VIEW)
     found = check_content(draft)
+    wrong, doubtful = errors(found), warnings(found)
     allowed = access.access(user, draft)
+    editable = allowed >= Access.EDIT
     context = frame(draft, found) | {
         "allowed": allowed,
-        "editable": allowed >= Access.EDIT,
-        "groups": summary.groups(draft, code),
-        "findings": [_shown_finding(draft, number, finding) for number, finding in enumerate(found)],
-        "errors": errors(found),
-        "warning_count": len(warnings(found)),
-        "overridable": [finding for finding in errors(found) if finding.overridable],
-        "blocking": [finding for finding in errors(found) if not finding.overridable],
-        "json": json_html(draft, linked=allowed >= Access.EDIT),
+        "editable": editable,
+        "groups": summary.html(draft, code, editable=editable),
+        "errors": wrong,
+        "warnings": doubtful,
+        "error_list": _list(draft, wrong, editable=editable),
+        "warning_list": _list(draft, doubtful, editable=editable),
+        "fixable": sum(finding.fix is not None for finding in found),
+        "overridable": [finding for finding in wrong if finding.overridable],
+        "blocking": [finding for finding in wrong if not finding.overridable],
+        "json": json_html(draft, linked=editable),
         "checked": True,
     }
     return render(request, "drafts/check.html", context)
 
 
-def _finding_url(draft: Draft, finding: Finding) -> str:
+def _list(draft: Draft, found: list[Finding], *, editable: bool) -> str:
+    """Findings as list items, each with its page, and with its link and fix for people who may edit."""
+    return mark_safe("".join(_item(draft, finding, editable=editable) for finding in found))  # noqa: S308 - escaped
+
+
+def _item(draft: Draft, finding: Finding, *, editable: bool) -> str:
+    label = escape(contents.label(finding.path, draft.api_version))
+    message, fix = escape(finding.message), ""
+    if editable:
+        message = f'<a href="{escape(_url(draft, finding))}">{message}</a>'
+    if editable and finding.fix:
+        fix = (
+            f'<button class="btn btn-secondary btn--small" name="fix" value="{escape(_named(finding))}">'
+            f'{escape(finding.fix.title)}<span class="visually-hidden">: {label}</span></button>'
+        )
+    return (
+        f'<li class="finding"><span>{_STATUS[finding.severity]}</span><div><p>{message}</p>'
+        f'<p class="muted small">{escape(summary.page_title(draft, finding.path))} · {label} '
+        f'<code class="wire">{escape(finding.where)}</code></p></div>{fix}</li>'
+    )
+
+
+_STATUS = {
+    severity: f'<span class="status status--{severity}"><svg class="icon" aria-hidden="true"><use href="#i-{severity}"/></svg>'
+    f"{severity.capitalize()}</span>"
+    for severity in ("error", "warning")
+}
+
+
+def _url(draft: Draft, finding: Finding) -> str:
     if not places.has_field(finding.path, draft.api_version):
         return f"/drafts/{draft.code}/json/#text"
     page = places.page_url(draft.code, finding.path, draft.api_version)
     return f"{page}?findings=1&return=check#{places.field_anchor(finding.path, draft.api_version)}"
 
 
-def _shown_finding(draft: Draft, number: int, finding: Finding) -> dict[str, Any]:
-    return {
-        "finding": finding,
-        "number": number,
-        "label": contents.label(finding.path, draft.api_version),
-        "url": _finding_url(draft, finding),
-    }
+# --- Fixes ------------------------------------------------------------------------------------------------------------
+
+
+def _named(finding: Finding) -> str:
+    """How a button names the finding that it fixes."""
+    return f"{finding.rule}:{finding.where}"
 
 
 @require_POST
 def fix(request: HttpRequest, code: str) -> HttpResponse:
     """Applies the fix of one finding, named by its rule and place."""
+    draft = access.find(cast(User, request.user), code, Access.EDIT)
+    _fix(request, draft, request.POST.get("fix", ""))
+    return redirect("draft-check", code)
+
+
+def fix_here(request: HttpRequest, form: Form, named: str) -> HttpResponse:
+    """Applies the fix of a finding that stands on a page of fields, and answers that page; what was typed is saved by now."""
+    found = _fix(request, form.draft, named)
+    url = form.url
+    if form.place and not isinstance(paths.get(form.draft.document, form.place), dict):
+        url = form.step_url
+    again = "&return=check" if request.POST.get("return") == "check" else ""
+    anchor = f"#{places.field_anchor(found.path, form.draft.api_version)}" if found is not None else ""
+    return redirect(f"{url}?findings=1{again}{anchor}")
+
+
+def _fix(request: HttpRequest, draft: Draft, named: str) -> Finding | None:
+    """Applies a fix and says so; answers the finding, None when there is none of that name any more."""
+    finding = next((each for each in check_content(draft) if each.fix and _named(each) == named), None)
+    if finding is None or finding.fix is None:
+        messages.info(request, "That was already settled.")
+        return None
+    try:
+        saved = actions.apply_fix(cast(User, request.user), draft, draft.head, finding.fix.apply)
+    except PathError:
+        messages.warning(
+            request, "What the draft holds there has the wrong type. Correct that first, then try again."
+        )
+    else:
+        draft.document = saved.document
+        messages.success(request, f"{finding.fix.title}.")
+    return finding
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def fixes(request: HttpRequest, code: str) -> HttpResponse:
+    """What every fix at once would change, and on POST the change."""
     user = cast(User, request.user)
     draft = access.find(user, code, Access.EDIT)
-    for finding in check_content(draft):
-        if (
-            finding.fix
-            and finding.rule == request.POST.get("rule")
-            and finding.where == request.POST.get("where")
-        ):
-            try:
-                actions.apply_fix(user, draft, draft.head, finding.fix.apply)
-            except PathError:
-                messages.warning(
-                    request,
-                    "What the draft holds there has the wrong type. Correct that first, then try again.",
-                )
-            else:
-                messages.success(request, f"{finding.fix.title}.")
-            break
-    else:
-        messages.info(request, "That was already settled.")
-    return redirect("draft-check", code)
+    made = fix_all(draft)
+    if request.method == "POST" and made and request.POST.get("base") == str(draft.head):
+        after = made[-1].after
+        actions.apply_fix(user, draft, draft.head, lambda _now: after)
+        messages.success(request, "Fixed 1 finding." if len(made) == 1 else f"Fixed {len(made)} findings.")
+        return redirect("draft-check", code)
+    if request.method == "POST" and made:
+        messages.warning(request, "The draft was changed since you opened the page. Look at it again.")
+    if not made:
+        messages.info(request, "There is nothing that could be fixed by itself.")
+        return redirect("draft-check", code)
+    context = {"draft": draft, "fixes": [_shown(draft, each) for each in made]}
+    return render(request, "drafts/fixes.html", context)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One value that a fix changes, in words; "" where there is none before or after."""
+
+    label: str
+    where: str
+    before: str
+    after: str
+
+
+def _shown(draft: Draft, made: Fixed) -> dict[str, Any]:
+    assert made.finding.fix is not None
+    before, after = _masked(made.before), _masked(made.after)
+    lines = []
+    for change in made.finding.fix.changes:
+        for path in _places(change):
+            node = contents.node_at(path, draft.api_version)
+            was, becomes = (
+                "" if (value := paths.get(content, path)) is MISSING else summary.words(node, value)
+                for content in (before, after)
+            )
+            if was != becomes:
+                lines.append(Line(contents.label(path, draft.api_version), paths.text(path), was, becomes))
+    return {"finding": made.finding, "lines": lines, "page": summary.page_title(draft, made.finding.path)}
+
+
+def _places(change: Change) -> list[Path]:
+    return [change.path, change.to] if change.action == "move" else [change.path]
+
+
+def _masked(content: dict[str, Any]) -> dict[str, Any]:
+    """The content with its secrets hidden; the address has none."""
+    document = {name: value for name, value in content.items() if name != contents.TARGET}
+    return {contents.TARGET: content.get(contents.TARGET), **secrets.mask(document)}

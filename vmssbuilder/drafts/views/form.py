@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, cast
@@ -12,11 +13,11 @@ from django.urls import reverse
 from django.utils.safestring import mark_safe
 
 from vmssbuilder.drafts import content as contents
-from vmssbuilder.drafts import fields, named, places, preview, steps
+from vmssbuilder.drafts import fields, named, places, preview, steps, summary
 from vmssbuilder.drafts.checking import check_content
 from vmssbuilder.drafts.models import Draft
 from vmssbuilder.scaleset import paths
-from vmssbuilder.scaleset.findings import Finding, errors
+from vmssbuilder.scaleset.findings import Finding, errors, warnings
 from vmssbuilder.scaleset.paths import Path
 from vmssbuilder.scaleset.properties import List
 
@@ -98,9 +99,11 @@ def draw(
         "item": _item(form),
         "returns": request.GET.get("return", request.POST.get("return", "")),
         "errors": [
-            {"message": finding.message, "href": _own_href(draft, finding)}
-            for finding in own
-            if finding.severity == "error"
+            *({"message": finding.message, "href": _own_href(draft, finding)} for finding in errors(own)),
+            *(_elsewhere(form, errors(found)) if shown and not extra else ()),
+        ],
+        "considered": [
+            {"message": finding.message, "href": _own_href(draft, finding)} for finding in warnings(own)
         ],
         "unfinished": shown and not extra,
         "continue_url": onward(form),
@@ -140,6 +143,20 @@ def _attention(found: list[Finding]) -> frozenset[Path]:
         for depth in range(1, len(finding.path) + 1)
         if isinstance(finding.path[depth - 1], int)
     )
+
+
+def _elsewhere(form: Form, found: list[Finding]) -> Iterator[dict[str, str]]:
+    """The findings on the pages of this page's items, each named with its page."""
+    draft = form.draft
+    for finding in found:
+        page = steps.item_page(finding.path, draft.api_version)
+        if page != form.place and paths.starts_with(page, form.place) and steps.owner(page) is form.step:
+            named_page = summary.page_title(draft, finding.path).removeprefix(f"{form.step.title}, ")
+            anchor = places.field_anchor(finding.path, draft.api_version)
+            url = places.page_url(draft.code, finding.path, draft.api_version)
+            if not places.has_field(finding.path, draft.api_version):
+                url, anchor = f"/drafts/{draft.code}/json/", "text"
+            yield {"message": f"{named_page}: {finding.message}", "href": f"{url}?findings=1#{anchor}"}
 
 
 def _own_href(draft: Draft, finding: Finding) -> str:

@@ -20,6 +20,7 @@ from vmssbuilder.scaleset import paths
 from vmssbuilder.scaleset.findings import Finding, errors
 
 from . import choosing, fitting
+from .checking import fix_here
 from .form import Form, by_field, draw, findings_of, onward, secret_names
 from .frame import frame
 from .lists import act
@@ -66,10 +67,15 @@ def save(request: HttpRequest, form: Form) -> HttpResponse:
         return _saved_quietly(form, base, shown, changes, post.get("tasks", ""))
     if post.get("settle"):
         return redirect(_back(request, form, choosing.settled(post)))
-    if post.get("act", "").partition(":")[0] in fitting.VERBS:
+    verb, _, rest = post.get("act", "").partition(":")
+    if verb in fitting.VERBS:
         return fitting.act(request, form, post["act"], fitting.expected(shown, changes))
-    if post.get("act"):
-        return act(request, form, post["act"], base, kept=bool(changes))
+    if verb:
+        return (
+            fix_here(request, form, rest)
+            if verb == "fix"
+            else act(request, form, post["act"], base, kept=bool(changes))
+        )
     return _continue(request, form)
 
 

@@ -89,7 +89,7 @@ def shared(request: HttpRequest, token: str) -> HttpResponse:
     context = {
         "draft": draft,
         "link": link,
-        "groups": summary.groups(draft, draft.code),
+        "groups": summary.html(draft, draft.code),
         "json": json_html(draft),
     }
     return render(request, "drafts/shared.html", context)
