@@ -58,6 +58,11 @@ mutate: .venv-tests  ## Break each condition of the rules once and see that a te
 bench: .venv-tests  ## Measure speed and size against a bare page in the same run
 	@$(PYTHON_HERE) -m bench
 
+.PHONY: screens
+screens: .venv-tests  ## Photograph every page in both themes and two widths into docs/screens
+	@chromium=$$($(PYTHON_HERE) scripts/chromium.py) && \
+	DJANGO_SETTINGS_MODULE=tests.settings VMSSBUILDER_CHROMIUM="$$chromium" $(PYTHON_HERE) scripts/screens.py
+
 .PHONY: clean
 clean:  ## Remove .venv and caches; data and keys (var/, .env) stay
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis htmlcov

@@ -1,0 +1,87 @@
+"""Photographs every page of the product, in both themes and two widths, and writes a gallery of them.
+
+Run by `make screens`. The pages are those of the tour that the accessibility tests take.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+ROOT: Final = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT))
+
+from tests.browser.people import People, chromium  # noqa: E402 - the path to it is set above
+from tests.browser.product import installed  # noqa: E402 - as above
+from tests.browser.tour import tour  # noqa: E402 - as above
+
+FOLDER: Final = ROOT / "docs" / "screens"
+TALLEST: Final = 2_400
+"""Pixels of a page that a picture shows; what is below looks like what is above."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a page is looked at."""
+
+    theme: str
+    width: int
+
+    @property
+    def name(self) -> str:
+        return f"{self.theme}-{self.width}"
+
+
+LOOKS: Final = (Look("light", 1440), Look("dark", 1440), Look("light", 390), Look("dark", 390))
+
+
+def main() -> int:
+    """Takes all pictures anew and writes the gallery."""
+    titles: list[str] = []
+    with (
+        tempfile.TemporaryDirectory(prefix="vmssbuilder-screens-") as folder,
+        installed(Path(folder)) as product,
+    ):
+        for look in LOOKS:
+            target = FOLDER / look.name
+            target.mkdir(parents=True, exist_ok=True)
+            for old in target.glob("*.jpg"):
+                old.unlink()
+            titles = []
+            with chromium() as browser:
+                people = People(browser, product)
+                for title, person in tour(people, f"web-{look.name}", look.theme):
+                    page = person.page
+                    page.set_viewport_size({"width": look.width, "height": 900})
+                    height = min(page.evaluate("document.documentElement.scrollHeight"), TALLEST)
+                    page.set_viewport_size({"width": look.width, "height": height})
+                    page.screenshot(path=target / f"{title}.jpg", type="jpeg", quality=60)
+                    titles.append(title)
+            print(f"{len(titles)} pictures in {target.relative_to(ROOT)}")
+    gallery(titles)
+    return 0
+
+
+def gallery(titles: list[str]) -> None:
+    """One page that shows what was taken, a line for each page of the product."""
+    lines = [
+        "# Every page of vmssbuilder",
+        "",
+        "Made by `make screens`, in the order in which a request goes its way.",
+        "",
+    ]
+    for title in titles:
+        lines += [f"## {title.replace('-', ' ').capitalize()}", ""]
+        lines += [
+            f'<img src="{look.name}/{title}.jpg" alt="{title}, {look.theme}, {look.width} px" width="{360 if look.width > 500 else 120}">'
+            for look in LOOKS
+        ]
+        lines.append("")
+    (FOLDER / "README.md").write_text("\n".join(lines))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
