@@ -414,7 +414,9 @@ def _shows(wanted: Any, live: Any) -> bool:
     """Whether everything wanted is in the live resource. Secrets never are, so a document with one is never shown."""
     if isinstance(wanted, Mapping):
         return isinstance(live, dict) and all(
-            name in live and _shows(value, live[name]) for name, value in wanted.items()
+            # null takes a member away, so it is shown where there is none.
+            _shows(value, live.get(name))
+            for name, value in wanted.items()
         )
     if isinstance(wanted, list):
         return isinstance(live, list) and len(live) == len(wanted) and all(map(_shows, wanted, live))

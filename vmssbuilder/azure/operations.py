@@ -334,7 +334,8 @@ def whole(answer: Answer) -> dict[str, Any]:
 
 def _step_final_get(operation: Operation, answer: Answer, _client: ArmClient) -> Operation:
     if operation.method == "POST":
-        return _with_result(operation, answer)
+        # The result may be ready later than the status says.
+        return operation if answer.status == 202 else _with_result(operation, answer)
     return replace(operation, status=SUCCEEDED, strategy="none", resource=whole(answer), retry_after=0.0)
 
 
@@ -461,7 +462,11 @@ def wait(
     until = now() + timeout
     troubles = 0
     while not operation.ended and (left := until - now()) > 0:
-        sleep(min(max(operation.retry_after, 0.05), left) if operation.strategy != "final-get" else 0.0)
+        sleep(
+            min(operation.retry_after, left)
+            if operation.strategy == "final-get"
+            else min(max(operation.retry_after, 0.05), left)
+        )
         try:
             operation = step(client, operation)
             troubles = 0

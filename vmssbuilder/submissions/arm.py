@@ -100,7 +100,9 @@ def holds(live: Any, wanted: Any) -> bool:
         return False
     if isinstance(wanted, Mapping):
         return isinstance(live, Mapping) and all(
-            name in live and holds(live[name], wanted[name]) for name in wanted
+            # null takes a member away, so it is held where there is none.
+            holds(live.get(name), wanted[name])
+            for name in wanted
         )
     if isinstance(wanted, list):
         return isinstance(live, list) and len(live) == len(wanted) and all(map(holds, live, wanted))

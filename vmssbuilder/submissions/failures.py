@@ -12,10 +12,11 @@ AzureError
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from vmssbuilder.azure import AzureError, explain
+from vmssbuilder.azure.explaining import Cause, Explanation, parts
 from vmssbuilder.drafts import vault
 from vmssbuilder.scaleset import Target, paths, secrets
 from vmssbuilder.scaleset.secrets import MASK
@@ -25,6 +26,7 @@ from .models import Submission
 SHORTEST_SECRET: Final = 4
 """Shorter texts inside free JSON ("on", "1") are not blotted out of Azure's answer: it would become unreadable."""
 
+PARTS_KEPT: Final = 20
 RAW_KEPT: Final = 20_000
 """Characters of Azure's answer; what is longer is a web page of something on the way."""
 
@@ -88,6 +90,10 @@ class NothingToUpdate(Ours):
 
 _TARGETS: Final = {
     "resourcegroupnotfound": "$target.resourceGroup",
+    "resourcegroupbeingdeleted": "$target.resourceGroup",
+    "alreadyexists": "$target.name",
+    "invalidauthenticationtokentenant": "$target.subscription",
+    "missingsubscriptionregistration": "$target.subscription",
     "subscriptionnotfound": "$target.subscription",
     "invalidsubscriptionid": "$target.subscription",
     "noregisteredproviderfound": "$target.apiVersion",
@@ -95,27 +101,53 @@ _TARGETS: Final = {
 """Errors about the request's address, which is no part of the document."""
 
 
+_NOT_THE_FORM: Final[Mapping[Cause, str]] = {
+    "permission": "Permission",
+    "policy": "Policy",
+    "quota": "Quota",
+    "capacity": "Capacity",
+    "conflict": "Another change",
+    "changed": "Another change",
+    "registration": "Registration",
+    "throttled": "Too many requests",
+    "outage": "Trouble at Azure",
+    "network": "Connection",
+    "sign-in": "Sign-in",
+}
+"""What kind of trouble it is, where it is none with the form."""
+
+
 def kept(submission: Submission, error: AzureError) -> dict[str, Any]:
     """An error as it is kept: explained, tied to its field, and without any secret that Azure's answer may quote."""
     if isinstance(error, Ours):
         return _kept(error, error.sentence, error.cure, error.path)
-    explained = explain(error, submission.revision.document)
-    path = paths.text(explained.path) if explained.path else _TARGETS.get(error.code.lower(), "")
-    value = _kept(error, explained.sentence, explained.cure, path)
+    document = submission.revision.document
+    explained = explain(error, document)
+    value = _kept(error, explained.sentence, explained.cure, _field(error, explained))
+    value |= {"cause": explained.cause, "kind": _NOT_THE_FORM.get(explained.cause, "")}
+    value["parts"] = [
+        {"sentence": told.sentence, "cure": told.cure, "path": _field(part, told), "message": part.message}
+        for part in parts(error)[:PARTS_KEPT]
+        for told in (explain(part, document),)
+    ]
     blotted: dict[str, Any] = _blot(value, _secret_texts(submission))
+    # Only now: a secret cut in two would not be found.
+    blotted["azure"]["raw"] = blotted["azure"]["raw"][:RAW_KEPT]
     return blotted
 
 
+def _field(error: AzureError, explained: Explanation) -> str:
+    return paths.text(explained.path) if explained.path else _TARGETS.get(error.code.lower(), "")
+
+
 def _kept(error: AzureError, sentence: str, cure: str, path: str) -> dict[str, Any]:
-    azure = error.to_json()
-    azure["raw"] = azure["raw"][:RAW_KEPT]
     return {
         "sentence": sentence,
         "cure": cure,
         "path": path,
         "retryable": error.retryable,
         "ours": isinstance(error, Ours),
-        "azure": azure,
+        "azure": error.to_json(),
     }
 
 
@@ -128,9 +160,11 @@ def _secret_texts(submission: Submission) -> list[str]:
         for text in _texts(value)
         if len(text) >= SHORTEST_SECRET
     }
-    found |= {json.dumps(text)[1:-1] for text in found} | {
-        json.dumps(text, ensure_ascii=False)[1:-1] for text in found
-    }
+    for _ in range(2):
+        # Azure puts JSON into the messages of JSON, so what is escaped may be escaped once more.
+        found |= {json.dumps(text)[1:-1] for text in found} | {
+            json.dumps(text, ensure_ascii=False)[1:-1] for text in found
+        }
     return sorted(found, key=len, reverse=True)
 
 

@@ -11,6 +11,7 @@ a row like that looks at the scale set before sending anything.
 from __future__ import annotations
 
 import logging
+import random
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -298,6 +299,10 @@ def _ask(held: Held, client: ArmClient) -> Outcome:
             return _succeeded(submission, replace(before, status=operations.SUCCEEDED))
         raise
     columns: dict[str, Any] = {"operation": arm.kept(operation)}
+    if operation.presumed and operation.ended and not _is_done(submission, operation):
+        # What was under way when we looked was somebody else's change: ours never arrived.
+        message = "Another change of the scale set was under way, and this one is not in it. It is sent now."
+        return Outcome(State.QUEUED, message, columns={"operation": None, "may_exist": False})
     if operation.status == operations.SUCCEEDED:
         return _succeeded(submission, operation)
     if operation.failure is not None:
@@ -312,6 +317,15 @@ def _ask(held: Held, client: ArmClient) -> Outcome:
     if late and operation.strategy != _READING:
         return _unknown(None, columns)
     return Outcome(State.RUNNING, "", _pause(operation), columns)
+
+
+def _is_done(submission: Submission, operation: Operation) -> bool:
+    """Whether an operation that was taken for ours did what ours was to do. A create has nobody else's to be taken for."""
+    if submission.revision.operation == "create":
+        return True
+    if operation.status != operations.SUCCEEDED:
+        return False
+    return operation.resource is None or arm.holds(operation.resource, submission.revision.document)
 
 
 _READING: Final = "final-get"
@@ -370,7 +384,11 @@ def _trouble(submission: Submission, error: AzureError) -> Outcome:
     wait = (
         error.retry_after if error.retry_after is not None else min(2.0 ** min(attempts, 10), LONGEST_PAUSE)
     )
-    message = f"{kept['sentence']} It is tried again." if not submission.attempts and attempts else ""
+    if isinstance(error, Throttled):
+        # All that waited for the same pause must not come back at the same moment.
+        wait += random.uniform(0.0, 1.0)  # noqa: S311 - spreads load, guards nothing
+    known = (submission.error or {}).get("sentence") == kept["sentence"]
+    message = "" if known else f"{kept['sentence']} It is tried again."
     return Outcome(submission.state, message, max(wait, SHORTEST_PAUSE), columns)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any, Final, cast
 from urllib.parse import urlencode
 
@@ -119,10 +120,8 @@ def _ending(submission: Submission, user: User) -> dict[str, Any]:
         context["portal"] = where.portal_link(resource_id, submission.submitter.tenant_id)
         context["cloud"] = where
     if submission.error:
-        context["error"] = submission.error | {
-            "url": _field_url(submission),
-            "label": _field_label(submission),
-        }
+        context["error"] = _about(submission, submission.error)
+        context["parts"] = [_about(submission, each) for each in submission.error.get("parts", [])]
         context["raw"] = _readable(submission.error.get("azure", {}).get("raw", ""))
     if submission.state == State.NEEDS_SIGN_IN:
         then = reverse("submission-detail", args=[submission.code])
@@ -141,30 +140,33 @@ def _ending(submission: Submission, user: User) -> dict[str, Any]:
 
 
 def _same_again_fails(submission: Submission) -> bool:
-    """Whether Azure refused a value of the document: sending the same document cannot end otherwise."""
+    """Whether Azure refused a value of the document: sending the same document cannot end otherwise.
+
+    Elsewhere it can: quota is raised, roles are given, rooms become free, without the document changing.
+    """
     error = submission.error or {}
-    path = _field_path(submission)
-    return bool(path) and path[0] != contents.TARGET and not error.get("retryable")
+    path = _field_path(error)
+    blames_form = error.get("cause", "form") == "form"
+    return bool(path) and path[0] != contents.TARGET and blames_form and not error.get("retryable")
 
 
-def _field_path(submission: Submission) -> paths.Path:
+def _field_path(error: Mapping[str, Any]) -> paths.Path:
     try:
-        return paths.parse((submission.error or {}).get("path", ""))
+        return paths.parse(error.get("path", ""))
     except PathError:
         return ()
 
 
-def _field_url(submission: Submission) -> str:
-    """The field that the error is about, for whoever may edit it."""
-    path = _field_path(submission)
-    if not path or submission.draft.discarded is not None:
-        return ""
-    return places.field_url(submission.draft.code, path, submission.revision.api_version)
-
-
-def _field_label(submission: Submission) -> str:
-    path = _field_path(submission)
-    return contents.label(path, submission.revision.api_version) if path else ""
+def _about(submission: Submission, error: Mapping[str, Any]) -> dict[str, Any]:
+    """The error with the name of its field, and the field's address for whoever may edit it."""
+    path = _field_path(error)
+    version = submission.revision.api_version
+    editable = path and submission.draft.discarded is None
+    return {
+        **error,
+        "url": places.field_url(submission.draft.code, path, version) if editable else "",
+        "label": contents.label(path, version) if path else "",
+    }
 
 
 def _readable(raw: str) -> str:
