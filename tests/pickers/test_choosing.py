@@ -1,0 +1,252 @@
+"""The page to choose a value on: what it shows, and what it writes into the draft."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from tests.conftest import GetPage
+from tests.forms import entries
+from tests.pickers.conftest import MakeDraft
+from vmssbuilder.accounts.models import User
+from vmssbuilder.azure.pickers import PICKERS
+from vmssbuilder.drafts import actions
+from vmssbuilder.drafts import content as contents
+from vmssbuilder.drafts.models import Draft
+from vmssbuilder.drafts.submitted import Changed
+from vmssbuilder.pickers import whereabouts
+from vmssbuilder.sandbox import world
+from vmssbuilder.sandbox.server import Running
+from vmssbuilder.scaleset import API_VERSIONS, paths
+from vmssbuilder.scaleset.catalogue import tree
+from vmssbuilder.scaleset.paths import MISSING
+
+IMAGE = "properties/virtualMachineProfile/storageProfile/imageReference"
+NIC = "properties/virtualMachineProfile/networkProfile/networkInterfaceConfigurations/0/properties"
+SUBNET = f"{NIC}/ipConfigurations/0/properties/subnet/id"
+
+
+def address(draft: Draft, place: str) -> str:
+    return f"/drafts/{draft.code}/choose/{place}/"
+
+
+def choose(client: Client, draft: Draft, place: str, **sent: Any) -> Any:
+    """Sends the page's form."""
+    form = {"base": draft.head, "act": "use", **sent}
+    return client.post(address(draft, place), form)
+
+
+def now(draft: Draft, place: str) -> Any:
+    draft.refresh_from_db()
+    return paths.get(contents.of(draft), paths.from_url(place), None)
+
+
+# --- what it shows ---------------------------------------------------------------------------------------------------
+
+
+def test_sizes_are_shown_with_what_they_can_do_and_why_not(
+    rita: Client, draft: Draft, page_of: GetPage
+) -> None:
+    page = page_of(rita, address(draft, "sku/name"))
+    assert page.heading == "Choose a VM size"
+    assert "50 of 27" in page.text
+    assert "as of just now" in page.text
+    assert "2 vCPUs · 8 GB memory" in page.text
+    assert 'value="Standard_D2s_v5" checked' in page.html, "what the draft has is chosen"
+    held = page_of(rita, address(draft, "sku/name") + "?feature=gpu")
+    assert "The kind of subscription does not include it" in held.text
+
+
+def test_sizes_are_filtered_without_a_script(rita: Client, draft: Draft, page_of: GetPage) -> None:
+    url = address(draft, "sku/name")
+    page = page_of(
+        rita, f"{url}?q=standard&vcpus=32&memory=256&family=standardESv5Family&zone=1&feature=premium"
+    )
+    assert 'value="Standard_E32s_v5"' in page.html
+    assert 'value="Standard_E16s_v5"' not in page.html
+    assert 'value="Standard_D64s_v5"' not in page.html
+    nothing = page_of(rita, f"{url}?q=no-such-size")
+    assert "No VM sizes match" in nothing.text
+    odd = page_of(rita, f"{url}?vcpus=-1&memory=much&zone=99&feature=flying&family=none")
+    assert odd.heading == "Choose a VM size"
+
+
+def test_what_comes_first_is_named_and_led_to(rita: Client, make_draft: MakeDraft, page_of: GetPage) -> None:
+    empty = make_draft({}, subscription="")
+    page = page_of(rita, address(empty, "sku/name"))
+    assert "Something else comes first" in page.text
+    assert f'href="{address(empty, "$target/subscription")}"' in page.html
+    assert f'href="{address(empty, "location")}"' in page.html
+    image = page_of(rita, address(empty, f"{IMAGE}/offer"))
+    assert f'href="{address(empty, f"{IMAGE}/publisher")}"' in image.html
+
+
+def test_every_kind_that_has_a_list_has_a_page(rita: Client, draft: Draft, page_of: GetPage) -> None:
+    seen = set()
+    nodes = [*tree(API_VERSIONS[-1]).walk(), *tree("2018-04-01").walk()]
+    for node in nodes:
+        item = node.item.property.kind if node.item is not None and node.item.is_leaf else ""
+        kind = node.property.kind or item
+        if kind not in PICKERS or kind in seen or "{}" in node.pattern:
+            continue
+        seen.add(kind)
+        path = paths.parse(node.pattern.replace("[]", "[0]"))
+        target = whereabouts.target(path, node.api_version)
+        assert target is not None, node.pattern
+        draft.api_version = node.api_version
+        draft.save()
+        page = page_of(rita, address(draft, paths.to_url(path)))
+        assert "Or type it" in page.text or "one a line" in page.text
+    assert seen | {"subscription", "resourceGroup"} == set(PICKERS)
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "name",
+        "$target/name",
+        "sku/capacity",
+        "sku",
+        "nothing/here",
+        "zones/7",
+        "-1",
+        f"{NIC.replace('/0/', '/9/')}/x",
+        "a" * 3000,
+    ],
+)
+def test_where_nothing_can_be_chosen_there_is_no_page(
+    rita: Client, draft: Draft, page_of: GetPage, place: str
+) -> None:
+    assert page_of(rita, address(draft, place), status=404).heading
+
+
+def test_fields_lead_to_their_lists(rita: Client, draft: Draft, page_of: GetPage) -> None:
+    page = page_of(rita, f"/drafts/{draft.code}/size/")
+    assert f'data-suggest="/drafts/{draft.code}/suggest/sku/name/"' in page.html
+    assert f'href="{address(draft, "sku/name")}">Choose a VM size</a>' in page.html
+    basics = page_of(rita, f"/drafts/{draft.code}/basics/")
+    assert f'href="{address(draft, "zones")}">Choose a zone</a>' in basics.html
+    assert f'data-suggest="/drafts/{draft.code}/suggest/zones/0/"' in basics.html
+
+
+# --- what it writes --------------------------------------------------------------------------------------------------
+
+
+def test_what_is_chosen_is_written_and_leads_back_to_the_field(rita: Client, draft: Draft) -> None:
+    response = choose(rita, draft, "sku/name", value="Standard_D4s_v5")
+    assert response.status_code == 302
+    assert response["Location"] == f"/drafts/{draft.code}/size/#f-sku-name"
+    assert now(draft, "sku/name") == "Standard_D4s_v5"
+    assert draft.revisions.count() == 2
+
+
+def test_a_subnet_reaches_deep_into_the_document(rita: Client, draft: Draft, page_of: GetPage) -> None:
+    page = page_of(rita, address(draft, SUBNET))
+    assert "240 of 251 addresses free" in page.text
+    wanted = f"/subscriptions/{world.DEVELOPMENT}/resourceGroups/rg-shop/providers/Microsoft.Network/virtualNetworks/vnet1/subnets/web"
+    choose(rita, draft, SUBNET, value=wanted)
+    assert now(draft, SUBNET) == wanted
+
+
+def test_any_value_can_be_typed(rita: Client, draft: Draft) -> None:
+    choose(rita, draft, "sku/name", value="Standard_D4s_v5", typed="  Standard_Brand_New ")
+    assert now(draft, "sku/name") == "Standard_Brand_New"
+
+
+def test_a_page_sent_back_untouched_changes_nothing(rita: Client, draft: Draft, page_of: GetPage) -> None:
+    for place in ("sku/name", "zones", "location", "$target/subscription", f"{IMAGE}/publisher"):
+        page = page_of(rita, address(draft, place))
+        # The last form of the page is the one that uses what is chosen.
+        sent: dict[str, list[str]] = {"act": ["use"]}
+        for name, value in entries(page.html.rpartition("<form")[2].partition("</form>")[0]):
+            sent.setdefault(name, []).append(value)
+        assert rita.post(address(draft, place), sent).status_code == 302
+        draft.refresh_from_db()
+        assert draft.head == 1, place
+
+
+def test_nothing_chosen_is_told(rita: Client, draft: Draft, page_of: GetPage) -> None:
+    page = page_of(
+        rita, address(draft, "sku/name"), post={"base": draft.head, "act": "use", "q": "d4"}, status=422
+    )
+    assert "Choose one, or type a value." in page.text
+    assert 'value="d4"' in page.html, "the search stays"
+    assert draft.revisions.count() == 1
+
+
+def test_too_long_a_value_is_told(rita: Client, draft: Draft, page_of: GetPage) -> None:
+    long = {"base": draft.head, "act": "use", "typed": "x" * 101}
+    page = page_of(rita, address(draft, "$target/subscription"), post=long, status=422)
+    assert "no more than 100 can be kept" in page.text
+    assert "x" * 101 in page.html, "what was typed stays"
+
+
+def test_choosing_goes_on_with_what_depends_on_it(rita: Client, draft: Draft) -> None:
+    first = choose(rita, draft, f"{IMAGE}/publisher", value="RedHat", act="onward")
+    assert first["Location"] == address(draft, f"{IMAGE}/offer")
+    draft.refresh_from_db()
+    second = choose(rita, draft, f"{IMAGE}/offer", value="RHEL", act="onward")
+    assert second["Location"] == address(draft, f"{IMAGE}/sku")
+
+
+def test_an_image_with_a_plan_fills_it_in(rita: Client, draft: Draft, page_of: GetPage) -> None:
+    page = page_of(rita, address(draft, f"{IMAGE}/version"))
+    assert "Also fills in the plan: name ubuntu-pro" in page.text
+    choose(rita, draft, f"{IMAGE}/version", value="latest")
+    assert now(draft, "plan") == {
+        "name": "ubuntu-pro",
+        "publisher": "Canonical",
+        "product": "ubuntu-24_04-lts",
+    }
+    assert now(draft, f"{IMAGE}/version") == "latest"
+
+
+def test_several_are_chosen_by_boxes(rita: Client, draft: Draft, page_of: GetPage) -> None:
+    page = page_of(rita, address(draft, "zones"))
+    assert page.heading == "Choose zones"
+    assert page.html.count('type="checkbox"') == 3
+    choose(rita, draft, "zones", value=["1", "3"], typed="")
+    assert now(draft, "zones") == ["1", "3"]
+    draft.refresh_from_db()
+    choose(rita, draft, "zones", value=[], typed="")
+    assert now(draft, "zones") is None
+
+
+def test_identities_become_names_of_members(rita: Client, draft: Draft, owner: User) -> None:
+    place = "identity/userAssignedIdentities"
+    own = f"/subscriptions/{world.DEVELOPMENT}/resourceGroups/rg-shop/providers/Microsoft.ManagedIdentity/userAssignedIdentities"
+    held = {f"{own}/ID-WEB": {"clientId": "kept"}}
+    path = paths.from_url(place)
+    actions.save(owner, draft, 1, [Changed(path, MISSING, held)])
+    draft.refresh_from_db()
+    choose(rita, draft, place, value=[f"{own}/id-web", f"{own}/id-batch"], typed="/subscriptions/x/typed")
+    assert now(draft, place) == {
+        f"{own}/id-web": {"clientId": "kept"},
+        f"{own}/id-batch": {},
+        "/subscriptions/x/typed": {},
+    }
+
+
+def test_what_somebody_else_changed_meanwhile_is_not_overwritten(
+    rita: Client, draft: Draft, owner: User, page_of: GetPage
+) -> None:
+    actions.save(owner, draft, 1, [Changed(("sku", "name"), "Standard_D2s_v5", "Standard_D8s_v5")])
+    sent = {"base": 1, "act": "use", "value": "Standard_D4s_v5"}
+    page = page_of(rita, address(draft, "sku/name"), post=sent, status=409)
+    assert "changed by somebody else" in page.text
+    assert now(draft, "sku/name") == "Standard_D8s_v5"
+    for base in ("", "x", "99", "9" * 30):
+        old = page_of(rita, address(draft, "sku/name"), post={**sent, "base": base}, status=409)
+        assert old.heading == "This page is out of date"
+
+
+def test_a_list_that_is_refreshed_is_asked_for_again(rita: Client, draft: Draft, sandbox: Running) -> None:
+    rita.get(address(draft, "sku/name"))
+    asked = len(sandbox.requests("GET"))
+    response = rita.post(
+        address(draft, "sku/name"), {"act": "refresh", "q": "d4", "feature": ["spot", "gen2"]}
+    )
+    assert response["Location"] == f"{address(draft, 'sku/name')}?q=d4&feature=spot&feature=gen2"
+    assert len(sandbox.requests("GET")) == asked + 1
