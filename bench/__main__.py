@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import statistics
 import sys
@@ -11,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-from bench import checks, documents
+from bench import checks, documents, lists
 from bench.client import Client, parsed
 from bench.page import Page
 from bench.server import installation, serving
@@ -54,18 +55,19 @@ def main() -> int:
     """Everything, in one run."""
     missed: list[str] = []
     with installation():
-        person, code = seed()
+        person, code, large = seed()
         with serving() as port:
             client = Client(port, person)
-            missed += speed(client, code)
+            missed += speed(client, code, large)
             missed += size(client, code)
+        missed += lists.compare(person, code)
     for line in missed:
         print(f"MISSED: {line}")
     return 1 if missed else 0
 
 
-def seed() -> tuple[str, str]:
-    """A signed-in person with one full draft: their cookie, and the draft's code."""
+def seed() -> tuple[str, str, str]:
+    """A signed-in person with a full draft, and one of the largest official body: their cookie, and the codes of both."""
     from django.conf import settings
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
     from django.contrib.sessions.backends.db import SessionStore
@@ -84,16 +86,18 @@ def seed() -> tuple[str, str]:
     draft = actions.create(
         user, Request(target, "create", documents.API_VERSION, documents.document()), "bench"
     )
+    version, body = max(checks.bodies(), key=lambda each: len(json.dumps(each[1])))
+    large = actions.create(user, Request(target, "create", version, body), "bench")
     cookies = (
         f"{settings.SESSION_COOKIE_NAME}={session.session_key}; {settings.CSRF_COOKIE_NAME}={CSRF_TOKEN}"
     )
-    return cookies, draft.code
+    return cookies, draft.code, large.code
 
 
 # ----------------------------------------------------------------------------------------------------------- speed
 
 
-def speed(client: Client, code: str) -> list[str]:
+def speed(client: Client, code: str, large: str) -> list[str]:
     """Measures in alternating rounds, so that a busy moment of the machine touches all subjects alike."""
     bare = Subject("bare page: session, one query", page(client, "/bench/bare/"))
     step, fields = largest_step(client, code)
@@ -103,6 +107,7 @@ def speed(client: Client, code: str) -> list[str]:
         Subject(f"step page ({step}, {fields} fields)", page(client, f"/drafts/{code}/{step}/"), limit=5),
         Subject("autosave with preview", autosave, limit=5, settle=autosave.settle),
         Subject("check everything", page(client, f"/drafts/{code}/check/")),
+        Subject("check everything, largest body", page(client, f"/drafts/{large}/check/"), limit=6),
         Subject("task list", page(client, f"/drafts/{code}/")),
     ]
     for subject in subjects:

@@ -48,8 +48,8 @@ def installation() -> Iterator[None]:
 
 
 @contextmanager
-def serving(workers: int = 2) -> Iterator[int]:
-    """gunicorn with the product's own configuration on a free port; answers the port."""
+def serving(workers: int = 2, **env: str) -> Iterator[int]:
+    """gunicorn with the product's own configuration on a free port; answers the port. env: what differs from here."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         listener.listen(64)
@@ -58,6 +58,7 @@ def serving(workers: int = 2) -> Iterator[int]:
         process = subprocess.Popen(
             [*command, "--bind", f"fd://{listener.fileno()}", "--workers", str(workers)],
             cwd=ROOT,
+            env=os.environ | env,
             pass_fds=[listener.fileno()],
         )
     try:

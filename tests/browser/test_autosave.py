@@ -15,7 +15,8 @@ import pytest
 from playwright.sync_api import APIResponse, Browser, BrowserContext, BrowserType, Page, Route, expect
 from playwright.sync_api import Error as PlaywrightError
 
-from .conftest import FLAGS, People, Product, wait_until
+from .conftest import People, Product, wait_until
+from .people import FLAGS
 from .person import Person
 
 NAME = "Scale set name"
@@ -177,7 +178,8 @@ def test_text_typed_while_others_text_arrives_is_kept_and_asked_about(people: Pe
     with other.expect_request(f"**/drafts/{code}/basics/"):
         box(other, GROUP).fill("rg-shop")
     box(other, NAME).fill("mine")
-    wait_until(lambda: bool(other.wait_for_timeout(50) or held), "the answer of the first save")
+    while not held:
+        other.wait_for_timeout(50)
     held[0][0].fulfill(response=held[0][1])
     status(other).to_contain_text("see the marked fields")
     expect(box(other, NAME)).to_have_value("mine")

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 
 from tests.conftest import GetPage
 from vmssbuilder.accounts.models import User
+from vmssbuilder.drafts import searching
 from vmssbuilder.drafts.models import Draft, Revision
 from vmssbuilder.pages.home import PAGE_SIZE
 from vmssbuilder.reviews.models import Review
@@ -118,10 +121,10 @@ def test_long_lists_come_in_pages_with_the_same_queries(
             submission(draft(reviewer))
 
     fill(2)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         as_reviewer.get("/")
     fill(PAGE_SIZE)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         as_reviewer.get("/")
     page = page_of(as_reviewer, "/")
     assert "Page 1 of 2" in page.text
@@ -142,3 +145,40 @@ def test_a_page_that_is_not_there_shows_the_nearest(
 def test_names_are_text(as_requester: Client, requester: User, page_of: GetPage) -> None:
     draft(requester, "<script>alert(1)</script>")
     assert "<script>alert(1)</script>" in page_of(as_requester, "/").text
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="the words of a plan are those of SQLite")
+@pytest.mark.parametrize(
+    ("query", "search"),
+    [
+        ("", False),
+        ("page=3", False),
+        ("whose=all", False),
+        ("q=web", True),
+        ("q=web+rg", True),
+        ("q=web&whose=all", True),
+    ],
+)
+def test_no_list_of_drafts_reads_or_sorts_them_all(
+    as_administrator: Client, administrator: User, query: str, search: bool
+) -> None:
+    """What a page costs then does not grow with the number of drafts."""
+    for number in range(3):
+        made = draft(administrator, f"web-{number}")
+        searching.index(made)
+    with CaptureQueriesContext(connection) as captured:
+        assert as_administrator.get(f"/?{query}").status_code == 200
+    lists = ('FROM "drafts_draft"', 'FROM "drafts_searchword"')
+    asked = [
+        entry["sql"] for entry in captured.captured_queries if any(part in entry["sql"] for part in lists)
+    ]
+    plans = []
+    with connection.cursor() as cursor:
+        for sql in asked:
+            cursor.execute(f"EXPLAIN QUERY PLAN {sql}")
+            plans += [line[3] for line in cursor.fetchall()]
+    # Walking an index in its order stops with the page; a plain scan and a sort do not.
+    assert not [line for line in plans if line.startswith("SCAN drafts_") and "USING" not in line]
+    assert not [line for line in plans if "TEMP B-TREE" in line]
+    assert any("drafts_of_" in line for line in plans) is not search
+    assert any("words_of_" in line for line in plans) is search

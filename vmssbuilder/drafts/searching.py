@@ -59,15 +59,23 @@ def matching(text: str, owner: User | None) -> list[int]:
     others = [term for term in terms if term != rarest]
     if len(samples[rarest]) < _READ:
         found = list(dict.fromkeys(samples[rarest]))
-        for term in others:
-            also = set(_beginning(term, owner).filter(draft__in=found).values_list("draft", flat=True))
-            found = [draft for draft in found if draft in also]
-    else:
-        everywhere = _beginning(rarest, owner)
-        for term in others:
-            everywhere = everywhere.filter(Exists(_beginning(term, owner).filter(draft=OuterRef("draft"))))
-        found = list(dict.fromkeys(_ids(everywhere)))
-    return found[: MOST + 1]
+        return _with_all(found, others)[: MOST + 1] if others else found[: MOST + 1]
+    everywhere = _beginning(rarest, owner)
+    for term in others:
+        everywhere = everywhere.filter(Exists(_beginning(term, owner).filter(draft=OuterRef("draft"))))
+    return list(dict.fromkeys(_ids(everywhere)))[: MOST + 1]
+
+
+def _with_all(drafts: list[int], terms: list[bytes]) -> list[int]:
+    """Those drafts that have words beginning with all of the terms. Their few words are read, not all of such words."""
+    held: dict[int, list[bytes]] = {}
+    for draft, word in SearchWord.objects.filter(draft__in=drafts).values_list("draft", "word"):
+        held.setdefault(draft, []).append(bytes(word))
+    return [
+        draft
+        for draft in drafts
+        if all(any(word.startswith(term) for word in held.get(draft, ())) for term in terms)
+    ]
 
 
 def _beginning(term: bytes, owner: User | None) -> QuerySet[SearchWord]:

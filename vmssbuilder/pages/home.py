@@ -58,16 +58,16 @@ def what_needs(user: User, sent: QueryDict) -> dict[str, Any]:
     `owner`, part of a name.
     """
     search = _search(user, sent)
-    drafts = _Capped(search.found, PAGE_SIZE).get_page(sent.get("page"))
+    page = _Capped(search.found, PAGE_SIZE).get_page(sent.get("page"))
     # One more than is shown says whether there is more.
     reviews = list(waiting_for(user)[: PAGE_SIZE + 1])
     submissions = list(under_way(user)[: PAGE_SIZE + 1])
     return {
-        "page": drafts,
+        "page": page,
         "search": search,
         "drafts": [
             Listed(draft, _status(draft.submission_state, draft.review_state))
-            for draft in cast("list[Any]", drafts.object_list)
+            for draft in _listed(list(page.object_list))
         ],
         "reviews": reviews[:PAGE_SIZE],
         "more_reviews": len(reviews) > PAGE_SIZE,
@@ -88,24 +88,29 @@ MOST_LISTED: Final = 1_000
 _PEOPLE_OFFERED: Final = 10
 
 
-class _Capped(Paginator[Draft]):
+class _Capped(Paginator[int]):
     """Pages of the first MOST_LISTED."""
 
     @cached_property
     def count(self) -> int:
-        return len(cast("QuerySet[Draft]", self.object_list).order_by().values_list("pk")[:MOST_LISTED])
+        found = self.object_list
+        return (
+            len(found)
+            if isinstance(found, list)
+            else cast("QuerySet[Draft, int]", found)[:MOST_LISTED].count()
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """What was searched for, and the drafts that were found, newest first.
+    """What was searched for, and the ids of the drafts that were found, newest first.
 
     text, owner: what was typed. everyone: whether it is about all people's drafts. people: those whose name holds what
     was typed, when it does not say which one. capped: whether there are more that match. query: the parameters of the
     address without the page, ending in &.
     """
 
-    found: QuerySet[Draft]
+    found: QuerySet[Draft, int] | list[int]
     text: str = ""
     owner: str = ""
     everyone: bool = False
@@ -125,19 +130,22 @@ def _search(user: User, sent: QueryDict) -> Search:
     everyone = user.is_administrator and (bool(owner) or sent.get("whose") == "all")
     query = {"q": text, "owner": owner, "whose": "all" if everyone and not owner else ""}
     query = {name: value for name, value in query.items() if value}
-    made = Search(Draft.objects.none(), text, owner, everyone, query=f"{urlencode(query)}&" if query else "")
+    made = Search([], text, owner, everyone, query=f"{urlencode(query)}&" if query else "")
     whose: User | None = None if everyone else user
     if owner:
         people = _people(owner)
         if len(people) != 1:
             return replace(made, people=tuple(people[:_PEOPLE_OFFERED]), nobody=not people)
         whose = people[0]
-    drafts = listed() if whose is None else listed().filter(owner=whose)
     if text:
         ids = searching.matching(text, whose)
-        drafts = drafts.filter(pk__in=ids[: searching.MOST])
-        return replace(made, found=drafts, capped=len(ids) > searching.MOST)
-    return replace(made, found=drafts)
+        # Asked for by their ids alone, and sorted here: a database would rather walk all drafts in their order.
+        changed = Draft.objects.filter(pk__in=ids[: searching.MOST]).order_by().values_list("updated", "pk")
+        found = [key for _updated, key in sorted(changed, reverse=True)]
+        return replace(made, found=found, capped=len(ids) > searching.MOST)
+    drafts = Draft.objects.filter(discarded=None)
+    drafts = drafts if whose is None else drafts.filter(owner=whose)
+    return replace(made, found=drafts.values_list("pk", flat=True))
 
 
 _LONGEST: Final = 200
@@ -152,23 +160,26 @@ def _people(text: str) -> list[User]:
     return list(User.objects.filter(holds).order_by("display_name", "username")[: _PEOPLE_OFFERED + 1])
 
 
-def listed() -> QuerySet[Draft]:
-    """Every draft that is not discarded, newest first, with its owner and where its newest revision stands."""
+def _listed(ids: list[int]) -> list[Any]:
+    """The drafts of these ids in this order, each with its owner and where its newest revision stands."""
     newest_review = Review.objects.filter(draft=OuterRef("pk"), revision__number=OuterRef("head")).order_by(
         "-id"
     )
     newest_submission = Submission.objects.filter(
         draft=OuterRef("pk"), revision__number=OuterRef("head")
     ).order_by("-id")
-    return (
-        Draft.objects.filter(discarded=None)
+    drafts = (
+        Draft.objects.filter(pk__in=ids)
         .select_related("owner")
         .defer("document")
+        .order_by()
         .annotate(
             review_state=Subquery(newest_review.values("state")[:1]),
             submission_state=Subquery(newest_submission.values("state")[:1]),
         )
     )
+    place = {key: number for number, key in enumerate(ids)}
+    return sorted(drafts, key=lambda draft: place[draft.pk])
 
 
 def _status(submission_state: str | None, review_state: str | None) -> tuple[str, str, str]:

@@ -1,0 +1,139 @@
+"""Lists, search and history with a hundred times as many drafts: how much longer they take."""
+
+from __future__ import annotations
+
+import sqlite3
+import statistics
+import time
+from collections.abc import Callable
+from contextlib import ExitStack, closing
+from pathlib import Path
+from typing import Final
+
+from bench.client import Client
+from bench.server import serving
+
+FEW, MANY = 1_000, 100_000
+LIMIT: Final = 1.2
+ROUNDS = 15
+CALLS = 12
+WARM_UP = 10
+
+
+def compare(cookies: str, code: str) -> list[str]:
+    """Measures the same pages on two copies of the database, one with FEW drafts, one with MANY.
+
+    code: a draft with a history, of the person whose cookies these are. Answers what is missed.
+    """
+    from django.conf import settings
+
+    from vmssbuilder.drafts.models import Draft
+
+    database = Path(settings.DATABASES["default"]["NAME"])
+    owner = Draft.objects.get(code=code).owner_id
+    with ExitStack() as stack:
+        clients = {}
+        for count in (FEW, MANY):
+            copy = database.with_name(f"lists-{count}.sqlite3")
+            _copy(database, copy)
+            _fill(copy, owner, count)
+            port = stack.enter_context(serving(DATABASE_URL=f"sqlite:///{copy}"))
+            clients[count] = Client(port, cookies)
+        pages = {
+            "list of drafts": "/",
+            "last page of the list": "/?page=50",
+            "search, many match": "/?q=web",
+            "search, few match": "/?q=rare",
+            "search, two words": "/?q=rare+shop",
+            "search, none match": "/?q=nothing",
+            "history": f"/drafts/{code}/history/",
+        }
+        missed = []
+        print(f"\n{'':44}{f'{FEW:,}':>10}{f'{MANY:,}':>12}{'ratio':>8}{'goal':>9}")
+        for name, path in pages.items():
+            few, many = _medians([_call(clients[count], path) for count in (FEW, MANY)])
+            ratio = many / few
+            print(f"{name:44}{few * 1e3:>7.2f} ms{many * 1e3:>9.2f} ms{ratio:>8.2f}{f'<= {LIMIT:g}':>9}")
+            if ratio > LIMIT:
+                missed.append(
+                    f"{name} takes {ratio:.2f} times as long with {MANY:,} drafts; the goal is {LIMIT:g}."
+                )
+    return missed
+
+
+def _call(client: Client, path: str) -> Callable[[], None]:
+    request = client.prepared(path)
+
+    def call() -> None:
+        if not client.send(request).startswith(b"HTTP/1.1 200"):
+            raise SystemExit(f"{path} did not answer 200, so it cannot be measured.")
+
+    return call
+
+
+def _medians(calls: list[Callable[[], None]]) -> list[float]:
+    """The median of each call, in alternating rounds."""
+    times: list[list[float]] = [[] for _ in calls]
+    for call in calls:
+        for _ in range(WARM_UP):
+            call()
+    for _ in range(ROUNDS):
+        for kept, call in zip(times, calls, strict=True):
+            kept.append(statistics.median([_timed(call) for _ in range(CALLS)]))
+    return [statistics.median(kept) for kept in times]
+
+
+def _timed(call: Callable[[], None]) -> float:
+    start = time.perf_counter()
+    call()
+    return time.perf_counter() - start
+
+
+def _copy(database: Path, copy: Path) -> None:
+    with closing(sqlite3.connect(database)) as source, closing(sqlite3.connect(copy)) as target:
+        source.backup(target)
+
+
+def _fill(database: Path, owner: int, count: int) -> None:
+    """Drafts of the person with a revision each and the words that they are found by, newest last."""
+    numbers = (
+        "WITH RECURSIVE n(i) AS "  # noqa: S608 - our own numbers
+        f"(SELECT {FEW} UNION ALL SELECT i + 1 FROM n WHERE i < {FEW + count - 1})"
+    )
+    # The same few in both databases.
+    name = f"CASE WHEN i % 100 = 0 AND i < {2 * FEW} THEN 'rare-' ELSE 'web-' END || i"
+    when = "strftime('%Y-%m-%d %H:%M:%S', '2026-01-01', '+' || i || ' seconds')"
+    document = '{"location": "uksouth", "tags": {"team": "shop", "note": "' + "x" * 600 + '"}}'
+    address = {
+        "subscription": "'11111111-1111-4111-8111-111111111111'",
+        "resource_group": "'rg-shop-' || (i % 50)",
+        "name": name,
+        "operation": "'create'",
+        "api_version": "'2024-07-01'",
+        "document": ":document",
+    }
+    draft = {"id": "i", "code": "printf('d%09d', i)", "owner_id": ":owner", "head": "1", "system": "''"}
+    times = {"created": when, "updated": when}
+    revision = {"draft_id": "i", "number": "1", "author_id": ":owner", "at": when, "automatic": "0"}
+    words = [
+        address["name"],
+        "'' || i",
+        address["resource_group"],
+        "'shop-' || (i % 50)",
+        address["subscription"],
+    ]
+    rows = [
+        ("drafts_draft", draft | times | address),
+        ("drafts_revision", revision | address),
+        *(
+            ("drafts_searchword", {"draft_id": "i", "owner_id": ":owner", "word": f"CAST({word} AS BLOB)"})
+            for word in words
+        ),
+    ]
+    with closing(sqlite3.connect(database)) as connection:
+        connection.execute("PRAGMA synchronous=OFF")
+        for table, row in rows:
+            columns, values = ", ".join(row), ", ".join(row.values())
+            made = f"{numbers} INSERT INTO {table} ({columns}) SELECT {values} FROM n"  # noqa: S608 - our own words
+            connection.execute(made, {"owner": owner, "document": document})
+        connection.commit()
