@@ -13,6 +13,8 @@ class _Inputs(HTMLParser):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.found: list[tuple[str, str]] = []
+        self.controls: list[str] = []
+        self.groups: set[str] = set()
         self.textarea: str | None = None
         self.text = ""
         self.select: str | None = None
@@ -23,14 +25,25 @@ class _Inputs(HTMLParser):
         name = given.get("name", "")
         if tag == "option" and self.select is not None:
             self.options.append((given.get("value", ""), "selected" in given))
-        elif not name or "disabled" in given:
             return
-        elif tag == "textarea":
+        if not name or "disabled" in given:
+            return
+        self._control(tag, name, given)
+        if tag == "textarea":
             self.textarea, self.text = name, ""
         elif tag == "select":
             self.select, self.options = name, []
         elif tag == "input":
             self._input(name, given)
+
+    def _control(self, tag: str, name: str, given: dict[str, str]) -> None:
+        """Radios of one group are one control."""
+        kind = given.get("type", "")
+        if tag not in ("input", "textarea", "select") or kind in ("hidden", "submit") or name in self.groups:
+            return
+        self.controls.append(name)
+        if kind == "radio":
+            self.groups.add(name)
 
     def _input(self, name: str, given: dict[str, str]) -> None:
         kind = given.get("type", "text")
@@ -60,6 +73,27 @@ def entries(html: str) -> list[tuple[str, str]]:
     reader = _Inputs()
     reader.feed(html)
     return reader.found
+
+
+def controls(html: str) -> list[str]:
+    """The name of each control of the page's form that a person fills in, as often as it stands there."""
+    reader = _Inputs()
+    reader.feed(form_of(html))
+    return reader.controls
+
+
+def form_of(html: str) -> str:
+    """The form of a page of fields."""
+    start = html.index('id="step-form"')
+    return html[html.rindex("<form", 0, start) : html.index("</form>", start)]
+
+
+def sent(html: str) -> dict[str, list[str]]:
+    """What the form of a page of fields sends, as Django's test client takes it."""
+    data: dict[str, list[str]] = {}
+    for name, value in entries(form_of(html)):
+        data.setdefault(name, []).append(value)
+    return data
 
 
 def post(pairs: list[tuple[str, str]]) -> QueryDict:

@@ -145,7 +145,8 @@ class Person:
             name = paths.text((*path, number))
             if isinstance(value, dict):
                 self._type(self._named(f"{name}.key"), row[0])
-                self._type(self._named(f"{name}.value"), row[1])
+                if item.is_leaf:
+                    self._type(self._named(f"{name}.value"), row[1])
                 continue
             for below, node in fields.row_fields(item):
                 inner = paths.get(row, below)

@@ -8,10 +8,13 @@ from pathlib import Path as File
 from typing import Any
 
 import pytest
+from django.test import Client
 
-from tests.forms import entries, post
+from tests.drafts.test_steps import addresses
+from tests.forms import entries, post, sent
 from vmssbuilder.drafts import fields, steps, submitted
-from vmssbuilder.scaleset import API_VERSIONS, paths
+from vmssbuilder.drafts.models import Draft
+from vmssbuilder.scaleset import API_VERSIONS, paths, secrets
 from vmssbuilder.scaleset.paths import MISSING, Path
 from vmssbuilder.scaleset.properties import Node
 
@@ -66,6 +69,46 @@ def official() -> list[Any]:
 @pytest.mark.parametrize(("document", "api_version"), official())
 def test_an_official_body_comes_back_unchanged(document: dict[str, Any], api_version: str) -> None:
     assert_round_trip(document, api_version)
+
+
+@pytest.mark.skipif(not EXAMPLES.is_dir(), reason="the official request bodies are not on this machine")
+@pytest.mark.parametrize(("document", "api_version"), official())
+def test_an_official_body_goes_through_all_pages_and_comes_out_as_it_was(
+    document: dict[str, Any], api_version: str, as_requester: Client
+) -> None:
+    """Read in, each page opened and saved as a browser without JavaScript does, and downloaded."""
+    draft = read_in(as_requester, json.dumps(document), api_version)
+    head = draft.head
+    save_every_page(as_requester, draft)
+    draft.refresh_from_db()
+    assert draft.head == head, "a page that nobody touched made a revision"
+    downloaded = as_requester.get(f"/drafts/{draft.code}/document.json")
+    assert json.loads(downloaded.content) == secrets.mask(document)
+
+
+def read_in(browser: Client, text: str, api_version: str) -> Draft:
+    """Starts a draft from JSON; what reading made of it is accepted as it is proposed."""
+    form = {"start": "text", "text": text, "api_version": api_version, "versioned": "1"}
+    answer = browser.post("/drafts/new/", form)
+    if answer.status_code == 200:
+        answer = browser.post("/drafts/new/", form | {"accept": "1", "choice": "0", "shown": "0"})
+    assert answer.status_code == 302, answer.content.decode()[:2000]
+    return Draft.objects.get(code=answer.headers["Location"].split("/")[2])
+
+
+def save_every_page(browser: Client, draft: Draft) -> int:
+    """Opens each page of the draft and sends it back as it came; answers how many there were."""
+    count = 0
+    for address in addresses(draft):
+        page = browser.get(address)
+        if page.status_code == 302:
+            # What is no object has no page; its card leads to the JSON.
+            continue
+        assert page.status_code == 200, address
+        answer = browser.post(address, sent(page.content.decode()))
+        assert answer.status_code == 302, address
+        count += 1
+    return count
 
 
 AWKWARD: list[Any] = [

@@ -1,62 +1,182 @@
-"""Every property has one place in the form, in every API version."""
+"""Every property has one place in the form, in every API version, whichever system and extension was chosen."""
 
 from __future__ import annotations
 
+import re
 from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
 
 import pytest
+from django.test import Client
 
-from vmssbuilder.drafts import fields, steps
-from vmssbuilder.scaleset import API_VERSIONS
+from tests.forms import controls
+from vmssbuilder.accounts.models import User
+from vmssbuilder.drafts import actions, fields, named, steps
+from vmssbuilder.drafts.models import Draft
+from vmssbuilder.scaleset import API_VERSIONS, Request, Target, paths
 from vmssbuilder.scaleset.catalogue import tree
+from vmssbuilder.scaleset.paths import Path
+from vmssbuilder.scaleset.presets import PRESETS, Preset
 from vmssbuilder.scaleset.properties import List, Map, Node
+from vmssbuilder.scaleset.systems import SETTINGS, SYSTEMS
+
+each_version = pytest.mark.parametrize("api_version", API_VERSIONS)
+
+SYSTEM_STEP: Final = steps.BY_NAME["operating-system"]
 
 
-def edited_by(field: steps.Field) -> list[str]:
-    """The patterns of the single values that a field edits in place; cards edit theirs on pages of their own."""
-    if field.is_cards:
-        return []
-    if field.is_rows:
-        assert field.node.item is not None
-        if isinstance(field.node.property, Map):
-            return [field.node.item.pattern] if field.node.item.is_leaf else []
-        return [leaf.pattern for _, leaf in fields.row_fields(field.node.item)]
-    return [field.node.pattern]
+def addresses(draft: Draft, only: Sequence[steps.Step] = steps.STEPS) -> Iterator[str]:
+    """Each step's page, and the page of each item that the document has, to any depth."""
+    for step in only:
+        layout = steps.step_layout(step, draft.api_version)
+        yield from _addresses(draft, f"/drafts/{draft.code}/{step.name}/", (), layout)
 
 
-def card_lists(layout: steps.Layout) -> list[Node]:
-    return [field.node.item for field in layout.fields if field.is_cards and field.node.item is not None]
+def _addresses(draft: Draft, step_url: str, place: Path, layout: steps.Layout) -> Iterator[str]:
+    yield step_url + (f"{paths.to_url(place)}/" if place else "")
+    for entry in layout.fields:
+        items = paths.get(draft.document, place + entry.below, [])
+        if entry.is_cards and entry.node.item is not None:
+            inner = steps.item_layout(entry.node.item.pattern, draft.api_version)
+            for number in range(len(items)):
+                yield from _addresses(draft, step_url, (*place, *entry.below, number), inner)
 
 
-def all_layouts(api_version: str) -> list[steps.Layout]:
-    layouts = [steps.step_layout(step, api_version) for step in steps.STEPS]
-    for layout in layouts:
-        layouts.extend(steps.item_layout(item.pattern, api_version) for item in card_lists(layout))
-    return layouts
+def one_of_each(api_version: str) -> dict[str, Any]:
+    """A document with one item in each list whose items have pages, so that every page can be opened."""
+    document: dict[str, Any] = {}
+    for step in steps.STEPS:
+        _fill(document, (), steps.step_layout(step, api_version), api_version)
+    return document
 
 
-@pytest.mark.parametrize("api_version", API_VERSIONS)
-def test_every_writable_value_is_edited_exactly_once(api_version: str) -> None:
-    edited = Counter(
-        pattern
-        for layout in all_layouts(api_version)
-        for field in layout.fields
-        for pattern in edited_by(field)
-    )
-    target = {"operation", "subscription", "resourceGroup", "name", "apiVersion"}
-    for leaf in tree(api_version).leaves():
-        assert edited[leaf.pattern] == 1, leaf.pattern
-    assert set(edited) - target == {leaf.pattern for leaf in tree(api_version).leaves()}
+def _fill(document: dict[str, Any], place: Path, layout: steps.Layout, api_version: str) -> None:
+    for entry in layout.fields:
+        if entry.is_cards and entry.node.item is not None:
+            item = (*place, *entry.below, 0)
+            paths.put(document, item, {})
+            _fill(document, item, steps.item_layout(entry.node.item.pattern, api_version), api_version)
 
 
-@pytest.mark.parametrize("api_version", API_VERSIONS)
+def on_pages(browser: Client, draft: Draft, only: Sequence[steps.Step] = steps.STEPS) -> Counter[str]:
+    """How often each pattern has a control, on all pages of the draft, or of some steps, taken together."""
+    found: Counter[str] = Counter()
+    for address in addresses(draft, only):
+        answer = browser.get(address)
+        assert answer.status_code == 200, address
+        found.update(patterns(answer.content.decode()))
+    return found
+
+
+def patterns(html: str) -> Iterator[str]:
+    """The pattern that each control of a page edits. Boxes that help with a field are none of their own."""
+    for name in controls(html):
+        if ":" not in name and not name.startswith("$target") and not name.endswith("].key"):
+            pattern = re.sub(r"\[\d+\]", "[]", name)
+            yield re.sub(r"\[\]\.value$", "{}", pattern)
+
+
+def draft_of(user: User, document: dict[str, Any], api_version: str) -> Draft:
+    return actions.create(user, Request(Target("", "", "web"), "create", api_version, document), "pasted")
+
+
+def leaves(api_version: str) -> list[str]:
+    return [leaf.pattern for leaf in tree(api_version).leaves()]
+
+
+def of_system_step(api_version: str) -> list[str]:
+    """The leaves of the one step that looks otherwise for each system."""
+    return [leaf.pattern for leaf in tree(api_version).leaves() if steps.owner(_place(leaf)) is SYSTEM_STEP]
+
+
+def _place(node: Node) -> Path:
+    return paths.parse(node.pattern.replace("[]", "[0]").replace("{}", ".any"))
+
+
+@each_version
+def test_each_page_shows_its_values_and_together_all_of_them_once(
+    api_version: str, as_requester: Client, requester: User
+) -> None:
+    """Everything is in the request here, also settings of the system that was not chosen."""
+    document = one_of_each(api_version)
+    paths.put(document, SETTINGS["Linux"], {})
+    draft = draft_of(requester, document, api_version)
+    assert on_pages(as_requester, draft) == Counter(leaves(api_version))
+    for system in SYSTEMS:
+        actions.choose_system(requester, draft, system)
+        assert on_pages(as_requester, draft, [SYSTEM_STEP]) == Counter(of_system_step(api_version)), system
+
+
+@each_version
+@pytest.mark.parametrize("system", SYSTEMS)
+def test_a_chosen_system_hides_nothing_but_the_other_one_when_that_is_empty(
+    system: str, api_version: str, as_requester: Client, requester: User
+) -> None:
+    document = one_of_each(api_version)
+    for path in SETTINGS.values():
+        paths.remove(document, path)
+    draft = draft_of(requester, document, api_version)
+    actions.choose_system(requester, draft, system)
+    other = next(paths.text(path) for name, path in SETTINGS.items() if name != system)
+    # What lies in lists of this system's settings is on pages that come with an item.
+    own_items = f"{paths.text(SETTINGS[system])}.additionalUnattendContent[]"
+    wanted = [leaf for leaf in of_system_step(api_version) if not leaf.startswith((f"{other}.", own_items))]
+    assert on_pages(as_requester, draft, [SYSTEM_STEP]) == Counter(wanted)
+
+
+@pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.name)
+def test_the_page_of_a_known_extension_shows_each_value_once_and_each_named_setting(
+    preset: Preset, as_requester: Client, requester: User
+) -> None:
+    version = API_VERSIONS[-1]
+    item = ("properties", "virtualMachineProfile", "extensionProfile", "extensions", 0)
+    document: dict[str, Any] = {}
+    paths.put(document, item, {"name": "one", "properties": dict(preset.members)})
+    draft = draft_of(requester, document, version)
+    url = f"/drafts/{draft.code}/extensions/{paths.to_url(item)}/"
+    found = Counter(patterns(as_requester.get(url).content.decode()))
+    own = [leaf for leaf in leaves(version) if leaf.startswith(named.EXTENSION)]
+    settings = [
+        ".".join([named.EXTENSION, *map(str, entry.below), below])
+        if below
+        else ".".join([named.EXTENSION, *map(str, entry.below)])
+        for entry in named.layout(draft, item, draft.document).fields
+        if entry.within
+        for below in row_suffixes(entry)
+    ]
+    assert found == Counter(own + [setting.replace(".[]", "[]") for setting in settings])
+    assert bool(settings) is bool(preset.settings or preset.protected)
+
+
+def row_suffixes(entry: steps.Field) -> list[str]:
+    """What follows the pattern of a field in the names of its controls."""
+    if not entry.is_rows:
+        return [""]
+    assert entry.node.item is not None
+    return ["[]" + "".join(f".{step}" for step in below) for below, _ in fields.row_fields(entry.node.item)]
+
+
+@each_version
 def test_items_edited_in_rows_hold_single_values_only(api_version: str) -> None:
     """A row has no room for a list within it; such a list would silently not be edited."""
     for node in tree(api_version).walk():
         if isinstance(node.property, List) and node.property.rows:
-            assert node.item is not None
-            lists = [below.pattern for below in node.item.walk() if isinstance(below.property, List | Map)]
-            assert not lists, lists
+            _no_lists_in(node)
+    for preset in PRESETS:
+        for entry in _named_rows(preset):
+            _no_lists_in(entry.node)
+
+
+def _named_rows(preset: Preset) -> list[steps.Field]:
+    layout = named.preset_layout(preset, API_VERSIONS[-1])
+    return [entry for entry in layout.fields if entry.within and entry.is_rows]
+
+
+def _no_lists_in(node: Node) -> None:
+    assert node.item is not None
+    lists = [below.pattern for below in node.item.walk() if isinstance(below.property, List | Map)]
+    assert not lists, lists
 
 
 def test_a_place_belongs_to_the_step_with_the_longest_root() -> None:

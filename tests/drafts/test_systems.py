@@ -97,7 +97,7 @@ def test_settings_of_the_other_system_are_put_away_by_name(
 ) -> None:
     draft = draft_of(requester, BOTH)
     page = page_of(as_requester, step(draft))
-    assert "Windows settings, put away:" in page.text
+    assert "Windows settings, put away" in page.text
     assert "Automatic updates, Time zone, WinRM listeners" in page.text
     assert "Remove the Windows settings" in page.text
     assert names(html_of(page)).count(ZONE) == 1

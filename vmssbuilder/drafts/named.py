@@ -25,7 +25,7 @@ from .submitted import Changed, Refused
 from .vault import Members
 
 EXTENSION: Final = "properties.virtualMachineProfile.extensionProfile.extensions[]"
-_HANDLER: Final = ("name", "publisher", "type", "typeHandlerVersion", "autoUpgradeMinorVersion")
+_HANDLER: Final = ("publisher", "type", "typeHandlerVersion", "autoUpgradeMinorVersion")
 
 
 def is_extension(place: Path) -> bool:
@@ -49,7 +49,7 @@ def layout(draft: Draft, place: Path, content: dict[str, Any]) -> Layout:
     if not open_ones and not secret_ones:
         return plain
     shown = []
-    for section in _layout(preset, draft.api_version).sections:
+    for section in preset_layout(preset, draft.api_version).sections:
         essential = [entry for entry in section.essential if _fits(entry, extension, open_ones, secret_ones)]
         more = [entry for entry in section.more if _fits(entry, extension, open_ones, secret_ones)]
         shown.append(replace(section, essential=essential, more=more))
@@ -74,11 +74,11 @@ def _fits(entry: Field, extension: Any, open_ones: bool, secret_ones: bool) -> b
 
 
 @cache
-def _layout(preset: Preset, api_version: str) -> Layout:
-    """The page of a known extension: who it is, its named settings, all of them as JSON, and the rest."""
+def preset_layout(preset: Preset, api_version: str) -> Layout:
+    """The page of a known extension: its name, its named settings, all of them as JSON, who it is, and the rest."""
     plain = item_layout(EXTENSION, api_version)
     by_name = {entry.below[-1]: entry for section in plain.sections[:1] for entry in section.essential}
-    who = Section("", (), essential=[by_name[name] for name in _HANDLER if name in by_name])
+    called = Section("", (), essential=[by_name["name"]])
     own = Section(preset.title, (), preset.help)
     for part, holder in ((preset.settings, SETTINGS), (preset.protected, PROTECTED)):
         if part is not None:
@@ -93,8 +93,15 @@ def _layout(preset: Preset, api_version: str) -> Layout:
         folded=True,
         essential=[by_name["settings"], by_name["protectedSettings"]],
     )
+    who = Section(
+        "Publisher, type and version",
+        (),
+        "Filled in by the choice of a known extension.",
+        folded=True,
+        essential=[by_name[name] for name in _HANDLER],
+    )
     rest = Section("", (), more=list(plain.sections[0].more))
-    return Layout((who, own, as_json, rest, *plain.sections[1:]))
+    return Layout((called, own, as_json, who, rest, *plain.sections[1:]))
 
 
 def _members(node: Any, path: Path, holder: Path) -> list[Field]:

@@ -55,6 +55,7 @@ STEPS: Final[tuple[Step, ...]] = (
         "Operating system",
         "The image that instances start from, and who may sign in to them.",
         ((*_PROFILE, "storageProfile", "imageReference"), ("plan",), (*_PROFILE, "osProfile")),
+        (((*_PROFILE, "osProfile"), "Names and sign-in"),),
     ),
     Step(
         "storage",

@@ -27,7 +27,7 @@ def draw(page: Page, layout: Layout, chosen: Chosen, api_version: str, unnamed: 
     """
     away = systems.put_away(layout, chosen.system)
     drawn = [
-        _as_json(page, shown, unnamed) if shown.folded else section(page, shown)
+        _folded(page, shown, unnamed) if shown.folded else section(page, shown)
         for shown in layout.sections
         if shown not in away
     ]
@@ -36,12 +36,13 @@ def draw(page: Page, layout: Layout, chosen: Chosen, api_version: str, unnamed: 
     return "".join(drawn)
 
 
-def _as_json(page: Page, shown: Section, unnamed: list[str]) -> str:
+def _folded(page: Page, shown: Section, unnamed: list[str]) -> str:
     wrong = any(page.place + entry.below in page.findings for entry in shown.essential)
-    more = f' <span class="muted">also {escape(_several(unnamed))}</span>' if unnamed else ""
+    also = unnamed if any(entry.below == presets.SETTINGS for entry in shown.essential) else []
+    more = f' <span class="muted">also {escape(_several(also))}</span>' if also else ""
     inner = "".join(one(page, entry) for entry in shown.essential)
     return (
-        f'<details class="more"{" open" if wrong or unnamed else ""}><summary>{escape(shown.title)}{more}</summary>'
+        f'<details class="more"{" open" if wrong or also else ""}><summary>{escape(shown.title)}{more}</summary>'
         f'<p class="fieldset__lead">{escape(shown.help)}</p>{inner}</details>'
     )
 
@@ -53,7 +54,7 @@ def _put_away(page: Page, away: list[Section], system: str, api_version: str) ->
     inner = "".join(section(page, shown) for shown in away)
     wrong = any(paths.starts_with(path, top) for path in page.findings for top in _tops(away))
     return (
-        f'<details class="more" id="put-away"{" open" if wrong else ""}><summary>{system} settings, put away: '
+        f'<details class="more" id="put-away"{" open" if wrong else ""}><summary>{system} settings, put away '
         f'<span class="muted">{escape(_several(found))}</span></summary>'
         f'<p class="fieldset__lead">The request still holds these, and Azure refuses settings of two systems in one '
         f"scale set. They stay until you remove them.</p>"

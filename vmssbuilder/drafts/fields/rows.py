@@ -185,8 +185,10 @@ def _cells(
                 None, (*path, key) if cells is not _BLANK else None, suggesting(page, _kind(entry.node), path)
             ),
         )
-        shown = page.typed.get(f"{name}.value", [text_of(item.property, inner)])[0]
-        yield item.property.title, f"{name}.value", f"{own}-value", shown, _Cell(item, None)
+        if item.is_leaf:
+            shown = page.typed.get(f"{name}.value", [text_of(item.property, inner)])[0]
+            yield item.property.title, f"{name}.value", f"{own}-value", shown, _Cell(item, None)
+        # What stands behind a name is else an object of which nothing is filled in.
         return
     for below, node in row_fields(item):
         inner = MISSING if cells is _BLANK else paths.get(cells, below)
