@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import re
+from time import process_time
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -13,7 +14,7 @@ from django.test import Client
 from tests.conftest import GetPage
 from tests.forms import entries
 from vmssbuilder.accounts.models import User
-from vmssbuilder.drafts import actions
+from vmssbuilder.drafts import actions, checking, fields, steps
 from vmssbuilder.drafts.models import Draft, Secret
 from vmssbuilder.drafts.submitted import Changed
 from vmssbuilder.scaleset import Request, paths
@@ -487,3 +488,45 @@ def test_many_items_have_sound_pages(page_of: GetPage, as_requester: Client, req
     page = page_of(as_requester, at(draft, "storage/"))
     assert "Skip the 40 cards" in page.text
     assert unquote(page.html).count('name="act" value="duplicate:') == 40
+
+
+def seconds(client: Client, draft: Draft, below: str) -> float:
+    """The processor time that a page takes, at best, its check included."""
+    times = []
+    for _ in range(3):
+        checking._kept.cache_clear()
+        started = process_time()
+        assert client.get(at(draft, below)).status_code == 200
+        times.append(process_time() - started)
+    return min(times)
+
+
+@pytest.mark.parametrize("below", ["check/", "storage/?findings=1"])
+def test_ten_times_the_errors_cost_ten_times_the_time(
+    as_requester: Client, requester: User, below: str
+) -> None:
+    """Not a hundred times: nothing on the way compares each finding with each."""
+    took = []
+    for count in (100, 1_000):
+        document: dict[str, Any] = {}
+        paths.put(document, paths.parse(DISKS), [{"lun": "odd", "unknown": 1} for _ in range(count)])
+        draft = actions.create(requester, Request(TARGET, "create", "2024-07-01", document), "pasted")
+        took.append(seconds(as_requester, draft, below))
+    assert took[1] < 25 * took[0], took
+
+
+def test_a_card_costs_the_same_in_a_long_list(requester: User) -> None:
+    took = {}
+    for count in (4, 40, 400):
+        content = {**many(disks=count), "$target": {}}
+        page = fields.Page(content, (), "/drafts/x/storage/")
+        layout = steps.step_layout(steps.BY_NAME["storage"], "2024-07-01")
+        entry = next(entry for entry in layout.fields if entry.below == paths.parse(DISKS))
+        times = []
+        for _ in range(15):
+            started = process_time()
+            fields.one(page, entry)
+            times.append(process_time() - started)
+        took[count] = min(times) / count
+    assert took[40] < 3 * took[4], took
+    assert took[400] < 3 * took[4], took

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from html import escape
 from typing import Any, Final
 
 from vmssbuilder.drafts.steps import Field, anchor
 from vmssbuilder.scaleset import paths, secrets
+from vmssbuilder.scaleset.catalogue import tree
 from vmssbuilder.scaleset.paths import MISSING, Path
 from vmssbuilder.scaleset.properties import List, Node
 
@@ -20,14 +22,11 @@ COMPACT_FROM: Final = 9
 def item_title(node: Node, value: Any, number: int) -> tuple[str, str]:
     """Title and summary of one item on its card, from the members its part names as its summary."""
     prop = node.property
-    part = getattr(prop, "part", None)
     shown: list[str] = []
-    for wire in part.summary if part is not None else ():
-        inner = paths.get(value, paths.parse(wire))
+    for below, title in _summary(node.pattern, node.api_version):
+        inner = paths.get(value, below)
         if inner is MISSING or secrets.is_reference(inner) or inner == "":
             continue
-        leaf_node = node.at(paths.parse(wire))
-        title = leaf_node.property.title if leaf_node is not None else wire
         if isinstance(inner, bool):
             if inner:
                 shown.append(title)
@@ -39,6 +38,18 @@ def item_title(node: Node, value: Any, number: int) -> tuple[str, str]:
             shown.append(f"{title} {inner}")
     title = shown[0] if shown else f"{prop.title} {number + 1}"
     return title, ", ".join(shown[1:]) or ("" if shown else "Not filled in yet")
+
+
+@lru_cache(maxsize=2_000)
+def _summary(pattern: str, api_version: str) -> tuple[tuple[Path, str], ...]:
+    """Place and title of each member that describes an item of the list with that pattern."""
+    node = next(node for node in tree(api_version).walk() if node.pattern == pattern)
+    part = getattr(node.property, "part", None)
+    members = [paths.parse(wire) for wire in (part.summary if part is not None else ())]
+    return tuple(
+        (below, member.property.title if (member := node.at(below)) is not None else paths.text(below))
+        for below in members
+    )
 
 
 def draw_cards(page: Page, entry: Field, path: Path, value: Any) -> str:

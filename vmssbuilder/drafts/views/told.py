@@ -37,7 +37,7 @@ def told(draft: Draft, done: str) -> fields.Done | None:
     holder = path if verb == "pasted" else path[:-1]
     html = (
         f'<p class="done" id="{steps.anchor(holder)}-done" tabindex="-1"><svg class="icon" aria-hidden="true">'
-        f'<use href="#i-done"/></svg><span>{escape(said.words)}</span>{said.button}</p>'
+        f'<use href="#i-done"/></svg><span>{escape(said.words)}</span> {said.button}</p>'
     )
     return fields.Done(holder, html, said.position)
 
