@@ -102,7 +102,8 @@ def scripted(**options: Any) -> Iterator[Scripted]:
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     with open_session(cloud) as session:
         pauses: list[float] = []
-        client = ArmClient(cloud, lambda _: "token", session, sleep=pauses.append, **options)
+        provider = options.pop("token_provider", lambda _claims: "token")
+        client = ArmClient(cloud, provider, session, **{"sleep": pauses.append, **options})
         script = Scripted(cloud.arm_url, client, pauses)
         thread.start()
         try:
