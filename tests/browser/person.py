@@ -140,9 +140,12 @@ class Person:
         item = entry.node.item
         assert item is not None
         for number, row in enumerate(value.items() if isinstance(value, dict) else value):
-            if number:
-                self.press(f"Add another {entry.node.property.singular}")  # type: ignore[attr-defined] # only lists and maps have rows
             name = paths.text((*path, number))
+            if number:
+                # With scripts the row is there at once; without, it comes with the page that was saved.
+                adding = self.page.locator(f"[value={json.dumps('more:' + paths.text(path))}]")
+                self._press(self._named("act").and_(adding))
+                self.page.locator(f"main [name^={json.dumps(name)}]").first.wait_for()
             if isinstance(value, dict):
                 self._type(self._named(f"{name}.key"), row[0])
                 if item.is_leaf:
