@@ -431,10 +431,10 @@ _FIELDS: Final[Mapping[str, Path]] = {
 }  # fmt: skip
 
 _QUOTA: Final = re.compile(
-    r"(?:approved (?P<name>[\w .-]{1,80}?) quota)?.{0,400}?"
     r"Current Limit: (?P<limit>\d+), Current Usage: (?P<used>\d+), Additional Required: (?P<more>\d+)",
-    re.IGNORECASE | re.DOTALL,
+    re.IGNORECASE,
 )
+_QUOTA_NAME: Final = re.compile(r"approved ([\w .-]{1,80}?) quota", re.IGNORECASE)
 _PLACEMENT: Final = re.compile(
     r"single ?placement ?group|\b100 (?:VMs|instances|virtual machines)", re.IGNORECASE
 )
@@ -498,7 +498,8 @@ def _quota_in(message: str) -> str:
     found = _QUOTA.search(message)
     if found is None:
         return ""
-    name = f"The quota “{found['name'].strip()}”" if found["name"] else "A quota"
+    named = _QUOTA_NAME.search(message)
+    name = f"The quota “{named[1]}”" if named else "A quota"
     return f"{name} allows {found['limit']}; {found['used']} are in use, and this needs {found['more']} more."
 
 
