@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from playwright.sync_api import Locator
 
 from .person import Person
@@ -58,6 +60,16 @@ class KeyboardPerson(Person):
         raise AssertionError(f"Tab does not reach the group of {control}")
 
     def _select(self, control: Locator, value: str) -> None:
+        box = control.get_attribute("data-box")
+        if box:
+            # A search box stands before the select.
+            self.reach(self.page.locator(f"[id={json.dumps(box)}]"))
+            self.page.keyboard.insert_text(
+                control.locator(f"option[value={json.dumps(value)}]").text_content() or ""
+            )
+            self.page.keyboard.press("Enter")
+            assert control.input_value() == value
+            return
         self.reach(control)
         self.page.keyboard.press("Home")
         for _ in range(200):

@@ -135,6 +135,8 @@ class Person:
                 self._check(self.page.locator(f"main [name={json.dumps(name)}][value={json.dumps(text)}]"))
         else:
             self._type(self._named(name), value if isinstance(prop, Text) else text)
+            if isinstance(prop, Text) and prop.base64:
+                self._check(self._named(name + fields.ENCODED))
 
     def _rows(self, entry: steps.Field, path: Path, value: Any) -> None:
         item = entry.node.item

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import base64
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -11,10 +11,11 @@ from django.http import QueryDict
 from vmssbuilder.scaleset import paths
 from vmssbuilder.scaleset.paths import MISSING, Path
 from vmssbuilder.scaleset.properties import Choice, Json, Map, Node, Property, Text
+from vmssbuilder.scaleset.rules.shapes import is_private_key
 
 from . import pasting
 from .content import TARGET
-from .fields import PASTE, pasted_as, row_fields, row_numbers, text_of
+from .fields import ENCODED, PASTE, encode, pasted_as, row_fields, row_numbers, shown_encoded, text_of
 from .steps import Field, Layout
 
 
@@ -55,17 +56,36 @@ def read(
             if pasted:
                 wanted = _with_pasted(post, entry, path, wanted, refused)
             if wanted != value and not (wanted in ([], {}) and value is MISSING):
+                refused.extend(_private_keys(path, wanted, value))
                 changes.append(Changed(path, value, MISSING if wanted in ([], {}) else wanted))
         elif not entry.is_cards and not entry.is_rows:
             for change in _leaf(post, entry.node.property, path, value):
                 message = _too_long(change) or _no_such_choice(change, entry.node.property)
                 if message:
                     refused.append(Refused(path, message))
+                if not change.secret:
+                    refused.extend(_private_keys(path, change.wanted, value))
                 changes.append(change)
         elif value is not MISSING and paths.text(path) in post:
             # A list or map whose value is neither was shown as JSON text.
             changes.extend(_plain(post, _AS_JSON, path, value))
     return changes, refused
+
+
+PRIVATE_KEY: Final = (
+    "This holds a private key, so it was not saved. Take it out. A public key is the line in the .pub file; a secret "
+    "belongs in protected settings. If others may have seen the key, make a new one."
+)
+
+
+def _private_keys(path: Path, wanted: Any, before: Any) -> Iterator[Refused]:
+    """A line for each private key that was not there before: it would stand in clear in every revision."""
+    if isinstance(wanted, dict | list):
+        members = wanted.items() if isinstance(wanted, dict) else enumerate(wanted)
+        for step, inner in members:
+            yield from _private_keys((*path, step), inner, paths.get(before, (step,)))
+    elif isinstance(wanted, str) and wanted != before and is_private_key(wanted):
+        yield Refused(path, PRIVATE_KEY)
 
 
 _AS_JSON = Json("JSON", objects=False)
@@ -100,9 +120,15 @@ def _plain(post: QueryDict, prop: Property, path: Path, value: Any) -> list[Chan
     if typed is None:
         return []
     typed = typed.replace("\r\n", "\n")
-    if typed == text_of(prop, value):
+    if isinstance(prop, Text) and prop.base64:
+        encoded = paths.text(path) + ENCODED in post
+        if typed == text_of(prop, value) and encoded == shown_encoded(prop, value):
+            return []
+        wanted = MISSING if not typed.strip() else typed if encoded else encode(typed)
+    elif typed == text_of(prop, value):
         return []
-    wanted = _value(prop, typed)
+    else:
+        wanted = _value(prop, typed)
     return [] if wanted is MISSING and value is MISSING else [Changed(path, value, wanted)]
 
 
@@ -116,8 +142,8 @@ def _secret(post: QueryDict, prop: Property, path: Path, value: Any) -> list[Cha
     name = paths.text(path)
     typed = post.get(name, "").replace("\r\n", "\n")
     if typed:
-        if isinstance(prop, Text) and prop.base64 and not post.get(f"{name}:encoded"):
-            typed = base64.b64encode(typed.encode()).decode()
+        if isinstance(prop, Text) and prop.base64 and not post.get(name + ENCODED):
+            typed = encode(typed)
         return [Changed(path, value, prop.from_text(typed), secret=True)]
     return [Changed(path, value, MISSING)] if post.get(f"{name}:clear") and value is not MISSING else []
 
@@ -169,9 +195,7 @@ def _former(
     return [(number, before[found[number]] if number in found else MISSING) for number in numbers]
 
 
-def _with_pasted(
-    post: QueryDict, entry: Field, path: Path, rows: Any, refused: list[Refused]
-) -> Any:
+def _with_pasted(post: QueryDict, entry: Field, path: Path, rows: Any, refused: list[Refused]) -> Any:
     """The rows with what stands in the paste box of their list; what cannot be read is refused, with the reason."""
     text, kind, item = post.get(paths.text(path) + PASTE, ""), pasted_as(entry.node), entry.node.item
     if not text.strip() or kind is None or item is None:

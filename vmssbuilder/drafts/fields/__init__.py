@@ -13,7 +13,8 @@ from vmssbuilder.scaleset import paths
 from vmssbuilder.scaleset.paths import MISSING, Path
 
 from .cards import draw_cards, item_title
-from .inputs import leaf, text_of
+from .inputs import ENCODED, encode, leaf, shown_encoded, text_of
+from .live import scripts
 from .page import Done, Page
 from .rows import PASTE, draw_rows, pasted_as, row_anchor, row_fields, row_numbers
 
@@ -65,9 +66,11 @@ def _below(page: Page, path: Path) -> bool:
 
 
 __all__ = [
+    "ENCODED",
     "PASTE",
     "Done",
     "Page",
+    "encode",
     "item_title",
     "leaf",
     "one",
@@ -75,6 +78,8 @@ __all__ = [
     "row_anchor",
     "row_fields",
     "row_numbers",
+    "scripts",
     "section",
+    "shown_encoded",
     "text_of",
 ]

@@ -25,6 +25,7 @@ def draw(page: Page, layout: Layout, chosen: Chosen, api_version: str, unnamed: 
 
     unnamed: members of settings that only their JSON shows.
     """
+    page.system = chosen.system
     away = systems.put_away(layout, chosen.system)
     drawn = [
         _folded(page, shown, unnamed) if shown.folded else section(page, shown)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from html import escape
 from typing import Any, Final
 
@@ -9,12 +10,17 @@ from vmssbuilder.drafts.steps import anchor
 from vmssbuilder.scaleset import paths, secrets
 from vmssbuilder.scaleset.paths import MISSING, Path
 from vmssbuilder.scaleset.properties import Boolean, Choice, Integer, Json, Node, Property, Text
+from vmssbuilder.scaleset.rules.shapes import decoded
 
 from .choosing import link, suggesting
+from .live import checklist, kind_of, reading
 from .page import Page, described_by, findings_html, help_html, state_class, wire_html, wrapped
 
 RADIOS_UP_TO: Final = 4
-"""A choice with more values than this is a select."""
+"""A choice with more values than this is a select, which scripts make searchable."""
+
+ENCODED: Final = ":encoded"
+"""Follows the name of a text that is sent as base64 in the name of the box that says it is base64 already."""
 
 _LEAVE: Final = "Leave to Azure"
 
@@ -36,16 +42,67 @@ def leaf(page: Page, node: Node, path: Path, value: Any) -> str:
         if len(options) <= RADIOS_UP_TO + 1:
             return _radios(page, prop, path, name, shown, options, inline=False)
         return wrapped(page, prop, path, _select(page, path, name, shown, options))
-    return wrapped(page, prop, path, text_input(page, prop, path, name, shown))
+    control = text_input(page, prop, path, name, shown)
+    if isinstance(prop, Text) and prop.base64:
+        encoded = f"{name}{ENCODED}" in page.typed if name in page.typed else shown_encoded(prop, value)
+        control += _encoded_box(path, name, checked=encoded)
+    return wrapped(page, prop, path, control)
 
 
 def text_of(prop: Property, value: Any) -> str:
     """What the input of a property shows for a value, "" where there is none."""
-    return "" if value is MISSING else prop.to_text(value).replace("\r\n", "\n")
+    if value is MISSING:
+        return ""
+    plain = _decoded(value) if isinstance(prop, Text) and prop.base64 else None
+    return (prop.to_text(value) if plain is None else plain).replace("\r\n", "\n")
+
+
+def shown_encoded(prop: Property, value: Any) -> bool:
+    """Whether a value that is sent as base64 is shown as it is, since it stands for no text that could be shown."""
+    return isinstance(prop, Text) and prop.base64 and value is not MISSING and _decoded(value) is None
+
+
+def encode(text: str) -> str:
+    """The text as it is sent."""
+    return b64encode(text.encode()).decode()
+
+
+def _decoded(value: Any) -> str | None:
+    """The text that a base64 value stands for; None when it is no base64 or no text, or would not come back the same."""
+    found = decoded(value) if isinstance(value, str) else None
+    if not found or b64encode(found).decode() != value:
+        return None
+    try:
+        text = found.decode()
+    except UnicodeDecodeError:
+        return None
+    plain = text.replace("\n", "").replace("\r", "").replace("\t", "")
+    # Blank text, and what a text box would change, are shown as base64.
+    return text if plain.isprintable() and plain.strip() and "\r" not in text.replace("\r\n", "\n") else None
+
+
+def _encoded_box(path: Path, name: str, *, checked: bool = False) -> str:
+    own = f"{anchor(path)}-encoded"
+    return (
+        f'<div class="choice"><input type="checkbox" id="{own}" name="{escape(name)}{ENCODED}" value="1"'
+        f'{" checked" if checked else ""}><label for="{own}">It is base64 already</label></div>'
+    )
+
+
+def _described(page: Page, prop: Property, path: Path, checks: str = "") -> str:
+    also = ("-reading " if kind_of(prop) else "") + ("-checks" if checks else "")
+    return described_by(page, path, helped=bool(prop.help), also=also)
 
 
 def text_input(page: Page, prop: Property, path: Path, name: str, shown: str) -> str:
-    common = f'id="{anchor(path)}" name="{escape(name)}"' + described_by(page, path, helped=bool(prop.help))
+    """The control of a text, and below it what it says in words and what Azure asks for."""
+    checks = checklist(page, path)
+    common = f'id="{anchor(path)}" name="{escape(name)}"{_described(page, prop, path, checks)}'
+    below = reading(prop, anchor(path), shown) + checks
+    return _text_control(page, prop, path, shown, common) + below
+
+
+def _text_control(page: Page, prop: Property, path: Path, shown: str, common: str) -> str:
     if isinstance(prop, Json) or (isinstance(prop, Text) and prop.multiline) or "\n" in shown:
         code = " textarea--code" if isinstance(prop, Json) else ""
         rows = min(max(shown.count("\n") + 2, 4), 16)
@@ -75,7 +132,7 @@ def _select(page: Page, path: Path, name: str, shown: str, options: list[tuple[s
         for value, label, _ in options
     )
     return (
-        f'<select class="select" id="{anchor(path)}" name="{escape(name)}"'
+        f'<select class="select" id="{anchor(path)}" name="{escape(name)}" data-search'
         f"{described_by(page, path, helped=True)}>{written}</select>"
     )
 
@@ -116,21 +173,21 @@ def _secret(page: Page, node: Node, path: Path, value: Any) -> str:
     prop = node.property
     base, name = anchor(path), paths.text(path)
     is_set = value is not MISSING and value != secrets.MASK
+    checks = checklist(page, path)
+    described = _described(page, prop, path, checks)
+    below = reading(prop, base, "") + checks
     if isinstance(prop, Text) and not prop.multiline and not prop.base64:
         control = (
             f'<input class="input" type="password" id="{base}" name="{escape(name)}" autocomplete="new-password" '
-            f"data-secret{described_by(page, path, helped=bool(prop.help))}>"
+            f"data-secret{described}>{below}"
         )
     else:
         control = (
             f'<textarea class="textarea textarea--code" id="{base}" name="{escape(name)}" rows="5" spellcheck="false" '
-            f'autocomplete="off" data-secret{described_by(page, path, helped=bool(prop.help))}></textarea>'
+            f'autocomplete="off" data-secret{described}></textarea>{below}'
         )
         if isinstance(prop, Text) and prop.base64:
-            control += (
-                f'<div class="choice"><input type="checkbox" id="{base}-encoded" name="{escape(name)}:encoded" value="1">'
-                f'<label for="{base}-encoded">It is base64 already</label></div>'
-            )
+            control += _encoded_box(path, name)
     if is_set:
         control = (
             '<p class="secret-set"><svg class="icon" aria-hidden="true"><use href="#i-lock"/></svg>'

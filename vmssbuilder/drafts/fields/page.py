@@ -35,6 +35,7 @@ class Page:
     asides: HTML that follows the findings of a field, by path. done: what was just done with a list.
     """
 
+    system: the operating system that was chosen, "" when the content is to tell.
     content: dict[str, Any]
     place: Path
     step_url: str
@@ -45,11 +46,14 @@ class Page:
     done: Done | None = None
 
 
-def described_by(page: Page, path: Path, *, helped: bool) -> str:
+    system: str = ""
+def described_by(page: Page, path: Path, *, helped: bool, also: str = "") -> str:
+    """The attributes that tie a control to its findings, its help, and what `also` names by the end of its id."""
     base = anchor(path)
     ids = [f"{base}-help"] if helped else []
     attributes = ""
     if path in page.findings:
+    ids += [f"{base}{end}" for end in also.split()]
         ids.insert(0, f"{base}-findings")
         if any(found.severity == "error" for found in page.findings[path]):
             attributes = ' aria-invalid="true"'

@@ -16,6 +16,7 @@ from vmssbuilder.scaleset.properties import Boolean, Choice, List, Map, Node, Te
 
 from .choosing import link, suggesting
 from .inputs import AS_JSON, text_input, text_of
+from .live import kind_of, reading
 from .page import Page, findings_html, help_html, state_class, wire_html, wrapped
 
 PASTE: Final = ":paste"
@@ -141,7 +142,11 @@ def _row(page: Page, entry: Field, path: Path, number: int, cells: Any) -> str:
     for title, name, own, shown, kind in _cells(page, entry, path, number, cells):
         label = f'<label class="field__label" for="{own}">{escape(title)}</label>'
         found = page.findings.get(kind.path) if kind.path else None
-        invalid = f' aria-invalid="true" aria-describedby="{own}-findings"' if found else ""
+        said = kind.node is not None and kind_of(kind.node.property)
+        ids = [f"{own}-findings"] * bool(found) + [f"{own}-reading"] * bool(said)
+        invalid = ' aria-invalid="true"' if found else ""
+        if ids:
+            invalid += f' aria-describedby="{" ".join(ids)}"'
         note = _cell_findings(own, found) if found else ""
         written.append(
             f'<div class="rows__cell">{label}{_cell_input(kind.node, own, name, shown, invalid + kind.suggesting)}{note}</div>'
@@ -229,12 +234,13 @@ def _cell_input(node: Node | None, own: str, name: str, shown: str, invalid: str
             for wire in ["", *wires]
         )
         return f'<select class="select" id="{own}" name="{escape(name)}"{invalid}>{options}</select>'
+    below = reading(prop, own, shown) if prop is not None else ""
     if (isinstance(prop, Text) and prop.multiline) or "\n" in shown:
         return (
             f'<textarea class="textarea" id="{own}" name="{escape(name)}" rows="3" spellcheck="false"{invalid}>\n'
-            f"{escape(shown)}</textarea>"
+            f"{escape(shown)}</textarea>{below}"
         )
     return (
         f'<input class="input" id="{own}" name="{escape(name)}" value="{escape(shown)}" autocomplete="off" '
-        f'spellcheck="false" autocapitalize="none"{invalid}>'
+        f'spellcheck="false" autocapitalize="none"{invalid}>{below}'
     )

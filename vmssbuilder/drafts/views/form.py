@@ -90,6 +90,7 @@ def draw(
     wrong = {finding.path for finding in found if finding.severity == "error"} if shown else set()
     context = frame(draft, found, form.step) | {
         "fields": mark_safe(html),  # noqa: S308 - every value in it was escaped
+        "scripts": fields.scripts(html),
         "secret_names": ",".join(secret_names(form)),
         "base": draft.head,
         "url": form.url,

@@ -26,11 +26,11 @@ _NOT_IN_LINUX_NAME: Final = re.compile(r"""[\\/"\[\]:|<>+=;,?*@&~!#$%^()_{}'\s]"
 _NOT_IN_USERNAME: Final = re.compile(r"""[\\/"\[\]:|<>+=;,?*@]""")
 _NOT_IN_LINUX_USERNAME: Final = re.compile(r"""[\\/"\[\]:|<>+=;,?*@#()!]""")
 _UNLIKED_USERNAME: Final = re.compile(r"[$-]|.*[A-Z]")
-_RESERVED: Final = frozenset(
+RESERVED: Final = frozenset(
     """administrator admin user user1 test user2 test1 user3 admin1 1 123 a actuser adm admin2 aspnet backup console
     david guest john owner root server sql support support_388945a0 sys test2 test3 user4 user5""".split()
 )
-_REFUSED_PASSWORDS: Final = frozenset(
+REFUSED_PASSWORDS: Final = frozenset(
     "abc@123 P@$$w0rd P@ssw0rd P@ssword123 Pa$$word pass@word1 Password! Password1 Password22 iloveyou!".split()
 )
 _KINDS: Final = (re.compile(r"[a-z]"), re.compile(r"[A-Z]"), re.compile(r"\d"), re.compile(r"[\W_]"))
@@ -215,7 +215,7 @@ def admin_username_windows_dot(view: View) -> Hits:
 
 @rule("admin-username-reserved", "Azure reserves the user name “{name}”. Choose another, less guessable one.")
 def admin_username_reserved(view: View) -> Hits:
-    return Hit(USERNAME, {"name": view.username}) if view.username.casefold() in _RESERVED else None
+    return Hit(USERNAME, {"name": view.username}) if view.username.casefold() in RESERVED else None
 
 
 @rule(
@@ -320,7 +320,7 @@ def password_complexity(view: View) -> Hits:
 
 @rule("password-disallowed", "Azure refuses this password because it is too well known. Choose another one.")
 def password_disallowed(view: View) -> Hits:
-    return Hit(PASSWORD) if view.password in _REFUSED_PASSWORDS else None
+    return Hit(PASSWORD) if view.password in REFUSED_PASSWORDS else None
 
 
 @rule(

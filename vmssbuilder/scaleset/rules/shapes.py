@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import binascii
 import re
+from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import SplitResult, urlsplit
 from xml.parsers.expat import ExpatError, ParserCreate
@@ -110,25 +111,54 @@ _KEY_TYPE: Final = re.compile(r"(?:ssh|ecdsa|sk-ssh|sk-ecdsa)-[\w@.-]+\Z", re.AS
 _SSH_TYPES: Final = ("ssh-rsa", "ssh-ed25519")
 
 
-def ssh_fault(line: str) -> str:
-    """What is wrong with an OpenSSH public key: "private", "encoded", "format", "type", "short", or nothing ("")."""
-    if line.lstrip().startswith("-----BEGIN"):
-        return "private"
+@dataclass(frozen=True, slots=True)
+class SshKey:
+    """What an OpenSSH public key says. fault: "private", "encoded", "format", "type", "short", or nothing ("").
+
+    name: its type in words; bits: its length, 0 where the type fixes it; comment: what follows the key.
+    """
+
+    fault: str
+    name: str = ""
+    bits: int = 0
+    comment: str = ""
+
+
+def ssh_key(line: str) -> SshKey:
+    """Reads the line of a .pub file."""
+    if is_private_key(line):
+        return SshKey("private")
     words = line.split(maxsplit=2)
     if len(words) < 2:
         inner = decoded(words[0]) if words else None
-        return "encoded" if inner is not None and inner.startswith((b"ssh-", b"ecdsa-")) else "format"
+        return SshKey("encoded" if inner is not None and inner.startswith((b"ssh-", b"ecdsa-")) else "format")
     blob = decoded(words[1])
     named = _fields(blob) if blob is not None else None
     if not named or named[0] != words[0].encode():
-        return "format"
+        return SshKey("format")
+    comment = words[2].strip() if len(words) > 2 else ""
     if words[0] not in _SSH_TYPES:
-        return "type" if _KEY_TYPE.match(words[0]) else "format"
+        return SshKey("type", words[0], comment=comment) if _KEY_TYPE.match(words[0]) else SshKey("format")
     if words[0] == "ssh-rsa":
         if len(named) != 3:
-            return "format"
-        return "short" if int.from_bytes(named[2], "big").bit_length() < 2048 else ""
-    return "" if len(named) == 2 and len(named[1]) == 32 else "format"
+            return SshKey("format")
+        bits = int.from_bytes(named[2], "big").bit_length()
+        return SshKey("short" if bits < 2048 else "", "RSA", bits, comment)
+    whole = len(named) == 2 and len(named[1]) == 32
+    return SshKey("", "Ed25519", 0, comment) if whole else SshKey("format")
+
+
+def ssh_fault(line: str) -> str:
+    """What is wrong with an OpenSSH public key: "private", "encoded", "format", "type", "short", or nothing ("")."""
+    return ssh_key(line).fault
+
+
+_PRIVATE_KEY: Final = re.compile(r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----|PuTTY-User-Key-File-\d:")
+
+
+def is_private_key(text: str) -> bool:
+    """Whether the text holds a private key, whatever stands around it."""
+    return _PRIVATE_KEY.search(text) is not None
 
 
 def _fields(blob: bytes) -> list[bytes] | None:

@@ -1,0 +1,60 @@
+// What a value says in words, below its box while it is typed. The server says the same when it draws the page.
+"use strict";
+
+{
+  // Said to a screen reader once the typing pauses; never to the eye, which has the words already.
+  const region = document.createElement("div");
+  region.className = "visually-hidden";
+  region.setAttribute("role", "status");
+  document.body.append(region);
+  let pause = 0;
+  document.addEventListener("announce", (event) => {
+    clearTimeout(pause);
+    pause = setTimeout(() => { region.textContent = event.detail; }, 1000);
+  });
+
+  const DURATION = /^P(?!$)(?:(\d{1,6})W)?(?:(\d{1,6})D)?(?:T(?=\d)(?:(\d{1,6})H)?(?:(\d{1,6})M)?(?:(\d{1,6})(?:\.\d{1,9})?S)?)?$/;
+  const SECONDS = [604800, 86400, 3600, 60, 1];
+  const SPANS = [[86400, "day"], [3600, "hour"], [60, "minute"], [1, "second"]];
+
+  function span(length) {
+    const said = [];
+    for (const [unit, name] of SPANS) {
+      const count = Math.floor(length / unit);
+      length %= unit;
+      if (count) said.push(`${count} ${name}${count === 1 ? "" : "s"}`);
+    }
+    return said.join(" ") || "No time at all";
+  }
+
+  const counts = (text) => /^\d{1,9}$/.test(text);
+  const WORDS = {
+    duration(text) {
+      const found = DURATION.exec(text);
+      if (!found) return "Not a duration yet: PT30M is 30 minutes, PT1H30M is 1½ hours";
+      return span(SECONDS.reduce((sum, unit, at) => sum + unit * Number(found[at + 1] || 0), 0));
+    },
+    minutes: (text) => counts(text) && text >= 60 ? span(text * 60) : "",
+    size: (text) => counts(text) && text >= 1024 ? `${Number((text / 1024).toPrecision(4))} TiB` : "",
+    vault(text) {
+      let url = null;
+      try { url = new URL(text); } catch { /* said below */ }
+      const names = url ? url.pathname.replace(/^\/+|\/+$/g, "").split("/") : [];
+      if (!url || url.protocol !== "https:" || names[0] !== "secrets" || names.length < 2) {
+        return "Not the address of a secret yet: https://<vault>.vault.azure.net/secrets/<name>/<version>";
+      }
+      return `Certificate ${names[1]} of the vault ${url.hostname.split(".")[0]}, ${names[2] ? `version ${names[2]}` : "without a version, which Azure needs"}`;
+    },
+  };
+
+  document.addEventListener("input", (event) => {
+    const below = event.target.id && document.getElementById(`${event.target.id}-reading`);
+    const words = below && WORDS[below.dataset.reading];
+    if (!words) return;
+    const text = event.target.value.trim();
+    const said = text && words(text);
+    if (below.textContent === said) return;
+    below.textContent = said;
+    document.dispatchEvent(new CustomEvent("announce", { detail: said }));
+  });
+}
