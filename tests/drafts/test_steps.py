@@ -37,7 +37,7 @@ def _addresses(draft: Draft, step_url: str, place: Path, layout: steps.Layout) -
     yield step_url + (f"{paths.to_url(place)}/" if place else "")
     for entry in layout.fields:
         items = paths.get(draft.document, place + entry.below, [])
-        if entry.is_cards and entry.node.item is not None:
+        if entry.is_cards and entry.node.item is not None and isinstance(items, list):
             inner = steps.item_layout(entry.node.item.pattern, draft.api_version)
             for number in range(len(items)):
                 yield from _addresses(draft, step_url, (*place, *entry.below, number), inner)
