@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-from bench import checks, documents, lists
+from bench import checks, documents, lists, pickers
 from bench.client import Client, parsed
 from bench.page import Page
 from bench.server import installation, serving
@@ -88,6 +88,7 @@ def seed() -> tuple[str, str, str]:
     )
     version, body = max(checks.bodies(), key=lambda each: len(json.dumps(each[1])))
     large = actions.create(user, Request(target, "create", version, body), "bench")
+    pickers.keep(user)
     cookies = (
         f"{settings.SESSION_COOKIE_NAME}={session.session_key}; {settings.CSRF_COOKIE_NAME}={CSRF_TOKEN}"
     )
@@ -109,6 +110,8 @@ def speed(client: Client, code: str, large: str) -> list[str]:
         Subject("check everything", page(client, f"/drafts/{code}/check/")),
         Subject("check everything, largest body", page(client, f"/drafts/{large}/check/"), limit=6),
         Subject("task list", page(client, f"/drafts/{code}/")),
+        Subject("suggestions of 10,000 sizes", pickers.suggesting(client, code, pickers.SIZE), limit=3),
+        Subject("suggestions of 5,000 subnets", pickers.suggesting(client, code, pickers.SUBNET), limit=3),
     ]
     for subject in subjects:
         for _ in range(WARM_UP):

@@ -169,3 +169,18 @@ def test_trouble_is_told_in_words_that_let_go_on(error: AzureError, kind: str) -
     assert "key vaults" in found.message
     assert "type the value" in found.cure.lower()
     assert found.pause == (30 if kind == "throttled" else 0)
+
+
+def test_typing_on_finds_what_typing_at_once_finds() -> None:
+    fresh = Shelf(
+        pack([size(f"Standard_{letter}{number}", number, 1) for letter in "DEF" for number in range(60)])
+    )
+    typed = Shelf(
+        pack([size(f"Standard_{letter}{number}", number, 1) for letter in "DEF" for number in range(60)])
+    )
+    for end in range(1, len("d42") + 1):
+        typed.search("d42"[:end], HERE, SIZE)
+    assert typed.search("d42", HERE, SIZE) == fresh.search("d42", HERE, SIZE)
+    for number in range(100):
+        typed.search(f"word{number}", HERE, SIZE)
+    assert typed.search("d42", HERE, SIZE).total == 1

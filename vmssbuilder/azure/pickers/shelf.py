@@ -6,7 +6,7 @@ import json
 import zlib
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from .suggestions import Suggestion, Where, region_name
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 BEST: Final = 50
 """How many suggestions an answer holds at most."""
+
+WORDS_KEPT: Final = 16
+"""Words whose rows are remembered, for each order of a list."""
 
 _VALUE, _TITLE, _DETAIL, _REGION, _REASON, _FACTS, _ALSO = range(7)
 
@@ -67,6 +70,25 @@ class _View:
     titles: list[str]
     texts: list[str]
     columns: dict[str, list[Any]]
+    found: dict[str, list[int]] = field(default_factory=dict)
+
+    def with_word(self, word: str) -> list[int]:
+        """The rows that hold the word. While somebody types, a longer word is looked for among those of a shorter one."""
+        hits = self.found.get(word)
+        if hits is None:
+            shorter = max(
+                (known for known in tuple(self.found) if word.startswith(known)), key=len, default=""
+            )
+            texts = self.texts
+            if shorter:
+                hits = [place for place in self.found[shorter] if word in texts[place]]
+            else:
+                hits = [place for place, text in enumerate(texts) if word in text]
+            if len(self.found) >= WORDS_KEPT:
+                # The oldest: dicts keep their order.
+                del self.found[next(iter(self.found))]
+            self.found[word] = hits
+        return hits
 
     def column(self, name: str) -> list[Any]:
         """A fact of every row."""
@@ -103,9 +125,9 @@ class Shelf:
         view = self._view(where, picker)
         hits: Sequence[int] = range(len(view.rows))
         # The longest word leaves the fewest to look through.
-        for word in sorted(text.lower().split(), key=len, reverse=True):
+        for number, word in enumerate(sorted(text.lower().split(), key=len, reverse=True)):
             texts = view.texts
-            hits = [place for place in hits if word in texts[place]]
+            hits = [place for place in hits if word in texts[place]] if number else view.with_word(word)
         hits = _filtered(hits, view, filters)
         total = len(hits)
         if text.strip():
@@ -183,12 +205,13 @@ def _best(hits: Sequence[int], view: _View, word: str, most: int) -> list[int]:
         first = [place for place in part if titles[place].startswith(word)]
         best += first
         if len(best) < most:
-            starts = (f"_{word}", f" {word}", f"-{word}")
             taken = set(first)
+            below, apart, after = f"_{word}", f" {word}", f"-{word}"
             second = [
                 place
                 for place in part
-                if place not in taken and any(start in titles[place] for start in starts)
+                if (below in titles[place] or apart in titles[place] or after in titles[place])
+                and place not in taken
             ]
             taken.update(second)
             best += second
