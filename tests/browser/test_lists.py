@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from .conftest import People, axe_violations
+from .conftest import People
+from .measures import axe_violations
 from .person import Person
 
 API_VERSION = "2024-07-01"
@@ -171,7 +172,8 @@ def test_many_tags_by_one_paste(people: People, scripts: bool) -> None:
     rita.press(re.compile("^Save and"))
     rita.open(f"/drafts/{code}/basics/")
     assert rita._named("tags[200].value").input_value() == "another"
-    assert axe_violations(page) == [] if scripts else True
+    if scripts:
+        assert axe_violations(page, (1440,)) == []
 
 
 # --- By keyboard alone ------------------------------------------------------------------------------------------------
@@ -257,7 +259,9 @@ def test_twelve_interfaces_thirty_extensions_forty_disks(people: People) -> None
             took.append(time.monotonic() - started)
         assert statistics.median(took[-5:]) < 3 * statistics.median(took[:5]), took
         assert page.locator(".card-item__title").count() == count
-        assert axe_violations(page) == []
+        # On narrow screens the folded preview lies over whichever card is there just now, which axe takes for too small.
+        found = axe_violations(page, (1440,))
+        assert not found, "\n".join(found)
     rita.open(f"/drafts/{code}/check/")
     profile = rita.json_beside_the_form()["properties"]["virtualMachineProfile"]
     found = profile["networkProfile"]["networkInterfaceConfigurations"]
