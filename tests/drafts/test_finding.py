@@ -263,3 +263,24 @@ def test_a_switch_that_makes_no_sense_changes_nothing(
 
 def test_what_no_version_has_is_not_there(page_of: GetPage, as_requester: Client, draft: Draft) -> None:
     page_of(as_requester, f"/drafts/{draft.code}/find/?place=no.such.thing", status=404)
+
+
+# --- The reference ----------------------------------------------------------------------------------------------------
+
+
+def test_the_name_of_each_field_leads_to_its_place_in_the_reference(
+    page_of: GetPage, as_requester: Client, draft: Draft
+) -> None:
+    page = page_of(as_requester, f"/drafts/{draft.code}/size/")
+    wires = page.all("a", class_="field__wire")
+    assert "/reference/sku.capacity/" in {each.get("href") for each in wires}
+    for each in wires:
+        assert as_requester.get(each.get("href", "")).status_code == 200
+        assert each.get("tabindex") == "-1"
+    # The address of the scale set is no property of it.
+    assert not page_of(as_requester, f"/drafts/{draft.code}/basics/").all("a", href="/reference/$target.name/")
+
+
+def test_from_the_reference_back_to_the_field(as_requester: Client, draft: Draft) -> None:
+    answer = as_requester.get(f"/drafts/{draft.code}/find/?place=sku.capacity")
+    assert answer["Location"] == f"/drafts/{draft.code}/size/#f-sku-capacity"

@@ -152,3 +152,28 @@ def test_it_is_for_people_who_signed_in(client: Client, place: str) -> None:
     answer = client.get(f"/reference/{place}")
     assert answer.status_code == 302
     assert answer.headers["Location"].startswith("/sign-in/")
+
+
+# --- From a draft and back --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("came", "offered"),
+    [
+        ("http://testserver/drafts/abcdefghjk/size/?findings=1", True),
+        ("http://elsewhere.example/drafts/abcdefghjk/size/", False),
+        ("http://testserver/drafts/new/", False),
+        ("", False),
+    ],
+)
+def test_who_comes_from_a_draft_is_led_back_to_the_field(
+    page_of: GetPage, as_requester: Client, came: str, offered: bool
+) -> None:
+    as_requester.defaults["HTTP_REFERER"] = came
+    page = page_of(as_requester, "/reference/sku.capacity/")
+    assert ("/drafts/abcdefghjk/find/?place=sku.capacity" in page.addresses()) is offered
+
+
+def test_what_azure_writes_is_edited_nowhere(page_of: GetPage, as_requester: Client) -> None:
+    as_requester.defaults["HTTP_REFERER"] = "http://testserver/drafts/abcdefghjk/size/"
+    assert not [each for each in page_of(as_requester, "/reference/etag/").addresses() if "/find/" in each]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from functools import cache
 from typing import Any, Final
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
@@ -99,8 +100,21 @@ def entry(request: HttpRequest, place: str) -> HttpResponse:
         "above": reference.above(found),
         "members": reference.members(found),
         "declarations": [_declaration(node) for node in found.nodes],
+        "edit": _edit(request, found),
     }
     return render(request, "reference/property.html", context)
+
+
+_DRAFT: Final = re.compile(r"/drafts/([a-z0-9]{10})/")
+
+
+def _edit(request: HttpRequest, entry: reference.Entry) -> str:
+    """The address that edits the property in the draft that the reader comes from, "" when they come from elsewhere."""
+    came = urlsplit(request.headers.get("Referer", ""))
+    draft = _DRAFT.match(came.path)
+    if draft is None or came.netloc != request.get_host() or entry.read_only:
+        return ""
+    return f"/drafts/{draft[1]}/find/?{urlencode({'place': entry.place})}"
 
 
 def _declaration(node: Node) -> dict[str, Any]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from html import escape
 from typing import Any
 
 from vmssbuilder.drafts.steps import anchor
+from vmssbuilder.reference.index import by_place
 from vmssbuilder.scaleset.findings import Finding
 from vmssbuilder.scaleset.paths import Path
 from vmssbuilder.scaleset.properties import Property
@@ -33,9 +35,9 @@ class Page:
     below which the pages of its items are. findings: those to show, by path. typed: texts to show instead of the
     values, by input name, when the form comes back. attention: list items that hold an error, at any depth.
     asides: HTML that follows the findings of a field, by path. done: what was just done with a list.
+    system: the operating system that was chosen, "" when the content is to tell.
     """
 
-    system: the operating system that was chosen, "" when the content is to tell.
     content: dict[str, Any]
     place: Path
     step_url: str
@@ -44,16 +46,16 @@ class Page:
     attention: frozenset[Path] = frozenset()
     asides: dict[Path, str] = field(default_factory=dict)
     done: Done | None = None
-
-
     system: str = ""
+
+
 def described_by(page: Page, path: Path, *, helped: bool, also: str = "") -> str:
     """The attributes that tie a control to its findings, its help, and what `also` names by the end of its id."""
     base = anchor(path)
     ids = [f"{base}-help"] if helped else []
+    ids += [f"{base}{end}" for end in also.split()]
     attributes = ""
     if path in page.findings:
-    ids += [f"{base}{end}" for end in also.split()]
         ids.insert(0, f"{base}-findings")
         if any(found.severity == "error" for found in page.findings[path]):
             attributes = ' aria-invalid="true"'
@@ -92,10 +94,14 @@ def help_html(path: Path, prop: Property) -> str:
     return f'<p class="field__help" id="{anchor(path)}-help">{escape(prop.help)}</p>' if prop.help else ""
 
 
+@lru_cache(maxsize=20_000)
 def wire_html(path: Path) -> str:
-    return (
-        f'<code class="field__wire">{escape(str(path[-1] if isinstance(path[-1], str) else path[-2]))}</code>'
-    )
+    """The name in the JSON, which leads to the reference. No stop of the Tab key: they would be as many as fields."""
+    wire = escape(next((step for step in reversed(path) if isinstance(step, str)), ""))
+    place = ".".join(step for step in path if isinstance(step, str))
+    if place not in by_place():
+        return f'<code class="field__wire">{wire}</code>'
+    return f'<a class="field__wire" tabindex="-1" href="/reference/{place}/"><code>{wire}</code></a>'
 
 
 def wrapped(page: Page, prop: Property, path: Path, control: str) -> str:

@@ -58,7 +58,10 @@ def _list(draft: Draft, found: list[Finding], *, editable: bool) -> str:
 
 
 def _item(draft: Draft, finding: Finding, *, editable: bool) -> str:
-    label = escape(contents.label(finding.path, draft.api_version))
+    page = summary.page_title(draft, finding.path)
+    label = contents.label(finding.path, draft.api_version)
+    place = escape(page if label in (page, "Document") else f"{page} · {label}")
+    label = escape(label)
     message, fix = escape(finding.message), ""
     if editable:
         message = f'<a href="{escape(_url(draft, finding))}">{message}</a>'
@@ -69,7 +72,7 @@ def _item(draft: Draft, finding: Finding, *, editable: bool) -> str:
         )
     return (
         f'<li class="finding"><span>{_STATUS[finding.severity]}</span><div><p>{message}</p>'
-        f'<p class="muted small">{escape(summary.page_title(draft, finding.path))} · {label} '
+        f'<p class="muted small">{place} '
         f'<code class="wire">{escape(finding.where)}</code></p></div>{fix}</li>'
     )
 
