@@ -10,7 +10,7 @@ from django.test import Client
 
 from tests.conftest import GetPage
 from tests.drafts.test_systems import draft_of, html_of, names
-from tests.forms import entries
+from tests.forms import entries, sent
 from vmssbuilder.accounts.models import User
 from vmssbuilder.drafts import actions, named, vault
 from vmssbuilder.drafts.models import Draft
@@ -284,3 +284,33 @@ def test_a_made_up_preset_is_refused(as_requester: Client, requester: User) -> N
         "preset:dsc:(",
     ):
         assert send(as_requester, draft, {"act": act}).status_code == 400, act
+
+
+def test_json_that_is_half_typed_keeps_what_is_typed_in_a_field_meanwhile(
+    as_requester: Client, requester: User
+) -> None:
+    """The page still shows the fields; what is typed there must not vanish without a word."""
+    draft = draft_of(requester, with_extension("application-health-linux", settings={"port": 80}))
+    html = as_requester.get(page(draft)).content.decode()
+    data = sent(html) | {paths.text(SETTINGS): ['{"port": 80, ']}
+    quietly = {"HTTP_HX_REQUEST": "true"}
+    assert as_requester.post(page(draft), data, **quietly).status_code == 200
+    draft.refresh_from_db()
+    assert paths.get(draft.document, SETTINGS) == '{"port": 80,'
+    port = {paths.text((*SETTINGS, "port")): ["81"], "base": [str(draft.head)]}
+    answer = as_requester.post(page(draft), data | port, **quietly)
+    assert answer.status_code == 422
+    assert "This JSON is no object" in answer.content.decode()
+    mended = {paths.text(SETTINGS): ['{"own": 1}']}
+    assert as_requester.post(page(draft), data | port | mended, **quietly).status_code == 200
+    draft.refresh_from_db()
+    assert paths.get(draft.document, SETTINGS) == {"own": 1, "port": 81}
+
+
+def test_json_that_only_looks_otherwise_does_not_overrule_a_field(
+    as_requester: Client, requester: User
+) -> None:
+    draft = draft_of(requester, with_extension("application-health-linux", settings={"port": 80, "own": 1}))
+    both = {paths.text(SETTINGS): '{"port":80,"own":1}', paths.text((*SETTINGS, "port")): "81"}
+    send(as_requester, draft, both)
+    assert paths.get(draft.document, SETTINGS) == {"port": 81, "own": 1}

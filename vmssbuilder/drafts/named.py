@@ -6,7 +6,6 @@ settings are one secret in the vault: a named one is merged into it there and ne
 
 from __future__ import annotations
 
-import copy
 from dataclasses import replace
 from functools import cache
 from typing import Any, Final
@@ -18,7 +17,7 @@ from vmssbuilder.scaleset.paths import MISSING, Path
 from vmssbuilder.scaleset.presets import PROTECTED, SETTINGS, Preset
 from vmssbuilder.scaleset.properties import List, Single
 
-from . import vault
+from . import merging, vault
 from .models import Draft
 from .steps import Field, Layout, Section, item_layout
 from .submitted import Changed, Refused
@@ -33,10 +32,11 @@ def is_extension(place: Path) -> bool:
     return len(place) == 5 and place[-2] == "extensions" and place[2] == "extensionProfile"
 
 
-def layout(draft: Draft, place: Path, content: dict[str, Any]) -> Layout:
+def layout(draft: Draft, place: Path, content: dict[str, Any], *, typing: bool = False) -> Layout:
     """The layout of an extension's page as `content` has it: with named settings when it is a known one.
 
     A setting whose value the field could not show, and all of them when the settings are no object, are left to JSON.
+    typing: to read what a form sent. Its page may show fields while their JSON is half typed, and so a text.
     """
     extension = paths.get(content, place)
     plain = item_layout(EXTENSION, draft.api_version)
@@ -44,7 +44,7 @@ def layout(draft: Draft, place: Path, content: dict[str, Any]) -> Layout:
     if preset is None or (preset.settings is None and preset.protected is None):
         return plain
     held = paths.get(extension, SETTINGS)
-    open_ones = held is MISSING or isinstance(held, dict)
+    open_ones = held is MISSING or isinstance(held, dict) or (typing and isinstance(held, str))
     secret_ones = names(draft, paths.get(extension, PROTECTED)) is not None
     if not open_ones and not secret_ones:
         return plain
@@ -164,64 +164,74 @@ def joined(
 ) -> list[Changed]:
     """The changes of a page with those of named settings fitted in.
 
-    Named secrets become one change of their secret. Where settings were changed as JSON too, the fields are written
-    into that; `refused` gets a line when the two contradict each other.
+    Named secrets become one change of their secret. Where settings were changed as JSON too, the fields are written over
+    that; `refused` gets a line when the two contradict each other.
     """
     fields = {place + entry.below: entry for entry in layout.fields if entry.within}
     if not fields:
         return changes
-    kept = [change for change in changes if change.path not in fields]
-    by_path = {change.path: change for change in changes}
-    for holder in (SETTINGS, PROTECTED):
-        whole = by_path.get(place + holder)
-        wanted: dict[Path, Changed] = {}
-        for path, entry in fields.items():
-            if entry.within != holder:
-                continue
-            cleared = holder == PROTECTED and post.get(f"{paths.text(path)}:clear")
-            change = by_path.get(path) or (Changed(path, MISSING, MISSING, secret=True) if cleared else None)
-            if change is not None:
-                wanted[path[len(place + holder) :]] = change
-        if not wanted:
-            continue
-        if whole is not None:
-            kept.remove(whole)
-            kept += _into(whole, wanted, refused)
-        elif holder == SETTINGS:
-            kept += wanted.values()
-        else:
-            members = {str(below[0]): change.wanted for below, change in wanted.items()}
-            kept.append(
-                Changed(place + holder, paths.get(shown, place + holder), Members(members), secret=True)
-            )
+    named = [change for change in changes if change.path in fields]
+    kept = [change for change in changes if change.path not in fields and not _says_nothing(change, place)]
+    whole = {change.path: change for change in kept}
+    _settings(place + SETTINGS, named, whole, shown, refused)
+    kept += [change for change in named if not change.secret]
+    members = {
+        str(path[-1]): MISSING
+        for path, entry in fields.items()
+        if entry.within == PROTECTED and post.get(f"{paths.text(path)}:clear")
+    }
+    members |= {str(change.path[-1]): change.wanted for change in named if change.secret}
+    held = place + PROTECTED
+    if members and held in whole:
+        kept[kept.index(whole[held])] = _into(whole[held], members, refused)
+    elif members:
+        kept.append(Changed(held, paths.get(shown, held), Members(members), secret=True))
     return kept
 
 
-def _into(whole: Changed, wanted: dict[Path, Changed], refused: list[Refused]) -> list[Changed]:
-    """A change of settings as JSON with the named ones written into it."""
+def _says_nothing(change: Changed, place: Path) -> bool:
+    """Whether the JSON of settings was written otherwise and says the same: then a field may still change it."""
+    return change.path == place + SETTINGS and merging.same(change.wanted, change.shown)
+
+
+def _settings(
+    path: Path,
+    named: list[Changed],
+    whole: dict[Path, Changed],
+    shown: dict[str, Any],
+    refused: list[Refused],
+) -> None:
+    """Whether named settings have a place in what the settings are to be, and say the same as their JSON."""
+    value = whole[path].wanted if path in whole else paths.get(shown, path)
+    for change in named:
+        if change.secret:
+            continue
+        if value is not MISSING and not isinstance(value, dict):
+            message = (
+                "This JSON is no object, so the fields above have no place in it. Correct it or empty it."
+            )
+            refused.append(Refused(path, message))
+            return
+        below = change.path[len(path) :]
+        given = paths.get(value, below)
+        if path in whole and not any(
+            merging.same(given, known) for known in (MISSING, change.wanted, change.shown)
+        ):
+            refused.append(Refused(path, _TWICE.format(".".join(map(str, below)))))
+
+
+_TWICE: Final = "“{}” says one thing here and another in its field above. Keep one of them."
+
+
+def _into(whole: Changed, members: dict[str, Any], refused: list[Refused]) -> Changed:
+    """Protected settings that were typed as JSON, with the named ones that were typed as well."""
     value = {} if whole.wanted is MISSING else whole.wanted
     if not isinstance(value, dict):
-        refused.append(
-            Refused(
-                whole.path,
-                "This JSON is no object, so the fields above have no place in it. Correct it or empty it.",
-            )
-        )
-        return [whole]
-    value = {"settings": copy.deepcopy(value)}
-    for below, change in wanted.items():
-        path = ("settings", *below)
-        given = paths.get(value, path)
-        if given not in (MISSING, change.wanted, change.shown):
-            title = ".".join(map(str, below))
-            refused.append(
-                Refused(
-                    whole.path,
-                    f"“{title}” says one thing here and another in its field above. Keep one of them.",
-                )
-            )
-        elif change.wanted is MISSING:
-            paths.remove(value, path, prune=True)
-        else:
-            paths.put(value, path, change.wanted)
-    return [replace(whole, wanted=value.get("settings", MISSING))]
+        message = "This JSON is no object, so the fields above have no place in it. Correct it or empty it."
+        refused.append(Refused(whole.path, message))
+        return whole
+    for name, wanted in members.items():
+        if name in value and not merging.same(value[name], wanted):
+            refused.append(Refused(whole.path, _TWICE.format(name)))
+    made = {name: inner for name, inner in (value | members).items() if inner is not MISSING}
+    return replace(whole, wanted=made or MISSING)

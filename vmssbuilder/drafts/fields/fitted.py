@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from html import escape
 from typing import Any, Final
 
@@ -129,32 +130,37 @@ def undo_button(system: str, revision: int) -> str:
 # --- Known extensions -------------------------------------------------------------------------------------------------
 
 
-def preset_choice(path: Path, system: str, extension: Any = None) -> str:
-    """The known extensions as buttons. path: the list to add one to, or the extension to make one of them."""
-    adding = extension is None
-    fits = [preset for preset in PRESETS if not system or preset.system == system]
-    others = [preset for preset in PRESETS if preset not in fits]
-    if adding:
-        title, lead = (
-            "Add a known extension",
-            "Names and versions are filled in, and its settings get fields of their own.",
-        )
-        return (
-            f'<section class="field" aria-labelledby="presets"><h2 class="field__label" id="presets" tabindex="-1">{title}</h2>'
-            f'<p class="field__help">{lead}</p>{_presets(path, fits)}{_for_others(path, others, system)}</section>'
-        )
-    current = presets.of(extension)
-    title = "Choose a known extension" if presets.is_empty(extension) else "Make it another known extension"
-    lead = (
-        "Fills in publisher, type and version; the settings get fields of their own. Or name another one below."
-        if presets.is_empty(extension)
-        else "Replaces publisher, type and version. The settings stay as they are."
-    )
-    fits, others = ([preset for preset in listed if preset is not current] for listed in (fits, others))
+@lru_cache(maxsize=8)
+def preset_additions(path: Path, system: str) -> str:
+    """The known extensions as buttons that add one to the list at the path."""
     return (
-        f'<details class="more" id="presets"{" open" if presets.is_empty(extension) else ""}><summary>{title}</summary>'
-        f'<p class="fieldset__lead">{lead}</p>{_presets(path, fits)}{_for_others(path, others, system)}</details>'
+        '<section class="field" aria-labelledby="presets"><h2 class="field__label" id="presets" tabindex="-1">'
+        "Add a known extension</h2>"
+        '<p class="field__help">Names and versions are filled in, and its settings get fields of their own.</p>'
+        f"{_offers(path, system, None)}</section>"
     )
+
+
+def preset_choice(path: Path, system: str, extension: Any) -> str:
+    """The known extensions as buttons that make the extension at the path one of them."""
+    if presets.is_empty(extension):
+        opened, title = " open", "Choose a known extension"
+        lead = "Fills in publisher, type and version; the settings get fields of their own. Or name another one below."
+    else:
+        opened, title = "", "Make it another known extension"
+        lead = "Replaces publisher, type and version. The settings stay as they are."
+    return (
+        f'<details class="more" id="presets"{opened}><summary>{title}</summary>'
+        f'<p class="fieldset__lead">{lead}</p>{_offers(path, system, presets.of(extension))}</details>'
+    )
+
+
+def _offers(path: Path, system: str, current: Preset | None) -> str:
+    """Those for the system first, those for the other one in a fold; all together while the system is not known."""
+    listed = [preset for preset in PRESETS if preset is not current]
+    fits = [preset for preset in listed if not system or preset.system == system]
+    others = [preset for preset in listed if preset not in fits]
+    return _presets(path, fits) + _for_others(path, others, system)
 
 
 def _for_others(path: Path, others: list[Preset], system: str) -> str:

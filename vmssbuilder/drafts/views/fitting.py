@@ -44,7 +44,7 @@ def draw(request: HttpRequest, form: Form, page: Page) -> str:
     if form.step.name == "extensions" and not form.place:
         held = paths.get(page.content, _EXTENSIONS)
         if held is MISSING or isinstance(held, list):
-            return html + fitted.preset_choice(_EXTENSIONS, chosen.system)
+            return html + fitted.preset_additions(_EXTENSIONS, chosen.system)
     return html
 
 

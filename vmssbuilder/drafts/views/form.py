@@ -47,10 +47,13 @@ class Form:
     def step_url(self) -> str:
         return f"/drafts/{self.draft.code}/{self.step.name}/"
 
-    def fit(self, content: dict[str, Any]) -> None:
-        """Lays the page out as the content asks for: a known extension has fields for its settings."""
+    def fit(self, content: dict[str, Any], *, typing: bool = False) -> None:
+        """Lays the page out as the content asks for: a known extension has fields for its settings.
+
+        typing: to read what a form sent.
+        """
         if named.is_extension(self.place):
-            self.layout = named.layout(self.draft, self.place, content)
+            self.layout = named.layout(self.draft, self.place, content, typing=typing)
 
     @property
     def parent(self) -> Path:
