@@ -36,7 +36,7 @@ def save(request: HttpRequest, form: Form) -> HttpResponse:
         return _out_of_date(request, form, automatic=automatic)
     if form.place and not isinstance(paths.get(shown, form.place), dict):
         raise Http404("This item is not there any more. It may have been removed.")
-    form.fit(shown)
+    form.fit(shown, typing=True)
     changes, refused = submitted.read(post, form.layout, form.place, shown, pasted=not automatic)
     changes = named.joined(post, form.layout, form.place, shown, changes, refused)
     if automatic:
