@@ -9,11 +9,11 @@
     const PAUSE = 500, LONGEST_WAIT = 1500, KEEP_EVERY = 500, KEPT_DAYS = 7;
     const page = location.pathname;
     let leaving = false, saving = false, pressed = null, trouble = "", tries = 0;
-    let timer = 0, since = 0, retry = 0, slow = 0, reload = false;
+    let timer = 0, since = 0, retry = 0, slow = 0, checking = 0, reload = false;
 
     // --- What the form holds. Secrets are sent by a button only, and kept nowhere. ---
 
-    const IGNORED = new Set(["csrfmiddlewaretoken", "base", "tasks", "rows", "seen", "return"]);
+    const IGNORED = new Set(["csrfmiddlewaretoken", "base", "rows", "seen", "return"]);
     function held() {
       const secret = new Set((form.getAttribute("hx-params") || "").replace(/^not /, "").split(","));
       for (const input of form.querySelectorAll("[data-secret]")) secret.add(input.name);
@@ -75,6 +75,7 @@
     function send() {
       clearTimeout(timer);
       clearTimeout(retry);
+      clearTimeout(checking);
       if (saving || leaving) return;
       since = 0;
       sent = held();
@@ -116,6 +117,7 @@
         tries = 0;
         keep();
         say(`Saved ${clock(Date.now())}`, "check");
+        if (code === 200) checking = setTimeout(check, 1000);
         if (reload && !unsaved()) location.reload();
       } else if (code === 409 || code === 422) {
         trouble = "";
@@ -137,6 +139,12 @@
         trouble = "refused";
         say(`Not saved: this page is not there for you any more (${code}). Copy what you need.`, "error");
       }
+    }
+    // What the steps lack is looked up in a pause: nobody reads it while typing.
+    function check() {
+      const tasks = document.getElementById("tasks");
+      if (saving || leaving || !tasks) return;
+      htmx.ajax("GET", `${form.dataset.tasks}&seen=${tasks.dataset.seen}`, { source: tasks, swap: "none" });
     }
     function tryNow() {
       if (trouble && trouble !== "refused" && !document.hidden) send();

@@ -101,9 +101,10 @@ def save(
         if conflicts:
             raise EditConflict(conflicts, newest)
         for place, change, value in merged:
+            merging.unshare(now, place)
             write(now, place, vault.store(newest, value) if change.secret and value is not MISSING else value)
 
-    return _edit(user, draft, base, apply, automatic=automatic)
+    return _edit(user, draft, base, apply, automatic=automatic, shared=True)
 
 
 def edit_list(
@@ -263,17 +264,19 @@ def _edit(
     *,
     automatic: bool,
     restores: int | None = None,
+    shared: bool = False,
 ) -> Draft:
+    """shared: `apply` changes nothing in place that it has not copied, so that the content need not be copied whole."""
     require(user, draft, Access.EDIT)
     # First on the draft as the caller read it: nearly always it is still the newest, and no second look is needed.
     if base <= draft.head:
-        saved = _attempt(user, copy.copy(draft), base, apply, automatic=automatic, restores=restores)
+        saved = _attempt(user, copy.copy(draft), base, apply, automatic, restores, shared)
         if saved is not None:
             return saved
     with transaction.atomic():
         locked = Draft.objects.select_for_update().select_related("owner").get(pk=draft.pk)
         require(user, locked, Access.EDIT)
-        saved = _attempt(user, locked, base, apply, automatic=automatic, restores=restores)
+        saved = _attempt(user, locked, base, apply, automatic, restores, shared)
         assert saved is not None, "nobody saves a draft that is locked"
         return saved
 
@@ -283,14 +286,13 @@ def _attempt(
     draft: Draft,
     base: int,
     apply: Callable[[dict[str, Any], dict[str, Any], Draft], None],
-    *,
     automatic: bool,
     restores: int | None,
+    shared: bool,
 ) -> Draft | None:
     """One try to save on this state of the draft; None, and nothing written, when it is not the newest any more."""
-    before = contents.of(draft)
-    shown = shown_at(draft, base)
-    now = copy.deepcopy(before)
+    before, shown = contents.of(draft), shown_at(draft, base)
+    now = contents.of(draft) if shared else copy.deepcopy(before)
     try:
         with transaction.atomic():
             apply(now, shown, draft)
@@ -324,7 +326,7 @@ def _write(
 
     Raises _Overtaken when the draft has a newer revision than this, or was discarded.
     """
-    held, found_by = draft.document, searching.words(draft)
+    held, address = draft.document, (draft.target, draft.head > 0)
     contents.fill(draft, content)
     draft.document = vault.take_out(draft, draft.document, held)
     draft.updated = timezone.now()
@@ -349,7 +351,7 @@ def _write(
         restores=restores,
         **columns,
     )
-    if searching.words(draft) != found_by:
+    if address != (draft.target, True):
         searching.index(draft)
 
 

@@ -34,6 +34,8 @@ def merge(shown: Any, theirs: Any, wanted: Any) -> Any:
 
 def same(one: Any, other: Any) -> bool:
     """Whether two values are the same JSON: Python takes `true` for 1, and JSON does not."""
+    if one is other:
+        return True
     if isinstance(one, dict) and isinstance(other, dict):
         return one.keys() == other.keys() and all(same(inner, other[name]) for name, inner in one.items())
     if isinstance(one, list) and isinstance(other, list):
@@ -65,6 +67,20 @@ def _lists(shown: Any, theirs: list[Any], wanted: list[Any]) -> Any:
         added = [item for item in wanted[count:] if not any(same(item, other) for other in theirs[count:])]
         return theirs + added
     return CLASH
+
+
+def unshare(content: dict[str, Any], path: Path) -> None:
+    """Puts copies in the place of all that holds the place, one level each, so that it can be changed in place.
+
+    The topmost object must be the caller's own already; what lies beside the way stays shared.
+    """
+    here: Any = content
+    for step in path[:-1]:
+        inner = paths.get(here, (step,))
+        if not isinstance(inner, dict | list):
+            return
+        here[step] = inner.copy()
+        here = here[step]
 
 
 def follow(path: Path, shown: Any, now: Any) -> Path | None:

@@ -71,7 +71,7 @@ def take_out(draft: Draft, document: dict[str, Any], held: dict[str, Any]) -> di
         return value if value == secrets.MASK else store(draft, value)
 
     changed: dict[str, Any] = secrets.replace(document, take)
-    cleaned: dict[str, Any] = _strays_taken_out(changed, lambda value: take((), value))
+    cleaned: dict[str, Any] = _strays_taken_out(changed, lambda value: take((), value), held)
     return cleaned
 
 
@@ -82,21 +82,26 @@ _FREE: Final = frozenset({"settings", "tags"})
 """Members whose names are the user's own."""
 
 
-def _strays_taken_out(value: Any, take: Callable[[Any], Any]) -> Any:
+def _strays_taken_out(value: Any, take: Callable[[Any], Any], held: Any) -> Any:
     """The document with secrets in places where none belongs moved into the vault too.
 
-    Azure would refuse them there, and the check says so; until then they must not lie about in clear.
+    Azure would refuse them there, and the check says so; until then they must not lie about in clear. held: what stood
+    in the same place before; what is still the very same was cleaned then.
     """
+    if value is held:
+        return value
     if isinstance(value, list):
-        return [_strays_taken_out(item, take) for item in value]
+        items = held if isinstance(held, list) and len(held) == len(value) else [None] * len(value)
+        return [_strays_taken_out(item, take, was) for item, was in zip(value, items, strict=True)]
     if not isinstance(value, dict) or secrets.is_reference(value):
         return value
+    before = held if isinstance(held, dict) else {}
     return {
         name: inner
         if name in _FREE
         else take(inner)
         if name.casefold() in _STRAYS and not secrets.is_reference(inner)
-        else _strays_taken_out(inner, take)
+        else _strays_taken_out(inner, take, before.get(name))
         for name, inner in value.items()
     }
 

@@ -5,12 +5,19 @@ from __future__ import annotations
 import re
 import zlib
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.loader import render_to_string
 from django.utils.safestring import mark_safe
+from django.views.decorators.http import require_safe
 
+from vmssbuilder.accounts.models import User
+from vmssbuilder.drafts import access, preview, steps
 from vmssbuilder.drafts import content as contents
-from vmssbuilder.drafts import preview, steps
+from vmssbuilder.drafts.access import Access
+from vmssbuilder.drafts.checking import check_content
 from vmssbuilder.drafts.models import Draft
 from vmssbuilder.scaleset import Request, paths
 from vmssbuilder.scaleset.findings import Finding, errors
@@ -55,6 +62,21 @@ def frame(draft: Draft, found: list[Finding], current: steps.Step | None = None)
 def _digest(tasks: list[Task], wrong: int) -> str:
     """A few letters that change when the task list reads otherwise, so that a page need not be sent it again."""
     return f"{zlib.crc32('|'.join([*(task.words for task in tasks), str(wrong)]).encode()):x}"
+
+
+@require_safe
+def tasks(request: HttpRequest, code: str) -> HttpResponse:
+    """The task list by itself, for a page whose form was saved in passing; nothing when it still reads the same.
+
+    The address says the page's `step`, and the digest of the list that it has `seen`.
+    """
+    draft = access.find(cast(User, request.user), code, Access.EDIT)
+    if not request.htmx:  # type: ignore[attr-defined] # django-htmx adds it to each request
+        return redirect("draft", code)
+    context = frame(draft, check_content(draft), steps.BY_NAME.get(request.GET.get("step", "")))
+    if context["tasks_seen"] == request.GET.get("seen"):
+        return HttpResponse(status=204)
+    return HttpResponse(render_to_string("drafts/tasks.html", context | {"oob": True}))
 
 
 _NOT_WORK = frozenset({(contents.TARGET, "operation"), (contents.TARGET, "apiVersion")})

@@ -7,7 +7,6 @@ from typing import Any, cast
 
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
-from django.template.loader import render_to_string
 from django.utils.safestring import mark_safe
 
 from vmssbuilder.accounts.models import User
@@ -64,7 +63,7 @@ def save(request: HttpRequest, form: Form) -> HttpResponse:
         # The fields of this page would be those of another item.
         return HttpResponse(status=204, headers={"HX-Redirect": form.url})
     if automatic:
-        return _saved_quietly(form, base, shown, changes, post.get("tasks", ""))
+        return _saved_quietly(form, base, shown, changes)
     if post.get("settle"):
         return redirect(_back(request, form, choosing.settled(post)))
     verb, _, rest = post.get("act", "").partition(":")
@@ -84,7 +83,7 @@ def _save_what_can_be(
 ) -> list[actions.Conflict]:
     """Saves all changes but those of places that others changed too; answers these, and leaves them in no list."""
     conflicts: list[actions.Conflict] = []
-    while True:
+    while changes:
         try:
             form.draft = actions.save(user, form.draft, base, changes, automatic=automatic)
         except actions.EditConflict as conflict:
@@ -93,7 +92,8 @@ def _save_what_can_be(
             places = {entry.path for entry in conflict.conflicts}
             changes[:] = [change for change in changes if change.path not in places]
         else:
-            return conflicts
+            break
+    return conflicts
 
 
 def _follow_item(form: Form, base: int, shown: dict[str, Any], *, written: bool) -> bool:
@@ -155,10 +155,11 @@ def _continue(request: HttpRequest, form: Form) -> HttpResponse:
 # --- Autosave ---------------------------------------------------------------------------------------------------------
 
 
-def _saved_quietly(
-    form: Form, base: int, shown: dict[str, Any], changes: list[Changed], tasks: str
-) -> HttpResponse:
-    """The answer to an autosave: the JSON, the task list if it reads otherwise now, and fields that others changed."""
+def _saved_quietly(form: Form, base: int, shown: dict[str, Any], changes: list[Changed]) -> HttpResponse:
+    """The answer to an autosave: the JSON, and fields that others changed.
+
+    What the check says of it is asked for when the person pauses: nobody reads it while typing.
+    """
     draft = form.draft
     if draft.head == base:
         return HttpResponse(status=204)
@@ -174,13 +175,6 @@ def _saved_quietly(
         ),
         "</div>",
     ]
-    context = frame(draft, check_content(draft), form.step)
-    if context["tasks_seen"] != tasks:
-        seen = context["tasks_seen"]
-        answer += [
-            f'<input type="hidden" name="tasks" id="tasks-seen" value="{seen}" hx-swap-oob="true">',
-            render_to_string("drafts/tasks.html", context | {"oob": True}),
-        ]
     answer += _stale_fields(form, shown, changes, {})
     return HttpResponse("".join(answer))
 
