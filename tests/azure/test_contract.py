@@ -181,6 +181,8 @@ def test_errors_side_by_side_are_told_one_by_one(arm: Scripted) -> None:
     told = [explain(part, document()) for part in parts(caught.value)]
     assert [each.path for each in told] == [("sku", "capacity"), ("sku", "name")]
     assert [each.cause for each in told] == ["form", "capacity"]
+    whole = explain(caught.value, document())
+    assert (whole.cause, whole.path, whole.retryable) == ("form", None, False)
 
 
 @pytest.mark.parametrize("details", [[], [{"code": "X", "message": "One."}]])

@@ -275,6 +275,8 @@ def test_several_mistakes_are_told_one_by_one_with_their_fields(
     assert failed.error is not None
     assert [each["path"] for each in failed.error["parts"]] == ["sku.capacity", "sku.name"]
     page = page_of(as_rita, f"/submissions/{failed.code}/")
+    assert "Azure names several reasons." in page.text
+    assert "Send again" not in page.text, "one of them is about a value"
     assert "This size is not on offer here for your subscription." in page.text
     assert "Too big" in page.text
     assert PASSWORD not in page.html

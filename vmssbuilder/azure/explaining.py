@@ -255,7 +255,7 @@ _SAYINGS: Final[Mapping[str, tuple[Cause, str, str]]] = {
     "operationnotallowed": (
         "quota",
         "Azure does not allow this: a quota or a limit would be exceeded.",
-        "Ask for fewer or smaller instances, request more quota, or switch “single placement group” off above 100.",
+        "Ask for fewer or smaller instances, or request more quota.",
     ),
     "resourcequotaexceeded": (
         "quota",
@@ -447,6 +447,12 @@ _NAMESPACE: Final = re.compile(r"namespace '([\w.]{1,100})'")
 
 def explain(error: AzureError, document: Any = None) -> Explanation:
     """The error in our words, with its field and its cure. document: what was sent, to find the field in."""
+    several = [explain(part, document) for part in parts(error)]
+    if several:
+        causes = {each.cause for each in several}
+        cause: Cause = "form" if "form" in causes else several[0].cause
+        retryable = error.retryable or all(each.retryable for each in several)
+        return Explanation("Azure names several reasons.", "See to each of them.", cause, None, retryable)
     path = locate(error, document)
     unknown = _UNKNOWN_MEMBER.search(error.message)
     if unknown:

@@ -126,7 +126,14 @@ def kept(submission: Submission, error: AzureError) -> dict[str, Any]:
     value = _kept(error, explained.sentence, explained.cure, _field(error, explained))
     value |= {"cause": explained.cause, "kind": _NOT_THE_FORM.get(explained.cause, "")}
     value["parts"] = [
-        {"sentence": told.sentence, "cure": told.cure, "path": _field(part, told), "message": part.message}
+        {
+            "sentence": told.sentence,
+            "cure": told.cure,
+            "cause": told.cause,
+            "path": _field(part, told),
+            "retryable": told.retryable,
+            "message": part.message,
+        }
         for part in parts(error)[:PARTS_KEPT]
         for told in (explain(part, document),)
     ]

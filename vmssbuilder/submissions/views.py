@@ -145,9 +145,13 @@ def _same_again_fails(submission: Submission) -> bool:
     Elsewhere it can: quota is raised, roles are given, rooms become free, without the document changing.
     """
     error = submission.error or {}
+    return any(_blames_document(each) for each in [error, *error.get("parts", [])])
+
+
+def _blames_document(error: Mapping[str, Any]) -> bool:
     path = _field_path(error)
-    blames_form = error.get("cause", "form") == "form"
-    return bool(path) and path[0] != contents.TARGET and blames_form and not error.get("retryable")
+    form = error.get("cause", "form") == "form"
+    return bool(path) and path[0] != contents.TARGET and form and not error.get("retryable")
 
 
 def _field_path(error: Mapping[str, Any]) -> paths.Path:
