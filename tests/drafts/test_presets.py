@@ -12,7 +12,7 @@ from tests.conftest import GetPage
 from tests.drafts.test_systems import draft_of, html_of, names
 from tests.forms import entries, sent
 from vmssbuilder.accounts.models import User
-from vmssbuilder.drafts import actions, named, vault
+from vmssbuilder.drafts import actions, named, steps, vault
 from vmssbuilder.drafts.models import Draft
 from vmssbuilder.drafts.submitted import Changed
 from vmssbuilder.scaleset import paths, secrets
@@ -293,16 +293,16 @@ def test_json_that_is_half_typed_keeps_what_is_typed_in_a_field_meanwhile(
     draft = draft_of(requester, with_extension("application-health-linux", settings={"port": 80}))
     html = as_requester.get(page(draft)).content.decode()
     data = sent(html) | {paths.text(SETTINGS): ['{"port": 80, ']}
-    quietly = {"HTTP_HX_REQUEST": "true"}
-    assert as_requester.post(page(draft), data, **quietly).status_code == 200
+    quietly = {"HX-Request": "true"}
+    assert as_requester.post(page(draft), data, headers=quietly).status_code == 200
     draft.refresh_from_db()
     assert paths.get(draft.document, SETTINGS) == '{"port": 80,'
     port = {paths.text((*SETTINGS, "port")): ["81"], "base": [str(draft.head)]}
-    answer = as_requester.post(page(draft), data | port, **quietly)
+    answer = as_requester.post(page(draft), data | port, headers=quietly)
     assert answer.status_code == 422
     assert "This JSON is no object" in answer.content.decode()
     mended = {paths.text(SETTINGS): ['{"own": 1}']}
-    assert as_requester.post(page(draft), data | port | mended, **quietly).status_code == 200
+    assert as_requester.post(page(draft), data | port | mended, headers=quietly).status_code == 200
     draft.refresh_from_db()
     assert paths.get(draft.document, SETTINGS) == {"own": 1, "port": 81}
 
@@ -314,3 +314,13 @@ def test_json_that_only_looks_otherwise_does_not_overrule_a_field(
     both = {paths.text(SETTINGS): '{"port":80,"own":1}', paths.text((*SETTINGS, "port")): "81"}
     send(as_requester, draft, both)
     assert paths.get(draft.document, SETTINGS) == {"port": 81, "own": 1}
+
+
+def test_what_is_wrong_with_a_named_setting_stands_at_its_field(
+    as_requester: Client, requester: User, page_of: GetPage
+) -> None:
+    draft = draft_of(requester, with_extension("application-health-linux", settings={"protocol": "http"}))
+    html = html_of(page_of(as_requester, page(draft) + "?findings=1"))
+    field = steps.anchor((*SETTINGS, "requestPath"))
+    assert f'href="#{field}"' in html
+    assert f'id="{field}-findings"' in html

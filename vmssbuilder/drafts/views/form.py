@@ -103,11 +103,11 @@ def draw(
         "item": _item(form),
         "returns": request.GET.get("return", request.POST.get("return", "")),
         "errors": [
-            *({"message": finding.message, "href": _own_href(draft, finding)} for finding in errors(own)),
+            *({"message": finding.message, "href": _own_href(form, finding)} for finding in errors(own)),
             *(_elsewhere(form, errors(found)) if shown and not extra else ()),
         ],
         "considered": [
-            {"message": finding.message, "href": _own_href(draft, finding)} for finding in warnings(own)
+            {"message": finding.message, "href": _own_href(form, finding)} for finding in warnings(own)
         ],
         "unfinished": shown and not extra,
         "continue_url": onward(form),
@@ -163,8 +163,13 @@ def _elsewhere(form: Form, found: list[Finding]) -> Iterator[dict[str, str]]:
             yield {"message": f"{named_page}: {finding.message}", "href": f"{url}?findings=1#{anchor}"}
 
 
-def _own_href(draft: Draft, finding: Finding) -> str:
+def _own_href(form: Form, finding: Finding) -> str:
     """Where the error summary of a page leads: to the field, or to the JSON for what has none."""
+    draft = form.draft
+    for entry in form.layout.fields:
+        # A named setting has a field of its own within the settings.
+        if entry.within and paths.starts_with(finding.path, form.place + entry.below):
+            return f"#{steps.anchor(form.place + entry.below)}"
     if not places.has_field(finding.path, draft.api_version):
         return f"/drafts/{draft.code}/json/#text"
     return f"#{places.field_anchor(finding.path, draft.api_version)}"
