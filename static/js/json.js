@@ -148,7 +148,7 @@
   let pause = 0;
   document.addEventListener("input", (event) => {
     const below = event.target.id && document.getElementById(`${event.target.id}-reading`);
-    if (below?.dataset.reading !== "json") return;
+    if (below?.dataset?.reading !== "json") return;
     clearTimeout(pause);
     pause = setTimeout(check, 150, below, true);
   });

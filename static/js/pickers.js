@@ -9,7 +9,7 @@
     asking?.abort();
     box?.remove();
     if (field) {
-      field.setAttribute("aria-expanded", "false");
+      if (!field.matches("textarea")) field.setAttribute("aria-expanded", "false");
       field.removeAttribute("aria-activedescendant");
     }
     box = asking = null;
@@ -18,6 +18,7 @@
   };
 
   const ask = async (input, again = 0) => {
+    if (!input.name) return;
     asking?.abort();
     asking = new AbortController();
     const { signal } = asking;
@@ -50,7 +51,7 @@
       list.id = `${input.id}-options`;
       input.setAttribute("aria-controls", list.id);
     }
-    input.setAttribute("aria-expanded", String(options.length > 0));
+    if (!input.matches("textarea")) input.setAttribute("aria-expanded", String(options.length > 0));
     input.removeAttribute("aria-activedescendant");
     if (box.querySelector("[data-again]") && again < 60) timer = setTimeout(() => ask(input, again + 1), 700);
   };
@@ -89,6 +90,7 @@
     if (box && !box.contains(input) && input !== field) close();
     if (!input.dataset?.suggest || input === field && box) return;
     field = input;
+    if (input.matches("textarea")) return;  // may not be a combobox
     input.setAttribute("role", "combobox");
     input.setAttribute("aria-autocomplete", "list");
     input.setAttribute("aria-expanded", "false");
@@ -101,7 +103,8 @@
   });
   document.addEventListener("input", (event) => {
     const input = event.target;
-    if (!input.dataset?.suggest || !event.isTrusted) return;
+    // A box without a name holds what must not leave the page, such as a private key.
+    if (!input.dataset?.suggest || !event.isTrusted || !input.name) return;
     input.dataset.typed = "1";
     clearTimeout(timer);
     timer = setTimeout(() => ask(input), 120);

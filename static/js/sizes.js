@@ -13,7 +13,7 @@
 
   function measure(input, say = true) {
     const below = document.getElementById(`${input.id}-reading`);
-    if (below?.dataset.reading !== "bytes") return;
+    if (below?.dataset?.reading !== "bytes") return;
     const most = Number(below.dataset.most), size = bytes(input);
     let words = "";
     if (size === null) words = "Not base64: its length is no multiple of 4";

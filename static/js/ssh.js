@@ -102,7 +102,7 @@
 
   document.addEventListener("input", (event) => {
     const below = event.target.id && document.getElementById(`${event.target.id}-reading`);
-    if (below?.dataset.reading !== "ssh") return;
+    if (below?.dataset?.reading !== "ssh") return;
     below.textContent = words(event.target.value);
     if (below.textContent) say(below.textContent);
   });
