@@ -42,7 +42,7 @@ MAY_KNOW: Final = {
     # The index of the reference is also what finds a setting in a draft.
     "drafts": ("accounts", "audit", "encryption", "reference.index", "scaleset", *FRAME),
     "reference": ("drafts.content", "drafts.steps", "scaleset", *FRAME),
-    "pickers": ("drafts", "accounts", "azure", "scaleset", *FRAME),
+    "pickers": ("drafts", "accounts", "audit", "azure", "scaleset", *FRAME),
     "reviews": ("drafts", "accounts", "audit", "scaleset", *FRAME),
     "submissions": ("reviews", "drafts", "accounts", "audit", "azure", "scaleset", *FRAME),
     "pages": ("submissions", "reviews", "drafts", "accounts"),

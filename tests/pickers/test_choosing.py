@@ -11,6 +11,7 @@ from tests.conftest import GetPage
 from tests.forms import entries
 from tests.pickers.conftest import MakeDraft
 from vmssbuilder.accounts.models import User
+from vmssbuilder.audit.models import Event
 from vmssbuilder.azure.pickers import PICKERS
 from vmssbuilder.drafts import actions
 from vmssbuilder.drafts import content as contents
@@ -98,7 +99,7 @@ def test_every_kind_that_has_a_list_has_a_page(rita: Client, draft: Draft, page_
         draft.api_version = node.api_version
         draft.save()
         page = page_of(rita, address(draft, paths.to_url(path)))
-        assert "Or type it" in page.text or "one a line" in page.text
+        assert "ype it" in page.text or "one a line" in page.text
     assert seen | {"subscription", "resourceGroup"} == set(PICKERS)
 
 
@@ -127,7 +128,7 @@ def test_fields_lead_to_their_lists(rita: Client, draft: Draft, page_of: GetPage
     assert f'data-suggest="/drafts/{draft.code}/suggest/sku/name/"' in page.html
     assert f'href="{address(draft, "sku/name")}">Choose a VM size</a>' in page.html
     basics = page_of(rita, f"/drafts/{draft.code}/basics/")
-    assert f'href="{address(draft, "zones")}">Choose a zone</a>' in basics.html
+    assert f'href="{address(draft, "zones")}">Choose from a list</a>' in basics.html
     assert f'data-suggest="/drafts/{draft.code}/suggest/zones/0/"' in basics.html
 
 
@@ -250,3 +251,78 @@ def test_a_list_that_is_refreshed_is_asked_for_again(rita: Client, draft: Draft,
     )
     assert response["Location"] == f"{address(draft, 'sku/name')}?q=d4&feature=spot&feature=gen2"
     assert len(sandbox.requests("GET")) == asked + 1
+
+
+# --- a new resource group --------------------------------------------------------------------------------------------
+
+GROUP = "$target/resourceGroup"
+
+
+def create(name: str = "rg-new", region: str = "UK South") -> dict[str, Any]:
+    return {"base": 1, "act": "create", "new_name": name, "new_region": region}
+
+
+def test_a_resource_group_can_be_created_on_the_way(
+    rita: Client, draft: Draft, sandbox: Running, page_of: GetPage
+) -> None:
+    page = page_of(rita, address(draft, GROUP))
+    assert "Or create a new one" in page.text
+    assert rita.post(address(draft, GROUP), create()).status_code == 302
+    assert now(draft, GROUP) == "rg-new"
+    (put,) = sandbox.requests("PUT")
+    assert put["body"] == {"location": "uksouth"}
+    event = Event.objects.get(what="azure.resource-group-created")
+    assert (event.about, event.details) == (draft.code, {"name": "rg-new", "region": "UK South"})
+    assert "rg-new" in page_of(rita, address(draft, GROUP)).text, "the list knows it at once"
+
+
+def test_a_group_that_is_there_is_left_alone(
+    rita: Client, draft: Draft, sandbox: Running, page_of: GetPage
+) -> None:
+    page = page_of(rita, address(draft, GROUP), post=create("RG-Shop"), status=409)
+    assert "There is already a resource group “RG-Shop”" in page.text
+    assert 'value="RG-Shop"' in page.html, "what was typed stays"
+    assert not sandbox.requests("PUT")
+
+
+@pytest.mark.parametrize(
+    ("sent", "words"),
+    [
+        (create(""), "Give the new resource group a name."),
+        (create("ends.with."), "does not end with a period"),
+        (create("a/b"), "1 to 90 letters"),
+        (create("x" * 91), "1 to 90 letters"),
+        (create(region=""), "Say in which region"),
+    ],
+)
+def test_a_name_that_azure_refuses_is_not_sent(
+    rita: Client, draft: Draft, sandbox: Running, page_of: GetPage, sent: dict[str, Any], words: str
+) -> None:
+    assert words in page_of(rita, address(draft, GROUP), post=sent, status=422).text
+    assert not sandbox.requests("PUT")
+
+
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [
+        ({"kind": "status", "status": 403}, "You may not create resource groups in this subscription."),
+        ({"kind": "lost-answer"}, "Azure did not say whether the group was created."),
+        ({"kind": "status", "status": 400}, "The group was not created."),
+    ],
+    ids=["403", "lost", "400"],
+)
+def test_a_group_that_could_not_be_created_is_told(
+    rita: Client, draft: Draft, sandbox: Running, page_of: GetPage, fault: dict[str, Any], words: str
+) -> None:
+    sandbox.fault(method="PUT", path="/resourcegroups/", **fault)
+    assert words in page_of(rita, address(draft, GROUP), post=create(), status=409).text
+    assert not Event.objects.filter(what="azure.resource-group-created").exists()
+    assert now(draft, GROUP) == "rg-shop"
+
+
+def test_readers_of_a_subscription_create_no_groups(
+    rita: Client, make_draft: MakeDraft, page_of: GetPage
+) -> None:
+    shared = make_draft(subscription=world.SHARED)
+    page = page_of(rita, address(shared, GROUP), post=create(), status=409)
+    assert "You may not create resource groups in this subscription." in page.text

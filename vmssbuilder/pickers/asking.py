@@ -123,13 +123,13 @@ def _job(own: _Key, user: User, source: Source, where: Where, token: str = "") -
         if sum(not each.future.done() for each in _jobs.values()) >= AT_ONCE:
             return None
     value = token or access_token(user)
-    client = _client(user, value)
+    asker = client(user, value)
     mine = _Job(Future(), renewed=bool(token))
     with _lock:
         job = _jobs.setdefault(own, mine)
     if job is mine:
         threading.Thread(
-            target=_run, args=(job.future, client, source, where), name=f"list-{source.name}", daemon=True
+            target=_run, args=(job.future, asker, source, where), name=f"list-{source.name}", daemon=True
         ).start()
     return job
 
@@ -169,7 +169,7 @@ def _renewed(renew: _Renew, own: _Key, user: User, picker: Picker, where: Where,
     return Asked(known, loading=True)
 
 
-def _client(user: User, token: str) -> ArmClient:
+def client(user: User, token: str) -> ArmClient:
     def provider(claims: str | None) -> str:
         if claims is None:
             return token

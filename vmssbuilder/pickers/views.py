@@ -13,8 +13,12 @@ from django.urls import reverse
 from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_http_methods, require_safe
 
+from vmssbuilder.accounts.entra import NotSetUp
 from vmssbuilder.accounts.models import User
+from vmssbuilder.azure import AzureError, explain
+from vmssbuilder.azure.errors import AlreadyExists, Forbidden
 from vmssbuilder.azure.pickers import Filters, Found, Where
+from vmssbuilder.azure.pickers.groups import NewGroup
 from vmssbuilder.drafts import access, actions, places, steps
 from vmssbuilder.drafts import content as contents
 from vmssbuilder.drafts.access import Access
@@ -26,6 +30,7 @@ from vmssbuilder.pages.problems import problem
 from vmssbuilder.scaleset import paths
 from vmssbuilder.scaleset.paths import MISSING, Path, PathError
 
+from . import actions as creating
 from . import asking, drawing, whereabouts
 from .asking import Asked
 from .whereabouts import Target
@@ -35,6 +40,8 @@ PAGE_WAITS: Final = 2.5
 FIELD_WAITS: Final = 0.4
 """Seconds that a field's suggestions wait; the script asks again."""
 LONGEST_QUERY: Final = 200
+FEW: Final = 8
+"""A list of no more than this is looked over without a search."""
 LONGEST_VALUE: Final = 10_000
 
 NEEDS: Final = {
@@ -126,6 +133,8 @@ def choose(request: HttpRequest, code: str, place: str) -> HttpResponse:
     """The page to choose a value on."""
     choice = _found(request, code, place)
     if request.method == "POST":
+        if request.POST.get("act") == "create" and choice.target.picker.kind == "resourceGroup":
+            return _create_group(request, choice)
         if request.POST.get("act") == "refresh":
             asked = _ask(request, choice, fresh=True)
             return (
@@ -174,6 +183,7 @@ def _page(
     *,
     status: int = 200,
     error: str = "",
+    error_at: str = "typed",
     typed: str | None = None,
 ) -> HttpResponse:
     target, draft = choice.target, choice.draft
@@ -225,6 +235,11 @@ def _page(
         "typed": typed if typed is not None else _unlisted(choice, listed) if target.several else "",
         "now": "" if target.several else _unlisted(choice, listed),
         "error": error,
+        "error_at": error_at,
+        "searchable": picker.filtered
+        or bool(_search(sent))
+        or (asked.kept is not None and len(asked.kept.shelf) > FEW),
+        "new_group": _new_group(request, choice, error if error_at == "new-name" else ""),
         "onward": NEEDS.get({"typeHandlerVersion": "version"}.get(picker.onward, picker.onward), "a version")
         if picker.onward
         else "",
@@ -253,13 +268,56 @@ def _where_to_choose(choice: Choice, need: str) -> str:
     return _url(choice.draft, path)
 
 
+# --- a new resource group --------------------------------------------------------------------------------------------
+
+
+def _new_group(request: HttpRequest, choice: Choice, error: str) -> dict[str, str] | None:
+    """The form for a new resource group; None where none is chosen, or where nothing says in which subscription."""
+    if choice.target.picker.kind != "resourceGroup" or choice.where.missing(("subscription",)):
+        return None
+    return {
+        "name": request.POST.get("new_name", "")[:LONGEST_QUERY],
+        "region": request.POST.get("new_region", choice.where.region)[:LONGEST_QUERY],
+        "regions": reverse("picker-suggest", args=[choice.draft.code, "location"]),
+        "error": error,
+    }
+
+
+def _create_group(request: HttpRequest, choice: Choice) -> HttpResponse:
+    """Creates a resource group in Azure and writes its name into the draft."""
+    user = cast(User, request.user)
+    name, region = request.POST.get("new_name", "").strip(), request.POST.get("new_region", "").strip()
+    try:
+        group = NewGroup(choice.where.subscription, name, region)
+        creating.create_group(user, choice.draft, group)
+    except (ValueError, AzureError, NotSetUp) as error:
+        words = _not_created(error) if isinstance(error, AzureError) else str(error)
+        status = 422 if isinstance(error, ValueError) else 409
+        return _page(request, choice, _ask(request, choice), status=status, error=words, error_at="new-name")
+    messages.success(request, f"The resource group {name} was created.")
+    return _use(request, choice, typed=name)
+
+
+def _not_created(error: AzureError) -> str:
+    if isinstance(error, Forbidden):
+        return "You may not create resource groups in this subscription. Ask for the Contributor role, or choose one."
+    if isinstance(error, AlreadyExists):
+        return error.message
+    if error.uncertain:
+        return (
+            "Azure did not say whether the group was created. Refresh the list and see whether it is there."
+        )
+    found = explain(error)
+    return f"The group was not created. {found.sentence} {found.cure}".strip()
+
+
 # --- using what was chosen -------------------------------------------------------------------------------------------
 
 
-def _use(request: HttpRequest, choice: Choice) -> HttpResponse:
-    """Writes what was chosen or typed into the draft."""
+def _use(request: HttpRequest, choice: Choice, *, typed: str | None = None) -> HttpResponse:
+    """Writes what was chosen or typed into the draft. typed: counts as typed instead of what the form holds."""
     user, draft, path = cast(User, request.user), choice.draft, choice.target.path
-    typed = request.POST.get("typed", "")
+    typed = request.POST.get("typed", "") if typed is None else typed
     picked = [each for each in request.POST.getlist("value") if each]
     wanted: Any = _several(choice, picked, typed) if choice.target.several else _single(picked, typed)
     refused = _refused(choice, wanted)

@@ -24,13 +24,13 @@ def suggesting(page: Page, kind: str, path: Path) -> str:
     return f' data-suggest="{_base(page)}/suggest/{escape(paths.to_url(path))}/"' if kind in _OFFERED else ""
 
 
-def link(page: Page, kind: str, path: Path) -> str:
-    """The link to the page on which the value can be chosen; empty where there is none."""
+def link(page: Page, kind: str, path: Path, *, several: bool = False) -> str:
+    """The link to the page on which the value can be chosen; empty where there is none. several: a list of them."""
     if kind not in _OFFERED:
         return ""
     one = _OFFERED[kind]
-    article = "an" if one[0] in "aeiouAEIO" else "a"
-    return f'<a class="choose" href="{_base(page)}/choose/{escape(paths.to_url(path))}/">Choose {article} {escape(one)}</a>'
+    words = "from a list" if several else f"{'an' if one[0] in 'aeiouAEIO' else 'a'} {one}"
+    return f'<a class="choose" href="{_base(page)}/choose/{escape(paths.to_url(path))}/">Choose {escape(words)}</a>'
 
 
 def _base(page: Page) -> str:

@@ -89,7 +89,7 @@ def draw_rows(page: Page, entry: Field, path: Path, value: Any) -> str:
         f'<input type="hidden" name="rows" value="{escape(name)}"><div class="rows">{"".join(rows)}</div>'
         f'<p class="actions"><button class="btn btn-quiet btn--small" name="act" value="more:{escape(name)}">'
         '<svg class="icon" aria-hidden="true"><use href="#i-add"/></svg>'
-        f"Add another {escape(prop.singular)}</button> {link(page, _kind(entry.node), path)}</p>{_paste(page, entry.node, path)}</fieldset>"
+        f"Add another {escape(prop.singular)}</button> {link(page, _kind(entry.node), path, several=True)}</p>{_paste(page, entry.node, path)}</fieldset>"
     )
 
 

@@ -1,0 +1,27 @@
+"""What choosing may change outside of the draft: a resource group that is created on the way."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from vmssbuilder.accounts.models import User
+from vmssbuilder.accounts.tokens import access_token
+from vmssbuilder.audit.actions import record
+from vmssbuilder.azure.pickers import Where, groups
+from vmssbuilder.azure.pickers.groups import NewGroup
+from vmssbuilder.azure.pickers.sources import SOURCES
+from vmssbuilder.drafts.access import Access, require
+from vmssbuilder.drafts.models import Draft
+
+from . import asking, keeping
+from .models import KnownList
+
+
+def create_group(user: User, draft: Draft, group: NewGroup) -> None:
+    """Creates a resource group in the person's name. Raises AzureError, NotSetUp, Http404 or PermissionDenied."""
+    require(user, draft, Access.EDIT)
+    groups.create(asking.client(user, access_token(user)), group)
+    with transaction.atomic():
+        outdated = keeping.key_of(SOURCES["resourceGroups"], Where(group.subscription))
+        KnownList.objects.filter(user=user, key=outdated).delete()
+        record(user, "azure.resource-group-created", draft.code, name=group.name, region=group.region)
