@@ -15,7 +15,7 @@ import pytest
 from playwright.sync_api import APIResponse, Browser, BrowserContext, BrowserType, Page, Route, expect
 from playwright.sync_api import Error as PlaywrightError
 
-from .conftest import People, Product, wait_until
+from .conftest import People, Product
 from .people import FLAGS
 from .person import Person
 

@@ -109,6 +109,9 @@ def test_who_wrote_the_other_value_is_named(
     draft.revisions.filter(number=2).update(author=administrator)
     html = as_requester.post(at(draft, "size/"), {"base": 1, CAPACITY: "7"}).content.decode()
     assert "Ada Administrator changed it" in html
+    # The question stays when something else is saved, and so does the name.
+    again = dict(entries(html)) | {"sku.tier": "Basic"}
+    assert "Ada Administrator changed it" in as_requester.post(at(draft, "size/"), again).content.decode()
 
 
 def test_a_secret_changed_by_both_shows_no_value(as_requester: Client, requester: User, draft: Draft) -> None:

@@ -61,7 +61,7 @@ def still_open(held: list[Changed], now: dict[str, Any]) -> list[actions.Conflic
 
 
 def questions(
-    user: User, form: Form, base: int, conflicts: list[actions.Conflict]
+    user: User, form: Form, conflicts: list[actions.Conflict]
 ) -> tuple[list[Finding], dict[Path, str]]:
     """What is said at each field, and the two values with their buttons as HTML, by path."""
     found, asides = [], {}
@@ -69,7 +69,7 @@ def questions(
         node = contents.node_at(conflict.path, form.draft.api_version)
         label = contents.label(conflict.path, form.draft.api_version)
         secret = node is not None and node.property.secret
-        revision = _who_changed(form, base, conflict.path)
+        revision = _who_changed(form, conflict.path)
         who = (
             "Someone"
             if revision is None
@@ -100,13 +100,10 @@ def _small(who: str) -> str:
     return who.lower() if who in ("Someone", "You") else who
 
 
-def _who_changed(form: Form, base: int, path: Path) -> Revision | None:
-    """The newest revision since the page was opened that changed the place."""
-    newest = list(
-        form.draft.revisions.filter(number__gte=base, number__lte=form.draft.head).select_related("author")[
-            :LOOKED_AT
-        ]
-    )
+def _who_changed(form: Form, path: Path) -> Revision | None:
+    """The newest revision that changed the place, if that was not long ago."""
+    found = form.draft.revisions.filter(number__lte=form.draft.head).select_related("author")
+    newest = list(found[:LOOKED_AT])
     for revision, before in pairwise(newest):
         if not merging.same(paths.get(contents.of(revision), path), paths.get(contents.of(before), path)):
             return revision

@@ -45,6 +45,11 @@ class Entry:
         return self.revisions[-1]
 
     @property
+    def lasted(self) -> bool:
+        """Whether it began in another minute than it ended."""
+        return self.newest.at - self.oldest.at >= timedelta(minutes=1)
+
+    @property
     def day(self) -> date:
         return self.newest.at.date()
 

@@ -58,7 +58,7 @@ def save(request: HttpRequest, form: Form) -> HttpResponse:
     conflicts = _save_what_can_be(user, form, base, changes, automatic=automatic)
     conflicts += choosing.still_open(held, contents.of(form.draft))
     if conflicts:
-        return _ask(request, form, base, shown, changes, conflicts, automatic=automatic)
+        return _ask(request, form, shown, changes, conflicts, automatic=automatic)
     if _follow_item(form, base, shown, written=bool(changes)) and automatic:
         # The fields of this page would be those of another item.
         return HttpResponse(status=204, headers={"HX-Redirect": form.url})
@@ -205,7 +205,6 @@ def _out_of_band(field: str) -> str:
 def _ask(
     request: HttpRequest,
     form: Form,
-    base: int,
     shown: dict[str, Any],
     changes: list[Changed],
     conflicts: list[actions.Conflict],
@@ -213,7 +212,7 @@ def _ask(
     automatic: bool,
 ) -> HttpResponse:
     """The page once more: what others wrote and what this person typed, and the buttons to choose with."""
-    extra, asides = choosing.questions(cast(User, request.user), form, base, conflicts)
+    extra, asides = choosing.questions(cast(User, request.user), form, conflicts)
     drawn = _again(request, form, 409, extra, automatic=automatic, asides=asides)
     if automatic:
         questions = {entry.path: "" for entry in conflicts}
