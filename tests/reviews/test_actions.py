@@ -50,25 +50,31 @@ def test_an_error_that_cannot_be_overridden_stands_in_the_way_and_is_named(rita:
     wanted = document()
     wanted["sku"]["capacity"] = 5000
     with pytest.raises(actions.Refused) as refused:
-        actions.request_review(rita, draft(rita, wanted), "", 1, overrides="I insist")
+        actions.request_review(rita, draft(rita, wanted), "", 1, {"sku-tier-consistent:sku.tier": "I insist"})
     assert any("1,000 instances" in message for _field, message in refused.value.problems)
     assert not Review.objects.exists()
+
+
+TIER = "sku-tier-consistent:sku.tier"
 
 
 def test_an_error_that_can_be_overridden_needs_a_reason(rita: User) -> None:
     of = draft(rita, with_overridable_error())
     with pytest.raises(actions.Refused) as refused:
-        actions.request_review(rita, of, "", of.head, overrides="  ")
-    assert [field for field, _message in refused.value.problems] == ["overrides"]
-    review = actions.request_review(rita, of, "", of.head, overrides="Azure took it last week.")
-    assert review.overrides == "Azure took it last week."
+        actions.request_review(rita, of, "", of.head, {TIER: "  "})
+    assert [field for field, _message in refused.value.problems] == ["override-1"]
+    review = actions.request_review(rita, of, "", of.head, {TIER: "Azure took it last week."})
+    [kept] = review.overrides
+    assert (kept["rule"], kept["where"]) == ("sku-tier-consistent", "sku.tier")
+    assert kept["reason"] == "Azure took it last week."
+    assert "Basic" in kept["message"]
     event = Event.objects.get(what="review.requested")
     assert event.details["overridden"] == ["sku-tier-consistent"]
 
 
 def test_a_reason_without_errors_is_not_kept(rita: User) -> None:
     of = draft(rita)
-    assert actions.request_review(rita, of, "", of.head, overrides="No need").overrides == ""
+    assert actions.request_review(rita, of, "", of.head, {TIER: "No need"}).overrides == []
 
 
 def test_only_the_owner_sends(rita: User, rolf: User) -> None:

@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 
 from tests.conftest import GetPage, signed_in
+from tests.pages.strict import text_of
 from tests.reviews.making import PASSWORD, document, draft, edit, person
 from vmssbuilder.accounts.models import Role, User
 from vmssbuilder.drafts.models import Draft, Secret
@@ -38,7 +39,9 @@ def test_every_state_of_a_review_makes_a_sound_page(rita: User, rolf: User, page
     for state in Review.State.values:
         for outdated in (False, True):
             of = draft(rita, wanted)
-            review = actions.request_review(rita, of, "Note", of.head, overrides="It worked last week.")
+            review = actions.request_review(
+                rita, of, "Note", of.head, {"sku-tier-consistent:sku.tier": "It worked last week."}
+            )
             verdict = {
                 "approved": "approve",
                 "changes-requested": "request-changes",
@@ -69,7 +72,7 @@ def test_a_form_with_errors_is_a_sound_page_too(rita: User, rolf: User, page_of:
     address = reverse("review-request", args=[of.code])
     page_of(browser(rita), address, post={"base": "1", "note": "Kept"}, status=422)
     page_of(browser(rita), address, post={"base": "7", "note": "Kept"}, status=409)
-    review = actions.request_review(rita, of, "", 1, overrides="It worked last week.")
+    review = actions.request_review(rita, of, "", 1, {"sku-tier-consistent:sku.tier": "It worked last week."})
     page = page_of(browser(rolf), f"/reviews/{review.pk}/decide/", post={}, status=422)
     assert [link.get("href") for link in page.all("a") if link.get("href", "").startswith("#")][1:] == [
         "#verdict",
@@ -194,7 +197,7 @@ def test_errors_to_override_are_listed_with_a_box_for_the_reason(rita: User) -> 
     answer = browser(rita).post(url, {"base": "1", "note": "Kept <note>"})
     text = answer.content.decode()
     assert answer.status_code == 422
-    assert 'href="#overrides"' in text
+    assert 'href="#override-1"' in text
     assert "Kept &lt;note&gt;</textarea>" in text
     assert "Tier Basic does not match size Standard_D2s_v3" in text
 
@@ -250,3 +253,29 @@ def test_the_admin_shows_reviews_and_drafts_but_changes_nothing(rita: User, rolf
     assert root.post(pages[0], {"state": "rejected"}).status_code == 403
     assert root.get("/admin/reviews/decision/add/").status_code == 403
     assert root.get("/admin/drafts/secret/").status_code == 404
+
+
+def test_the_reviewer_reads_the_reason_beside_its_error(rita: User, rolf: User, page_of: GetPage) -> None:
+    wanted = document()
+    wanted["sku"]["tier"] = "Basic"
+    of = draft(rita, wanted)
+    url = reverse("review-request", args=[of.code])
+    form = page_of(browser(rita), url)
+    [box] = [each for each in form.all("textarea") if each.get("name") != "note"]
+    page_of(browser(rita), url, post={"base": "1", box.get("name", ""): "x" * 5_001}, status=422)
+    answer = browser(rita).post(url, {"base": "1", box.get("name", ""): "It <worked> last week."})
+    page = page_of(browser(rolf), answer["Location"])
+    [finding] = [text_of(each) for each in page.all("li", class_="finding") if "Basic" in text_of(each)]
+    assert finding.endswith("To be sent all the same: It <worked> last week.")
+
+
+def test_a_reason_given_for_all_errors_together_is_still_read(
+    rita: User, rolf: User, page_of: GetPage
+) -> None:
+    review = actions.request_review(rita, draft(rita), "", 1)
+    review.overrides = [{"rule": "", "where": "", "message": "", "reason": "From before."}]
+    review.save()
+    wanted = document()
+    wanted["sku"]["tier"] = "Basic"
+    type(review.revision).objects.filter(pk=review.revision.pk).update(document=wanted)
+    assert "From before." in page_of(browser(rolf), reverse("review-detail", args=[review.pk])).text

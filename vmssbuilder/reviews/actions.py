@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from django.core.exceptions import PermissionDenied
@@ -15,6 +15,7 @@ from vmssbuilder.drafts.checking import check_content
 from vmssbuilder.drafts.models import Draft
 from vmssbuilder.scaleset.findings import Finding, errors
 
+from . import overrides
 from .models import Decision, Review
 
 LONGEST_TEXT: Final = 5_000
@@ -39,13 +40,16 @@ class Refused(Exception):
         self.moved_on = moved_on
 
 
-def request_review(user: User, draft: Draft, note: str, base: int, overrides: str = "") -> Review:
+def request_review(
+    user: User, draft: Draft, note: str, base: int, reasons: Mapping[str, str] | None = None
+) -> Review:
     """Sends the draft's newest revision for review. base: the revision that the person saw when they did.
 
-    overrides: why the errors that may be overridden are to be let through. Raises Refused, Http404, PermissionDenied.
+    reasons: why each error that may be overridden is to be let through, by rule and place as `overrides.named` writes
+    them. Raises Refused, Http404, PermissionDenied.
     """
     require(user, draft, Access.OWN)
-    note, overrides = note.strip(), overrides.strip()
+    note = note.strip()
     with transaction.atomic():
         # The same row that every edit locks: no revision can appear between the look and the write.
         locked = Draft.objects.select_for_update().get(pk=draft.pk)
@@ -60,10 +64,16 @@ def request_review(user: User, draft: Draft, note: str, base: int, overrides: st
         if current is not None and current.state == Review.State.APPROVED:
             raise Refused(("", "This revision is approved already."), moved_on=True)
         found = check_content(locked)
-        problems = [*_blocking(found), *_lengths(note=note, overrides=overrides)]
-        overridable = [each for each in errors(found) if each.overridable]
-        if overridable and not overrides and not any(field == "" for field, _message in problems):
-            problems.append(("overrides", "Enter why the request is to be sent despite its errors."))
+        overridden = overrides.asked(found, reasons)
+        problems = _blocking(found)
+        # Reasons are asked for once nothing else stands in the way.
+        if not problems:
+            problems = [
+                (each.id, f"Enter why to send it despite this error: {each.finding.message}")
+                for each in overridden
+                if not each.reason
+            ]
+        problems += _lengths(note=note, **{each.id: each.reason for each in overridden})
         if problems:
             raise Refused(*problems)
         locked.reviews.filter(state=Review.State.WAITING).update(state=Review.State.WITHDRAWN)
@@ -72,16 +82,15 @@ def request_review(user: User, draft: Draft, note: str, base: int, overrides: st
             revision=locked.revisions.get(number=locked.head),
             requested_by=user,
             note=note,
-            overrides=overrides if overridable else "",
+            overrides=[each.kept for each in overridden],
         )
-        overridden = sorted({each.rule for each in overridable})
         record(
             user,
             "review.requested",
             locked.code,
             review=review.pk,
             revision=locked.head,
-            overridden=overridden,
+            overridden=sorted({each.finding.rule for each in overridden}),
         )
     return review
 

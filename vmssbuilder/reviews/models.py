@@ -25,8 +25,8 @@ class Review(models.Model):
     requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     requested = models.DateTimeField(auto_now_add=True)
     note = models.TextField(blank=True, help_text="What the reviewer should know.")
-    overrides = models.TextField(
-        blank=True, help_text="Why the request is to be sent despite the errors that may be overridden."
+    overrides = models.JSONField(
+        default=list, blank=True, help_text="Each error that the request is to be sent despite, and why."
     )
     state = models.CharField(max_length=20, choices=State.choices, default=State.WAITING)
 

@@ -20,7 +20,7 @@ from vmssbuilder.drafts.checking import check_content
 from vmssbuilder.drafts.models import Draft
 from vmssbuilder.scaleset.findings import Finding, errors
 
-from . import actions, queries
+from . import actions, overrides, queries
 from .models import Decision, Review
 
 PAGE_SIZE: Final = 25
@@ -76,7 +76,9 @@ def _page(
         "json": mark_safe(  # noqa: S308 - the preview escapes
             preview.render(review.draft.code, revision.document, revision.api_version, linked=False)
         ),
-        "findings": check_content(revision),
+        "findings": _with_reasons(review, check_content(revision)),
+        # A reason that was given for all errors together.
+        "reasons": [each["reason"] for each in review.overrides if not each["rule"]],
         "open": open_,
         "may_decide": open_ and not why_not,
         "why_not": why_not if user.is_reviewer else "",
@@ -86,6 +88,12 @@ def _page(
         **_errors(problems),
     }
     return render(request, "reviews/detail.html", context, status=status)
+
+
+def _with_reasons(review: Review, found: list[Finding]) -> list[dict[str, Any]]:
+    """Each finding, and why the request is to be sent despite it."""
+    reasons = {f"{each['rule']}:{each['where']}": each["reason"] for each in review.overrides}
+    return [{"finding": each, "reason": reasons.get(overrides.named(each), "")} for each in found]
 
 
 _VERDICTS: Final = (
@@ -146,13 +154,15 @@ def request_review(request: HttpRequest, code: str) -> HttpResponse:
         raise PermissionDenied("Only its owner sends a draft for review.")
     if request.method != "POST":
         return _request_page(request, draft)
-    typed = {"note": request.POST.get("note", ""), "overrides": request.POST.get("overrides", "")}
+    note, reasons = request.POST.get("note", ""), overrides.sent(request.POST.dict())
     try:
-        review = actions.request_review(user, draft, typed["note"], _base(request), typed["overrides"])
+        review = actions.request_review(user, draft, note, _base(request), reasons)
     except actions.Refused as refused:
         draft = access.find(user, code, Access.VIEW)
         status = 409 if refused.moved_on else 422
-        return _request_page(request, draft, problems=refused.problems, typed=typed, status=status)
+        return _request_page(
+            request, draft, problems=refused.problems, note=note, reasons=reasons, status=status
+        )
     messages.success(request, "Sent for review. Every later edit takes it out of the queue again.")
     return redirect("review-detail", review.pk)
 
@@ -168,16 +178,17 @@ def _request_page(
     draft: Draft,
     *,
     problems: tuple[tuple[str, str], ...] = (),
-    typed: Mapping[str, str] | None = None,
+    note: str = "",
+    reasons: Mapping[str, str] | None = None,
     status: int = 200,
 ) -> HttpResponse:
     found = errors(check_content(draft))
-    overridable: list[Finding] = [each for each in found if each.overridable]
+    shown = _errors(problems)
     context = {
         "draft": draft,
-        "overridable": overridable,
+        "overridable": overrides.asked(found, reasons, shown["wrong"]),
         "blocking": [each for each in found if not each.overridable],
-        "typed": typed or {},
-        **_errors(problems),
+        "typed": {"note": note},
+        **shown,
     }
     return render(request, "reviews/request.html", context, status=status)

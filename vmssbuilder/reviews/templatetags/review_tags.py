@@ -8,7 +8,7 @@ from django import template
 from django.template.context import RequestContext
 
 from vmssbuilder.drafts.models import Draft
-from vmssbuilder.reviews import queries
+from vmssbuilder.reviews import overrides, queries
 from vmssbuilder.scaleset.findings import Finding
 
 register = template.Library()
@@ -25,7 +25,7 @@ def review_panel(
     context: RequestContext, draft: Draft, blocking: list[Finding], overridable: list[Finding]
 ) -> dict[str, Any]:
     """The form that sends the draft for review, or why it cannot be sent now."""
-    return _shared(context, draft) | {"blocking": blocking, "overridable": overridable}
+    return _shared(context, draft) | {"blocking": blocking, "overridable": overrides.asked(overridable)}
 
 
 def _shared(context: RequestContext, draft: Draft) -> dict[str, Any]:

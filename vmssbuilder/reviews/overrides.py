@@ -1,0 +1,57 @@
+"""Errors that a person lets through, each with a reason: what the form asks, and what a review keeps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from vmssbuilder.scaleset.findings import Finding
+
+PREFIX = "override:"
+"""What the names of their inputs start with; the name of the finding follows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """One error, and why the request is to be sent despite it. id: of its input. wrong: what is wrong with the reason."""
+
+    finding: Finding
+    id: str
+    reason: str = ""
+    wrong: str = ""
+
+    @property
+    def name(self) -> str:
+        return PREFIX + named(self.finding)
+
+    @property
+    def kept(self) -> dict[str, str]:
+        """What the review keeps of it."""
+        finding = self.finding
+        return {
+            "rule": finding.rule,
+            "where": finding.where,
+            "message": finding.message,
+            "reason": self.reason,
+        }
+
+
+def named(finding: Finding) -> str:
+    return f"{finding.rule}:{finding.where}"
+
+
+def asked(
+    found: Iterable[Finding], reasons: Mapping[str, str] | None = None, wrong: Mapping[str, str] | None = None
+) -> list[Override]:
+    """One for each error that may be let through. reasons: by name of the finding. wrong: by id of the input."""
+    listed = [finding for finding in found if finding.overridable]
+    return [
+        Override(finding, key, (reasons or {}).get(named(finding), "").strip(), (wrong or {}).get(key, ""))
+        for number, finding in enumerate(listed, 1)
+        for key in [f"override-{number}"]
+    ]
+
+
+def sent(post: Mapping[str, str]) -> dict[str, str]:
+    """The reasons in a form that was sent, by name of the finding."""
+    return {name.removeprefix(PREFIX): post[name] for name in post if name.startswith(PREFIX)}
