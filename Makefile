@@ -61,7 +61,7 @@ bench: .venv-tests  ## Measure speed and size against a bare page in the same ru
 .PHONY: screens
 screens: .venv-tests  ## Photograph every page in both themes and two widths into docs/screens
 	@chromium=$$($(PYTHON_HERE) scripts/chromium.py) && \
-	DJANGO_SETTINGS_MODULE=tests.settings VMSSBUILDER_CHROMIUM="$$chromium" $(PYTHON_HERE) scripts/screens.py
+	VMSSBUILDER_CHROMIUM="$$chromium" $(PYTHON_HERE) scripts/screens.py
 
 .PHONY: clean
 clean:  ## Remove .venv and caches; data and keys (var/, .env) stay

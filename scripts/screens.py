@@ -5,21 +5,26 @@ Run by `make screens`. The pages are those of the tour that the accessibility te
 
 from __future__ import annotations
 
+import os
 import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+import django
+
 ROOT: Final = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
+django.setup()
 
-from tests.browser.people import People, chromium  # noqa: E402 - the path to it is set above
+from tests.browser.people import People, chromium  # noqa: E402 - the path to it and Django are set up above
 from tests.browser.product import installed  # noqa: E402 - as above
 from tests.browser.tour import tour  # noqa: E402 - as above
 
 FOLDER: Final = ROOT / "docs" / "screens"
-TALLEST: Final = 2_400
+TALLEST: Final = 1_500
 """Pixels of a page that a picture shows; what is below looks like what is above."""
 
 
@@ -58,7 +63,8 @@ def main() -> int:
                     page.set_viewport_size({"width": look.width, "height": 900})
                     height = min(page.evaluate("document.documentElement.scrollHeight"), TALLEST)
                     page.set_viewport_size({"width": look.width, "height": height})
-                    page.screenshot(path=target / f"{title}.jpg", type="jpeg", quality=60)
+                    page.evaluate("scrollTo(0, 0)")
+                    page.screenshot(path=target / f"{title}.jpg", type="jpeg", quality=40)
                     titles.append(title)
             print(f"{len(titles)} pictures in {target.relative_to(ROOT)}")
     gallery(titles)

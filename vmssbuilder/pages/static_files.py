@@ -22,9 +22,11 @@ class StaticFiles(StaticFilesConfig):
 
     ignore_patterns = [
         *StaticFilesConfig.ignore_patterns,
-        # Of Bootstrap only the one minified style sheet is used; its map stays, because the file names it.
-        "bootstrap.css*",
-        "bootstrap-*.css*",
+        # Of Bootstrap only its Reboot, minified, is used; its map stays, because the file names it.
+        "bootstrap.*",
+        "bootstrap-grid*",
+        "bootstrap-utilities*",
+        "bootstrap-reboot.css*",
         "*.rtl.*",
         # Of htmx only version 2, minified, and none of its extensions.
         "ext",
