@@ -13,10 +13,11 @@ from tests.conftest import GetPage
 from tests.reviews.making import PASSWORD
 from tests.submissions.conftest import drive, said, step
 from vmssbuilder.accounts.models import Pause, User
+from vmssbuilder.azure.errors import refusal
 from vmssbuilder.drafts.models import Secret
 from vmssbuilder.sandbox import faults
 from vmssbuilder.sandbox.server import Running
-from vmssbuilder.submissions import actions
+from vmssbuilder.submissions import actions, failures
 from vmssbuilder.submissions.models import Submission
 
 pytestmark = pytest.mark.django_db
@@ -292,6 +293,24 @@ def test_a_secret_at_the_edge_of_what_is_kept_of_azures_answer_is_blotted_out(
     assert failed.error is not None
     assert len(failed.error["azure"]["raw"]) == 200
     assert PASSWORD[:4] not in failed.error["azure"]["raw"]
+
+
+@pytest.mark.parametrize("escapes", [0, 1, 2])
+def test_a_secret_is_blotted_out_however_often_it_is_escaped(
+    submitted: Submit, monkeypatch: pytest.MonkeyPatch, escapes: int
+) -> None:
+    submission = submitted()
+    secret = 'Quoted"back\\slash-ü'
+    profile = {"virtualMachineProfile": {"osProfile": {"adminPassword": secret}}}
+    monkeypatch.setattr(
+        "vmssbuilder.drafts.vault.put_back", lambda _draft, _document: {"properties": profile}
+    )
+    body = secret
+    for _ in range(escapes):
+        body = json.dumps({"error": {"code": "X", "message": body}})
+    kept = json.dumps(failures.kept(submission, refusal(400, body)))
+    assert "Quoted" not in kept
+    assert "slash" not in kept
 
 
 # --- a change that was taken for ours --------------------------------------------------------------------------------
