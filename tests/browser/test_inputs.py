@@ -89,7 +89,6 @@ def test_a_key_pair_is_made_and_the_private_key_stays_in_the_browser(
         "Ed25519 key, rita@scale-set" if kind == "ed25519" else "RSA key of 4,096 bits, rita@scale-set"
     )
     assert rita._named(f"{KEY}.path").input_value() == "/home/rita/.ssh/authorized_keys"
-    assert axe_violations(page) == []
     with page.expect_download() as downloading:
         link.click()
     file = tmp_path / f"id_{kind}"
@@ -198,7 +197,6 @@ def test_a_password_is_ticked_off_shown_and_made(people: People) -> None:
     assert len(made) == 20
     assert made != "A-long-password-of-rita"
     expect(met).to_have_count(4)
-    assert axe_violations(page) == []
     rita.press(re.compile("^Save and"))
     expect(page.locator("#json")).not_to_contain_text(made)
 
@@ -325,7 +323,6 @@ def test_free_json_is_laid_out_without_being_rewritten(people: People) -> None:
     button.click()
     laid = '{\n  "a": 12345678901234567890,\n  "b": [\n    1.50,\n    {},\n    []\n  ],\n  "c": "\\u00e9"\n}'
     assert box.input_value() == laid
-    assert axe_violations(page) == []
     page.keyboard.press("Control+Z")
     assert box.input_value() != laid
 
