@@ -91,6 +91,8 @@
     if (!input.dataset?.suggest || input === field && box) return;
     field = input;
     if (input.matches("textarea")) return;  // may not be a combobox
+    // The browser's own list would lie over this one.
+    input.removeAttribute("list");
     input.setAttribute("role", "combobox");
     input.setAttribute("aria-autocomplete", "list");
     input.setAttribute("aria-expanded", "false");

@@ -67,9 +67,19 @@ def test_a_wish_that_cannot_be_is_refused_in_words(sandbox: Running, fields: dic
 
 
 def test_pages_of_others_cannot_use_it(sandbox: Running) -> None:
-    for headers in ({"Origin": "https://evil.example"}, {"Sec-Fetch-Site": "cross-site"}):
+    for headers in (
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+        {"Origin": "null", "Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+    ):
         answer = requests.post(f"{sandbox.url}/faults", data={"act": "clear"}, headers=headers, timeout=5)
         assert answer.status_code == 403
+    own = {"Origin": "null", "Sec-Fetch-Site": "same-origin"}
+    assert (
+        requests.post(f"{sandbox.url}/faults", data={"act": "clear"}, headers=own, timeout=5).status_code
+        == 200
+    )
 
 
 def test_a_fault_hits_its_route_alone_and_as_often_as_asked(arm: Arm, sandbox: Running) -> None:
