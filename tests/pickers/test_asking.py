@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from datetime import timedelta
 from typing import Any
@@ -168,6 +169,20 @@ def test_trouble_is_told_and_typing_goes_on(
     assert rita.post(sizes_of(draft), sent).status_code == 302
     draft.refresh_from_db()
     assert draft.document["sku"]["name"] == "Standard_Typed"
+
+
+def test_a_shape_that_nobody_foresaw_costs_the_list_not_the_page(
+    rita: Client, draft: Draft, sandbox: Running, page_of: GetPage, caplog: pytest.LogCaptureFixture
+) -> None:
+    odd = {
+        "resourceType": "virtualMachines",
+        "name": "X",
+        "locationInfo": [{"location": "uksouth", "zones": 5}],
+    }
+    sandbox.fault("status", status=200, path="/skus", body=json.dumps({"value": [odd]}))
+    page = page_of(rita, sizes_of(draft))
+    assert "did not give a proper answer" in page.text
+    assert "The list of sizes could not be read." in caplog.text
 
 
 def test_an_outage_behind_a_known_list_hides_nothing(

@@ -131,6 +131,16 @@ def test_what_is_no_template_is_told(arm: Arm, spoil: Any) -> None:
     assert answer.json()["error"]["code"] in {"InvalidTemplate", "InvalidRequestContent"}
 
 
+def test_a_write_is_refused_for_the_same_where_that_is_asked_for(arm: Arm, sandbox: Running) -> None:
+    far = document(sku={"name": "Standard_D2_v2", "capacity": 90})
+    sandbox.world(strict=True)
+    assert arm("PUT", SCALE_SET, far).json()["error"]["code"] == "OperationNotAllowed"
+    assert arm("PUT", SCALE_SET, document(sku={"name": "Standard_None", "capacity": 1})).status_code == 400
+    assert arm("PUT", SCALE_SET, document()).status_code == 201
+    sandbox.reset()
+    assert arm("PUT", SCALE_SET, far).status_code == 201
+
+
 # --- what-if ---------------------------------------------------------------------------------------------------------
 
 

@@ -5,6 +5,7 @@ The threads know no database: tokens are got before they start, and what they br
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections import OrderedDict
@@ -22,7 +23,7 @@ from vmssbuilder.accounts.models import User
 from vmssbuilder.accounts.tokens import access_token
 from vmssbuilder.azure import ArmClient, AzureError, cloud, open_session
 from vmssbuilder.azure.client import Gate
-from vmssbuilder.azure.errors import ClaimsChallenge, SignInNeeded, TokenRefused
+from vmssbuilder.azure.errors import BadAnswer, ClaimsChallenge, SignInNeeded, TokenRefused
 from vmssbuilder.azure.pickers import Picker, Trouble, Where, pack, trouble
 from vmssbuilder.azure.pickers.sources import Source
 from vmssbuilder.azure.signin import NEW_TOKEN
@@ -39,6 +40,7 @@ FORGOTTEN_AFTER: Final = 300.0
 TROUBLE_LASTS: Final = 10.0
 """Seconds for which trouble is believed to go on: asking again at each key pressed would only add to it."""
 
+_log = logging.getLogger(__name__)
 _Key = tuple[int, str]
 
 
@@ -137,8 +139,12 @@ def _job(own: _Key, user: User, source: Source, where: Where, token: str = "") -
 def _run(future: Future[bytes], client: ArmClient, source: Source, where: Where) -> None:
     try:
         future.set_result(pack(source.fetch(client, where)))
-    except BaseException as error:  # noqa: BLE001 - whatever it is, it belongs to whoever waits for the result
+    except AzureError as error:
         future.set_exception(error)
+    except Exception:  # noqa: BLE001 - it is logged, and told to whoever waits
+        # A shape that nobody foresaw must cost the list, not the page.
+        _log.exception("The list of %s could not be read.", source.name)
+        future.set_exception(BadAnswer("Azure's answer has an unknown shape."))
 
 
 def _result(job: _Job, wait: float) -> bytes | None:

@@ -35,7 +35,7 @@ from . import asking, drawing, whereabouts
 from .asking import Asked
 from .whereabouts import Target
 
-PAGE_WAITS: Final = 2.5
+PAGE_WAITS: Final = 1.5
 """Seconds that the page waits for Azure, which without a script is all there is."""
 FIELD_WAITS: Final = 0.4
 """Seconds that a field's suggestions wait; the script asks again."""

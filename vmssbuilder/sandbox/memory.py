@@ -114,6 +114,7 @@ class Memory:
             self.whatifs: dict[str, tuple[float, dict[str, Any]]] = {}
             self.sizes, self.subnets, self.longest_page = NUMBER, 0, 1_000_000
             self.limits.enforced = False
+            self.strict = False
             self.limits.forget()
             self._registered = {each.id: 0.0 for each in world.SUBSCRIPTIONS.values() if each.registered}
             self.groups = {
@@ -129,9 +130,11 @@ class Memory:
         subnets: int | None = None,
         page: int | None = None,
         limits: bool | None = None,
+        strict: bool | None = None,
     ) -> None:
-        """Sets how many sizes there are, how many more subnets, how long a page of a list is at most, and whether
-        limits are enforced. Raises ValueError.
+        """Sets how many sizes there are, how many more subnets, how long a page of a list is at most, whether limits
+        are enforced, and whether a write is refused for what it refers to, its size and its cores too, as Azure does.
+        Raises ValueError.
         """
         with self.lock:
             for name, value, lowest, highest in (
@@ -145,6 +148,7 @@ class Memory:
             self.subnets = self.subnets if subnets is None else subnets
             self.longest_page = self.longest_page if page is None else page
             self.limits.enforced = self.limits.enforced if limits is None else limits
+            self.strict = self.strict if strict is None else strict
 
     def page_size(self, usual: int) -> int:
         """How many items a page of a list holds; tests make pages short."""

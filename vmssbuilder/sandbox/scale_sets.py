@@ -118,6 +118,7 @@ class ScaleSets:
                 raise Refusal(400, "InvalidParameter", message, "name")
             validation.semantics(wanted, request.api_version, creating=True)
             governance.policies(key[0], key[1], found[2], wanted)
+            self._fits(key[0], found[2], wanted, None)
             group_name = self._memory.groups[(key[0], key[1])][0]
             existing = ScaleSet(key[0], group_name, found[2], wanted, timestamp(), str(uuid.uuid4()))
             self._memory.scale_sets[key] = existing
@@ -149,10 +150,20 @@ class ScaleSets:
         validation.semantics(model, request.api_version, creating=False)
         validation.changes(existing.model, model)
         governance.policies(existing.subscription, existing.resource_group, existing.name, model)
+        self._fits(existing.subscription, existing.name, model, existing.model)
         self._leave_behind(existing, model)
         existing.model = model
         existing.etag += 1
         return self._accepted(request, existing, "update", 200)
+
+    def _fits(
+        self, subscription: str, name: str, model: Mapping[str, Any], held: Mapping[str, Any] | None
+    ) -> None:
+        """Refuses what does not fit the rest of the world; only where that is asked for, see `change_world`."""
+        if self._memory.strict:
+            governance.on_offer(self._memory, subscription, model)
+            governance.within_quota(self._memory, subscription, model, held)
+            governance.references(self._memory, model, name)
 
     @staticmethod
     def _leave_behind(existing: ScaleSet, model: Mapping[str, Any]) -> None:

@@ -7,6 +7,7 @@ from typing import Literal
 
 from ..errors import (
     AzureError,
+    BadAnswer,
     Forbidden,
     NotFound,
     ServiceTrouble,
@@ -76,7 +77,7 @@ def trouble(error: AzureError, plural: str) -> Trouble:
             f"Try again in a moment. {_TYPE_IT}",
             known,
         )
-    if isinstance(error, ServiceTrouble) or error.retryable:
+    if isinstance(error, ServiceTrouble | BadAnswer) or error.retryable:
         return Trouble(
             "outage",
             f"Azure did not give a proper answer about {plural}.",
