@@ -71,6 +71,7 @@ class _View:
     texts: list[str]
     columns: dict[str, list[Any]]
     found: dict[str, list[int]] = field(default_factory=dict)
+    places: dict[str, int] = field(default_factory=dict)
 
     def with_word(self, word: str) -> list[int]:
         """The rows that hold the word. While somebody types, a longer word is looked for among those of a shorter one."""
@@ -110,13 +111,16 @@ class Shelf:
     def __init__(self, packed: bytes) -> None:
         self._rows: list[Row] = json.loads(zlib.decompress(packed))
         self._views: dict[tuple[str, Where], _View] = {}
+        self._facts: dict[str, list[Any]] = {}
 
     def __len__(self) -> int:
         return len(self._rows)
 
     def facts(self, name: str) -> list[Any]:
         """The different values of a fact, in the order of the list."""
-        return list(dict.fromkeys(row[_FACTS].get(name) for row in self._rows))
+        if name not in self._facts:
+            self._facts[name] = list(dict.fromkeys(row[_FACTS].get(name) for row in self._rows))
+        return self._facts[name]
 
     def search(
         self, text: str, where: Where, picker: Picker, filters: Filters = Filters(), most: int = BEST
@@ -138,11 +142,11 @@ class Shelf:
 
     def find(self, value: str, where: Where, picker: Picker) -> Suggestion | None:
         """The suggestion of exactly that value, in any case, as Azure compares."""
-        view, wanted = self._view(where, picker), value.strip().lower()
-        for row, reason in zip(view.rows, view.reasons, strict=True):
-            if row[_VALUE].lower() == wanted:
-                return _suggestion(row, reason)
-        return None
+        view = self._view(where, picker)
+        if not view.places:
+            view.places.update((row[_VALUE].lower(), place) for place, row in enumerate(view.rows))
+        place = view.places.get(value.strip().lower())
+        return None if place is None else _suggestion(view.rows[place], view.reasons[place])
 
     def _view(self, where: Where, picker: Picker) -> _View:
         key = (picker.kind, picker.place(where))
