@@ -112,6 +112,7 @@ def speed(client: Client, code: str, large: str) -> list[str]:
         Subject("task list", page(client, f"/drafts/{code}/")),
         Subject("suggestions of 10,000 sizes", pickers.suggesting(client, code, pickers.SIZE), limit=3),
         Subject("suggestions of 5,000 subnets", pickers.suggesting(client, code, pickers.SUBNET), limit=3),
+        Subject("page of 10,000 sizes", page(client, f"/drafts/{code}/choose/{pickers.SIZE}/"), limit=3),
     ]
     for subject in subjects:
         for _ in range(WARM_UP):

@@ -107,3 +107,21 @@ def _facts(suggestion: Suggestion) -> str:
     words += [FEATURE_TITLES[each] for each in facts.get("features", ()) if each in FEATURE_TITLES]
     words.append(f"{facts.get('disks')} data disks")
     return f'<span class="pick__facts">{escape(" · ".join(words))}</span>'
+
+
+def choices(values: Iterable[str], chosen: str) -> str:
+    """The options of a select that may be left open."""
+    written = (
+        f'<option value="{escape(value)}"{" selected" if value == chosen else ""}>{escape(value)}</option>'
+        for value in values
+    )
+    return f'<option value="">Any</option>{"".join(written)}'
+
+
+def features(chosen: tuple[str, ...]) -> str:
+    """A box for each feature that a size may have."""
+    return "".join(
+        f'<div class="choice"><input type="checkbox" id="feature-{name}" name="feature" value="{name}"'
+        f'{" checked" if name in chosen else ""}><label for="feature-{name}">{escape(title)}</label></div>'
+        for name, title in FEATURE_TITLES.items()
+    )

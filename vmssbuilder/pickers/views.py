@@ -221,10 +221,7 @@ def _page(
             "zone": filters.zone,
             "features": filters.features,
         },
-        "features": drawing.FEATURE_TITLES,
-        "families": sorted(filter(None, asked.kept.shelf.facts("family")))
-        if picker.filtered and asked.kept
-        else [],
+        **_size_filters(asked, filters, filtered=picker.filtered),
         "asked": asked,
         "age": drawing.age_in_words(asked.kept.age) if asked.kept else "",
         "count": drawing.how_many(found, picker.plural),
@@ -245,6 +242,18 @@ def _page(
         else "",
     }
     return render(request, "pickers/choose.html", context, status=status)
+
+
+def _size_filters(asked: Asked, filters: Filters, *, filtered: bool) -> dict[str, str]:
+    """The choices by which sizes are filtered; there are many of them."""
+    if not filtered or asked.kept is None:
+        return {}
+    families = sorted(filter(None, asked.kept.shelf.facts("family")))
+    return {
+        "families": mark_safe(drawing.choices(families, filters.family)),  # noqa: S308 - drawing escapes
+        "zones": mark_safe(drawing.choices(["1", "2", "3"], filters.zone)),  # noqa: S308 - drawing escapes
+        "features": mark_safe(drawing.features(filters.features)),  # noqa: S308 - drawing escapes
+    }
 
 
 def _unlisted(choice: Choice, listed: set[str]) -> str:
