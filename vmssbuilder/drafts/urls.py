@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import checking, comparing, exporting, filling, finding, frame, history, sharing, starting, text
+from .views import checking, comparing, exporting, filling, finding, history, sharing, starting, tasks, text
 
 urlpatterns = [
     path("new/", starting.new, name="draft-new"),
@@ -15,7 +15,7 @@ urlpatterns = [
     path("<str:code>/find/", finding.find, name="draft-find"),
     path("<str:code>/fix/", checking.fix, name="draft-fix"),
     path("<str:code>/fixes/", checking.fixes, name="draft-fixes"),
-    path("<str:code>/tasks/", frame.tasks, name="draft-tasks"),
+    path("<str:code>/tasks/", tasks.tasks, name="draft-tasks"),
     path("<str:code>/history/", history.history, name="draft-history"),
     path("<str:code>/restore/<int:number>/", history.restore, name="draft-restore"),
     path("<str:code>/compare/<int:earlier>/<int:later>/", comparing.compare, name="draft-compare"),

@@ -22,7 +22,6 @@ from vmssbuilder.azure.pickers.groups import NewGroup
 from vmssbuilder.drafts import access, actions, places, steps
 from vmssbuilder.drafts import content as contents
 from vmssbuilder.drafts.access import Access
-from vmssbuilder.drafts.checking import check_content
 from vmssbuilder.drafts.models import Draft
 from vmssbuilder.drafts.submitted import LONGEST_ADDRESS, Changed
 from vmssbuilder.drafts.views.frame import frame
@@ -203,7 +202,7 @@ def _page(
     listed = {each.value.lower() for each in shown}
     article = "an" if picker.one[0].lower() in "aeiou" else "a"
     heading = f"Choose {picker.plural}" if target.several else f"Choose {article} {picker.one}"
-    context = frame(draft, check_content(draft), steps.owner(target.path)) | {
+    context = frame(draft, steps.owner(target.path)) | {
         "heading": heading,
         "label": target.node.property.title,
         "help": target.node.property.help,

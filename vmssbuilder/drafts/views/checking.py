@@ -35,9 +35,8 @@ def check(request: HttpRequest, code: str) -> HttpResponse:
     wrong, doubtful = errors(found), warnings(found)
     allowed = access.access(user, draft)
     editable = allowed >= Access.EDIT
-    context = frame(draft, found) | {
+    context = frame(draft, editable=editable, checked=True) | {
         "allowed": allowed,
-        "editable": editable,
         "groups": summary.html(draft, code, editable=editable),
         "errors": wrong,
         "warnings": doubtful,
@@ -47,7 +46,6 @@ def check(request: HttpRequest, code: str) -> HttpResponse:
         "overridable": [finding for finding in wrong if finding.overridable],
         "blocking": [finding for finding in wrong if not finding.overridable],
         "json": json_html(draft, linked=editable),
-        "checked": True,
     }
     return render(request, "drafts/check.html", context)
 

@@ -55,7 +55,7 @@ def _to(request: HttpRequest, draft: Draft, entry: Entry) -> HttpResponse:
             request, "drafts/find_among.html", {"draft": draft, "entry": entry, "destinations": spots}
         )
     version = finding.version_for(entry, draft.api_version)
-    context = frame(draft, []) | {
+    context = frame(draft) | {
         "switch": switching.to(draft, version),
         "why": f"{entry.title}: {finding.needs(entry, draft.api_version)}.",
         "act": f"/drafts/{draft.code}/find/",

@@ -91,7 +91,7 @@ def draw(
     )
     html = fitting.draw(request, form, drawn)
     wrong = {finding.path for finding in found if finding.severity == "error"} if shown else set()
-    context = frame(draft, found, form.step) | {
+    context = frame(draft, form.step) | {
         "fields": mark_safe(html),  # noqa: S308 - every value in it was escaped
         "scripts": fields.scripts(html),
         "secret_names": ",".join(secret_names(form)),

@@ -3,95 +3,34 @@
 from __future__ import annotations
 
 import re
-import zlib
-from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
-from django.template.loader import render_to_string
 from django.utils.safestring import mark_safe
-from django.views.decorators.http import require_safe
 
-from vmssbuilder.accounts.models import User
-from vmssbuilder.drafts import access, preview, steps
 from vmssbuilder.drafts import content as contents
-from vmssbuilder.drafts.access import Access
-from vmssbuilder.drafts.checking import check_content
+from vmssbuilder.drafts import preview, steps
 from vmssbuilder.drafts.models import Draft
-from vmssbuilder.scaleset import Request, paths
-from vmssbuilder.scaleset.findings import Finding, errors
-from vmssbuilder.scaleset.paths import MISSING
+from vmssbuilder.scaleset import Request
+
+from .tasks import tasks_of
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
-    """One line of the task list."""
+def frame(
+    draft: Draft, current: steps.Step | None = None, *, editable: bool = True, checked: bool = False
+) -> dict[str, Any]:
+    """What every page of a draft shows around its middle: the task list, and what the draft is called.
 
-    name: str
-    title: str
-    lead: str
-    url: str
-    state: str
-    words: str
-    current: bool
-
-
-def frame(draft: Draft, found: list[Finding], current: steps.Step | None = None) -> dict[str, Any]:
-    """What every page of a draft shows around its middle: the task list, and what the draft is called."""
-    content = contents.of(draft)
-    wrong: dict[str, int] = {}
-    for finding in errors(found):
-        name = steps.owner(finding.path).name
-        wrong[name] = wrong.get(name, 0) + 1
-    tasks = []
-    for entry in steps.STEPS:
-        state, words = _state(entry, content, draft.api_version, wrong.get(entry.name, 0))
-        url = f"/drafts/{draft.code}/{entry.name}/"
-        tasks.append(Task(entry.name, entry.title, entry.lead, url, state, words, entry is current))
+    editable: for people who may change the draft; checked: on the check's own page.
+    """
+    tasks = tasks_of(draft, current)
     return {
         "draft": draft,
-        "tasks": tasks,
         "step": current,
-        "done": sum(task.state == "done" for task in tasks),
-        "error_count": sum(wrong.values()),
-        "tasks_seen": _digest(tasks, sum(wrong.values())),
+        "editable": editable,
+        "checked": checked,
+        "tasks": tasks,
+        "task_list": mark_safe(tasks.html(linked=editable, checked=checked)),  # noqa: S308 - every text in it was escaped
     }
-
-
-def _digest(tasks: list[Task], wrong: int) -> str:
-    """A few letters that change when the task list reads otherwise, so that a page need not be sent it again."""
-    return f"{zlib.crc32('|'.join([*(task.words for task in tasks), str(wrong)]).encode()):x}"
-
-
-@require_safe
-def tasks(request: HttpRequest, code: str) -> HttpResponse:
-    """The task list by itself, for a page whose form was saved in passing; nothing when it still reads the same.
-
-    The address says the page's `step`, and the digest of the list that it has `seen`.
-    """
-    draft = access.find(cast(User, request.user), code, Access.EDIT)
-    if not request.htmx:  # type: ignore[attr-defined] # django-htmx adds it to each request
-        return redirect("draft", code)
-    context = frame(draft, check_content(draft), steps.BY_NAME.get(request.GET.get("step", "")))
-    if context["tasks_seen"] == request.GET.get("seen"):
-        return HttpResponse(status=204)
-    return HttpResponse(render_to_string("drafts/tasks.html", context | {"oob": True}))
-
-
-_NOT_WORK = frozenset({(contents.TARGET, "operation"), (contents.TARGET, "apiVersion")})
-
-
-def _state(entry: steps.Step, content: dict[str, Any], api_version: str, wrong: int) -> tuple[str, str]:
-    layout = steps.step_layout(entry, api_version)
-    started = any(
-        paths.get(content, field.below) not in (MISSING, "")
-        for field in layout.fields
-        if field.below not in _NOT_WORK
-    )
-    if not started:
-        return ("todo", "Not started") if wrong else ("done", "Optional")
-    return ("error", f"{wrong} to fix") if wrong else ("done", "Done")
 
 
 def json_html(shown: Draft | Request, *, linked: bool = False) -> str:

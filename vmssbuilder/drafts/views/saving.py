@@ -51,7 +51,7 @@ def save(request: HttpRequest, form: Form) -> HttpResponse:
         switch = switching.to(draft, switched[0].wanted)
         if (switch.missing or switch.renamed) and post.get("switch") != switch.api_version:
             return render(
-                request, "drafts/switch.html", frame(draft, []) | {"switch": switch, "sent": _sent(post)}
+                request, "drafts/switch.html", frame(draft) | {"switch": switch, "sent": _sent(post)}
             )
         changes += switch.changes(draft.document)
     changes, held = choosing.chosen(post, changes)

@@ -36,7 +36,7 @@ def edit_json(request: HttpRequest, code: str) -> HttpResponse:
     """The same draft as text: secrets stand as references, which are kept when they are left alone."""
     user = cast(User, request.user)
     draft = access.find(user, code, Access.EDIT)
-    context = frame(draft, []) | {"base": draft.head, "text": write(draft.document, draft.api_version)}
+    context = frame(draft) | {"base": draft.head, "text": write(draft.document, draft.api_version)}
     if request.method != "POST":
         return render(request, "drafts/json.html", context)
     text = request.POST.get("text", "")
