@@ -215,6 +215,35 @@ def test_several_are_chosen_by_boxes(rita: Client, draft: Draft, page_of: GetPag
     assert now(draft, "zones") is None
 
 
+def test_references_keep_what_else_they_hold(
+    rita: Client, draft: Draft, owner: User, page_of: GetPage
+) -> None:
+    place = f"{NIC}/ipConfigurations/0/properties/loadBalancerBackendAddressPools"
+    pool = f"/subscriptions/{world.DEVELOPMENT}/resourceGroups/rg-shop/providers/Microsoft.Network/loadBalancers/lb-shop/backendAddressPools"
+    held = [{"id": f"{pool}/WEB", "odd": 1}, {"id": "/subscriptions/x/elsewhere"}]
+    actions.save(owner, draft, 1, [Changed(paths.from_url(place), MISSING, held)])
+    draft.refresh_from_db()
+    page = page_of(rita, address(draft, place))
+    assert page.html.count(" checked") == 1
+    assert "/subscriptions/x/elsewhere</textarea>" in page.html
+    choose(rita, draft, place, value=[f"{pool}/web", f"{pool}/admin"], typed="/subscriptions/x/elsewhere")
+    assert now(draft, place) == [held[0], {"id": f"{pool}/admin"}, held[1]]
+    item = page_of(rita, f"/drafts/{draft.code}/network/{place.split('/properties/loadB', maxsplit=1)[0]}/")
+    assert f'href="{address(draft, place)}">Choose from a list</a>' in item.html
+
+
+@pytest.mark.parametrize("odd", [5, "text", {"a": "b"}, [1, None, {"id": 7}]], ids=str)
+def test_what_is_no_list_is_replaced_by_one(
+    rita: Client, draft: Draft, owner: User, page_of: GetPage, odd: Any
+) -> None:
+    place = f"{NIC}/ipConfigurations/0/properties/loadBalancerBackendAddressPools"
+    actions.save(owner, draft, 1, [Changed(paths.from_url(place), MISSING, odd)])
+    draft.refresh_from_db()
+    assert page_of(rita, address(draft, place)).heading == "Choose backend pools of load balancers"
+    choose(rita, draft, place, value=["/subscriptions/x/pool"], typed="")
+    assert now(draft, place) == [{"id": "/subscriptions/x/pool"}]
+
+
 def test_identities_become_names_of_members(rita: Client, draft: Draft, owner: User) -> None:
     place = "identity/userAssignedIdentities"
     own = f"/subscriptions/{world.DEVELOPMENT}/resourceGroups/rg-shop/providers/Microsoft.ManagedIdentity/userAssignedIdentities"

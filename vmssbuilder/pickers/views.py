@@ -76,7 +76,10 @@ class Choice:
         """What the draft holds there now."""
         value = paths.get(self.content, self.target.path)
         if isinstance(value, dict | list) and self.target.several:
-            return [each for each in value if isinstance(each, str)]
+            names = (
+                (paths.get(each, (self.target.member,)) for each in value) if self.target.member else value
+            )
+            return [each for each in names if isinstance(each, str)]
         return [value] if isinstance(value, str) and value else []
 
 
@@ -371,6 +374,14 @@ def _several(choice: Choice, picked: list[str], typed: str) -> Any:
     wanted = list(dict.fromkeys([*picked, *lines]))
     if not wanted:
         return MISSING
+    member = choice.target.member
+    if member:
+        items = paths.get(choice.content, choice.target.path, [])
+        items = items if isinstance(items, list) else []
+        known = {
+            str(paths.get(each, (member,), "")).lower(): each for each in items if isinstance(each, dict)
+        }
+        return [known.get(each.lower(), {member: each}) for each in wanted]
     if not choice.target.is_map:
         return wanted
     before = paths.get(choice.content, choice.target.path, {})
@@ -386,7 +397,8 @@ def _refused(choice: Choice, wanted: Any) -> str:
     longest = (
         LONGEST_ADDRESS.get(str(path[-1]), LONGEST_VALUE) if path[0] == contents.TARGET else LONGEST_VALUE
     )
-    for each in wanted if isinstance(wanted, list | dict) else [wanted]:
+    for item in wanted if isinstance(wanted, list | dict) else [wanted]:
+        each = item.get(choice.target.member) if isinstance(item, dict) else item
         if isinstance(each, str) and len(each) > longest:
             return f"This is {len(each):,} characters long; no more than {longest:,} can be kept. Shorten it."
     return ""

@@ -20,12 +20,16 @@ _FIXED: Final[dict[str, Path]] = {
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A place to choose a value for. several: it holds a list of them, or a map that they name the members of."""
+    """A place to choose a value for. several: it holds a list of them, or a map that they name the members of.
+
+    member: where the items of the list are references, the member of each that names the resource.
+    """
 
     path: Path
     node: Node
     picker: Picker
     several: bool = False
+    member: str = ""
 
     @property
     def is_map(self) -> bool:
@@ -37,18 +41,19 @@ def target(path: Path, api_version: str) -> Target | None:
     node = contents.node_at(path, api_version)
     if node is None or node.parent is None or node.property.read_only or node.property.secret:
         return None
-    prop = node.property
+    prop, member = node.property, ""
     if isinstance(prop, Map):
         kind, several = prop.kind, True
-    elif isinstance(prop, List):
-        item = node.item
-        kind, several = (item.property.kind, True) if item is not None and item.is_leaf else ("", True)
+    elif isinstance(prop, List) and node.item is not None:
+        named = node.item if node.item.is_leaf else node.item.children.get("id")
+        kind, several = ("" if named is None else named.property.kind), True
+        member = "" if node.item.is_leaf else "id"
     elif node.is_leaf:
         kind, several = prop.kind, False
     else:
         return None
     picker = PICKERS.get(kind)
-    return None if picker is None else Target(path, node, picker, several)
+    return None if picker is None else Target(path, node, picker, several, member)
 
 
 def place_of(need: str, path: Path, picker: Picker) -> Path:

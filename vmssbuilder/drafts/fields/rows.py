@@ -38,7 +38,10 @@ def _kind(node: Node) -> str:
     """What the rows refer to: resources that a list names, or that the names of a map are."""
     if isinstance(node.property, Map):
         return node.property.kind
-    return node.item.property.kind if node.item is not None and node.item.is_leaf else ""
+    named = node.item
+    if named is not None and not named.is_leaf:
+        named = named.children.get("id")
+    return named.property.kind if named is not None else ""
 
 
 def row_numbers(sent: Iterable[str], name: str) -> list[int]:
