@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from html import escape
 from typing import Any, Final
 
 from vmssbuilder.scaleset import paths, secrets
-from vmssbuilder.scaleset.canonical import ordered
 from vmssbuilder.scaleset.catalogue import tree
 from vmssbuilder.scaleset.paths import Path
-from vmssbuilder.scaleset.properties import List, Map, Node
+from vmssbuilder.scaleset.properties import List, Map, Node, Single
 
 from . import steps
 
@@ -37,10 +36,24 @@ def render(
     here: the address of the page that shows it, whose own fields are linked by fragment alone. changed: places just
     changed, marked with all below them; wrong: places with an error. linked: False for people who may only look.
     """
-    writer = _Writer(code, here, frozenset(changed), frozenset(wrong), linked)
-    masked = ordered(secrets.mask(document), api_version)
-    writer.value((), masked, tree(api_version), _Place(f"/drafts/{code}/basics/", ""), "", "", changed=False)
+    marked = frozenset(changed), frozenset(wrong)
+    writer = _Writer(code, here, *marked, linked, api_version, blocks=True)
+    place = _Place(f"/drafts/{code}/basics/", "")
+    writer.value((), secrets.mask(document), tree(api_version), place, "", "", changed=False)
     return f'<code class="json">{"".join(writer.written)}</code>'
+
+
+_BLOCK_DEPTH: Final = 3
+"""How deep the objects lie that are drawn once and kept, such as the OS profile. Most changes touch only one of them."""
+
+
+@lru_cache(maxsize=4_000)
+def _block(code: str, here: str, linked: bool, api_version: str, path: Path, place: _Place, json_text: str, before: str, comma: str) -> str:  # fmt: skip
+    """An object that holds no mark, drawn. json_text: its value, secrets masked, so that none is kept here."""
+    writer = _Writer(code, here, frozenset(), frozenset(), linked, api_version, blocks=False)
+    node = tree(api_version).at(path)
+    writer.value(path, json.loads(json_text), node, place, before, comma, changed=False)
+    return "".join(writer.written)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +73,8 @@ class _Writer:
     changed: frozenset[Path]
     wrong: frozenset[Path]
     linked: bool
+    api_version: str
+    blocks: bool
     written: list[str] = field(default_factory=list)
 
     def value(
@@ -74,6 +89,11 @@ class _Writer:
         changed: bool,
     ) -> None:
         changed = changed or path in self.changed
+        if self.blocks and len(path) == _BLOCK_DEPTH and not changed and not self._marked_below(path):
+            text = json.dumps(value)
+            known = (self.code, self.here, self.linked, self.api_version)
+            self.written.append(_block(*known, path, place, text, before, comma))
+            return
         if path:
             place = self._place(path, node, place)
         if isinstance(value, dict | list) and value:
@@ -82,8 +102,7 @@ class _Writer:
                 path, f'{before}<span class="json__punct">{_OPEN[kind]}</span>', place, changed=changed
             )
             last = len(value) - 1
-            members = value.items() if isinstance(value, dict) else enumerate(value)
-            for number, (step, inner) in enumerate(members):
+            for number, (step, inner) in enumerate(_members(value, node)):
                 key = ""
                 if isinstance(value, dict):
                     key = _key(step)
@@ -103,6 +122,12 @@ class _Writer:
             self._line(
                 path, f'{before}<span class="json__{shown}">{written}</span>{comma}', place, changed=changed
             )
+
+    def _marked_below(self, path: Path) -> bool:
+        depth = len(path)
+        return any(place[:depth] == path for place in self.changed) or any(
+            place[:depth] == path for place in self.wrong
+        )
 
     def _as_text(self) -> _Place:
         """Where members without a field are edited."""
@@ -134,6 +159,18 @@ class _Writer:
             self.written.append(f'<a class="{classes}" tabindex="-1" href="{escape(href)}">{text}</a>')
         else:
             self.written.append(f'<span class="{classes}">{text}</span>')
+
+
+def _members(value: dict[str, Any] | list[Any], node: Node | None) -> Iterable[tuple[Any, Any]]:
+    """Members or items with their steps; known members in declared order, unknown ones after them in their own."""
+    if isinstance(value, list):
+        return enumerate(value)
+    if node is None or not isinstance(node.property, Single):
+        return value.items()
+    known = [wire for wire in node.children if wire in value]
+    if len(known) < len(value):
+        known += [name for name in value if name not in node.children]
+    return [(name, value[name]) for name in known]
 
 
 def _unplaced(holder: Node | None, node: Node | None) -> bool:

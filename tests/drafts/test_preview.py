@@ -1,0 +1,71 @@
+"""The JSON beside the form: its text is the JSON itself, drawn anew or from what was kept."""
+
+from __future__ import annotations
+
+import html
+import re
+from typing import Any
+
+from tests.drafts.conftest import DOCUMENT
+from vmssbuilder.drafts import preview
+from vmssbuilder.scaleset import mask, paths
+from vmssbuilder.scaleset.canonical import write
+
+VERSION = "2016-04-30-preview"
+PREFIX = ("properties", "virtualMachineProfile", "osProfile", "computerNamePrefix")
+
+
+def text(rendered: str) -> str:
+    return html.unescape(re.sub(r"<[^>]+>", "", rendered))
+
+
+def lines(rendered: str, mark: str) -> list[str]:
+    """The lines that carry a mark."""
+    return [
+        text(line).strip()
+        for line in re.findall(rf'<a class="[^"]*{mark}[^"]*"[^>]*>.*?</a>', rendered, re.DOTALL)
+    ]
+
+
+def test_all_lines_together_are_the_json() -> None:
+    for _ in range(2):
+        assert text(preview.render("code", DOCUMENT, VERSION)) == write(mask(DOCUMENT), VERSION)
+
+
+def test_members_out_of_order_and_unknown_ones_stand_as_they_are_written_out() -> None:
+    mixed: dict[str, Any] = {
+        "zzz": [1, {"b": None}],
+        "properties": {
+            "virtualMachineProfile": {
+                "osProfile": {"odd": 1, "adminUsername": "a", "computerNamePrefix": "b"}
+            }
+        },
+        "location": "x",
+    }
+    for _ in range(2):
+        assert text(preview.render("code", mixed, VERSION)) == write(mixed, VERSION)
+
+
+def test_a_change_shows_at_once_in_what_was_kept() -> None:
+    preview.render("code", DOCUMENT, VERSION)
+    changed = DOCUMENT | {"properties": {**DOCUMENT["properties"]}}
+    paths.put(changed, ("properties", "upgradePolicy"), {"mode": "Automatic"})
+    assert '"mode": "Automatic"' in text(preview.render("code", changed, VERSION))
+
+
+def test_marks_are_drawn_on_what_was_kept_and_do_not_stay() -> None:
+    plain = preview.render("code", DOCUMENT, VERSION)
+    marked = preview.render("code", DOCUMENT, VERSION, changed={PREFIX}, wrong={PREFIX})
+    assert lines(marked, "json__line--changed") == ['"computerNamePrefix": "web",']
+    assert lines(marked, "json__line--error") == ['"computerNamePrefix": "web",']
+    assert preview.render("code", DOCUMENT, VERSION) == plain
+
+
+def test_drafts_do_not_share_addresses() -> None:
+    assert "/drafts/one/" in preview.render("one", DOCUMENT, VERSION)
+    assert "/drafts/one/" not in preview.render("two", DOCUMENT, VERSION)
+    assert "href" not in preview.render("one", DOCUMENT, VERSION, linked=False)
+
+
+def test_nothing_that_is_kept_holds_a_secret() -> None:
+    assert "Plain-passw0rd-1" not in preview.render("code", DOCUMENT, VERSION)
