@@ -28,6 +28,8 @@ VMSSBUILDER_SANDBOX_URL = env.str("VMSSBUILDER_SANDBOX_URL", default="http://127
 VMSSBUILDER_TENANT = env.str("VMSSBUILDER_TENANT", default="organizations")
 VMSSBUILDER_CLIENT_ID = env.str("VMSSBUILDER_CLIENT_ID", default="")
 VMSSBUILDER_CLIENT_SECRET = env.str("VMSSBUILDER_CLIENT_SECRET", default="")
+VMSSBUILDER_CLIENT_CERTIFICATE = env.str("VMSSBUILDER_CLIENT_CERTIFICATE", default="")
+"""In place of a client secret: a file with a certificate and its private key, as PEM text."""
 VMSSBUILDER_ALLOWED_TENANTS = env.list("VMSSBUILDER_ALLOWED_TENANTS", default=[])
 """With the tenant "organizations": ids of the tenants whose people are let in, or "*" for all."""
 VMSSBUILDER_LOCAL_ACCOUNTS = env.bool("VMSSBUILDER_LOCAL_ACCOUNTS", default=VMSSBUILDER_CLOUD == "sandbox")

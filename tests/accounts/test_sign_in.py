@@ -4,6 +4,7 @@ import time
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+import requests
 from django.contrib.auth import get_user
 from django.test import Client
 from pytest_django import Settings
@@ -12,7 +13,7 @@ from tests.accounts.entra import begin, browser, choose, refuse, sign_in
 from tests.conftest import GetPage, person
 from tests.pages.strict import Page, problems_of
 from vmssbuilder.accounts import entra
-from vmssbuilder.accounts.models import Role, TokenCache, User
+from vmssbuilder.accounts.models import EntraSession, Role, TokenCache, User
 from vmssbuilder.audit.models import Event
 from vmssbuilder.encryption import decrypt
 from vmssbuilder.sandbox import world
@@ -322,10 +323,77 @@ def test_signing_out_ends_the_session_and_keeps_the_token_cache(sandbox: Running
     client = browser()
     sign_in(client, "rita")
     page = page_of(client, "/sign-out/", post={}, follow=True)
-    assert "You are signed out." in page.text
+    assert page.heading == "You are signed out here"
     assert who(client) is None
     assert TokenCache.objects.count() == 1
     assert Event.objects.filter(what="account.signed-out").count() == 1
+
+
+def test_signing_out_ends_the_session_at_microsoft_too(sandbox: Running, page_of: GetPage) -> None:
+    client = browser()
+    sign_in(client, "rita")
+    page = page_of(client, "/sign-out/", post={}, follow=True)
+    link = page.links()["Sign out of Microsoft"]
+    assert page.response["Refresh"] == f"0; url={link}", "nobody has to choose the link"
+    assert link.startswith(f"{sandbox.url}/")
+    asked = parse_qs(urlsplit(link).query)
+    assert asked["logout_hint"] == ["rita@contoso.example"]
+    back = requests.get(link, allow_redirects=False, timeout=10).headers["Location"]
+    assert back == "http://127.0.0.1/sign-in/"
+    assert "You are signed out." in page_of(client, back).text
+
+
+def test_signing_out_without_microsoft_says_so(
+    sandbox: Running, page_of: GetPage, settings: Settings
+) -> None:
+    client = browser()
+    sign_in(client, "rita")
+    settings.VMSSBUILDER_SANDBOX_URL = "http://127.0.0.1:9"
+    page = page_of(client, "/sign-out/", post={}, follow=True)
+    assert "you may still be signed in there" in page.text
+    assert "Refresh" not in page.response
+    assert who(client) is None
+
+
+def test_a_local_account_has_nothing_to_end_at_microsoft(as_requester: Client, page_of: GetPage) -> None:
+    page = page_of(as_requester, "/sign-out/", post={}, follow=True)
+    assert (page.heading, "You are signed out." in page.text) == ("Sign in", True)
+
+
+@pytest.mark.parametrize("way", ["entra", "local"])
+def test_signing_out_everywhere_ends_all_sessions_of_this_person_alone(sandbox: Running, way: str) -> None:
+    first, second, other = browser(), browser(), browser()
+    sign_in(other, "rolf")
+    if way == "local":
+        person("lars", "Lars Local", Role.REQUESTER)
+    for client in (first, second):
+        if way == "entra":
+            sign_in(client, "rita")
+        else:
+            client.post("/sign-in/", {"username": "lars", "password": "correct-horse"})
+    first.post("/sign-out/", {"everywhere": "yes"})
+    assert second.get("/").status_code == 302
+    assert other.get("/").status_code == 200
+    if way == "entra":
+        sign_in(first, "rita")
+        assert first.get("/").status_code == 200, "who signs in anew stays in"
+        assert TokenCache.objects.count() == 2
+
+
+def test_signing_out_elsewhere_ends_the_session_here(sandbox: Running) -> None:
+    """Entra ID asks in a frame of its own page, so the browser sends no cookie along."""
+    mine, others = browser(), browser()
+    sign_in(mine, "rita")
+    sign_in(others, "rita")
+    sid = EntraSession.objects.get(session_key=mine.session.session_key).sid
+    for wrong in ("", "?sid=", "?sid=unknown", f"?sid={'x' * 5000}"):
+        assert browser().get(f"/sign-out/front-channel/{wrong}").status_code == 204
+    assert mine.get("/").status_code == 200
+    assert browser().get(f"/sign-out/front-channel/?sid={sid}&iss=x").status_code == 204
+    assert mine.get("/").status_code == 302
+    assert others.get("/").status_code == 200
+    assert not EntraSession.objects.filter(sid=sid).exists()
+    assert Event.objects.filter(what="account.signed-out", details__by="Microsoft").count() == 1
 
 
 def test_a_link_cannot_sign_anybody_out(as_requester: Client) -> None:

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from tests.azure.helpers import CALLBACK, Tokens, pick, returned, signed_in, trap
 from vmssbuilder.azure import SignIn, cloud, open_session
-from vmssbuilder.azure.errors import AzureError, SignInNeeded, SignInRefused, Unreachable
+from vmssbuilder.azure.errors import AzureError, RegistrationRefused, SignInNeeded, SignInRefused, Unreachable
 from vmssbuilder.azure.signin import NEW_TOKEN
 from vmssbuilder.azure.transport import Session
 from vmssbuilder.sandbox import tokens, world
@@ -132,7 +132,9 @@ def test_a_code_serves_once(sign_in: SignIn) -> None:
 def test_a_wrong_client_secret_is_refused(session: Session) -> None:
     wrong = SignIn(SANDBOX, "", "", "not the secret", session)
     flow = wrong.start(CALLBACK)
-    assert _refused(wrong, flow, pick(flow["auth_uri"], "rita")).code == "invalid_client"
+    with pytest.raises(RegistrationRefused, match="AADSTS7000215") as caught:
+        wrong.finish(flow, pick(flow["auth_uri"], "rita"))
+    assert (caught.value.code, caught.value.retryable) == ("invalid_client", True)
 
 
 def test_an_unknown_tenant_is_refused(session: Session) -> None:

@@ -1,14 +1,16 @@
-"""What changes accounts: signing in and out."""
+"""What changes accounts: signing in and out, here and everywhere."""
 
 from __future__ import annotations
 
 from django.db import transaction
+from django.db.models import F
 
 from vmssbuilder.audit.actions import record
 from vmssbuilder.azure import Identity
 from vmssbuilder.encryption import encrypt
 
-from .models import TokenCache, User
+from . import sessions
+from .models import EntraSession, TokenCache, User
 from .roles import from_app_roles
 
 
@@ -55,3 +57,22 @@ def welcome_local(user: User) -> None:
 def farewell(user: User) -> None:
     """Notes that someone signed out. The token cache stays: what they submitted is still being followed."""
     record(user, "account.signed-out", user.username)
+
+
+def farewell_everywhere(user: User) -> None:
+    """Ends all sessions of the person, in every browser. The token cache stays, as when signing out of one."""
+    with transaction.atomic():
+        User.objects.filter(pk=user.pk).update(sessions_ended=F("sessions_ended") + 1)
+        EntraSession.objects.filter(user=user).delete()
+        record(user, "account.signed-out", user.username, everywhere=True)
+
+
+def end_entra_session(sid: str) -> int:
+    """Ends what came from a session that ended at Entra ID; answers how many sessions that were."""
+    with transaction.atomic():
+        ended = list(EntraSession.objects.select_for_update().select_related("user").filter(sid=sid))
+        for each in ended:
+            sessions.store()(each.session_key).delete()
+            record(each.user, "account.signed-out", each.user.username, by="Microsoft")
+            each.delete()
+    return len(ended)

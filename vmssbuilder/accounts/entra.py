@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 
 from vmssbuilder.azure import SignIn, cloud, open_session
+from vmssbuilder.azure.signin import read_certificate
 
 
 class NotSetUp(Exception):
@@ -23,6 +24,7 @@ def sign_in() -> SignIn:
             settings.VMSSBUILDER_TENANT,
             settings.VMSSBUILDER_CLIENT_ID,
             settings.VMSSBUILDER_CLIENT_SECRET,
+            settings.VMSSBUILDER_CLIENT_CERTIFICATE,
             tuple(settings.VMSSBUILDER_ALLOWED_TENANTS),
         )
     except ValueError as error:
@@ -31,9 +33,18 @@ def sign_in() -> SignIn:
 
 @cache
 def _sign_in(
-    name: str, sandbox_url: str, tenant: str, client_id: str, secret: str, allowed: tuple[str, ...]
+    name: str,
+    sandbox_url: str,
+    tenant: str,
+    client_id: str,
+    secret: str,
+    certificate: str,
+    allowed: tuple[str, ...],
 ) -> SignIn:
     # One for the process: it keeps connections and Entra ID's metadata.
     chosen = cloud(name)
+    if secret and certificate:
+        raise ValueError("Set the client secret or the client certificate, not both.")
+    credential = read_certificate(certificate) if certificate else secret
     options: dict[str, Any] = {"allowed_tenants": allowed}
-    return SignIn(chosen, tenant, client_id, secret, open_session(chosen, sandbox_url or None), **options)
+    return SignIn(chosen, tenant, client_id, credential, open_session(chosen, sandbox_url or None), **options)

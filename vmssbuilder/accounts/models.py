@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractUser, UserManager
@@ -41,6 +41,10 @@ class User(AbstractUser):
     )
     tenant_id = models.CharField(max_length=64, blank=True)
     home_account_id = models.CharField(max_length=160, blank=True)
+    sessions_ended = models.PositiveIntegerField(
+        default=0,
+        help_text="How often the person signed out everywhere; sessions begun before count no more.",
+    )
 
     objects: ClassVar[People] = People()
 
@@ -62,6 +66,18 @@ class User(AbstractUser):
         if update_fields is not None and "role" in (update_fields := set(update_fields)):
             update_fields |= {"is_staff", "is_superuser"}
         super().save(*args, update_fields=update_fields, **named)
+
+    def get_session_auth_hash(self) -> str:
+        """What a session was begun with; Django ends those that hold another one."""
+        return self._with_round(super().get_session_auth_hash())
+
+    def get_session_auth_fallback_hash(self) -> Iterator[str]:
+        """The same, by the older keys of DJANGO_SECRET_KEY."""
+        for each in super().get_session_auth_fallback_hash():
+            yield self._with_round(each)
+
+    def _with_round(self, value: str) -> str:
+        return f"{value}-{self.sessions_ended}" if self.sessions_ended else value
 
     @property
     def is_reviewer(self) -> bool:
@@ -86,6 +102,18 @@ class TokenCache(models.Model):
 
     def __str__(self) -> str:
         return f"Token cache of {self.user}"
+
+
+class EntraSession(models.Model):
+    """Which session here belongs to which session at Entra ID, so that signing out there can end it here."""
+
+    sid = models.CharField(max_length=200, db_index=True, help_text="Entra ID's own id of the session.")
+    session_key = models.CharField(max_length=40)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="entra_sessions")
+    begun = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"Session of {self.user}"
 
 
 class Pause(models.Model):

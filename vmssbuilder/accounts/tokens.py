@@ -20,6 +20,9 @@ def access_token(user: User, claims: str | None = None) -> str:
     claims: from a ClaimsChallenge, or NEW_TOKEN. Raises SignInNeeded when the person has to sign in again, other
     AzureErrors when Entra ID does not answer, NotSetUp.
     """
+    if not user.is_active:
+        # What they submitted would otherwise go on in their name.
+        raise SignInNeeded("This account is switched off here.", code="switched_off")
     kept = TokenCache.objects.filter(user=user).first()
     if kept is None:
         raise SignInNeeded("Sign in with Microsoft: no sign-in of yours is kept.", code="no_account")

@@ -9,4 +9,6 @@ urlpatterns = [
     path("sign-in/start/", views.start, name="sign-in-start"),
     path("sign-in/callback/", views.callback, name="sign-in-callback"),
     path("sign-out/", views.sign_out, name="sign-out"),
+    path("sign-out/microsoft/", views.leave_microsoft, name="sign-out-microsoft"),
+    path("sign-out/front-channel/", views.front_channel, name="sign-out-front-channel"),
 ]

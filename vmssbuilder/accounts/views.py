@@ -15,11 +15,11 @@ from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from vmssbuilder.azure.errors import AzureError, SignInRefused
+from vmssbuilder.azure.errors import AzureError, RegistrationRefused, SignInRefused
 from vmssbuilder.pages.middleware import public, safe_path, sign_in_url
 from vmssbuilder.pages.problems import problem
 
-from . import actions, entra, tokens
+from . import actions, entra, sessions, tokens
 from .forms import LocalSignIn
 from .models import User
 
@@ -30,6 +30,7 @@ FLOWS_KEPT: Final = 5
 """Sign-ins that one browser may have begun in several tabs."""
 
 _FLOWS: Final = "sign-ins"
+_HINT: Final = "sign-out-hint"
 
 
 @public
@@ -72,11 +73,14 @@ def locked_out(
 @public
 @require_safe
 def start(request: HttpRequest) -> HttpResponse:
-    """Sends the person to Entra ID. Someone who is signed in already is asked to sign in anew as the same person."""
+    """Sends the person to Entra ID. Someone who is signed in already is asked to sign in anew as the same person.
+
+    With `?switch` they choose among their accounts instead.
+    """
     then = _then(request)
     options: dict[str, str | None] = {"prompt": "select_account"}
     user = request.user
-    if isinstance(user, User) and not user.is_local:
+    if isinstance(user, User) and not user.is_local and "switch" not in request.GET:
         options = {"login_hint": user.email, "claims": tokens.wanted_claims(user)}
     try:
         flow = entra.sign_in().start(request.build_absolute_uri(reverse("sign-in-callback")), **options)
@@ -111,17 +115,65 @@ def callback(request: HttpRequest) -> HttpResponse:
         return problem(request, 403, "You were not signed in", text)
     except (entra.NotSetUp, AzureError) as error:
         return _failed(request, error, then)
+    before = request.user
+    again = before.pk == user.pk
+    token = request.META.get("CSRF_COOKIE")
     login(request, user, backend="vmssbuilder.accounts.backends.EntraAccounts")
+    if again and token:
+        # Pages of the same person that are open in other tabs must still be able to send what was typed in them.
+        request.META["CSRF_COOKIE"] = token
+    elif before.is_authenticated and not again:
+        messages.info(request, f"You are signed in as {user} now, no longer as {before}.")
+    request.session[_HINT] = done.identity.sign_out_hint
+    sessions.tie(request.session, user, done.identity.session_id)
     return redirect(then)
 
 
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
-    """Ends the session."""
-    actions.farewell(cast(User, request.user))
+    """Ends the session, or with `everywhere` all sessions of the person; then goes on to end the one at Microsoft."""
+    user = cast(User, request.user)
+    if "everywhere" in request.POST:
+        actions.farewell_everywhere(user)
+    else:
+        actions.farewell(user)
+    hint = request.session.get(_HINT, "")
     logout(request)
-    messages.success(request, "You are signed out.")
-    return redirect("sign-in")
+    if user.is_local:
+        messages.success(request, "You are signed out.")
+        return redirect("sign-in")
+    request.session[_HINT] = hint
+    return redirect("sign-out-microsoft")
+
+
+@public
+@require_safe
+def leave_microsoft(request: HttpRequest) -> HttpResponse:
+    """Leads on to Entra ID, where the sign-in with Microsoft ends too.
+
+    A page of its own: browsers hold the address that a form finally leads to against the page's policy.
+    """
+    if request.user.is_authenticated:
+        return redirect("home")
+    return_to = request.build_absolute_uri(reverse("sign-in"))
+    url = ""
+    try:
+        url = entra.sign_in().sign_out_url(return_to, request.session.get(_HINT, ""))
+    except (entra.NotSetUp, AzureError) as error:
+        log.warning("Entra ID: %s", error)
+    response = render(request, "accounts/signed_out.html", {"url": url})
+    if url:
+        response["Refresh"] = f"0; url={url}"
+        messages.success(request, "You are signed out.")
+    return response
+
+
+@public
+@require_safe
+def front_channel(request: HttpRequest) -> HttpResponse:
+    """Asked by Entra ID, in a hidden frame and without our cookie, when the person signed out somewhere else."""
+    actions.end_entra_session(request.GET.get("sid", ""))
+    return HttpResponse(status=204, headers={"Cache-Control": "no-store"})
 
 
 def _then(request: HttpRequest) -> str:
@@ -146,6 +198,10 @@ def _failed(request: HttpRequest, error: Exception, then: str) -> HttpResponse:
         log.error("Signing in with Microsoft is not set up: %s", error)
         text = "Signing in with Microsoft is not set up here. Tell the people who run this service."
         return problem(request, 503, title, text, links=links)
+    if isinstance(error, RegistrationRefused):
+        log.error("Entra ID does not accept this installation: %s", error)
+        text = "Microsoft Entra ID does not accept this installation. Tell the people who run this service."
+        return problem(request, 503, title, text, links=links, detail=error.message)
     if not isinstance(error, SignInRefused):
         log.warning("Entra ID: %s", error)
         text = "Microsoft Entra ID does not answer. Try again in a moment."

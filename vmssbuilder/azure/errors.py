@@ -3,6 +3,7 @@
 AzureError                      everything below; carries Azure's own words and the ids to quote to support
 ├── SignInError
 │   ├── SignInRefused           a sign-in could not be completed, or its answer cannot be trusted
+│   ├── RegistrationRefused     Entra ID does not accept the product itself: its secret, certificate or registration
 │   └── SignInNeeded            no token can be had without the person
 │       └── ClaimsChallenge     Azure wants a token with certain claims
 ├── Unreachable                 nothing was sent: no connection came about
@@ -133,6 +134,10 @@ class SignInError(AzureError):
 
 class SignInRefused(SignInError):
     """A sign-in could not be completed, or its answer cannot be trusted."""
+
+
+class RegistrationRefused(SignInError):
+    """Entra ID does not accept the product itself: its secret has expired, or its registration is gone."""
 
 
 class SignInNeeded(SignInError):

@@ -16,19 +16,25 @@ import time
 import warnings
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Any, Final, TypeGuard
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final, TypeGuard, TypeVar
 from urllib.parse import urlencode
 
 import jwt
 import msal
 import requests
+from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from jwt.algorithms import RSAAlgorithm
+from jwt.exceptions import PyJWTError
 from jwt.types import Options
 from msal.exceptions import MsalError
 
 from .clouds import Cloud
-from .errors import AzureError, BadAnswer, SignInNeeded, SignInRefused, Unreachable
+from .errors import AzureError, BadAnswer, RegistrationRefused, SignInNeeded, SignInRefused, Unreachable
 
 CLOCK_SKEW: Final = 300.0
 """Seconds that Entra ID's clock and ours may differ."""
@@ -57,12 +63,23 @@ _SIGNATURE_ONLY: Final[Options] = {
     "verify_jti": False,
 }
 
+_KEY_BLOCK: Final = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----[^-]+-----END [A-Z ]*PRIVATE KEY-----")
+_CERTIFICATE_BLOCK: Final = re.compile(r"-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----")
+
+_NOT_THE_PERSON: Final = {"invalid_client", "unauthorized_client"}
+"""Errors of the token endpoint about the product's own registration: no sign-in of a person can mend them."""
+_PASSING: Final = {"temporarily_unavailable", "server_error"}
+
 _GUID: Final = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who signed in, as a validated ID token says. oid and tid together name the person for good; the rest may change."""
+    """Who signed in, as a validated ID token says. oid and tid together name the person for good; the rest may change.
+
+    A guest's home_account_id names their home directory, oid and tid the one they are a guest of. session_id and
+    sign_out_hint are there when the registration asks for the optional claims `sid` and `login_hint`.
+    """
 
     oid: str
     tid: str
@@ -70,6 +87,38 @@ class Identity:
     name: str
     roles: tuple[str, ...]
     home_account_id: str
+    session_id: str = ""
+    sign_out_hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """Proves who the product is, in place of a client secret. Both as PEM text."""
+
+    certificate: str
+    private_key: str = field(repr=False)
+
+
+def read_certificate(path: str) -> Certificate:
+    """A file with a certificate and its private key, in either order. Raises ValueError saying what is wrong with it."""
+    try:
+        text = Path(path).read_text("ascii")
+    except (OSError, ValueError) as error:
+        raise ValueError(f"The certificate file {path} cannot be read: {type(error).__name__}.") from error
+    keys = _KEY_BLOCK.findall(text)
+    certificates = _CERTIFICATE_BLOCK.findall(text)
+    if not certificates or len(keys) != 1:
+        raise ValueError(f"The file {path} must hold a certificate and its private key, both as PEM text.")
+    try:
+        public = x509.load_pem_x509_certificate(certificates[0].encode()).public_key()
+        private = serialization.load_pem_private_key(keys[0].encode(), password=None)
+    except (TypeError, ValueError, UnsupportedAlgorithm) as error:
+        raise ValueError(
+            f"The certificate or the private key in {path} cannot be used; a key must have no password."
+        ) from error
+    if not isinstance(private, RSAPrivateKey) or private.public_key() != public:
+        raise ValueError(f"The private key in {path} is not that of the certificate, or it is no RSA key.")
+    return Certificate(certificates[0], keys[0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +146,7 @@ class SignIn:
     """Signing in at one tenant of a cloud, as one app registration.
 
     tenant: a tenant's id or domain, or `organizations` for several; then allowed_tenants names those let in (ids), or
-    is `["*"]` for any. session: from `open_session`; keep one for a process, so that Entra ID's metadata is kept too.
+    is `["*"]` for any. client_secret: or the certificate that takes its place. session: from `open_session`; keep one for a process, so that Entra ID's metadata is kept too.
     """
 
     def __init__(
@@ -105,7 +154,7 @@ class SignIn:
         cloud: Cloud,
         tenant: str,
         client_id: str,
-        client_secret: str,
+        client_secret: str | Certificate,
         session: requests.Session,
         *,
         allowed_tenants: Collection[str] = (),
@@ -168,7 +217,7 @@ class SignIn:
                 "This sign-in was not started here, or it was started too long ago.", code="no_flow"
             )
         if query.get("error"):
-            raise _refused(query)
+            raise _told(SignInRefused, query)
         cache = msal.SerializableTokenCache()
         with _in_our_words():
             # MSAL takes members out of the flow; the session's copy stays whole.
@@ -188,11 +237,16 @@ class SignIn:
             name=str(claims.get("name", "")),
             roles=tuple(str(role) for role in roles) if isinstance(roles, list) else (),
             home_account_id=str(accounts[0]["home_account_id"]),
+            session_id=_text(claims.get("sid")),
+            sign_out_hint=_text(claims.get("login_hint")),
         )
         return SignedIn(identity, cache.serialize())
 
     def token(self, cache: str, home_account_id: str, claims: str | None = None) -> AccessToken:
-        """A token for Resource Manager without the person: from the cache, or by refresh. Raises SignInNeeded.
+        """A token for Resource Manager without the person: from the cache, or by refresh.
+
+        Raises SignInNeeded when the person has to come back, RegistrationRefused when Entra ID does not accept the
+        product itself, Unreachable when asking again later may help.
 
         claims: from a ClaimsChallenge, or NEW_TOKEN when the cached token was not accepted.
         """
@@ -215,7 +269,7 @@ class SignIn:
                 claims_challenge=None if claims == NEW_TOKEN else claims,
             )
         if answer is None or "error" in answer:
-            raise _needed(answer or {}, claims)
+            raise _no_token(answer or {}, claims)
         changed = bool(kept.has_state_changed)
         return AccessToken(
             value=str(answer["access_token"]),
@@ -224,12 +278,16 @@ class SignIn:
             changed=changed,
         )
 
-    def sign_out_url(self, return_to: str) -> str:
-        """Where to send the person so that their Entra ID session ends too; it sends them back to `return_to`."""
+    def sign_out_url(self, return_to: str, hint: str = "") -> str:
+        """Where to send the person so that their Entra ID session ends too; it sends them back to `return_to`.
+
+        hint: `Identity.sign_out_hint`; with it Entra ID need not ask which of several accounts to sign out.
+        """
         with _in_our_words():
             metadata = self._metadata()
         endpoint = str(metadata.get("end_session_endpoint") or f"{self._authority()}/oauth2/v2.0/logout")
-        return f"{endpoint}?{urlencode({'post_logout_redirect_uri': return_to})}"
+        query = {"post_logout_redirect_uri": return_to} | ({"logout_hint": hint} if hint else {})
+        return f"{endpoint}{'&' if '?' in endpoint else '?'}{urlencode(query)}"
 
     # --- the ID token ----------------------------------------------------------------------------------------------
 
@@ -285,7 +343,7 @@ class SignIn:
             raise SignInRefused(
                 "The ID token is signed in a way that is not accepted.", code="wrong_algorithm"
             )
-        key = self._key(str(header.get("kid", "")))
+        key, issuer = self._key(str(header.get("kid", "")))
         try:
             # Only the signature here: the claims are judged one by one by the caller, with words for each.
             claims: dict[str, Any] = jwt.decode(
@@ -295,16 +353,20 @@ class SignIn:
             raise SignInRefused(
                 "The ID token's signature is not Entra ID's.", code="wrong_signature"
             ) from error
+        # Keys of several issuers are published side by side: each may speak for its own only.
+        if issuer and claims.get("iss") != issuer.replace("{tenantid}", str(claims.get("tid", ""))):
+            raise SignInRefused("The ID token is signed with the key of another issuer.", code="wrong_issuer")
         return claims
 
-    def _key(self, key_id: str) -> Any:
+    def _key(self, key_id: str) -> tuple[Any, str]:
+        """The published key of that id, and the issuer it belongs to where that is told."""
         with _in_our_words():
             url = str(self._metadata().get("jwks_uri", ""))
             for kept_for in (METADATA_KEPT, KEYS_ASKED_AGAIN):
                 document = self._http.document(url, kept_for)
                 for entry in document.get("keys", []):
                     if isinstance(entry, dict) and entry.get("kid") == key_id and entry.get("kty") == "RSA":
-                        return RSAAlgorithm.from_jwk(entry)
+                        return RSAAlgorithm.from_jwk(entry), _text(entry.get("issuer"))
         raise SignInRefused(
             "The ID token is signed with a key that Entra ID does not publish.", code="unknown_key"
         )
@@ -319,11 +381,17 @@ class SignIn:
             f"{self._authority()}/v2.0/.well-known/openid-configuration", METADATA_KEPT
         )
 
+    def _credential(self) -> Any:
+        secret = self._client_secret
+        if isinstance(secret, Certificate):
+            return {"private_key": secret.private_key, "public_certificate": secret.certificate}
+        return secret
+
     def _application(self, cache: Any = None) -> Any:
         # A fresh application each time: MSAL remembers refusals for a minute, which here would be somebody else's.
         return msal.ConfidentialClientApplication(
             self.client_id,
-            client_credential=self._client_secret,
+            client_credential=self._credential(),
             authority=self._authority(),
             # The authority is configured, so nobody needs to be asked whether it is one; in the sandbox nobody could be.
             instance_discovery=False,
@@ -388,8 +456,8 @@ def _in_our_words() -> Iterator[None]:
     except requests.RequestException as error:
         message = "Microsoft Entra ID does not answer."
         raise Unreachable(message, code=type(error).__name__, retryable=True) from error
-    except (MsalError, RuntimeError, ValueError, KeyError, TypeError, AttributeError) as error:
-        # The last three: MSAL does not expect an answer of another shape.
+    except (MsalError, PyJWTError, RuntimeError, ValueError, KeyError, TypeError, AttributeError) as error:
+        # PyJWTError: a published key that is none. The last three: MSAL does not expect an answer of another shape.
         # MSAL raises ValueError for a wrong state and RuntimeError for a wrong nonce, both with the values in clear.
         raise SignInRefused(_sign_in_words(error), code="refused") from error
 
@@ -412,10 +480,39 @@ def _sign_in_words(error: Exception) -> str:
     return "Microsoft Entra ID's answer could not be used."
 
 
-def _refused(answer: Mapping[str, Any]) -> SignInRefused:
+def _refused(answer: Mapping[str, Any]) -> AzureError:
+    """The error of the token endpoint's answer to a sign-in."""
+    code = answer.get("error")
+    kind: type[AzureError] = SignInRefused
+    if code in _NOT_THE_PERSON:
+        kind = RegistrationRefused
+    elif code in _PASSING:
+        kind = Unreachable
+    error = _told(kind, answer)
+    # A new secret can be put in place at any moment, so that asking again is worth it.
+    error.retryable = kind is not SignInRefused
+    return error
+
+
+def _no_token(answer: Mapping[str, Any], claims: str | None) -> AzureError:
+    """The error of the token endpoint's answer to a refresh."""
+    if answer.get("error") in _NOT_THE_PERSON | _PASSING:
+        return _refused(answer)
+    error = _told(
+        SignInNeeded, {"error": "no_token", "error_description": "The kept sign-in has ended.", **answer}
+    )
+    wanted = answer.get("claims")
+    error.claims = wanted if isinstance(wanted, str) and wanted else (None if claims == NEW_TOKEN else claims)
+    return error
+
+
+_Error = TypeVar("_Error", bound=AzureError)
+
+
+def _told(kind: type[_Error], answer: Mapping[str, Any]) -> _Error:
     described = str(answer.get("error_description") or answer.get("error"))
-    return SignInRefused(
-        described.splitlines()[0],
+    return kind(
+        described.strip().partition("\n")[0].rstrip(),
         code=str(answer.get("error", "")),
         raw=described,
         correlation_id=str(answer.get("correlation_id", "")),
@@ -423,18 +520,8 @@ def _refused(answer: Mapping[str, Any]) -> SignInRefused:
     )
 
 
-def _needed(answer: Mapping[str, Any], claims: str | None) -> SignInNeeded:
-    described = str(answer.get("error_description") or "The kept sign-in has ended.")
-    error = SignInNeeded(
-        described.splitlines()[0],
-        code=str(answer.get("error", "no_token")),
-        raw=described,
-        correlation_id=str(answer.get("correlation_id", "")),
-        request_id=str(answer.get("trace_id", "")),
-    )
-    wanted = answer.get("claims")
-    error.claims = wanted if isinstance(wanted, str) and wanted else (None if claims == NEW_TOKEN else claims)
-    return error
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
 
 
 def _hashed(nonce: str) -> str:

@@ -11,7 +11,7 @@ import secrets
 import time
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import unquote, urlencode, urlsplit, urlunsplit
 
@@ -22,6 +22,7 @@ from .memory import Memory
 from .messages import Answer, Request, json_answer, redirect
 
 ISSUER: Final = f"{world.CLOUD.authority_url}/{world.TENANT}/v2.0"
+MANY_ISSUERS: Final = f"{world.CLOUD.authority_url}/{{tenantid}}/v2.0"
 KNOWN_TENANTS: Final = frozenset({world.TENANT, world.TENANT_DOMAIN, "organizations", "common"})
 MANY_TENANTS: Final = frozenset({"organizations", "common"})
 
@@ -47,6 +48,7 @@ class Grant:
     redirect_uri: str = ""
     challenge: str = ""
     nonce: str = ""
+    session: str = field(default_factory=lambda: str(uuid.uuid4()))
 
 
 class TokenError(Exception):
@@ -120,7 +122,7 @@ class Entra:
         return json_answer(
             200,
             {
-                "issuer": f"{world.CLOUD.authority_url}/{{tenantid}}/v2.0" if many else ISSUER,
+                "issuer": MANY_ISSUERS if many else ISSUER,
                 # Browsers go to these two; only the product's server knows the way to the others.
                 "authorization_endpoint": f"{self._base_url}/{here}/oauth2/v2.0/authorize",
                 "end_session_endpoint": f"{self._base_url}/{here}/oauth2/v2.0/logout",
@@ -148,8 +150,11 @@ class Entra:
             },
         )
 
-    def _keys(self, _request: Request) -> Answer:
-        return json_answer(200, {"keys": [{**tokens.public_jwk(), "issuer": ISSUER}]})
+    def _keys(self, request: Request) -> Answer:
+        many = request.path.split("/")[1].lower() in MANY_TENANTS
+        return json_answer(
+            200, {"keys": [{**tokens.public_jwk(), "issuer": MANY_ISSUERS if many else ISSUER}]}
+        )
 
     # --- the page --------------------------------------------------------------------------------------------------
 
@@ -321,6 +326,9 @@ class Entra:
             "aud": self._client_id,
             "preferred_username": account.username,
             "email": account.username,
+            # Optional claims, as docs/deploying.md asks for them.
+            "sid": grant.session,
+            "login_hint": account.username,
         }
         if account.app_roles:
             id_claims["roles"] = list(account.app_roles)

@@ -16,12 +16,14 @@ from django_tasks_db.management.commands.db_worker import Worker as TaskWorker
 from django_tasks_db.models import DBTaskResult
 from django_tasks_db.utils import exclusive_transaction
 
+from vmssbuilder.accounts import sessions
 from vmssbuilder.submissions import leases, tasks
 
 log = logging.getLogger("vmssbuilder.worker")
 
 SWEEP_EVERY: Final = 3.0
 PRUNE_EVERY: Final = 300.0
+SESSIONS_EVERY: Final = 3600.0
 TROUBLE_PAUSE: Final = 2.0
 
 
@@ -41,6 +43,7 @@ class Worker(TaskWorker):
         )
         self._next_sweep = 0.0
         self._next_prune = 0.0
+        self._next_sessions = 0.0
 
     def shutdown(self, signum: int, frame: FrameType | None) -> None:
         """The first signal ends the loop after the current step, the second one ends the process."""
@@ -77,6 +80,9 @@ class Worker(TaskWorker):
         if now >= self._next_prune:
             tasks.prune()
             self._next_prune = now + PRUNE_EVERY
+        if now >= self._next_sessions:
+            sessions.forget_old()
+            self._next_sessions = now + SESSIONS_EVERY
 
     def _next_task(self) -> bool:
         """Does one task that is due; answers whether there was one."""
