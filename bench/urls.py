@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
+from bench import rendering
 from vmssbuilder import urls
 
 
@@ -13,7 +14,13 @@ def bare(request: HttpRequest) -> HttpResponse:
     return HttpResponse(f"<!doctype html><title>Bare</title><p>{request.user.get_username()}</p>")
 
 
-urlpatterns = [path("bench/bare/", bare, name="bench-bare"), *urls.urlpatterns]
+urlpatterns = [
+    path("bench/bare/", bare, name="bench-bare"),
+    path("bench/django/", rendering.as_django, name="bench-django"),
+    path("bench/crispy/", rendering.as_crispy, name="bench-crispy"),
+    path("bench/ours/", rendering.as_ours, name="bench-ours"),
+    *urls.urlpatterns,
+]
 handler400, handler403, handler404, handler500 = (
     urls.handler400,
     urls.handler403,
