@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import random
 import re
 import string
@@ -236,6 +237,55 @@ def test_a_private_key_may_stand_in_custom_data(as_requester: Client, requester:
     assert sent(as_requester, url, **{f"{PROFILE}.osProfile.customData": PRIVATE_KEY}).status_code == 302
     draft.refresh_from_db()
     assert "customData" in paths.get(draft.document, OS)
+
+
+CLEAR = {"osProfile": {"linuxConfiguration": {"ssh": {"publicKeys": [{"keyData": PRIVATE_KEY}]}}}}
+IN_CLEAR = [
+    {"properties": {"virtualMachineProfile": CLEAR}},
+    {"tags": {"key": f"mine: {PRIVATE_KEY}"}},
+    {"tags": {PRIVATE_KEY: "mine"}},
+    {"foreign": [["PuTTY-User-Key-File-3: ssh-rsa"]]},
+]
+
+
+@pytest.mark.parametrize("document", IN_CLEAR)
+def test_a_private_key_is_refused_in_a_whole_document(
+    page_of: GetPage, as_requester: Client, requester: User, document: dict[str, Any]
+) -> None:
+    draft = drafted(requester, {"location": "uksouth"})
+    given = {"base": 1, "text": json.dumps(document)}
+    page = page_of(as_requester, f"/drafts/{draft.code}/json/", post=given, status=422)
+    assert "his holds a private key, so it was not saved." in page.text
+    assert dict(entries(page.html))["text"] == given["text"]
+    assert draft.revisions.count() == 1
+
+
+@pytest.mark.parametrize("document", IN_CLEAR)
+def test_no_draft_is_started_from_a_private_key(
+    page_of: GetPage, as_requester: Client, document: dict[str, Any]
+) -> None:
+    given = {
+        "start": "text",
+        "api_version": VERSION,
+        "versioned": "1",
+        "accept": "1",
+        "text": json.dumps(document),
+    }
+    page = page_of(as_requester, "/drafts/new/", post=given, status=422)
+    assert "his holds a private key, so it was not saved." in page.text
+    assert not Draft.objects.exists()
+
+
+def test_a_private_key_in_a_secret_of_a_whole_document_goes_into_the_vault(
+    as_requester: Client, requester: User
+) -> None:
+    draft = drafted(requester, {"location": "uksouth"})
+    document = {"properties": {"virtualMachineProfile": {"osProfile": {"customData": PRIVATE_KEY}}}}
+    given = {"base": 1, "text": json.dumps(document)}
+    assert as_requester.post(f"/drafts/{draft.code}/json/", given).status_code == 302
+    draft.refresh_from_db()
+    assert "PRIVATE KEY" not in json.dumps(draft.document)
+    assert draft.secrets.count() == 1
 
 
 # --- Checklists -------------------------------------------------------------------------------------------------------

@@ -11,9 +11,8 @@ from django.http import QueryDict
 from vmssbuilder.scaleset import paths
 from vmssbuilder.scaleset.paths import MISSING, Path
 from vmssbuilder.scaleset.properties import Choice, Json, Map, Node, Property, Text
-from vmssbuilder.scaleset.rules.shapes import is_private_key
 
-from . import pasting
+from . import clear_keys, pasting
 from .content import TARGET
 from .fields import ENCODED, PASTE, encode, pasted_as, row_fields, row_numbers, shown_encoded, text_of
 from .steps import Field, Layout
@@ -72,20 +71,9 @@ def read(
     return changes, refused
 
 
-PRIVATE_KEY: Final = (
-    "This holds a private key, so it was not saved. Take it out. A public key is the line in the .pub file; a secret "
-    "belongs in protected settings. If others may have seen the key, make a new one."
-)
-
-
 def _private_keys(path: Path, wanted: Any, before: Any) -> Iterator[Refused]:
-    """A line for each private key that was not there before: it would stand in clear in every revision."""
-    if isinstance(wanted, dict | list):
-        members = wanted.items() if isinstance(wanted, dict) else enumerate(wanted)
-        for step, inner in members:
-            yield from _private_keys((*path, step), inner, paths.get(before, (step,)))
-    elif isinstance(wanted, str) and wanted != before and is_private_key(wanted):
-        yield Refused(path, PRIVATE_KEY)
+    """A line for each private key that was not there before."""
+    return (Refused(place, clear_keys.MESSAGE) for place in clear_keys.found(path, wanted, before))
 
 
 _AS_JSON = Json("JSON", objects=False)

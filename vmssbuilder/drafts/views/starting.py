@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from vmssbuilder.accounts.models import User
-from vmssbuilder.drafts import actions, steps, submitted
+from vmssbuilder.drafts import actions, clear_keys, steps, submitted
 from vmssbuilder.drafts import content as contents
 from vmssbuilder.scaleset import API_VERSIONS, ReadingError, Request, read
 from vmssbuilder.scaleset.versions import DEFAULT
@@ -84,7 +84,7 @@ def _unkeepable(read: Request) -> str:
         if len(written) > longest:
             label = contents.label((contents.TARGET, part), read.api_version)
             return f"{label}: {len(written):,} characters; no more than {longest} can be kept. Shorten it."
-    return ""
+    return clear_keys.refusal(read.document, {}, read.api_version)
 
 
 def _choice(request: HttpRequest) -> int:

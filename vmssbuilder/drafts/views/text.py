@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import cast
 
 from django.contrib import messages
@@ -10,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from vmssbuilder.accounts.models import User
-from vmssbuilder.drafts import access, actions
+from vmssbuilder.drafts import access, actions, clear_keys
 from vmssbuilder.drafts import content as contents
 from vmssbuilder.drafts.access import Access
 from vmssbuilder.scaleset import secrets
@@ -27,7 +28,8 @@ def document(request: HttpRequest, code: str) -> HttpResponse:
     draft = access.find(cast(User, request.user), code, Access.VIEW)
     body = write(secrets.mask(draft.document), draft.api_version)
     answer = HttpResponse(body, content_type="application/json; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="{draft.code}.json"'
+    name = re.sub(r"[^A-Za-z0-9._-]", "", draft.name)[:64].strip(".") or draft.code
+    answer["Content-Disposition"] = f'attachment; filename="{name}.json"'
     return answer
 
 
@@ -50,6 +52,10 @@ def edit_json(request: HttpRequest, code: str) -> HttpResponse:
             context["error"] = NO_PROPERTY
             return render(request, "drafts/json.html", context, status=422)
         edited, notes = canonicalise(parsed.value, draft.api_version)
+        refusal = clear_keys.refusal(edited, draft.document, draft.api_version)
+        if refusal:
+            context["error"] = refusal
+            return render(request, "drafts/json.html", context, status=422)
         actions.replace_document(user, draft, int(request.POST.get("base", "")), edited)
     except JSONTextError as error:
         context |= {"error": error.message, "problem": error}
