@@ -13,7 +13,7 @@ from vmssbuilder.scaleset.properties import Boolean, Choice, Integer, Json, Node
 from vmssbuilder.scaleset.rules.shapes import decoded
 
 from .choosing import link, suggesting
-from .live import checklist, kind_of, reading
+from .live import CHECKLISTS, checklist, kind_of, reading
 from .page import Page, described_by, findings_html, help_html, state_class, wire_html, wrapped
 
 RADIOS_UP_TO: Final = 4
@@ -25,8 +25,26 @@ ENCODED: Final = ":encoded"
 _LEAVE: Final = "Leave to Azure"
 
 
+_KEPT: Final[dict[tuple[object, ...], tuple[Node, str]]] = {}
+_MOST_KEPT: Final = 10_000
+"""Fields, of about 700 bytes each."""
+
+
 def leaf(page: Page, node: Node, path: Path, value: Any) -> str:
-    """A field of one value."""
+    """A field of one value. One that says nothing but its value is drawn once: most fields of a page stay as they are."""
+    if page.typed or path in page.findings or path in CHECKLISTS or isinstance(value, dict | list):
+        return _leaf(page, node, path, value)
+    # True and 1 are equal, but read differently.
+    key = (path, page.step_url, value.__class__, value, id(node))
+    kept = _KEPT.get(key)
+    if kept is None or kept[0] is not node:
+        if len(_KEPT) >= _MOST_KEPT:
+            _KEPT.clear()
+        kept = _KEPT[key] = (node, _leaf(page, node, path, value))
+    return kept[1]
+
+
+def _leaf(page: Page, node: Node, path: Path, value: Any) -> str:
     prop = node.property
     if prop.secret:
         return _secret(page, node, path, value)
