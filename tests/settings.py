@@ -20,6 +20,7 @@ os.environ.update(
         "VMSSBUILDER_TENANT": "",
         "VMSSBUILDER_CLIENT_ID": "",
         "VMSSBUILDER_CLIENT_SECRET": "",
+        "VMSSBUILDER_CLIENT_CERTIFICATE": "",
         "VMSSBUILDER_LOCAL_ACCOUNTS": "true",
         "VMSSBUILDER_HTTPS": "false",
         "DJANGO_DEBUG": "false",

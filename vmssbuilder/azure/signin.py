@@ -34,7 +34,16 @@ from jwt.types import Options
 from msal.exceptions import MsalError
 
 from .clouds import Cloud
-from .errors import AzureError, BadAnswer, RegistrationRefused, SignInNeeded, SignInRefused, Unreachable
+from .errors import (
+    AzureError,
+    BadAnswer,
+    RegistrationRefused,
+    ServiceTrouble,
+    SignInNeeded,
+    SignInRefused,
+    Throttled,
+    Unreachable,
+)
 
 CLOCK_SKEW: Final = 300.0
 """Seconds that Entra ID's clock and ours may differ."""
@@ -278,6 +287,18 @@ class SignIn:
             changed=changed,
         )
 
+    def prove(self, tenant: str) -> None:
+        """Signs in as the product itself, to see whether Entra ID accepts it in that tenant; what it gets is dropped.
+
+        Raises SignInError when it does not, Unreachable.
+        """
+        with _in_our_words():
+            answer = self._application(
+                authority=f"{self.cloud.authority_url}/{tenant}"
+            ).acquire_token_for_client([self.cloud.scope])
+        if "error" in answer:
+            raise _refused(answer)
+
     def sign_out_url(self, return_to: str, hint: str = "") -> str:
         """Where to send the person so that their Entra ID session ends too; it sends them back to `return_to`.
 
@@ -387,12 +408,12 @@ class SignIn:
             return {"private_key": secret.private_key, "public_certificate": secret.certificate}
         return secret
 
-    def _application(self, cache: Any = None) -> Any:
+    def _application(self, cache: Any = None, authority: str = "") -> Any:
         # A fresh application each time: MSAL remembers refusals for a minute, which here would be somebody else's.
         return msal.ConfidentialClientApplication(
             self.client_id,
             client_credential=self._credential(),
-            authority=self._authority(),
+            authority=authority or self._authority(),
             # The authority is configured, so nobody needs to be asked whether it is one; in the sandbox nobody could be.
             instance_discovery=False,
             validate_authority=False,
@@ -421,7 +442,18 @@ class _Http:
         return self._session.get(url, **named)
 
     def post(self, url: str, **named: Any) -> requests.Response:
-        return self._session.post(url, **named)
+        answer = self._session.post(url, **named)
+        if answer.status_code == 429 or answer.status_code >= 500:
+            # MSAL would take such an answer for a refusal, or for nonsense, as it happens to be written.
+            wait = answer.headers.get("Retry-After", "")
+            kind = Throttled if answer.status_code == 429 else ServiceTrouble
+            raise kind(
+                f"Microsoft Entra ID answers with status {answer.status_code}.",
+                status=answer.status_code,
+                retryable=True,
+                retry_after=float(wait) if wait.isascii() and wait.isdigit() else None,
+            )
+        return answer
 
     def close(self) -> None:
         """MSAL's interface asks for it; the session belongs to the caller."""
@@ -482,7 +514,7 @@ def _sign_in_words(error: Exception) -> str:
 
 def _refused(answer: Mapping[str, Any]) -> AzureError:
     """The error of the token endpoint's answer to a sign-in."""
-    code = answer.get("error")
+    code = str(answer.get("error"))
     kind: type[AzureError] = SignInRefused
     if code in _NOT_THE_PERSON:
         kind = RegistrationRefused
@@ -496,7 +528,7 @@ def _refused(answer: Mapping[str, Any]) -> AzureError:
 
 def _no_token(answer: Mapping[str, Any], claims: str | None) -> AzureError:
     """The error of the token endpoint's answer to a refresh."""
-    if answer.get("error") in _NOT_THE_PERSON | _PASSING:
+    if str(answer.get("error")) in _NOT_THE_PERSON | _PASSING:
         return _refused(answer)
     error = _told(
         SignInNeeded, {"error": "no_token", "error_description": "The kept sign-in has ended.", **answer}

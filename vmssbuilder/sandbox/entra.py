@@ -15,6 +15,11 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import unquote, urlencode, urlsplit, urlunsplit
 
+import jwt
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import rsa
+
 from vmssbuilder.azure.transport import is_loopback
 
 from . import pages, tokens, world
@@ -26,6 +31,7 @@ MANY_ISSUERS: Final = f"{world.CLOUD.authority_url}/{{tenantid}}/v2.0"
 KNOWN_TENANTS: Final = frozenset({world.TENANT, world.TENANT_DOMAIN, "organizations", "common"})
 MANY_TENANTS: Final = frozenset({"organizations", "common"})
 
+ASSERTION: Final = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 CODE_LIFETIME: Final = 300.0
 ID_TOKEN_LIFETIME: Final = 3600.0
 REFRESH_LIFETIME: Final = 86_400.0
@@ -81,6 +87,9 @@ class Entra:
         self.token_lifetime = token_lifetime
         self._codes: dict[str, Grant] = {}
         self._refresh: dict[str, Grant] = {}
+        self._demands: dict[str, str] = {}
+        self._guests: dict[str, tuple[str, str]] = {}
+        self._certificates: dict[str, x509.Certificate] = {}
 
     def answer(self, request: Request) -> Answer | None:
         """The answer to a request for this part, None when it is for another."""
@@ -107,6 +116,26 @@ class Entra:
             error = TokenError("invalid_tenant", 90002, f"Tenant '{tenant}' not found.")
             return json_answer(400, error.value)
         return handler(request)
+
+    def reset(self) -> None:
+        """Forgets what tests asked for: proof, guests, certificates."""
+        with self._memory.lock:
+            self._demands.clear()
+            self._guests.clear()
+            self._certificates.clear()
+
+    def demand(self, account: str, claims: str) -> None:
+        """From now on a refresh does not do for the account: it must sign in anew, with these claims asked for."""
+        self._demands[account] = claims
+
+    def make_guest(self, account: str, home_oid: str, home_tenant: str) -> None:
+        """Makes the account a guest, whose home is another directory."""
+        self._guests[account] = (home_oid, home_tenant)
+
+    def trust(self, certificate: str) -> None:
+        """Registers a certificate (PEM) of the application, beside its secret."""
+        loaded = x509.load_pem_x509_certificate(certificate.encode())
+        self._certificates[_base64(loaded.fingerprint(hashes.SHA256()))] = loaded
 
     def revoke(self, account: str) -> None:
         """Makes every refresh token of the account useless, as an administrator can."""
@@ -183,6 +212,9 @@ class Entra:
             )
         if chosen is None:
             return pages.pick_account(world.ACCOUNTS.values(), f"?{request.query_string}", redirect_uri)
+        demanded = self._demands.get(chosen.key)
+        if demanded is not None and _asks_for(query.get("claims", ""), demanded):
+            del self._demands[chosen.key]
         code = secrets.token_urlsafe(32)
         grant = Grant(
             chosen.key,
@@ -197,7 +229,7 @@ class Entra:
             self._codes[code] = grant
         found = {"code": code, "session_state": str(uuid.uuid4())}
         if query.get("client_info") == "1":
-            found["client_info"] = _client_info(chosen)
+            found["client_info"] = self._client_info(chosen)
         return _back(query, found)
 
     @staticmethod
@@ -231,6 +263,8 @@ class Entra:
         form = request.form
         try:
             self._authenticate(request, form)
+            if form.get("grant_type") == "client_credentials":
+                return json_answer(200, self._for_itself(request, form.get("scope", "")))
             grant = self._redeemed(form)
             return json_answer(
                 200, self._tokens(grant, form.get("scope", "") or grant.scope), {"Cache-Control": "no-store"}
@@ -257,6 +291,9 @@ class Entra:
             except ValueError:
                 decoded = ""
             client_id, _, secret = (unquote(part) for part in decoded.partition(":"))
+        if form.get("client_assertion_type") == ASSERTION:
+            self._check_assertion(form)
+            return
         if client_id != self._client_id:
             raise TokenError(
                 "unauthorized_client",
@@ -265,6 +302,52 @@ class Entra:
             )
         if not hmac.compare_digest(secret.encode(), self._client_secret.encode()):
             raise TokenError("invalid_client", 7000215, "Invalid client secret provided.", status=401)
+
+    def _check_assertion(self, form: Mapping[str, str]) -> None:
+        assertion = form.get("client_assertion", "")
+        try:
+            thumbprint = str(jwt.get_unverified_header(assertion).get("x5t#S256", "")).rstrip("=")
+        except jwt.InvalidTokenError:
+            thumbprint = ""
+        certificate = self._certificates.get(thumbprint)
+        if certificate is None:
+            text = "The certificate with identifier used to sign the client assertion is not registered on application."
+            raise TokenError("invalid_client", 700027, text, status=401)
+        key = certificate.public_key()
+        assert isinstance(key, rsa.RSAPublicKey)
+        try:
+            jwt.decode(
+                assertion,
+                key,
+                algorithms=["PS256"],
+                issuer=self._client_id,
+                subject=self._client_id,
+                # Any of the directory's names may stand in the address.
+                audience=[f"{world.CLOUD.authority_url}/{each}/oauth2/v2.0/token" for each in KNOWN_TENANTS],
+                options={"require": ["exp", "jti"]},
+            )
+        except jwt.InvalidTokenError as error:
+            text = f"Client assertion failed signature validation or is out of time: {error}"
+            raise TokenError("invalid_client", 700024, text, status=401) from error
+
+    def _for_itself(self, request: Request, scope: str) -> dict[str, Any]:
+        """What the application gets in its own name. Entra ID must know in which directory."""
+        if request.path.split("/")[1].lower() in MANY_TENANTS:
+            raise TokenError(
+                "invalid_request", 50059, "No tenant-identifying information found in the request."
+            )
+        if scope not in {f"{each}/.default" for each in (world.CLOUD.arm_url, f"{world.CLOUD.arm_url}/")}:
+            raise TokenError("invalid_scope", 1002012, "The scope must end with /.default.")
+        claims = {
+            "iss": ISSUER,
+            "aud": world.CLOUD.arm_url,
+            "appid": self._client_id,
+            "oid": self._client_id,
+            "tid": world.TENANT,
+            "idtyp": "app",
+        }
+        token = tokens.signed(claims, lifetime=self.token_lifetime)
+        return {"token_type": "Bearer", "expires_in": int(self.token_lifetime), "access_token": token}
 
     def _redeem_code(self, form: Mapping[str, str]) -> Grant:
         with self._memory.lock:
@@ -302,6 +385,10 @@ class Entra:
             )
         if time.monotonic() - grant.issued > REFRESH_LIFETIME:
             raise TokenError("invalid_grant", 700082, "The refresh token has expired due to inactivity.")
+        demanded = self._demands.get(grant.account)
+        if demanded is not None:
+            text = "Due to a configuration change made by your administrator, you must use multi-factor authentication."
+            raise TokenError("interaction_required", 50076, text, suberror="basic_action", claims=demanded)
         return grant
 
     def _tokens(self, grant: Grant, scope: str) -> dict[str, Any]:
@@ -315,9 +402,7 @@ class Entra:
             "oid": account.oid,
             "tid": world.TENANT,
             "name": account.name,
-            "sub": base64.urlsafe_b64encode(hashlib.sha256(account.oid.encode()).digest())
-            .rstrip(b"=")
-            .decode(),
+            "sub": _base64(hashlib.sha256(account.oid.encode()).digest()),
             "ver": "2.0",
         }
         id_claims: dict[str, Any] = {
@@ -330,6 +415,9 @@ class Entra:
             "sid": grant.session,
             "login_hint": account.username,
         }
+        if grant.account in self._guests:
+            home = f"{world.CLOUD.authority_url}/{self._guests[grant.account][1]}/v2.0"
+            id_claims |= {"idp": home, "acct": 1}
         if account.app_roles:
             id_claims["roles"] = list(account.app_roles)
         if grant.nonce:
@@ -350,7 +438,7 @@ class Entra:
             "ext_expires_in": int(self.token_lifetime),
             "access_token": tokens.signed(access_claims, lifetime=self.token_lifetime),
             "id_token": tokens.signed(id_claims, lifetime=ID_TOKEN_LIFETIME),
-            "client_info": _client_info(account),
+            "client_info": self._client_info(account),
         }
         if "offline_access" in grant.scope.split():
             refresh = secrets.token_urlsafe(48)
@@ -358,6 +446,10 @@ class Entra:
                 self._refresh[refresh] = Grant(grant.account, grant.client_id, grant.scope, time.monotonic())
             answer["refresh_token"] = refresh
         return answer
+
+    def _client_info(self, account: world.Account) -> str:
+        uid, utid = self._guests.get(account.key, (account.oid, world.TENANT))
+        return _base64(json.dumps({"uid": uid, "utid": utid}).encode())
 
     # --- signing out -----------------------------------------------------------------------------------------------
 
@@ -394,9 +486,17 @@ def _back(query: Mapping[str, str], values: Mapping[str, str]) -> Answer:
 
 
 def _challenge(verifier: str) -> str:
-    return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
+    return _base64(hashlib.sha256(verifier.encode()).digest())
 
 
-def _client_info(account: world.Account) -> str:
-    info = json.dumps({"uid": account.oid, "utid": world.TENANT}).encode()
-    return base64.urlsafe_b64encode(info).rstrip(b"=").decode()
+def _base64(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+def _asks_for(asked: str, demanded: str) -> bool:
+    """Whether the claims of a sign-in hold those that are demanded."""
+    try:
+        given, wanted = (json.loads(each or "{}").get("access_token", {}) for each in (asked, demanded))
+    except (ValueError, AttributeError):
+        return False
+    return all(given.get(name) == value for name, value in wanted.items())

@@ -308,6 +308,7 @@ class Running:
     def reset(self) -> None:
         """Forgets scale sets, requests and faults."""
         self.sandbox.memory.reset()
+        self.sandbox.entra.reset()
 
 
 @contextlib.contextmanager
