@@ -100,6 +100,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "vmssbuilder.pages.context.frame",
             ],
+            "builtins": ["vmssbuilder.pages.times"],
         },
     },
 ]

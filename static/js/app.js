@@ -15,6 +15,21 @@ focusTarget();
 const summary = document.getElementById("error-summary");
 if (summary && !location.hash) summary.focus();
 
+// The server says each moment in UTC. Here it becomes the reader's own, with its day where that is another one.
+function localTimes() {
+  for (const time of document.querySelectorAll("time")) {
+    const words = time.textContent.match(/^(\d+ \w+ \d+ )?\d\d:\d\d(:\d\d)? UTC$/);
+    if (!words) continue;
+    const at = new Date(time.dateTime), two = "2-digit";
+    const clock = at.toLocaleTimeString("en-GB", { hour: two, minute: two, second: words[2] && two });
+    const day = { day: "numeric", month: "short", year: words[1] && "numeric" };
+    time.title = time.textContent;
+    time.textContent = words[1] || at.getDate() !== at.getUTCDate() ? `${at.toLocaleDateString("en-GB", day)} ${clock}` : clock;
+  }
+}
+localTimes();
+document.addEventListener("htmx:load", localTimes);
+
 // Copy buttons appear only where copying works.
 for (const button of document.querySelectorAll("[data-copy]")) {
   if (!navigator.clipboard) break;

@@ -8,13 +8,13 @@ from itertools import pairwise
 from typing import Any, Final
 
 from django.http import QueryDict
-from django.utils import timezone
 
 from vmssbuilder.accounts.models import User
 from vmssbuilder.drafts import actions, merging
 from vmssbuilder.drafts import content as contents
 from vmssbuilder.drafts.models import Revision
 from vmssbuilder.drafts.submitted import Changed
+from vmssbuilder.pages import times
 from vmssbuilder.scaleset import paths, secrets
 from vmssbuilder.scaleset.findings import Finding
 from vmssbuilder.scaleset.paths import MISSING, Path, PathError
@@ -114,8 +114,7 @@ def _both(conflict: actions.Conflict, node: Node | None, label: str, revision: R
     name = escape(paths.text(conflict.path))
     when = ""
     if revision is not None:
-        at = revision.at.astimezone(timezone.get_default_timezone())
-        when = f', <time datetime="{at.isoformat(timespec="seconds")}">{at:%H:%M} UTC</time>'
+        when = f", {times.when(revision.at, 'clock')}"
     return (
         f'<div class="conflict" role="group" aria-label="{escape(label)}: two values">'
         f'<input type="hidden" name="unsettled" value="{name}"><dl class="conflict__values">'
