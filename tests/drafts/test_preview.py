@@ -55,7 +55,7 @@ def test_a_change_shows_at_once_in_what_was_kept() -> None:
 
 def test_marks_are_drawn_on_what_was_kept_and_do_not_stay() -> None:
     plain = preview.render("code", DOCUMENT, VERSION)
-    marked = preview.render("code", DOCUMENT, VERSION, changed={PREFIX}, wrong={PREFIX})
+    marked = preview.render("code", DOCUMENT, VERSION, changed={PREFIX}, wrong={PREFIX: "Too long."})
     assert lines(marked, "json__line--changed") == ['"computerNamePrefix": "web",']
     assert lines(marked, "json__line--error") == ['"computerNamePrefix": "web",']
     assert preview.render("code", DOCUMENT, VERSION) == plain

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from html import escape
@@ -19,6 +19,7 @@ from . import steps
 _INDENT: Final = "  "
 _OPEN: Final = {dict: "{", list: "["}
 _CLOSE: Final = {dict: "}", list: "]"}
+_NOTHING: Final[Mapping[Path, str]] = {}
 
 
 def render(
@@ -28,15 +29,16 @@ def render(
     *,
     here: str = "",
     changed: Collection[Path] = (),
-    wrong: Collection[Path] = (),
+    wrong: Mapping[Path, str] = _NOTHING,
+    warned: Mapping[Path, str] = _NOTHING,
     linked: bool = True,
 ) -> str:
     """The masked document as lines of JSON; the text of all lines together is the JSON itself.
 
     here: the address of the page that shows it, whose own fields are linked by fragment alone. changed: places just
-    changed, marked with all below them; wrong: places with an error. linked: False for people who may only look.
+    changed, marked with all below them; wrong, warned: words about places. linked: False for people who may only look.
     """
-    marked = frozenset(changed), frozenset(wrong)
+    marked = frozenset(changed), wrong, warned
     writer = _Writer(code, here, *marked, linked, api_version, blocks=True)
     place = _Place(f"/drafts/{code}/basics/", "")
     writer.value((), secrets.mask(document), tree(api_version), place, "", "", changed=False)
@@ -50,7 +52,7 @@ _BLOCK_DEPTH: Final = 3
 @lru_cache(maxsize=4_000)
 def _block(code: str, here: str, linked: bool, api_version: str, path: Path, place: _Place, json_text: str, before: str, comma: str) -> str:  # fmt: skip
     """An object that holds no mark, drawn. json_text: its value, secrets masked, so that none is kept here."""
-    writer = _Writer(code, here, frozenset(), frozenset(), linked, api_version, blocks=False)
+    writer = _Writer(code, here, frozenset(), _NOTHING, _NOTHING, linked, api_version, blocks=False)
     node = tree(api_version).at(path)
     writer.value(path, json.loads(json_text), node, place, before, comma, changed=False)
     return "".join(writer.written)
@@ -71,7 +73,8 @@ class _Writer:
     code: str
     here: str
     changed: frozenset[Path]
-    wrong: frozenset[Path]
+    wrong: Mapping[Path, str]
+    warned: Mapping[Path, str]
     linked: bool
     api_version: str
     blocks: bool
@@ -112,7 +115,11 @@ class _Writer:
                     (*path, step), inner, below, there, key, "," if number < last else "", changed=changed
                 )
             self._line(
-                path, f'<span class="json__punct">{_CLOSE[kind]}</span>{comma}', place, changed=changed
+                path,
+                f'<span class="json__punct">{_CLOSE[kind]}</span>{comma}',
+                place,
+                changed=changed,
+                end=True,
             )
         else:
             shown = (
@@ -125,8 +132,8 @@ class _Writer:
 
     def _marked_below(self, path: Path) -> bool:
         depth = len(path)
-        return any(place[:depth] == path for place in self.changed) or any(
-            place[:depth] == path for place in self.wrong
+        return any(
+            place[:depth] == path for places in (self.changed, self.wrong, self.warned) for place in places
         )
 
     def _as_text(self) -> _Place:
@@ -145,20 +152,24 @@ class _Writer:
             return _Place(place.page, steps.anchor(path))
         return place
 
-    def _line(self, path: Path, html: str, place: _Place, *, changed: bool) -> None:
-        depth = len(path)
+    def _line(self, path: Path, html: str, place: _Place, *, changed: bool, end: bool = False) -> None:
+        depth, said = len(path), ""
         classes = f"json__line d{min(depth + 1, 9)}"
         if changed:
             classes += " json__line--changed"
-        if path in self.wrong:
+        if not end and path in self.wrong:
             classes += " json__line--error"
+            said = f' title="Error: {escape(self.wrong[path])}"'
+        elif not end and path in self.warned:
+            classes += " json__line--warning"
+            said = f' title="To consider: {escape(self.warned[path])}"'
         text = f"{_INDENT * depth}{html}\n"
         fragment = f"#{place.anchor}" if place.anchor else ""
         href = fragment if place.page == self.here else place.page + fragment
         if self.linked and path and href:
-            self.written.append(f'<a class="{classes}" tabindex="-1" href="{escape(href)}">{text}</a>')
+            self.written.append(f'<a class="{classes}" tabindex="-1"{said} href="{escape(href)}">{text}</a>')
         else:
-            self.written.append(f'<span class="{classes}">{text}</span>')
+            self.written.append(f'<span class="{classes}"{said}>{text}</span>')
 
 
 def _members(value: dict[str, Any] | list[Any], node: Node | None) -> Iterable[tuple[Any, Any]]:

@@ -23,7 +23,8 @@ from vmssbuilder.scaleset.findings import Change, Finding, errors, warnings
 from vmssbuilder.scaleset.paths import MISSING, Path, PathError
 
 from .form import Form
-from .frame import frame, json_html
+from .frame import frame
+from .pane import pane
 
 
 @require_safe
@@ -45,7 +46,7 @@ def check(request: HttpRequest, code: str) -> HttpResponse:
         "fixable": sum(finding.fix is not None for finding in found),
         "overridable": [finding for finding in wrong if finding.overridable],
         "blocking": [finding for finding in wrong if not finding.overridable],
-        "json": json_html(draft, linked=editable),
+        **pane(request, draft, found=found, linked=editable),
     }
     return render(request, "drafts/check.html", context)
 

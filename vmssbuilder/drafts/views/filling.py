@@ -17,7 +17,8 @@ from vmssbuilder.scaleset import paths
 from vmssbuilder.scaleset.paths import MISSING, PathError
 
 from .form import Form, draw
-from .frame import frame, json_html
+from .frame import frame
+from .pane import pane
 from .saving import save
 
 
@@ -27,10 +28,8 @@ def overview(request: HttpRequest, code: str) -> HttpResponse:
     user = cast(User, request.user)
     draft = access.find(user, code, Access.VIEW)
     allowed = access.access(user, draft)
-    context = frame(draft, editable=allowed >= Access.EDIT) | {
-        "allowed": allowed,
-        "json": json_html(draft, linked=allowed >= Access.EDIT),
-    }
+    editable = allowed >= Access.EDIT
+    context = frame(draft, editable=editable) | pane(request, draft, linked=editable) | {"allowed": allowed}
     return render(request, "drafts/overview.html", context)
 
 

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.safestring import mark_safe
 
 from vmssbuilder.drafts import content as contents
-from vmssbuilder.drafts import fields, named, places, preview, steps, summary
+from vmssbuilder.drafts import fields, named, places, steps, summary
 from vmssbuilder.drafts.checking import check_content
 from vmssbuilder.drafts.models import Draft
 from vmssbuilder.scaleset import paths
@@ -23,6 +23,7 @@ from vmssbuilder.scaleset.properties import List
 
 from . import fitting
 from .frame import frame
+from .pane import pane
 from .told import told
 
 
@@ -90,7 +91,6 @@ def draw(
         told(draft, request.GET["done"]) if "done" in request.GET else None,
     )
     html = fitting.draw(request, form, drawn)
-    wrong = {finding.path for finding in found if finding.severity == "error"} if shown else set()
     context = frame(draft, form.step) | {
         "fields": mark_safe(html),  # noqa: S308 - every value in it was escaped
         "scripts": fields.scripts(html),
@@ -111,9 +111,7 @@ def draw(
         ],
         "unfinished": shown and not extra,
         "continue_url": onward(form),
-        "json": mark_safe(  # noqa: S308 - the preview escapes
-            preview.render(draft.code, draft.document, draft.api_version, here=form.url, wrong=wrong)
-        ),
+        **pane(request, draft, here=form.url, found=found if shown else ()),
     }
     return render(request, "drafts/step.html", context, status=status)
 

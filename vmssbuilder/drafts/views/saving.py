@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.safestring import mark_safe
 
 from vmssbuilder.accounts.models import User
-from vmssbuilder.drafts import actions, fields, merging, named, preview, steps, submitted, switching
+from vmssbuilder.drafts import actions, fields, merging, named, steps, submitted, switching
 from vmssbuilder.drafts import content as contents
 from vmssbuilder.drafts.checking import check_content
 from vmssbuilder.drafts.submitted import Changed
@@ -18,7 +18,7 @@ from vmssbuilder.pages.problems import problem
 from vmssbuilder.scaleset import paths
 from vmssbuilder.scaleset.findings import Finding, errors
 
-from . import choosing, fitting
+from . import choosing, fitting, pane
 from .checking import fix_here
 from .form import Form, by_field, draw, findings_of, onward, secret_names
 from .frame import frame
@@ -63,7 +63,7 @@ def save(request: HttpRequest, form: Form) -> HttpResponse:
         # The fields of this page would be those of another item.
         return HttpResponse(status=204, headers={"HX-Redirect": form.url})
     if automatic:
-        return _saved_quietly(form, base, shown, changes)
+        return _saved_quietly(request, form, base, shown, changes)
     if post.get("settle"):
         return redirect(_back(request, form, choosing.settled(post)))
     verb, _, rest = post.get("act", "").partition(":")
@@ -155,7 +155,9 @@ def _continue(request: HttpRequest, form: Form) -> HttpResponse:
 # --- Autosave ---------------------------------------------------------------------------------------------------------
 
 
-def _saved_quietly(form: Form, base: int, shown: dict[str, Any], changes: list[Changed]) -> HttpResponse:
+def _saved_quietly(
+    request: HttpRequest, form: Form, base: int, shown: dict[str, Any], changes: list[Changed]
+) -> HttpResponse:
     """The answer to an autosave: the JSON, and fields that others changed.
 
     What the check says of it is asked for when the person pauses: nobody reads it while typing.
@@ -165,15 +167,7 @@ def _saved_quietly(form: Form, base: int, shown: dict[str, Any], changes: list[C
         return HttpResponse(status=204)
     answer = [
         f'<input type="hidden" name="base" id="base" value="{draft.head}" hx-swap-oob="true">',
-        '<div hx-swap-oob="innerHTML:#json">',
-        preview.render(
-            draft.code,
-            draft.document,
-            draft.api_version,
-            here=form.url,
-            changed={change.path for change in changes},
-        ),
-        "</div>",
+        pane.answer(request, draft, form.url, {change.path for change in changes}),
     ]
     answer += _stale_fields(form, shown, changes, {})
     return HttpResponse("".join(answer))
