@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -31,8 +34,12 @@ def certificate(
     issuer: str = "",
     authority: bool = False,
     days: float = 90,
+    hosts: Iterable[str] = (),
 ) -> str:
-    """A certificate of the key as PEM text, signed by another key or by itself. days: until it ends."""
+    """A certificate of the key as PEM text, signed by another key or by itself. days: until it ends.
+
+    hosts: names that a server has beside those of this machine.
+    """
     now = datetime.now(UTC)
     mine = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     by = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, issuer or name)])
@@ -65,6 +72,28 @@ def certificate(
         )
         builder = builder.add_extension(usage, critical=True)
     else:
-        names = [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
+        names: list[x509.GeneralName] = [x509.DNSName(each) for each in ("localhost", *hosts)]
+        names += [x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
         builder = builder.add_extension(x509.SubjectAlternativeName(names), critical=False)
     return builder.sign(signing, hashes.SHA256()).public_bytes(serialization.Encoding.PEM).decode()
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """A private authority, and a server's certificate and key from it, as files."""
+
+    authority: Path
+    certificate: Path
+    key: Path
+
+
+def private_authority(folder: Path, *hosts: str) -> Files:
+    """Makes an authority nobody knows, and a certificate by it for this machine and the hosts."""
+    files = Files(folder / "authority.pem", folder / "server.pem", folder / "server.key")
+    authority, server = new_key(), new_key()
+    files.authority.write_text(certificate(authority, "Private authority", authority=True))
+    files.certificate.write_text(
+        certificate(server, "server", signer=authority, issuer="Private authority", hosts=hosts)
+    )
+    files.key.write_text(pem(server))
+    return files
