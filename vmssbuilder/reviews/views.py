@@ -18,6 +18,7 @@ from vmssbuilder.drafts import access, preview, summary
 from vmssbuilder.drafts.access import Access
 from vmssbuilder.drafts.checking import check_content
 from vmssbuilder.drafts.models import Draft
+from vmssbuilder.drafts.numbers import counted
 from vmssbuilder.scaleset.findings import Finding, errors
 
 from . import actions, overrides, queries
@@ -169,8 +170,8 @@ def request_review(request: HttpRequest, code: str) -> HttpResponse:
 
 def _base(request: HttpRequest) -> int:
     """The revision that the page was made from; -1, which no draft has, for anything else."""
-    written = request.POST.get("base", "")
-    return int(written) if written.isascii() and written.isdigit() and len(written) < 10 else -1
+    base = counted(request.POST.get("base", ""))
+    return -1 if base is None else base
 
 
 def _request_page(

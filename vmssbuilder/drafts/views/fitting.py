@@ -13,7 +13,7 @@ from vmssbuilder.accounts.models import User
 from vmssbuilder.drafts import actions, named, places, steps, systems
 from vmssbuilder.drafts import content as contents
 from vmssbuilder.drafts.fields import Page, fitted
-from vmssbuilder.drafts.models import Revision
+from vmssbuilder.drafts.numbers import counted
 from vmssbuilder.drafts.submitted import Changed
 from vmssbuilder.pages.problems import problem
 from vmssbuilder.scaleset import paths, presets
@@ -56,8 +56,9 @@ def _said(request: HttpRequest, form: Form) -> str:
         also = f" The {systems.OTHER[verb]} settings are put away below." if away else ""
         return fitted.said(f"The form shows what applies to {verb}.{also}")
     number, _, system = rest.partition(":")
-    if verb == "removed" and system in SYSTEMS and number.isascii() and number.isdigit():
-        return fitted.said(f"Removed the {system} settings", fitted.undo_button(system, int(number)))
+    revision = counted(number)
+    if verb == "removed" and system in SYSTEMS and revision is not None:
+        return fitted.said(f"Removed the {system} settings", fitted.undo_button(system, revision))
     if verb == "restored" and rest in SYSTEMS:
         return fitted.said(f"The {rest} settings are back.")
     return ""
@@ -79,7 +80,7 @@ def act(request: HttpRequest, form: Form, act: str, expected: dict[str, Any]) ->
         if verb == "clear-system":
             return _clear(request, user, form, about, expected)
         return _restore(request, user, form, about)
-    except (PathError, actions.StaleRevision, Revision.DoesNotExist) as error:
+    except (PathError, actions.StaleRevision, actions.EditConflict) as error:
         return problem(
             request,
             400,
@@ -124,10 +125,11 @@ def _clear(
 
 def _restore(request: HttpRequest, user: User, form: Form, about: str) -> HttpResponse:
     number, _, system = about.partition(":")
-    if not (number.isascii() and number.isdigit()):
+    revision = counted(number)
+    if revision is None:
         raise PathError("There is no such revision.")
     path = SETTINGS[_named(system)]
-    value = paths.get(actions.shown_at(form.draft, int(number)), path)
+    value = paths.get(actions.shown_at(form.draft, revision), path)
     if value is MISSING:
         raise PathError("That revision does not hold them.")
     try:

@@ -18,6 +18,7 @@ from vmssbuilder.drafts import access, actions, comparing
 from vmssbuilder.drafts import content as contents
 from vmssbuilder.drafts.access import Access
 from vmssbuilder.drafts.models import Draft, Revision
+from vmssbuilder.drafts.numbers import counted
 
 TOGETHER: Final = timedelta(minutes=10)
 """Automatic saves of one person that follow each other within this time are one entry of the history."""
@@ -59,7 +60,7 @@ def history(request: HttpRequest, code: str) -> HttpResponse:
     """Who changed what, newest first, by day."""
     user = cast(User, request.user)
     draft = access.find(user, code, Access.VIEW)
-    before = _number(request.GET.get("before", ""))
+    before = counted(request.GET.get("before", ""))
     entries, more = _entries(draft, before)
     _describe(draft, entries)
     context = {
@@ -77,7 +78,7 @@ def restore(request: HttpRequest, code: str, number: int) -> HttpResponse:
     """Brings a revision back as the newest one."""
     user = cast(User, request.user)
     draft = access.find(user, code, Access.EDIT)
-    base = _number(request.POST.get("base", ""))
+    base = counted(request.POST.get("base", ""))
     try:
         saved, lost = actions.restore(user, draft, draft.head if base is None else base, number)
     except actions.EditConflict:
@@ -98,10 +99,6 @@ def restore(request: HttpRequest, code: str, number: int) -> HttpResponse:
     else:
         messages.success(request, f"Revision {number} was restored as revision {saved.head}.")
     return redirect("draft-history", code)
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
 def _entries(draft: Draft, before: int | None) -> tuple[list[Entry], bool]:

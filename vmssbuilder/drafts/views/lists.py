@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any, Final, cast
 
 from django.http import HttpRequest, HttpResponse
@@ -12,6 +11,7 @@ from vmssbuilder.accounts.models import User
 from vmssbuilder.drafts import actions, fields, lists, places, steps
 from vmssbuilder.drafts import content as contents
 from vmssbuilder.drafts.models import Draft, Revision
+from vmssbuilder.drafts.numbers import counted
 from vmssbuilder.pages.problems import problem
 from vmssbuilder.scaleset import paths
 from vmssbuilder.scaleset.findings import Finding
@@ -37,7 +37,7 @@ def act(request: HttpRequest, form: Form, act: str, base: int, *, kept: bool) ->
     try:
         if verb == "undo":
             number, _, written = written.partition(":")
-            revision = int(number) if re.fullmatch("[0-9]{1,9}", number, re.ASCII) else 0
+            revision = counted(number) or 0
         path = paths.parse(written)
         if not path and form.place:
             # The item of this page, or its list, as it was just saved.
@@ -98,10 +98,14 @@ def _after_rows(
         said = parameter("removed", item, base) if item is not None else ""
         return _to_list(request, draft, path[:-1], said)
     now = paths.get(contents.of(draft), path, ())
+    if not isinstance(now, dict | list | tuple):
+        raise PathError(f"{contents.label(path, draft.api_version)} is not a list.")
     if verb == "more":
         url = places.page_url(draft.code, path, draft.api_version)
         return _to(request, url, anchor=fields.row_anchor(node, path, len(now)))
     before = paths.get(_shown(draft, base), path, ())
+    if not isinstance(before, dict | list):
+        before = ()
     if isinstance(now, dict) and isinstance(before, dict | tuple):
         changed = sum(now[name] != before[name] for name in before if name in now) if before else 0
         added = sum(name not in before for name in now)
