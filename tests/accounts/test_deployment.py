@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta, tzinfo
 from io import StringIO
 from pathlib import Path
@@ -7,12 +8,15 @@ from pathlib import Path
 import pytest
 from cryptography.fernet import Fernet
 from django.core.management import CommandError, call_command
+from django.urls import reverse
 from pytest_django import Settings
 
 from tests.accounts.certificates import certificate, new_key, pem
 from tests.accounts.entra import browser, sign_in
+from vmssbuilder import settings as settings_module
 from vmssbuilder.accounts import deployment
 from vmssbuilder.accounts.deployment import Check, checks
+from vmssbuilder.accounts.models import Role
 from vmssbuilder.sandbox import world
 from vmssbuilder.sandbox.server import Running
 
@@ -260,3 +264,17 @@ def test_a_clock_that_is_wrong_is_noticed(
         or f"{abs(off) + 1} seconds" in check.text
         or f"{abs(off) - 1} seconds" in check.text
     )
+
+
+# --- the guide -------------------------------------------------------------------------------------------------------
+
+
+def test_the_guide_names_our_roles_and_addresses() -> None:
+    guide = (Path(__file__).resolve().parents[2] / "docs" / "deploying.md").read_text()
+    roles = json.loads(guide.partition("```json\n")[2].partition("```")[0])
+    assert {each["value"] for each in roles} == set(Role.values)
+    assert len({each["id"] for each in roles}) == len(roles)
+    for name in ("sign-in-callback", "sign-in", "sign-out-front-channel"):
+        assert f"https://scale-sets.example.org{reverse(name)}`" in guide
+    for name in (each for each in dir(settings_module) if each.startswith("VMSSBUILDER_CLIENT")):
+        assert f"`{name}`" in guide

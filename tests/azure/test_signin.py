@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
@@ -12,10 +14,19 @@ import pytest
 import requests
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from tests.accounts.certificates import certificate, new_key, pem
 from tests.azure.helpers import CALLBACK, Tokens, pick, returned, signed_in, trap
 from vmssbuilder.azure import SignIn, cloud, open_session
-from vmssbuilder.azure.errors import AzureError, RegistrationRefused, SignInNeeded, SignInRefused, Unreachable
-from vmssbuilder.azure.signin import NEW_TOKEN
+from vmssbuilder.azure.errors import (
+    AzureError,
+    RegistrationRefused,
+    ServiceTrouble,
+    SignInNeeded,
+    SignInRefused,
+    Throttled,
+    Unreachable,
+)
+from vmssbuilder.azure.signin import NEW_TOKEN, Certificate, read_certificate
 from vmssbuilder.azure.transport import Session
 from vmssbuilder.sandbox import tokens, world
 from vmssbuilder.sandbox.entra import ISSUER
@@ -411,3 +422,158 @@ def test_claims_are_asked_for_at_sign_in(sign_in: SignIn) -> None:
     assert asked["access_token"]["nbf"] == {"essential": True, "value": "1700000000"}
     assert asked["access_token"]["xms_cc"] == {"values": ["cp1"]}, "without cp1 Entra ID never challenges"
     assert sign_in.finish(flow, pick(flow["auth_uri"], "rita")).identity.name == "Rita Requester"
+
+
+# --- the product itself ----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def client_pem(tmp_path: Path) -> tuple[Path, str]:
+    """A file with key and certificate, and the certificate alone."""
+    key = new_key()
+    public = certificate(key, "vmssbuilder")
+    (tmp_path / "client.pem").write_text(pem(key) + public)
+    return tmp_path / "client.pem", public
+
+
+def test_a_certificate_takes_the_secrets_place(
+    session: Session, sandbox: Running, client_pem: tuple[Path, str]
+) -> None:
+    proof = read_certificate(str(client_pem[0]))
+    assert "PRIVATE" not in repr(proof)
+    by_certificate = SignIn(SANDBOX, "", "", proof, session)
+    with pytest.raises(RegistrationRefused, match="AADSTS700027"):
+        signed_in(by_certificate, "rita")
+    sandbox.sandbox.entra.trust(client_pem[1])
+    done = signed_in(by_certificate, "rita")
+    assert by_certificate.token(done.cache, done.identity.home_account_id, NEW_TOKEN).changed
+    sandbox.sandbox.entra.reset()
+
+
+def test_a_certificate_signed_for_with_another_key_is_refused(
+    session: Session, sandbox: Running, client_pem: tuple[Path, str]
+) -> None:
+    sandbox.sandbox.entra.trust(client_pem[1])
+    forged = Certificate(client_pem[1], pem(new_key()))
+    with pytest.raises(RegistrationRefused, match="AADSTS700024"):
+        SignIn(SANDBOX, "", "", forged, session).prove(world.TENANT)
+    sandbox.sandbox.entra.reset()
+
+
+@pytest.mark.parametrize("content", ["", "secret", "only key", "only certificate", "others", "binary"])
+def test_a_certificate_file_that_cannot_serve_is_explained(tmp_path: Path, content: str) -> None:
+    key = new_key()
+    public = certificate(key, "x")
+    contents = {"only key": pem(key), "only certificate": public, "others": public + pem(new_key())}
+    path = tmp_path / "client.pem"
+    path.write_bytes(b"\xff\xfe" if content == "binary" else contents.get(content, content).encode())
+    with pytest.raises(ValueError, match=re.escape(str(path))) as caught:
+        read_certificate(str(path))
+    assert "PRIVATE KEY" not in str(caught.value)
+
+
+def test_a_secret_that_ended_meanwhile_is_not_taken_for_a_lost_sign_in(
+    sign_in: SignIn, session: Session
+) -> None:
+    done = signed_in(sign_in, "rita")
+    wrong = SignIn(SANDBOX, "", "", "ended", session)
+    with pytest.raises(RegistrationRefused) as caught:
+        wrong.token(done.cache, done.identity.home_account_id, NEW_TOKEN)
+    assert caught.value.retryable
+
+
+@pytest.mark.parametrize(
+    ("options", "kind", "wait"),
+    [
+        ({"status": 429, "headers": {"Retry-After": "7"}}, Throttled, 7.0),
+        ({"status": 503, "body": '{"error": {"code": "x"}}'}, ServiceTrouble, None),
+        ({"status": 502, "body": "<html>"}, ServiceTrouble, None),
+        ({"status": 400, "body": '{"error": "temporarily_unavailable"}'}, Unreachable, None),
+    ],
+)
+def test_passing_trouble_at_a_refresh_can_be_tried_again(
+    sandbox: Running, sign_in: SignIn, options: dict[str, Any], kind: type[AzureError], wait: float | None
+) -> None:
+    done = signed_in(sign_in, "rita")
+    sandbox.fault("status", path="/token", **options)
+    with pytest.raises(kind) as caught:
+        sign_in.token(done.cache, done.identity.home_account_id, NEW_TOKEN)
+    assert (caught.value.retryable, caught.value.retry_after) == (True, wait)
+    assert sign_in.token(done.cache, done.identity.home_account_id, NEW_TOKEN).value
+
+
+def test_an_error_of_an_unknown_shape_is_an_error_of_ours(sandbox: Running, sign_in: SignIn) -> None:
+    flow = sign_in.start(CALLBACK)
+    query = pick(flow["auth_uri"], "rita")
+    sandbox.fault(
+        "status", path="/token", status=400, body='{"error": {"code": ["x"]}, "error_description": []}'
+    )
+    with pytest.raises(SignInRefused):
+        sign_in.finish(flow, query)
+
+
+@pytest.mark.parametrize(
+    "key", [{"kty": "RSA"}, {"kty": "RSA", "n": "", "e": "AQAB"}, {"kty": "RSA", "n": 5, "e": []}]
+)
+def test_a_published_key_that_is_none_is_an_error_of_ours(
+    sandbox: Running, sign_in: SignIn, key: dict[str, Any]
+) -> None:
+    keys = json.dumps({"keys": [{"kid": tokens.public_jwk()["kid"], **key}]})
+    sandbox.fault("status", path="/keys", status=200, body=keys)
+    with pytest.raises(SignInRefused):
+        sign_in.validate(id_token(), nonce="the nonce")
+
+
+def test_a_key_speaks_for_its_own_issuer_only(sandbox: Running, sign_in: SignIn) -> None:
+    """Keys of several issuers stand side by side in one document."""
+    keys = json.dumps(
+        {"keys": [{**tokens.public_jwk(), "issuer": "https://login.sandbox.invalid/other/v2.0"}]}
+    )
+    sandbox.fault("status", path="/keys", status=200, body=keys)
+    with pytest.raises(SignInRefused) as caught:
+        sign_in.validate(id_token(), nonce="the nonce")
+    assert caught.value.code == "wrong_issuer"
+
+
+# --- guests, and proof that only the person has ----------------------------------------------------------------------
+
+
+def test_a_guest_is_known_by_this_directory_and_kept_by_their_home(sandbox: Running, sign_in: SignIn) -> None:
+    sandbox.sandbox.entra.make_guest("sam", "9e57000d-0000-4000-8000-000000000001", OTHER_TENANT)
+    done = signed_in(sign_in, "sam")
+    assert (done.identity.oid, done.identity.tid) == (world.ACCOUNTS["sam"].oid, world.TENANT)
+    assert done.identity.home_account_id == f"9e57000d-0000-4000-8000-000000000001.{OTHER_TENANT}"
+    assert sign_in.token(done.cache, done.identity.home_account_id, NEW_TOKEN).changed
+    sandbox.sandbox.entra.reset()
+
+
+def test_what_a_refresh_cannot_give_is_asked_of_the_person(sandbox: Running, sign_in: SignIn) -> None:
+    claims = '{"access_token":{"acrs":{"essential":true,"value":"c1"}}}'
+    done = signed_in(sign_in, "rita")
+    sandbox.sandbox.entra.demand("rita", claims)
+    with pytest.raises(SignInNeeded) as caught:
+        sign_in.token(done.cache, done.identity.home_account_id, NEW_TOKEN)
+    assert caught.value.claims == claims, "Entra ID itself says what it wants"
+    flow = sign_in.start(CALLBACK, claims=caught.value.claims)
+    again = sign_in.finish(flow, pick(flow["auth_uri"], "rita"))
+    assert sign_in.token(again.cache, again.identity.home_account_id, NEW_TOKEN).changed
+
+
+@pytest.mark.parametrize("name", ["public", "usgov", "china"])
+def test_one_setting_chooses_the_cloud(session: Session, name: str) -> None:
+    chosen = cloud(name)
+    sign_in = SignIn(chosen, world.TENANT, "client", "secret", session)
+    document = json.dumps(
+        {
+            "issuer": f"{chosen.authority_url}/{world.TENANT}/v2.0",
+            "authorization_endpoint": f"{chosen.authority_url}/{world.TENANT}/oauth2/v2.0/authorize",
+            "token_endpoint": f"{chosen.authority_url}/{world.TENANT}/oauth2/v2.0/token",
+        }
+    )
+    answer = requests.Response()
+    answer.status_code, answer._content = 200, document.encode()
+    url = f"{chosen.authority_url}/{world.TENANT}/v2.0/.well-known/openid-configuration"
+    session.__dict__.setdefault("kept_metadata", {})[url] = (time.monotonic(), answer)
+    uri = sign_in.start(CALLBACK)["auth_uri"]
+    assert uri.startswith(f"{chosen.authority_url}/{world.TENANT}/oauth2/v2.0/authorize?")
+    assert f"{chosen.arm_url}/.default" in parse_qs(urlsplit(uri).query)["scope"][0].split()
