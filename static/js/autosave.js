@@ -13,6 +13,7 @@
 
     // --- What the form holds. Secrets are sent by a button only, and kept nowhere. ---
 
+    const BY_BUTTON = '[data-secret], [name$=":paste"]';
     const IGNORED = new Set(["csrfmiddlewaretoken", "base", "rows", "seen", "return"]);
     function held() {
       const secret = new Set((form.getAttribute("hx-params") || "").replace(/^not /, "").split(","));
@@ -157,6 +158,14 @@
     form.addEventListener("htmx:oobBeforeSwap", (event) => {
       const field = event.detail.target;
       if (!field.id.endsWith("-field")) return;
+      // What no autosave takes, secrets and paste boxes, goes on to the field that comes.
+      for (const input of field.querySelectorAll(BY_BUTTON)) {
+        const next = input.value && [...event.detail.fragment.querySelectorAll(BY_BUTTON)].find((one) => one.name === input.name);
+        if (!next || next.value) continue;
+        next.value = input.value;
+        const fold = next.closest("details");
+        if (fold) fold.open = true;
+      }
       const now = held();
       const names = new Set([...field.querySelectorAll("[name]")].map((control) => control.name));
       const typed = [...names].filter((name) => differ(now[name], sent[name]));
@@ -294,7 +303,7 @@
       fetch(form.action, { method: "POST", body, keepalive: true, headers: { "HX-Request": "true" } });
     });
     window.addEventListener("beforeunload", (event) => {
-      const typed = [...form.querySelectorAll("[data-secret]")].some((input) => input.value !== "");
+      const typed = [...form.querySelectorAll(BY_BUTTON)].some((input) => input.value !== "");
       if ((typed || (trouble && unsaved())) && !leaving) event.preventDefault();
     });
   }

@@ -313,3 +313,26 @@ def test_an_accidental_close_loses_nothing(people: People) -> None:
     rita.page.wait_for_timeout(700)
     rita.open(f"/drafts/{code}/basics/")
     expect(box(rita.page, NAME)).to_have_value("web-prod")
+
+
+def test_a_paste_box_keeps_its_text_when_others_change_the_list(people: People) -> None:
+    rita = people("Rita")
+    code = rita.start_blank("2024-07-01")
+    rita.open(f"/drafts/{code}/basics/")
+    page, tab = rita.page, another_tab(rita, f"/drafts/{code}/basics/")
+    paste = page.locator('[name="tags:paste"]')
+    rita.unfold()
+    Person(tab, rita.base).unfold()
+    paste.fill("team=shop")
+    status(page).to_contain_text("Saved")
+    tab.locator('[name="tags[0].key"]').fill("cost")
+    tab.locator('[name="tags[0].value"]').fill("42")
+    status(tab).to_contain_text("Saved")
+    box(page, NAME).fill("web")
+    expect(page.locator('[name="tags[0].key"]')).to_have_value("cost")
+    expect(paste).to_have_value("team=shop")
+    expect(paste).to_be_visible()
+    page.on("dialog", lambda dialog: dialog.accept())
+    with page.expect_event("dialog") as asked:
+        page.get_by_role("link", name="vmssbuilder").first.click()
+    assert asked.value.type == "beforeunload"
