@@ -402,3 +402,20 @@ def test_the_chosen_system_decides_the_checklist(as_requester: Client, requester
     page = as_requester.get(url).content.decode()
     assert ">1 to 9 characters<" in page
     assert "12 to 123 characters" in page
+
+
+def test_rows_below_a_cleared_one_keep_what_they_do_not_show(as_requester: Client, requester: User) -> None:
+    keys = [{"path": f"/{name}", "keyData": PUBLIC_KEY, "note": name} for name in "abc"]
+    linux = {"linuxConfiguration": {"ssh": {"publicKeys": [*keys[:1], {"path": "/b"}, *keys[2:]]}}}
+    draft = drafted(requester, {"properties": {"virtualMachineProfile": {"osProfile": linux}}})
+    url = f"/drafts/{draft.code}/operating-system/"
+    given = dict(entries(as_requester.get(url).content.decode().split('id="step-form"')[1]))
+    answer = as_requester.post(url, given | {f"{KEYS}[1].path": ""}, headers={"HX-Request": "true"})
+    assert f'name="{KEYS}[1].path" value="/c"' in answer.content.decode(), (
+        "the rows come anew, with their numbers"
+    )
+    assert f'name="{KEYS}[3].path"' not in answer.content.decode()
+    draft.refresh_from_db()
+    assert [
+        key["note"] for key in paths.get(draft.document, (*OS, "linuxConfiguration", "ssh", "publicKeys"))
+    ] == ["a", "c"]

@@ -183,6 +183,33 @@ def _former(
     return [(number, before[found[number]] if number in found else MISSING) for number in numbers]
 
 
+def rows_moved_up(post: QueryDict, entry: Field, path: Path, rows: Any) -> bool:
+    """Whether rows below a cleared one have another number now than on the page, and members that it does not show.
+
+    By its number the next save would give these to another row.
+    """
+    item = entry.node.item
+    if not entry.is_rows or item is None or item.is_leaf or not isinstance(rows, list):
+        return False
+    below = [cell for cell, _ in row_fields(item)]
+    name = paths.text(path)
+    filled = [
+        number
+        for number in row_numbers(post, name)
+        if any(post.get(paths.text((*path, number, *cell)), "").strip() for cell in below)
+    ]
+    return max(filled, default=-1) >= len(rows) and any(_unshown(row, below) for row in rows)
+
+
+def _unshown(row: Any, cells: list[Path]) -> bool:
+    """Whether a row holds members that have no cell."""
+    shown = _copy(row)
+    for cell in cells:
+        if isinstance(shown, dict) and paths.get(shown, cell) is not MISSING:
+            paths.remove(shown, cell, prune=True)
+    return bool(shown)
+
+
 def _with_pasted(post: QueryDict, entry: Field, path: Path, rows: Any, refused: list[Refused]) -> Any:
     """The rows with what stands in the paste box of their list; what cannot be read is refused, with the reason."""
     text, kind, item = post.get(paths.text(path) + PASTE, ""), pasted_as(entry.node), entry.node.item

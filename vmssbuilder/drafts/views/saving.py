@@ -169,14 +169,18 @@ def _saved_quietly(
         f'<input type="hidden" name="base" id="base" value="{draft.head}" hx-swap-oob="true">',
         pane.answer(request, draft, form.url, {change.path for change in changes}),
     ]
-    answer += _stale_fields(form, shown, changes, {})
+    answer += _stale_fields(form, request.POST, shown, changes, {})
     return HttpResponse("".join(answer))
 
 
 def _stale_fields(
-    form: Form, shown: dict[str, Any], changes: Sequence[Changed], drawn: dict[paths.Path, str]
+    form: Form,
+    post: QueryDict,
+    shown: dict[str, Any],
+    changes: Sequence[Changed],
+    drawn: dict[paths.Path, str],
 ) -> list[str]:
-    """The fields that hold something else now than on the page, those already drawn left out."""
+    """The fields that hold something else now than on the page, or in other rows, those already drawn left out."""
     now = contents.of(form.draft)
     there = {change.path: change.wanted for change in changes}
     page = fields.Page(now, form.place, form.step_url)
@@ -184,7 +188,10 @@ def _stale_fields(
         _out_of_band(fields.one(page, entry))
         for entry in form.layout.fields
         if (path := form.place + entry.below) not in drawn
-        and not merging.same(paths.get(now, path), there.get(path, paths.get(shown, path)))
+        and (
+            not merging.same(paths.get(now, path), there.get(path, paths.get(shown, path)))
+            or (path in there and submitted.rows_moved_up(post, entry, path, paths.get(now, path)))
+        )
     ]
 
 
@@ -210,7 +217,7 @@ def _ask(
     drawn = _again(request, form, 409, extra, automatic=automatic, asides=asides)
     if automatic:
         questions = {entry.path: "" for entry in conflicts}
-        drawn.content += "".join(_stale_fields(form, shown, changes, questions)).encode()
+        drawn.content += "".join(_stale_fields(form, request.POST, shown, changes, questions)).encode()
     return drawn
 
 
