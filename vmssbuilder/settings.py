@@ -66,6 +66,7 @@ INSTALLED_APPS = [
     "vmssbuilder.reviews",
     "vmssbuilder.submissions",
     "vmssbuilder.pickers",
+    "vmssbuilder.preflight",
 ]
 
 MIDDLEWARE = [

@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("vmssbuilder.accounts.urls")),
     # Before the steps of drafts, which take every word in this place.
     path("drafts/", include("vmssbuilder.pickers.urls")),
+    path("drafts/", include("vmssbuilder.preflight.urls")),
     path("drafts/", include("vmssbuilder.drafts.urls")),
     path("s/<str:token>/", sharing.shared, name="shared"),
     path("reviews/", include("vmssbuilder.reviews.urls")),

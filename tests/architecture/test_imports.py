@@ -43,6 +43,7 @@ MAY_KNOW: Final = {
     "drafts": ("accounts", "audit", "encryption", "reference.index", "scaleset", *FRAME),
     "reference": ("drafts.content", "drafts.steps", "scaleset", *FRAME),
     "pickers": ("drafts", "accounts", "audit", "azure", "scaleset", *FRAME),
+    "preflight": ("drafts", "accounts", "audit", "azure", "scaleset", *FRAME),
     "reviews": ("drafts", "accounts", "audit", "scaleset", *FRAME),
     "submissions": ("reviews", "drafts", "accounts", "audit", "azure", "scaleset", *FRAME),
     "pages": ("submissions", "reviews", "drafts", "accounts"),

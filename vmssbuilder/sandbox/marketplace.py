@@ -15,6 +15,12 @@ from .routes import SUBSCRIPTION, Route, listed
 _COMPUTE: Final = rf"{SUBSCRIPTION}/providers/microsoft\.compute"
 _REGION: Final = rf"{_COMPUTE}/locations/([^/]+)"
 _PUBLISHER: Final = rf"{_REGION}/publishers/([^/]+)/artifacttypes"
+_AGREEMENT: Final = (
+    rf"{SUBSCRIPTION}/providers/microsoft\.marketplaceordering/offertypes/virtualmachine"
+    r"/publishers/([^/]+)/offers/([^/]+)/plans/([^/]+)/agreements/current"
+)
+NOT_ACCEPTED: Final = frozenset({"f5-networks", "fortinet", "bitnami"})
+"""Publishers whose terms nobody has accepted yet, in any subscription."""
 SKUS_A_PAGE: Final = 1_000
 SKUS_VERSION: Final = "2021-07-01"
 
@@ -47,6 +53,7 @@ class Marketplace:
             (extension, {"GET": self._types}),
             (rf"{extension}/([^/]+)/versions", {"GET": self._type_versions}),
             (rf"{extension}/([^/]+)/versions/([^/]+)", {"GET": self._type}),
+            (_AGREEMENT, {"GET": self._agreement}),
         )
 
     # --- sizes and quota -------------------------------------------------------------------------------------------
@@ -122,6 +129,25 @@ class Marketplace:
                 "scheduledDeprecationTime": "2027-03-31T00:00:00Z",
             }
         return json_answer(200, _named(subscription, region, found[5]) | {"properties": properties})
+
+    def _agreement(self, _request: Request, _account: world.Account, found: tuple[str, ...]) -> Answer:
+        subscription = known_subscription(found[0])
+        _offer, image = _image_of((found[0], "", *found[1:]))
+        if not image.plan:
+            raise _no_artifact(f"{found[1]}:{found[2]}:{found[3]}")
+        agreement = {
+            "id": f"/subscriptions/{subscription}/providers/Microsoft.MarketplaceOrdering/offerTypes/VirtualMachine"
+            f"/publishers/{found[1]}/offers/{found[2]}/plans/{found[3]}/agreements/current",
+            "name": found[3],
+            "type": "Microsoft.MarketplaceOrdering/offertypes",
+            "properties": {
+                "publisher": found[1],
+                "product": found[2],
+                "plan": found[3],
+                "accepted": found[1].lower() not in NOT_ACCEPTED,
+            },
+        }
+        return json_answer(200, agreement)
 
     # --- extensions ------------------------------------------------------------------------------------------------
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
+from ..paths import Path
 from ..request import Request
 from .prepared import RESOURCE_TYPE, Placeholder, filled, prepare
 
@@ -12,17 +13,22 @@ SCHEMA: Final = "https://schema.management.azure.com/schemas/2019-04-01/deployme
 
 
 def write(request: Request) -> str:
+    return json.dumps(template(request)[0], indent=2, ensure_ascii=False) + "\n"
+
+
+def template(request: Request) -> tuple[dict[str, Any], dict[str, Path]]:
+    """The template, and by the name of each secure parameter the place of the secret that it stands for."""
     prepared = prepare(request)
-    template: dict[str, Any] = {"$schema": SCHEMA, "contentVersion": "1.0.0.0"}
+    made: dict[str, Any] = {"$schema": SCHEMA, "contentVersion": "1.0.0.0"}
     if prepared.placeholders:
-        template["parameters"] = {
+        made["parameters"] = {
             each.camel: {
                 "type": "secureObject" if each.is_object else "securestring",
                 "metadata": {"description": each.title},
             }
             for each in prepared.placeholders
         }
-    template["resources"] = [
+    made["resources"] = [
         {
             "type": RESOURCE_TYPE,
             "apiVersion": request.api_version,
@@ -30,7 +36,7 @@ def write(request: Request) -> str:
             **filled(_escaped(prepared.body), _parameter),
         }
     ]
-    return json.dumps(template, indent=2, ensure_ascii=False) + "\n"
+    return made, {each.camel: each.path for each in prepared.placeholders}
 
 
 def _parameter(placeholder: Placeholder) -> str:

@@ -1,0 +1,325 @@
+"""The board of the pre-flight over real HTTP: what each check finds, what pages show of it, who may run it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from tests.conftest import GetPage, signed_in
+from tests.reviews.making import PASSWORD, document, draft, edit
+from tests.submissions.conftest import drive
+from vmssbuilder.accounts.models import User
+from vmssbuilder.audit.models import Event
+from vmssbuilder.azure import preflight as checks
+from vmssbuilder.azure.preflight import Result
+from vmssbuilder.drafts.models import Draft
+from vmssbuilder.preflight import actions, board, checking
+from vmssbuilder.preflight.models import Preflight
+from vmssbuilder.sandbox import faults, world
+from vmssbuilder.sandbox.server import Running
+from vmssbuilder.scaleset import paths
+
+pytestmark = pytest.mark.django_db
+
+GROUP = f"/subscriptions/{world.DEVELOPMENT}/resourceGroups/rg-shop"
+
+
+def ran(user: User, of: Draft) -> dict[str, Result]:
+    """The results of a pre-flight, by check."""
+    run = actions.start(user, of)
+    checking.run(run.pk)
+    return {each["check"]: Result.from_json(each) for each in Preflight.objects.get(pk=run.pk).results}
+
+
+def changed(*changes: tuple[str, Any]) -> dict[str, Any]:
+    """The sound document with other values in some places."""
+    made = document()
+    for place, value in changes:
+        here: Any = made
+        *way, last = paths.parse(place)
+        for step in way:
+            here = here.setdefault(step, {}) if isinstance(step, str) else here[step]
+        here[last] = value
+    return made
+
+
+def said(result: Result) -> str:
+    return " ".join(f"{each.sentence} {each.cure}" for each in result.findings)
+
+
+IMAGE = "properties.virtualMachineProfile.storageProfile.imageReference"
+NIC = "properties.virtualMachineProfile.networkProfile.networkInterfaceConfigurations[0].properties"
+
+
+def test_a_sound_request_passes_everything(sandbox: Running, rita: User) -> None:
+    found = ran(rita, draft(rita))
+    assert {key: each.status for key, each in found.items()} == dict.fromkeys(
+        [key for key in checks.TITLES if key != "what-if"], "passed"
+    ), {key: said(each) for key, each in found.items()}
+    assert not sandbox.requests("PUT"), "nothing was changed"
+
+
+FAILING: list[tuple[str, str, list[tuple[str, Any]], str, str]] = [
+    ("size", "failed", [("sku.name", "Standard_Nope_v9")], "not on offer", "sku.name"),
+    ("size", "failed", [("location", "ukwest"), ("zones", ["1"])], "zone 1", "zones"),
+    ("quota", "failed", [("sku.capacity", 60)], "120 needed, 100 of 100 left", "sku.capacity"),
+    ("quota", "warning", [("sku.capacity", 48)], "96 needed, 100 of 100 left; with 20 more", "sku.capacity"),
+    (
+        "subnets",
+        "failed",
+        [("sku.capacity", 900)],
+        "900 addresses needed",
+        f"{NIC}.ipConfigurations[0].properties.subnet.id",
+    ),
+    (
+        "references",
+        "failed",
+        [
+            (
+                f"{NIC}.networkSecurityGroup",
+                {"id": f"{GROUP}/providers/Microsoft.Network/networkSecurityGroups/gone"},
+            )
+        ],
+        "is not there",
+        f"{NIC}.networkSecurityGroup.id",
+    ),
+    (
+        "references",
+        "failed",
+        [("location", "eastus")],
+        "is in uksouth, the scale set in eastus",
+        f"{NIC}.ipConfigurations[0].properties.subnet.id",
+    ),
+    (
+        "references",
+        "failed",
+        [(f"{NIC}.networkSecurityGroup", {"id": "/subscriptions/x/providers/odd"})],
+        "not a resource id",
+        f"{NIC}.networkSecurityGroup.id",
+    ),
+    ("plan", "failed", [(f"{IMAGE}.sku", "never")], "not on offer", IMAGE),
+    (
+        "plan",
+        "failed",
+        [
+            (
+                IMAGE,
+                {
+                    "publisher": "fortinet",
+                    "offer": "fortinet_fortigate-vm_v5",
+                    "sku": "fortinet_fg-vm",
+                    "version": "latest",
+                },
+            )
+        ],
+        "does not name it",
+        "plan.name",
+    ),
+    ("provider", "failed", [("location", "atlantis")], "not offered in “atlantis”", "location"),
+    ("validate", "failed", [("sku.capacity", 60)], "quota", ""),
+]
+
+
+@pytest.mark.parametrize(("check", "status", "changes", "words", "field"), FAILING)
+def test_what_would_go_wrong_is_said_at_its_field(
+    sandbox: Running,
+    rita: User,
+    check: str,
+    status: str,
+    changes: list[tuple[str, Any]],
+    words: str,
+    field: str,
+) -> None:
+    result = ran(rita, draft(rita, changed(*changes)))[check]
+    assert result.status == status, said(result)
+    worst = [each for each in result.findings if each.status == status]
+    assert words in " ".join(each.sentence for each in worst)
+    assert not field or worst[0].path == field
+    assert result.at
+
+
+def test_terms_that_nobody_accepted(sandbox: Running, rita: User) -> None:
+    image = {
+        "publisher": "f5-networks",
+        "offer": "f5-big-ip-byol",
+        "sku": "f5-big-all-2slot-byol",
+        "version": "latest",
+    }
+    plan = {"publisher": "f5-networks", "product": "f5-big-ip-byol", "name": "f5-big-all-2slot-byol"}
+    result = ran(rita, draft(rita, changed((IMAGE, image), ("plan", plan))))["plan"]
+    assert result.status == "failed"
+    assert "az vm image terms accept --publisher f5-networks" in said(result)
+
+
+def test_terms_that_are_accepted(sandbox: Running, rita: User) -> None:
+    image = {"publisher": "Canonical", "offer": "ubuntu-24_04-lts", "sku": "ubuntu-pro", "version": "latest"}
+    plan = {"publisher": "Canonical", "product": "ubuntu-24_04-lts", "name": "ubuntu-pro"}
+    result = ran(rita, draft(rita, changed((IMAGE, image), ("plan", plan))))["plan"]
+    assert (result.status, "accepted" in said(result)) == ("passed", True)
+
+
+SEEN = {
+    "name": r"/virtualmachinescalesets/",
+    "provider": r"/providers/microsoft\.compute$",
+    "size": r"/skus$",
+    "quota": r"/usages$",
+    "plan": r"/publishers/",
+    "references": r"/virtualnetworks/[^/]+$",
+    "subnets": r"/virtualnetworks/[^/]+/usages",
+    "validate": r"/validate$",
+}
+DARK = {"403": "You may not look there", "500": "Azure has trouble", "429": "Azure asks for a pause"}
+
+
+@pytest.mark.parametrize("check", SEEN)
+@pytest.mark.parametrize("name", DARK)
+def test_what_cannot_be_looked_at_is_not_checked_and_says_why(
+    sandbox: Running, rita: User, check: str, name: str
+) -> None:
+    options: dict[str, Any] = {**faults.WISHES[name].options, "path": SEEN[check], "times": 20}
+    sandbox.fault(**options)
+    result = ran(rita, draft(rita))[check]
+    sandbox.sandbox.memory.faults.clear()
+    assert result.status == "unknown", said(result)
+    if (check, name) != ("references", "403"):
+        assert DARK[name] in said(result) or "may not look at" in said(result)
+
+
+def test_one_slow_answer_costs_its_own_check_only(
+    sandbox: Running, rita: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checking, "LIMIT", 1.0)
+    sandbox.fault(kind="latency", path=r"/validate$", seconds=2.5)
+    found = ran(rita, draft(rita))
+    assert found["validate"].status == "unknown"
+    assert "did not answer within 1 seconds" in said(found["validate"])
+    assert {each.status for key, each in found.items() if key != "validate"} == {"passed"}
+
+
+@pytest.mark.parametrize("kind", ["expired-token", "claims-challenge"])
+def test_a_refused_token_is_renewed_or_said(sandbox: Running, rita: User, kind: str) -> None:
+    sandbox.fault(kind=kind, path=r"/skus$")
+    found = ran(rita, draft(rita))
+    statuses = {each.status for each in found.values()}
+    assert statuses == {"passed"} or "sign in again" in said(found["size"])
+
+
+def test_secrets_travel_as_secure_parameters_and_stay_out_of_results(sandbox: Running, rita: User) -> None:
+    message = f"The password '{PASSWORD}' is too well known."
+    sandbox.fault(
+        kind="status",
+        status=400,
+        error={"code": "InvalidParameter", "message": message, "target": "adminPassword"},
+        path=r"/validate$",
+    )
+    bracketed = changed(("tags", {"note": "[not an expression]"}))
+    made = draft(rita, bracketed)
+    result = ran(rita, made)["validate"]
+    assert result.status == "failed"
+    assert "********" in result.findings[0].said
+    assert PASSWORD not in json.dumps(list(Preflight.objects.values()), default=str)
+    assert ran(rita, made)["validate"].status == "passed"
+    bodies = [each["body"] for each in sandbox.requests("POST") if each["path"].endswith("/validate")]
+    sent = bodies[-1]["properties"]
+    assert sent["parameters"]["adminPassword"]["value"] == PASSWORD
+    assert sent["template"]["parameters"]["adminPassword"]["type"] == "securestring"
+    assert PASSWORD not in json.dumps(sent["template"])
+    assert sent["template"]["resources"][0]["tags"]["note"] == "[[not an expression]"
+
+
+def test_an_update_is_rehearsed(sandbox: Running, rita: User, submitted: Callable[..., Any]) -> None:
+    drive(submitted())
+    update = draft(
+        rita, {"sku": {"name": "Standard_D2s_v3", "tier": "Standard", "capacity": 3}}, operation="update"
+    )
+    found = ran(rita, update)
+    assert {key: each.status for key, each in found.items()} == dict.fromkeys(checks.TITLES, "passed"), {
+        key: said(each) for key, each in found.items()
+    }
+    assert "sku.capacity changes from “2” to “3”." in said(found["what-if"])
+    assert "2 needed" in said(found["quota"]), "only what is new counts"
+    taken = ran(rita, draft(rita))["name"]
+    assert (taken.status, taken.findings[0].path) == ("failed", "$target.name")
+
+
+def test_an_update_of_nothing(sandbox: Running, rita: User) -> None:
+    found = ran(rita, draft(rita, {"sku": {"capacity": 3}}, operation="update"))
+    assert found["name"].status == "failed"
+    assert found["what-if"].status == "unknown"
+
+
+# --- pages -----------------------------------------------------------------------------------------------------------
+
+
+def test_the_walk_of_a_person(sandbox: Running, as_rita: Client, rita: User, page_of: GetPage) -> None:
+    made = draft(rita, changed(("sku.capacity", 60)))
+    url = f"/drafts/{made.code}/preflight/"
+    assert "It has not been run yet" in page_of(as_rita, url).text
+    assert "Not yet checked against Azure" in page_of(as_rita, f"/drafts/{made.code}/check/").text
+    assert as_rita.post(url).status_code == 302
+    assert Event.objects.filter(what="draft.preflight", about=made.code).exists()
+    running = page_of(as_rita, url)
+    assert "Running" in running.text
+    again = actions.start(rita, made)
+    assert Preflight.objects.count() == 1, "a second press does not start a second one"
+    checking.run(again.pk)
+    page = page_of(as_rita, url)
+    assert "Failed" in page.text
+    assert "120 needed, 100 of 100 left" in page.text
+    assert any("/size/#" in address for address in page.addresses())
+    assert "a month, by list prices" in page.text
+    assert "List prices before discounts" in page.text
+    line = page_of(as_rita, f"/drafts/{made.code}/check/").text
+    assert "Azure would probably refuse this" in line
+    assert "It can be sent all the same" in line
+    edit(rita, made, "sku.capacity", 2)
+    assert "The draft was edited since" in page_of(as_rita, url).text
+    assert "the draft was edited since" in page_of(as_rita, f"/drafts/{made.code}/check/").text
+
+
+def test_htmx_hears_only_what_is_new(sandbox: Running, as_rita: Client, rita: User) -> None:
+    made = draft(rita)
+    url = f"/drafts/{made.code}/preflight/"
+    run = actions.start(rita, made)
+    asking = {"HX-Request": "true"}
+    assert b'id="board"' in as_rita.get(url, headers=asking).content
+    assert as_rita.get(f"{url}?seen={run.pk}-0-False-True", headers=asking).status_code == 204
+    checking.run(run.pk)
+    assert as_rita.get(f"{url}?seen={run.pk}-0-False-True", headers=asking)["HX-Refresh"] == "true"
+
+
+def test_viewers_see_and_do_not_run(
+    sandbox: Running, rita: User, administrator: User, stranger: User, page_of: GetPage
+) -> None:
+    made = draft(rita)
+    ran(rita, made)
+    url = f"/drafts/{made.code}/preflight/"
+    page = page_of(signed_in(administrator), url)
+    assert "Passed" in page.text
+    assert "Run again" not in page.text
+    assert signed_in(administrator).post(url).status_code == 403
+    assert signed_in(stranger).get(url).status_code == 404
+
+
+def test_a_local_account_is_told_to_sign_in(requester: User, as_requester: Client, page_of: GetPage) -> None:
+    made = draft(requester)
+    page = page_of(as_requester, f"/drafts/{made.code}/preflight/", post={}, follow=True)
+    assert "Sign in with Microsoft to run it" in page.text
+    assert not Preflight.objects.exists()
+
+
+def test_a_run_whose_worker_died_may_be_run_again(
+    sandbox: Running, as_rita: Client, rita: User, page_of: GetPage
+) -> None:
+    made = draft(rita)
+    first = actions.start(rita, made)
+    Preflight.objects.filter(pk=first.pk).update(asked="2020-01-01T00:00:00Z")
+    assert "did not come to its end" in page_of(as_rita, f"/drafts/{made.code}/preflight/").text
+    assert actions.start(rita, made).pk != first.pk
+    checking.run(first.pk)
+    assert board.latest(made) is not None
+    assert not Preflight.objects.get().results, "the old one writes nothing over the new one"

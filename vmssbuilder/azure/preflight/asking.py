@@ -1,0 +1,113 @@
+"""What the checks of one request share: the request, a client, and what was read already."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any, Final, Generic, TypeVar
+
+from vmssbuilder.scaleset import Request, apply_patch
+
+from ..client import ArmClient, ScaleSet, ScaleSetAddress
+from ..pickers.sources import SOURCES
+from ..pickers.suggestions import Suggestion, Where, region_name
+from .demand import get
+
+_AZURES_OWN: Final = frozenset({"id", "name", "type", "etag", "systemData"})
+_AZURES_OWN_PROPERTIES: Final = frozenset({"provisioningState", "uniqueId", "timeCreated"})
+
+T = TypeVar("T")
+
+
+class NotSaid(Exception):
+    """The request does not say what a check needs. path: where it would say it."""
+
+    def __init__(self, what: str, path: str) -> None:
+        super().__init__(f"The request names no {what} yet, so this was not checked.")
+        self.path = path
+
+
+class Once(Generic[T]):
+    """A value that several checks want and one of them gets. An error is not kept: the next one asks again."""
+
+    def __init__(self, fetch: Callable[[], T]) -> None:
+        self._fetch = fetch
+        self._lock = threading.Lock()
+        self._value: list[T] = []
+
+    def __call__(self) -> T:
+        with self._lock:
+            if not self._value:
+                self._value.append(self._fetch())
+            return self._value[0]
+
+
+class Asking:
+    """request: its document holds references in place of secrets. clear: the same document with their values."""
+
+    def __init__(self, client: ArmClient, request: Request, clear: dict[str, Any]) -> None:
+        self.client = client
+        self.request = request
+        self.clear = clear
+        self.live: Once[ScaleSet | None] = Once(self._live)
+        self.sizes: Once[dict[str, Suggestion]] = Once(self._sizes)
+
+    @property
+    def updates(self) -> bool:
+        return self.request.operation == "update"
+
+    @property
+    def address(self) -> ScaleSetAddress:
+        """Raises NotSaid, also for what cannot stand in an address."""
+        target = self.request.target
+        for what, path, value in (
+            ("subscription", "$target.subscription", target.subscription),
+            ("resource group", "$target.resourceGroup", target.resource_group),
+            ("name", "$target.name", target.name),
+        ):
+            try:
+                ScaleSetAddress(value or "", "x", "x")
+            except ValueError:
+                raise NotSaid(what, path) from None
+        return ScaleSetAddress(target.subscription, target.resource_group, target.name)
+
+    @property
+    def subscription(self) -> str:
+        """Raises NotSaid."""
+        if Where(self.request.target.subscription).missing(("subscription",)):
+            raise NotSaid("subscription", "$target.subscription")
+        return self.request.target.subscription.strip()
+
+    @property
+    def where(self) -> Where:
+        """Subscription and region. Raises NotSaid."""
+        region = get(self.whole(), "location")
+        where = Where(self.subscription, region_name(region) if isinstance(region, str) else "")
+        if where.missing(("region",)):
+            raise NotSaid("region", "location")
+        return where
+
+    def whole(self, *, clear: bool = False) -> dict[str, Any]:
+        """The scale set as it is wanted: of an update, what is there with its changes."""
+        document = self.clear if clear else self.request.document
+        live = self.live() if self.updates else None
+        if live is None:
+            return document
+        base = {name: value for name, value in live.document.items() if name not in _AZURES_OWN}
+        properties = base.get("properties")
+        if isinstance(properties, dict):
+            base["properties"] = {n: v for n, v in properties.items() if n not in _AZURES_OWN_PROPERTIES}
+        return apply_patch(base, document)
+
+    def _live(self) -> ScaleSet | None:
+        return self.client.get(self.address, self.request.api_version)
+
+    def _sizes(self) -> dict[str, Suggestion]:
+        return {each.value.lower(): each for each in SOURCES["sizes"].fetch(self.client, self.where)}
+
+    def size(self) -> tuple[str, Suggestion | None]:
+        """The name of the size, and what Azure says of it here. Raises NotSaid."""
+        name = get(self.whole(), "sku", "name")
+        if not isinstance(name, str) or not name.strip():
+            raise NotSaid("size", "sku.name")
+        return name, self.sizes().get(name.strip().lower())

@@ -1,0 +1,163 @@
+"""What a check found, in words; and what an error of Azure's means for a check."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from typing import Any, Final, Literal
+
+from vmssbuilder.scaleset import paths, secrets
+
+from ..errors import AzureError
+from ..explaining import Explanation, explain, parts
+
+Status = Literal["passed", "warning", "failed", "unknown"]
+"""unknown: not checked, for a reason that the finding gives."""
+
+_WORST: Final[tuple[Status, ...]] = ("failed", "unknown", "warning", "passed")
+SHORTEST_SECRET: Final = 4
+"""Shorter texts inside free JSON ("on", "1") are not blotted out: messages would become unreadable."""
+PARTS_SHOWN: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that a check has to say.
+
+    sentence: what was found. cure: what to do about it. path: the field it is about, as text, empty when it is none's.
+    said: Azure's own message, where it says more.
+    """
+
+    status: Status
+    sentence: str
+    cure: str = ""
+    path: str = ""
+    said: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What one check came to. at: when, as ISO text. correlation_id: for Microsoft support, empty when all went well."""
+
+    check: str
+    title: str
+    findings: tuple[Finding, ...]
+    at: str
+    correlation_id: str = ""
+
+    @property
+    def status(self) -> Status:
+        """The worst of its findings; a check without any found out nothing."""
+        return next((each for each in _WORST if any(f.status == each for f in self.findings)), "unknown")
+
+    def to_json(self) -> dict[str, Any]:
+        """The result as JSON values."""
+        return asdict(self) | {"findings": [asdict(each) for each in self.findings]}
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Result:
+        """The result that `to_json` gave."""
+        return cls(**{**value, "findings": tuple(Finding(**each) for each in value["findings"])})
+
+
+def now() -> str:
+    """This moment as text."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+# --- errors ----------------------------------------------------------------------------------------------------------
+
+_ADDRESS: Final = {
+    "resourcegroupnotfound": "$target.resourceGroup",
+    "subscriptionnotfound": "$target.subscription",
+    "invalidsubscriptionid": "$target.subscription",
+    "missingsubscriptionregistration": "$target.subscription",
+    "invalidauthenticationtokentenant": "$target.subscription",
+    "noregisteredproviderfound": "$target.apiVersion",
+    "locationnotavailableforresourcetype": "location",
+}
+"""Errors about a place that their messages do not name."""
+
+_IN_THE_DARK: Final = {
+    "permission": "You may not look there, so this was not checked.",
+    "sign-in": "Azure wants you to sign in again, so this was not checked.",
+    "throttled": "Azure asks for a pause, so this was not checked.",
+    "outage": "Azure has trouble of its own, so this was not checked.",
+    "network": "Azure's answer did not arrive, so this was not checked.",
+}
+"""Causes that say nothing about the request itself."""
+
+_CURES: Final = {
+    "permission": "Ask for the Reader role there, or go on without this check.",
+    "sign-in": "Sign in with Microsoft, then run it again.",
+    "throttled": "Run it again in a moment.",
+    "outage": "Run it again in a moment.",
+    "network": "Run it again in a moment.",
+}
+
+
+def of_error(error: AzureError, document: Any) -> Iterator[Finding]:
+    """What an error means: that the request would fail, or only that nobody knows."""
+    told = explain(error, document)
+    linked = error.code.lower() == "linkedauthorizationfailed"
+    if told.cause in _IN_THE_DARK and not linked:
+        sentence = _IN_THE_DARK[told.cause]
+        yield Finding("unknown", sentence, _CURES[told.cause], said=error.message)
+        return
+    together = parts(error)[:PARTS_SHOWN]
+    for each in together or [error]:
+        yield _failed(each, explain(each, document) if together else told)
+
+
+def _failed(error: AzureError, told: Explanation) -> Finding:
+    path = paths.text(told.path) if told.path else _ADDRESS.get(error.code.lower(), "")
+    return Finding("failed", told.sentence, told.cure, path, error.message)
+
+
+# --- secrets ---------------------------------------------------------------------------------------------------------
+
+
+def blotted(result: Result, texts: Iterable[str]) -> Result:
+    """The result without the texts, wherever Azure quoted them."""
+
+    def clean(text: str) -> str:
+        for each in texts:
+            text = text.replace(each, secrets.MASK)
+        return text
+
+    return replace(
+        result,
+        findings=tuple(
+            replace(each, sentence=clean(each.sentence), cure=clean(each.cure), said=clean(each.said)[:1_000])
+            for each in result.findings
+        ),
+    )
+
+
+def secret_texts(document: Any) -> list[str]:
+    """Every text of the document's secrets, longest first, also as it stands inside JSON."""
+    found = {
+        text
+        for _path, value in secrets.find(document)
+        for text in _texts(value)
+        if len(text) >= SHORTEST_SECRET
+    }
+    for _ in range(2):
+        # Azure puts JSON into the messages of JSON, so what is escaped may be escaped once more.
+        found |= {
+            json.dumps(text, ensure_ascii=ascii_only)[1:-1] for text in found for ascii_only in (True, False)
+        }
+    return sorted(found, key=len, reverse=True)
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict) and not secrets.is_reference(value):
+        for inner in value.values():
+            yield from _texts(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _texts(inner)

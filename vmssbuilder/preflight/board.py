@@ -1,0 +1,138 @@
+"""The board as pages show it: results by step, each with its fields, its age and what it means."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from vmssbuilder.azure.preflight import TITLES, Finding, Result, checks_for
+from vmssbuilder.drafts import content as contents
+from vmssbuilder.drafts import places, steps
+from vmssbuilder.drafts.models import Draft
+from vmssbuilder.scaleset import paths
+from vmssbuilder.scaleset.paths import Path, PathError
+
+from .models import Preflight
+
+WORDS: Final = {
+    "passed": ("done", "Passed"),
+    "warning": ("warning", "Warning"),
+    "failed": ("error", "Failed"),
+    "unknown": ("info", "Not checked"),
+    "running": ("running", "Running"),
+}
+"""Of each status the icon, and the word."""
+
+_HOME: Final[dict[str, Path]] = {
+    "name": ("$target", "name"),
+    "provider": ("$target", "subscription"),
+    "size": ("sku", "name"),
+    "quota": ("sku", "capacity"),
+    "subnets": ("properties", "virtualMachineProfile", "networkProfile"),
+    "plan": ("properties", "virtualMachineProfile", "storageProfile", "imageReference"),
+}
+"""Where a check belongs; one without a place is about the request as a whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A finding on a page. url: of its field, empty for people who may not edit."""
+
+    icon: str
+    word: str
+    finding: Finding
+    label: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One check. at: when it was done, None while it runs."""
+
+    key: str
+    title: str
+    icon: str
+    word: str
+    findings: tuple[Told, ...]
+    at: datetime | None
+    correlation_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The checks of one step of the form."""
+
+    title: str
+    rows: tuple[Row, ...]
+
+
+def latest(draft: Draft) -> Preflight | None:
+    """The draft's pre-flight. One query."""
+    return draft.preflights.select_related("revision", "person").order_by("-pk").first()
+
+
+def counts(run: Preflight) -> Counter[str]:
+    """How many checks came to what."""
+    return Counter(Result.from_json(each).status for each in run.results)
+
+
+def in_words(run: Preflight) -> str:
+    """“7 passed, 1 failed”."""
+    found = counts(run)
+    words = [
+        f"{found[key]} {WORDS[key][1].lower()}"
+        for key in ("failed", "warning", "passed", "unknown")
+        if found[key]
+    ]
+    return ", ".join(words) or "nothing checked yet"
+
+
+def groups(draft: Draft, run: Preflight, *, editable: bool) -> list[Group]:
+    """The board: every check that the run has, by step, in the order of the form."""
+    done = {each["check"]: Result.from_json(each) for each in run.results}
+    found: dict[str, list[Row]] = {}
+    for key in checks_for(run.revision.request):
+        place = _HOME.get(key)
+        title = steps.owner(place).title if place else "The request as a whole"
+        found.setdefault(title, []).append(_row(draft, run, key, done.get(key), editable=editable))
+    return [Group(title, tuple(rows)) for title, rows in found.items()]
+
+
+def _row(draft: Draft, run: Preflight, key: str, result: Result | None, *, editable: bool) -> Row:
+    if result is None:
+        icon, word = WORDS["running"] if run.is_running else WORDS["unknown"]
+        return Row(key, TITLES[key], icon, word, (), None, "")
+    icon, word = WORDS[result.status]
+    findings = tuple(_told(draft, run, each, editable=editable) for each in result.findings)
+    return Row(
+        key, TITLES[key], icon, word, findings, datetime.fromisoformat(result.at), result.correlation_id
+    )
+
+
+def _told(draft: Draft, run: Preflight, finding: Finding, *, editable: bool) -> Told:
+    version = run.revision.api_version
+    try:
+        path = paths.parse(finding.path) if finding.path else ()
+    except PathError:
+        path = ()
+    icon, word = WORDS[finding.status]
+    label = contents.label(path, version) if path else ""
+    url = places.field_url(draft.code, path, version) if path and editable else ""
+    return Told(icon, word, finding, label, url)
+
+
+def cost(run: Preflight) -> dict[str, Any] | None:
+    """What a month costs, None while that is not known."""
+    told = run.cost
+    if not isinstance(told, dict) or "trouble" in told:
+        return told
+    lines = [
+        {"what": each["what"], "amount": _money(each["amount"], told["currency"])} for each in told["lines"]
+    ]
+    return {**told, "monthly": _money(told["monthly"], told["currency"]), "lines": lines}
+
+
+def _money(amount: float | None, currency: str) -> str:
+    return "no price known" if amount is None else f"{amount:,.2f} {currency}"
