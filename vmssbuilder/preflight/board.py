@@ -25,6 +25,8 @@ WORDS: Final = {
 }
 """Of each status the icon, and the word."""
 
+ORDER: Final = ("failed", "warning", "unknown", "passed")
+
 _HOME: Final[dict[str, Path]] = {
     "name": ("$target", "name"),
     "provider": ("$target", "subscription"),
@@ -81,11 +83,7 @@ def counts(run: Preflight) -> Counter[str]:
 def in_words(run: Preflight) -> str:
     """“7 passed, 1 failed”."""
     found = counts(run)
-    words = [
-        f"{found[key]} {WORDS[key][1].lower()}"
-        for key in ("failed", "warning", "passed", "unknown")
-        if found[key]
-    ]
+    words = [f"{found[key]} {WORDS[key][1].lower()}" for key in ORDER if found[key]]
     return ", ".join(words) or "nothing checked yet"
 
 
@@ -97,7 +95,10 @@ def groups(draft: Draft, run: Preflight, *, editable: bool) -> list[Group]:
         place = _HOME.get(key)
         title = steps.owner(place).title if place else "The request as a whole"
         found.setdefault(title, []).append(_row(draft, run, key, done.get(key), editable=editable))
-    return [Group(title, tuple(rows)) for title, rows in found.items()]
+    order = [step.title for step in steps.STEPS]
+    place_of = {title: number for number, title in enumerate(order)}
+    titles = sorted(found, key=lambda title: place_of.get(title, len(order)))
+    return [Group(title, tuple(found[title])) for title in titles]
 
 
 def _row(draft: Draft, run: Preflight, key: str, result: Result | None, *, editable: bool) -> Row:
@@ -105,7 +106,9 @@ def _row(draft: Draft, run: Preflight, key: str, result: Result | None, *, edita
         icon, word = WORDS["running"] if run.is_running else WORDS["unknown"]
         return Row(key, TITLES[key], icon, word, (), None, "")
     icon, word = WORDS[result.status]
-    findings = tuple(_told(draft, run, each, editable=editable) for each in result.findings)
+    # What needs somebody comes first.
+    worst = sorted(result.findings, key=lambda each: ORDER.index(each.status))
+    findings = tuple(_told(draft, run, each, editable=editable) for each in worst)
     return Row(
         key, TITLES[key], icon, word, findings, datetime.fromisoformat(result.at), result.correlation_id
     )

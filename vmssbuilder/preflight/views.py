@@ -14,6 +14,7 @@ from vmssbuilder.accounts.models import User
 from vmssbuilder.drafts import access
 from vmssbuilder.drafts.access import Access
 from vmssbuilder.drafts.views.frame import frame
+from vmssbuilder.drafts.views.pane import pane
 
 from . import actions, board
 
@@ -56,4 +57,8 @@ def preflight(request: HttpRequest, code: str) -> HttpResponse:
         }
     if partial:
         return render(request, "preflight/board.html", context)
-    return render(request, "preflight/page.html", frame(draft, editable=editable) | context)
+    return render(
+        request,
+        "preflight/page.html",
+        {**frame(draft, editable=editable), **pane(request, draft, linked=editable), **context},
+    )

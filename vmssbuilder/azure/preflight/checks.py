@@ -263,7 +263,7 @@ def _room(asking: Asking, network: str) -> dict[str, tuple[int, int]]:
 
 
 def _of_subnet(title: str, place: str, needed: int, extra: int, free: int) -> Finding:
-    sums = f"{max(0, needed):,} addresses needed, {free:,} free"
+    sums = f"{max(0, needed):,} address{'' if needed == 1 else 'es'} needed, {free:,} free"
     if needed > free:
         return Finding(
             "failed", f"{title}: {sums}.", "Choose a larger subnet, or ask for fewer instances.", place
@@ -275,7 +275,8 @@ def _of_subnet(title: str, place: str, needed: int, extra: int, free: int) -> Fi
             "Choose a larger subnet, or turn overprovisioning and max surge off.",
             place,
         )
-    return passed(f"{title}: {sums}.", place)
+    more = f", and room for {extra:,} more for a while" if extra else ""
+    return passed(f"{title}: {sums}{more}.", place)
 
 
 def _short(resource_id: str) -> str:
