@@ -25,7 +25,14 @@ PURE: Final = {
 }
 """Parts that know no Django, and the packages they may use."""
 
-FRAME: Final = ("pages.context", "pages.header", "pages.middleware", "pages.problems", "pages.times")
+FRAME: Final = (
+    "pages.characters",
+    "pages.context",
+    "pages.header",
+    "pages.middleware",
+    "pages.problems",
+    "pages.times",
+)
 """What of the pages every app builds on; it knows no app itself."""
 
 MAY_KNOW: Final = {

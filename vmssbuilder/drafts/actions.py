@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
@@ -163,17 +164,50 @@ def _act(now: dict[str, Any], act: str, path: Path, item: dict[str, Any]) -> Pat
     return path
 
 
-def replace_document(user: User, draft: Draft, base: int, document: dict[str, Any]) -> Draft:
-    """The whole document edited as JSON. Raises EditConflict when anyone saved since, and as `save` does."""
+def replace_document(
+    user: User,
+    draft: Draft,
+    base: int,
+    document: dict[str, Any],
+    *,
+    seen: int = 0,
+    agreed: Collection[Path] = (),
+) -> Draft:
+    """The whole document edited as JSON, merged with what others saved since revision `base`.
+
+    agreed: places of which the person saw what revision `seen` holds, and wants theirs to stand nevertheless. Raises
+    EditConflict when others changed other places to something else, or these again, and as `save` does.
+    """
 
     def apply(now: dict[str, Any], shown: dict[str, Any], locked: Draft) -> None:
-        if now != shown:
-            raise EditConflict([Conflict((), MISSING, MISSING)], locked)
-        for name in [name for name in now if name != contents.TARGET]:
+        held, before = _document(now), copy.deepcopy(_document(shown))
+        if agreed:
+            known = shown_at(locked, seen)
+            for place in agreed:
+                # What is not there any more is asked about anew.
+                with suppress(PathError):
+                    value = paths.get(known, place)
+                    if value is MISSING:
+                        paths.remove(before, place)
+                    else:
+                        paths.put(before, place, value)
+        conflicts = [
+            Conflict(place, paths.get(held, place), paths.get(document, place))
+            for place in merging.clashes(before, held, document)
+        ]
+        if conflicts:
+            raise EditConflict(conflicts, locked)
+        merged = merging.merge(before, held, document)
+        for name in held:
             del now[name]
-        now.update(document)
+        now.update(merged)
 
     return _edit(user, draft, base, apply, automatic=False)
+
+
+def _document(content: dict[str, Any]) -> dict[str, Any]:
+    """The content without the address."""
+    return {name: value for name, value in content.items() if name != contents.TARGET}
 
 
 def apply_fix(user: User, draft: Draft, base: int, fix: Callable[[dict[str, Any]], dict[str, Any]]) -> Draft:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, Final
 
 from vmssbuilder.scaleset import paths, secrets
@@ -67,6 +68,24 @@ def _lists(shown: Any, theirs: list[Any], wanted: list[Any]) -> Any:
         added = [item for item in wanted[count:] if not any(same(item, other) for other in theirs[count:])]
         return theirs + added
     return CLASH
+
+
+def clashes(shown: Any, theirs: Any, wanted: Any, at: Path = ()) -> Iterator[Path]:
+    """The innermost places that both sides changed to something else; none when `merge` succeeds."""
+    if merge(shown, theirs, wanted) is not CLASH:
+        return
+    sides = (shown, theirs, wanted)
+    if any(map(secrets.is_reference, sides)):
+        yield at
+    elif all(isinstance(side, dict) for side in sides):
+        for name in [*theirs, *(name for name in wanted if name not in theirs)]:
+            one, other, third = (side.get(name, MISSING) for side in sides)
+            yield from clashes(one, other, third, (*at, name))
+    elif all(isinstance(side, list) for side in sides) and len({len(side) for side in sides}) == 1:
+        for position, (one, other, third) in enumerate(zip(*sides, strict=True)):
+            yield from clashes(one, other, third, (*at, position))
+    else:
+        yield at
 
 
 def unshare(content: dict[str, Any], path: Path) -> None:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
-from typing import Any, Final
+from typing import Any
 
 from django.conf import settings
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
+from .characters import showable
 from .context import chosen_theme
-
-_CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 def problem(
@@ -30,8 +28,7 @@ def problem(
         "problem_status": status,
         "problem_title": title,
         "problem_text": text,
-        # Control characters are not allowed in HTML, not even escaped.
-        "problem_detail": _CONTROL.sub("\ufffd", detail),
+        "problem_detail": showable(detail),
         "problem_links": [{"href": href, "text": words} for href, words in links],
     }
     return page(request, status, "problem.html", context)

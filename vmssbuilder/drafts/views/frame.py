@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from django.utils.safestring import mark_safe
@@ -37,14 +36,6 @@ def json_html(shown: Draft | Request, *, linked: bool = False) -> str:
     """The masked body. linked: its lines lead to their fields, for people who may edit the draft."""
     code = shown.code if isinstance(shown, Draft) else ""
     return mark_safe(preview.render(code, shown.document, shown.api_version, linked=linked))  # noqa: S308 - the preview escapes
-
-
-_UNSHOWABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-
-
-def showable(text: str | bytes) -> str:
-    """The text as a page can hold it: what HTML has no room for becomes a replacement character."""
-    return _UNSHOWABLE.sub("\ufffd", text if isinstance(text, str) else text.decode("utf-8", "replace"))
 
 
 NO_PROPERTY = f"“{contents.TARGET}” is not a property of a scale set. The address is edited under Basics."

@@ -12,10 +12,11 @@ from django.views.decorators.http import require_http_methods
 from vmssbuilder.accounts.models import User
 from vmssbuilder.drafts import actions, clear_keys, steps, submitted
 from vmssbuilder.drafts import content as contents
+from vmssbuilder.pages.characters import showable
 from vmssbuilder.scaleset import API_VERSIONS, ReadingError, Request, read
 from vmssbuilder.scaleset.versions import DEFAULT
 
-from .frame import NO_PROPERTY, json_html, showable
+from .frame import NO_PROPERTY, json_html
 
 LARGEST_UPLOAD = 1_000_000
 """Bytes of an uploaded file; a scale set request is a few thousand."""
