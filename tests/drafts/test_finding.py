@@ -278,7 +278,9 @@ def test_the_name_of_each_field_leads_to_its_place_in_the_reference(
         assert as_requester.get(each.get("href", "")).status_code == 200
         assert each.get("tabindex") == "-1"
     # The address of the scale set is no property of it.
-    assert not page_of(as_requester, f"/drafts/{draft.code}/basics/").all("a", href="/reference/$target.name/")
+    assert not page_of(as_requester, f"/drafts/{draft.code}/basics/").all(
+        "a", href="/reference/$target.name/"
+    )
 
 
 def test_from_the_reference_back_to_the_field(as_requester: Client, draft: Draft) -> None:
