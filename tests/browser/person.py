@@ -12,6 +12,7 @@ from vmssbuilder.drafts import fields, steps
 from vmssbuilder.scaleset import paths
 from vmssbuilder.scaleset.paths import MISSING, Path
 from vmssbuilder.scaleset.properties import Boolean, Choice, Node, Text
+from vmssbuilder.scaleset.rules.shapes import decoded
 
 MASK = "********"
 SECRET_NAMES = frozenset({"adminPassword", "customData", "protectedSettings", "content"})
@@ -135,7 +136,7 @@ class Person:
                 self._check(self.page.locator(f"main [name={json.dumps(name)}][value={json.dumps(text)}]"))
         else:
             self._type(self._named(name), value if isinstance(prop, Text) else text)
-            if isinstance(prop, Text) and prop.base64:
+            if isinstance(prop, Text) and prop.base64 and decoded(value) is not None:
                 self._check(self._named(name + fields.ENCODED))
 
     def _rows(self, entry: steps.Field, path: Path, value: Any) -> None:
