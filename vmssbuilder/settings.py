@@ -63,6 +63,7 @@ INSTALLED_APPS = [
     "vmssbuilder.accounts",
     "vmssbuilder.audit",
     "vmssbuilder.drafts",
+    "vmssbuilder.updates",
     "vmssbuilder.reviews",
     "vmssbuilder.submissions",
     "vmssbuilder.pickers",

@@ -51,8 +51,9 @@ MAY_KNOW: Final = {
     "reference": ("drafts.content", "drafts.steps", "scaleset", *FRAME),
     "pickers": ("drafts", "accounts", "audit", "azure", "scaleset", *FRAME),
     "preflight": ("drafts", "accounts", "audit", "azure", "scaleset", *FRAME),
+    "updates": ("pickers", "drafts", "accounts", "audit", "azure", "scaleset", *FRAME),
     "reviews": ("drafts", "accounts", "audit", "scaleset", *FRAME),
-    "submissions": ("reviews", "drafts", "accounts", "audit", "azure", "scaleset", *FRAME),
+    "submissions": ("reviews", "updates", "drafts", "accounts", "audit", "azure", "scaleset", *FRAME),
     "pages": ("submissions", "reviews", "drafts", "accounts"),
 }
 """Which other parts a part may import; a module is named where only that one is meant."""

@@ -245,6 +245,23 @@ def restore(user: User, draft: Draft, base: int, number: int) -> tuple[Draft, li
     return _edit(user, draft, base, apply, automatic=False, restores=number), lost
 
 
+def adopt(user: User, draft: Draft, base: int, document: dict[str, Any]) -> Draft:
+    """The whole document as a comparison with Azure left it.
+
+    It makes a revision even where nothing differs: what an approval was about has changed. Raises EditConflict when
+    anyone saved after revision `base`, and as `save` does.
+    """
+
+    def apply(now: dict[str, Any], shown: dict[str, Any], newest: Draft) -> None:
+        if not merging.same(now, shown):
+            raise EditConflict([Conflict((), MISSING, MISSING)], newest)
+        for name in _document(now):
+            del now[name]
+        now.update(copy.deepcopy(document))
+
+    return _edit(user, draft, base, apply, automatic=False, always=True)
+
+
 def choose_system(user: User, draft: Draft, system: str) -> None:
     """Remembers which operating system a person says the draft is for, "" to let the request tell.
 
@@ -299,18 +316,22 @@ def _edit(
     automatic: bool,
     restores: int | None = None,
     shared: bool = False,
+    always: bool = False,
 ) -> Draft:
-    """shared: `apply` changes nothing in place that it has not copied, so that the content need not be copied whole."""
+    """shared: `apply` changes nothing in place that it has not copied, so that the content need not be copied whole.
+
+    always: a revision is made even of what is the same as before.
+    """
     require(user, draft, Access.EDIT)
     # First on the draft as the caller read it: nearly always it is still the newest, and no second look is needed.
     if base <= draft.head:
-        saved = _attempt(user, copy.copy(draft), base, apply, automatic, restores, shared)
+        saved = _attempt(user, copy.copy(draft), base, apply, automatic, restores, shared, always)
         if saved is not None:
             return saved
     with transaction.atomic():
         locked = Draft.objects.select_for_update().select_related("owner").get(pk=draft.pk)
         require(user, locked, Access.EDIT)
-        saved = _attempt(user, locked, base, apply, automatic, restores, shared)
+        saved = _attempt(user, locked, base, apply, automatic, restores, shared, always)
         assert saved is not None, "nobody saves a draft that is locked"
         return saved
 
@@ -323,6 +344,7 @@ def _attempt(
     automatic: bool,
     restores: int | None,
     shared: bool,
+    always: bool,
 ) -> Draft | None:
     """One try to save on this state of the draft; None, and nothing written, when it is not the newest any more."""
     before, shown = contents.of(draft), shown_at(draft, base)
@@ -330,7 +352,7 @@ def _attempt(
     try:
         with transaction.atomic():
             apply(now, shown, draft)
-            if not merging.same(now, before):
+            if always or not merging.same(now, before):
                 _write(draft, user, now, automatic=automatic, restores=restores)
                 also = {} if restores is None else {"restores": restores}
                 record(user, "draft.saved", draft.code, revision=draft.head, automatic=automatic, **also)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any, Final, Literal
@@ -42,13 +42,29 @@ def compare(earlier: Draft | Revision, later: Draft | Revision) -> list[Differen
     """Every value that differs, in the order of the form's steps and there in that of the document."""
     before, after = contents.of(earlier), contents.of(later)
     walk = _Walk(later.api_version if later.document else earlier.api_version)
-    found: list[Difference] = []
     target = contents.node_at((contents.TARGET,), walk.api_version)
     was, now = before.pop(contents.TARGET), after.pop(contents.TARGET)
-    found += walk.differences((contents.TARGET,), _filled(was), _filled(now), target, ())
-    root = contents.node_at((), walk.api_version)
-    version = walk.api_version
-    found += walk.differences((), ordered(before, version), ordered(after, version), root, ())
+    found = [*walk.differences((contents.TARGET,), _filled(was), _filled(now), target, ())]
+    return _in_order(found + documents(before, after, walk.api_version))
+
+
+def documents(before: dict[str, Any], after: dict[str, Any], api_version: str) -> list[Difference]:
+    """The same for two documents alone."""
+    walk, root = _Walk(api_version), contents.node_at((), api_version)
+    return _in_order(
+        walk.differences((), ordered(before, api_version), ordered(after, api_version), root, ())
+    )
+
+
+def value(path: Path, held: Any, api_version: str) -> str:
+    """A value of a document in words; secrets are hidden."""
+    node = contents.node_at(path, api_version)
+    if held is not MISSING and node is not None and node.property.secret:
+        held = secrets.MASK
+    return _Walk(api_version).words(node, held)
+
+
+def _in_order(found: Iterable[Difference]) -> list[Difference]:
     order = {step.name: position for position, step in enumerate(steps.STEPS)}
     return sorted(found, key=lambda entry: order[steps.owner(entry.path).name])
 
@@ -86,8 +102,8 @@ class _Walk:
                 path,
                 self._label(path, node),
                 within,
-                self._words(node, was),
-                self._words(node, now),
+                self.words(node, was),
+                self.words(node, now),
                 item,
             )
 
@@ -142,7 +158,7 @@ class _Walk:
             return node.property.title if node is not None else "Item"
         return summary.label(path, node)
 
-    def _words(self, node: Node | None, value: Any) -> str:
+    def words(self, node: Node | None, value: Any) -> str:
         return "" if value is MISSING else summary.words(node, _masked(value))
 
 

@@ -18,7 +18,7 @@ from .findings import Confidence, Finding, errors, warnings
 from .paths import MISSING, Path
 from .properties import Choice, Json, List, Map, Node, Single
 from .secrets import is_reference
-from .updating import ANOTHER, limits
+from .updating import ANOTHER, Limit, fixed, limits
 from .versions import PATCH_SINCE
 
 Blocked = tuple[Path, str]
@@ -88,18 +88,23 @@ def _spelt(live: dict[str, Any], name: str, patch: dict[str, Any]) -> str:
 # --------------------------------------------------------------------------------------------------------------- merge
 
 
-def merge_patch(live: dict[str, Any], wanted: dict[str, Any], api_version: str) -> Patch:
+def merge_patch(
+    live: dict[str, Any], wanted: dict[str, Any], api_version: str, *, put: bool = False
+) -> Patch:
     """The smallest update that turns `live` into `wanted`, in as far as an update can. Raises UnknownVersion.
 
     wanted: the whole document as it is to be. What it leaves out is removed, so a document that holds changes alone
-    goes through `apply_patch(live, changes)` first. What only Azure writes is left out of account.
+    goes through `apply_patch(live, changes)` first. What only Azure writes is left out of account. put: the changes are
+    to be sent with PUT, as `apply_patch(live, body)`; it has a place for everything, but cannot change what is fixed.
     """
     before, _ = canonicalise(live, api_version)
     after, _ = canonicalise(wanted, api_version)
     _respell_identities(before, after)
-    comparison = _Comparison(api_version)
+    comparison = _Comparison(fixed() if put else limits(api_version))
     body = comparison.members(before, after, tree(api_version), ())
-    if not versions.within(api_version, PATCH_SINCE):
+    if put:
+        comparison.kept_by_put(api_version)
+    elif not versions.within(api_version, PATCH_SINCE):
         if not body and not comparison.findings:
             return Patch({})
         message = f"Scale sets have no PATCH before API version {PATCH_SINCE}. Choose that or a newer one, or send the whole scale set with PUT."
@@ -130,8 +135,8 @@ _MARKETPLACE: Final = ("publisher", "offer", "sku")
 class _Comparison:
     """One walk over two documents in canonical case, beside the catalogue."""
 
-    def __init__(self, api_version: str) -> None:
-        self.limits = limits(api_version)
+    def __init__(self, limits: dict[str, Limit]) -> None:
+        self.limits = limits
         self.findings: list[Finding] = []
         self.resets: list[Path] = []
         self.image_stays = False
@@ -309,6 +314,14 @@ class _Comparison:
         return {"type": "None", **gone}
 
     # What an update brings with it.
+
+    def kept_by_put(self, api_version: str) -> None:
+        """A PUT has no word for "remove": it leaves out, and Azure keeps much of what is left out."""
+        for path in self.resets:
+            node = tree(api_version).at(path)
+            label = node.property.title if node is not None else paths.text(path)
+            message = f"{label} is left out of the request. Azure may keep the value that it has."
+            self.note(path, "update-put-keeps", message, "I")
 
     def _certificates(self, before: Any, after: list[Any], path: Path) -> None:
         if path == (*_PROFILE, "osProfile", "secrets") and isinstance(before, list):

@@ -135,6 +135,12 @@ def limits(api_version: str) -> dict[str, Limit]:
 
 
 @cache
+def fixed() -> dict[str, Limit]:
+    """The limits that hold for every request, a PUT of the whole scale set too, by pattern."""
+    return {limit.pattern: limit for limit in LIMITS if limit.fixed}
+
+
+@cache
 def carried_leaves(api_version: str) -> frozenset[str]:
     """The patterns of the writable values that an update of that version has a place for; none before PATCH."""
     if not versions.within(api_version, versions.PATCH_SINCE):

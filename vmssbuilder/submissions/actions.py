@@ -17,6 +17,7 @@ from vmssbuilder.drafts.checking import check_content
 from vmssbuilder.drafts.models import Draft
 from vmssbuilder.reviews.queries import approval
 from vmssbuilder.scaleset.findings import errors
+from vmssbuilder.updates import board, planning
 
 from . import tasks
 from .models import PATIENCE, Progress, Submission
@@ -44,6 +45,7 @@ def submit(user: User, draft: Draft) -> Submission:
             if review is None:
                 raise Refused("Only an approved request is sent. Send the draft for review first.")
             _refuse_twice(locked, review.revision_id)
+            _refuse_what_no_update_does(locked)
             blocking = [each.message for each in errors(check_content(locked)) if not each.overridable]
             if blocking:
                 raise Refused(f"Azure would refuse the request: {blocking[0]}")
@@ -62,6 +64,24 @@ def submit(user: User, draft: Draft) -> Submission:
     except IntegrityError:
         raise Refused("This request is being sent already.") from None
     return submission
+
+
+def _refuse_what_no_update_does(draft: Draft) -> None:
+    """An update of an opened scale set has to change something, and only what an update can change."""
+    at = planning.base_of(draft) if draft.operation == "update" else None
+    if at is None:
+        return
+    if not board.same_place(at, draft):
+        raise Refused(
+            "The draft was opened from another scale set than the one it is for now. See “What this will do”."
+        )
+    patch = planning.intent(draft, at).patch
+    if patch.blocked:
+        raise Refused(
+            f"{patch.blocked[0][1]} The draft wants it otherwise: put it back on the page “What this will do”."
+        )
+    if not patch.body:
+        raise Refused("The draft changes nothing of the scale set that it was opened from.")
 
 
 def _refuse_twice(draft: Draft, revision: int) -> None:

@@ -6,7 +6,8 @@ AzureError
     ├── SecretsGone       a secret of the request was destroyed
     ├── NeverArrived      the request was lost on the way to Azure
     ├── NameTaken         a create would have gone over what is there
-    └── NothingToUpdate   an update finds no scale set
+    ├── NothingToUpdate   an update finds no scale set
+    └── Overtaken         somebody changed in Azure what an update changes
 """
 
 from __future__ import annotations
@@ -88,6 +89,17 @@ class NothingToUpdate(Ours):
         )
 
 
+class Overtaken(Ours):
+    """Somebody changed in Azure what an update changes, or what it would undo, since the draft was opened."""
+
+    def __init__(self, *, clash: bool) -> None:
+        what = "what this request changes too" if clash else "what this request would undo"
+        super().__init__(
+            f"Since the draft was opened, somebody changed in Azure {what}. Nothing was sent.",
+            "Look at the values and choose. The draft is then reviewed again, because what is sent will be another request.",
+        )
+
+
 _TARGETS: Final = {
     "resourcegroupnotfound": "$target.resourceGroup",
     "resourcegroupbeingdeleted": "$target.resourceGroup",
@@ -154,6 +166,7 @@ def _kept(error: AzureError, sentence: str, cure: str, path: str) -> dict[str, A
         "path": path,
         "retryable": error.retryable,
         "ours": isinstance(error, Ours),
+        "overtaken": isinstance(error, Overtaken),
         "azure": error.to_json(),
     }
 

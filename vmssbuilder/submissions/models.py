@@ -21,7 +21,9 @@ class Submission(models.Model):
     next_step: when the next step is due. lease, lease_until: the worker that holds the row now; a random token, so that
     a worker that stalled cannot write over its successor. operation: the long-running operation as plain data.
     give_up: when to stop asking and say that the outcome is unknown. replaces: a create goes over the scale set that an
-    earlier, failed create of the same draft left behind. etag: of the scale set that the request changes.
+    earlier, failed create of the same draft left behind. etag: of the scale set that the request changes. sent: the
+    changes that an update of an opened scale set sends, secrets as references. before: that scale set as it was then,
+    secrets withheld.
     """
 
     class State(models.TextChoices):
@@ -63,6 +65,8 @@ class Submission(models.Model):
     give_up = models.DateTimeField(null=True, blank=True)
     replaces = models.BooleanField(default=False)
     etag = models.CharField(max_length=200, blank=True)
+    sent = models.JSONField(null=True, blank=True)
+    before = models.JSONField(null=True, blank=True)
 
     class Meta:
         ordering: ClassVar = ["-id"]

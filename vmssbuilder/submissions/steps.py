@@ -33,8 +33,11 @@ from vmssbuilder.azure.errors import (
     Unreachable,
 )
 from vmssbuilder.drafts import vault
-from vmssbuilder.drafts.models import Draft
+from vmssbuilder.drafts.models import Draft, Revision
 from vmssbuilder.scaleset import mask, secrets
+from vmssbuilder.updates import planning, reading
+from vmssbuilder.updates.live import plain
+from vmssbuilder.updates.models import Base
 
 from . import arm, failures, tasks
 from .leases import Held, LeaseLost, claim
@@ -212,13 +215,22 @@ def _send(held: Held, client: ArmClient) -> Outcome:
             return _follow(submission, client, found)
         if submission.give_up is not None and timezone.now() > submission.give_up:
             return _failed(submission, failures.NeverArrived(), may_exist=False)
-    document = vault.put_back(submission.draft, revision.document)
+    wanted = revision.document
+    at = planning.base_of(revision) if revision.operation == "update" else None
+    live = reading.whole(client, address, revision.api_version) if _needs_live(revision, at) else None
+    if _needs_live(revision, at) and live is None:
+        return _failed(submission, failures.NothingToUpdate(submission.revision.target))
+    if at is not None and live is not None:
+        plan = _planned(revision, at, live)
+        columns: dict[str, Any] = {"sent": plan.body, "before": mask(live.document), **_etag(live)}
+        if not plan.stands:
+            return _failed(submission, failures.Overtaken(clash=plan.clash), may_exist=doubtful, **columns)
+        held.write(**columns)
+        wanted = plan.body
+    document = vault.put_back(submission.draft, wanted)
     if secrets.references(document):
         return _failed(submission, failures.SecretsGone(), may_exist=False)
-    if revision.request.method == "PUT" and revision.operation == "update":
-        live = client.get(address, revision.api_version)
-        if live is None:
-            return _failed(submission, failures.NothingToUpdate(submission.revision.target))
+    if revision.request.method == "PUT" and live is not None:
         document = arm.merged(live.document, document)
     held.write(may_exist=True)
     try:
@@ -237,13 +249,39 @@ def _send(held: Held, client: ArmClient) -> Outcome:
     )
 
 
+def _needs_live(revision: Revision, at: Base | None) -> bool:
+    """Whether the request is made from the scale set as it is."""
+    return revision.operation == "update" and (at is not None or revision.request.method == "PUT")
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """The changes that were reviewed, and whether they still do what they were reviewed for."""
+
+    body: dict[str, Any]
+    stands: bool
+    clash: bool
+
+
+def _planned(revision: Revision, at: Base, live: ScaleSet) -> _Plan:
+    wish = planning.intent(revision, at)
+    meeting = planning.meet(wish, plain(live.document, live.api_version)[0])
+    return _Plan(wish.patch.body, meeting.stands, bool(meeting.clashes))
+
+
+def _asked_for(submission: Submission) -> dict[str, Any]:
+    """What the scale set is to hold once the request has done its work."""
+    asked: dict[str, Any] = submission.revision.document if submission.sent is None else submission.sent
+    return asked
+
+
 def _arrived(submission: Submission, found: ScaleSet) -> bool:
     """Whether the scale set shows that a request of ours, whose answer we do not have, was accepted."""
     state = found.provisioning_state.lower()
     if submission.revision.operation == "create":
         # Nothing was there when we looked, or a remnant in a failed state.
         return not (submission.replaces and state in _FAILED)
-    return state not in operations.TERMINAL or arm.holds(found.document, submission.revision.document)
+    return state not in operations.TERMINAL or arm.holds(found.document, _asked_for(submission))
 
 
 def _follow(submission: Submission, client: ArmClient, found: ScaleSet) -> Outcome:
@@ -325,7 +363,7 @@ def _is_done(submission: Submission, operation: Operation) -> bool:
         return True
     if operation.status != operations.SUCCEEDED:
         return False
-    return operation.resource is None or arm.holds(operation.resource, submission.revision.document)
+    return operation.resource is None or arm.holds(operation.resource, _asked_for(submission))
 
 
 _READING: Final = "final-get"

@@ -10,13 +10,14 @@ A fetch raises AzureError, as the client does; `trouble` puts it into words for 
 
 from __future__ import annotations
 
-from .kinds import PICKERS, Picker
+from .kinds import PICKERS, SCALE_SETS, Picker
 from .shelf import Filters, Found, Shelf, pack
 from .suggestions import Suggestion, Where
 from .troubles import Trouble, trouble
 
 __all__ = [
     "PICKERS",
+    "SCALE_SETS",
     "Filters",
     "Found",
     "Picker",

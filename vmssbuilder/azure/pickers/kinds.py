@@ -173,3 +173,6 @@ _ALL: Final = (
 
 PICKERS: Final = {each.kind: each for each in _ALL}
 """The picker of each kind of property that has one."""
+
+SCALE_SETS: Final = Picker("scaleSet", "scale set", "scale sets", SOURCES["scaleSets"])
+"""What runs already, to be opened as a draft; no property of a scale set refers to another."""

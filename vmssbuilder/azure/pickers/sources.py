@@ -147,6 +147,14 @@ def resource_groups(client: ArmClient, where: Where) -> Iterator[Suggestion]:
             )
 
 
+@_source("scaleSets", "subscription")
+def scale_sets(client: ArmClient, where: Where) -> Iterator[Suggestion]:
+    for each in _resources(client, where, "Microsoft.Compute/virtualMachineScaleSets", _COMPUTE):
+        size, number = _text(_get(each, "sku", "name")), _get(each, "sku", "capacity")
+        counted = _plural(number, "instance") if isinstance(number, int) else ""
+        yield _named(each, " · ".join(filter(None, (_text(each.get("location")), size, counted))))
+
+
 @_source("locations", "subscription", lasts=_DAY)
 def locations(client: ArmClient, where: Where) -> Iterator[Suggestion]:
     for each in client.pages(_of_subscription(where, "locations"), _LOCATIONS):

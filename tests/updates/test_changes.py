@@ -1,0 +1,280 @@
+"""The page “What this will do”: what it shows, and its buttons."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from django.test import Client
+
+from tests.conftest import GetPage
+from tests.pages.strict import Page, text_of
+from tests.reviews.making import draft as made
+from tests.reviews.making import edit
+from tests.updates.conftest import somebody_else
+from vmssbuilder.accounts.models import User
+from vmssbuilder.drafts.models import Draft
+from vmssbuilder.sandbox.memory import ScaleSet
+from vmssbuilder.sandbox.server import Running
+from vmssbuilder.scaleset.paths import MISSING
+from vmssbuilder.updates import asking, planning
+
+pytestmark = pytest.mark.django_db
+CACHING = "properties.virtualMachineProfile.storageProfile.osDisk.caching"
+PREFIX = "properties.virtualMachineProfile.osProfile.computerNamePrefix"
+
+
+def url(draft: Draft) -> str:
+    return f"/drafts/{draft.code}/changes/"
+
+
+def rows(page: Page) -> list[list[str]]:
+    """The rows of what changes, as texts."""
+    found = []
+    for table in page.all("table"):
+        heads = [text_of(each) for each in table.iter() if each.tag.endswith("th")]
+        if "Instances that run" in heads:
+            for row in (each for each in table.iter() if each.tag.endswith("tr")):
+                cells = [text_of(each) for each in row if each.tag.endswith(("td", "th"))]
+                if cells and cells[0] != "Property":
+                    found.append(cells)
+    return found
+
+
+def body(page: Page) -> str:
+    (found,) = page.all("div", id="request-body")
+    return "".join(text_of(found).split())
+
+
+def test_an_untouched_draft_does_nothing(as_rita: Client, opened: Draft, page_of: GetPage) -> None:
+    page = page_of(as_rita, url(opened))
+    assert not rows(page)
+    assert "Nothing." in page.text
+    assert not page.all("div", id="request-body")
+
+
+def test_exactly_what_was_changed_is_shown_and_sent(
+    as_rita: Client, rita: User, opened: Draft, page_of: GetPage
+) -> None:
+    draft = edit(rita, opened, "sku.capacity", 5)
+    page = page_of(as_rita, url(draft))
+    assert rows(page) == [["Instance count", "2", "5", "At once"]]
+    assert body(page) == '{"sku":{"capacity":5}}'
+    assert "PATCH https://management.sandbox.invalid/subscriptions/" in page.text
+    assert 'If-Match: "1"' in page.text
+    assert "Instances need an upgrade" not in page.text
+
+
+def test_a_change_of_the_model_says_how_it_reaches_the_instances(
+    as_rita: Client, rita: User, opened: Draft, running_set: ScaleSet, page_of: GetPage
+) -> None:
+    draft = edit(rita, opened, CACHING, "ReadOnly")
+    page = page_of(as_rita, url(draft))
+    ((_label, before, after, when),) = rows(page)
+    assert (before, after, when) == ("Read/write", "Read-only", "By an upgrade")
+    assert "The 2 instances that run keep their present settings until you upgrade them." in page.text
+    assert "az vmss update-instances" in page.text
+
+
+@pytest.mark.parametrize(("mode", "words"), [("Automatic", "perhaps all at once"), ("Rolling", "in batches")])
+def test_azure_upgrades_by_itself_where_the_mode_says_so(
+    as_rita: Client,
+    rita: User,
+    opened: Draft,
+    running_set: ScaleSet,
+    page_of: GetPage,
+    mode: str,
+    words: str,
+) -> None:
+    draft = edit(rita, opened, CACHING, "ReadOnly")
+    somebody_else(running_set, lambda model: model["properties"].update(upgradePolicy={"mode": mode}))
+    page = page_of(as_rita, url(draft))
+    assert words in page.text
+    assert "az vmss" not in page.text
+
+
+def test_what_is_taken_out_is_called_a_reset(
+    as_rita: Client, rita: User, opened: Draft, page_of: GetPage
+) -> None:
+    draft = edit(rita, opened, "tags", MISSING)
+    page = page_of(as_rita, url(draft))
+    assert "What Azure will reset" in page.text
+    assert body(page) == '{"tags":{}}'
+
+
+def test_what_never_changes_is_named_and_put_back(
+    as_rita: Client, rita: User, opened: Draft, page_of: GetPage
+) -> None:
+    draft = edit(rita, opened, PREFIX, "other")
+    page = page_of(as_rita, url(draft))
+    assert "What cannot change" in page.text
+    assert "In Azure: web. In the draft: other." in page.text
+    assert not page.all("div", id="request-body"), "it is not in the request"
+    page = page_of(as_rita, url(draft), post={"act": f"back:{PREFIX}"}, follow=True)
+    assert "is as it was when the draft was opened" in page.text
+    assert "What cannot change" not in page.text
+    assert Draft.objects.get().document == opened.document
+
+
+def test_what_others_changed_is_told_and_left_alone(
+    as_rita: Client, rita: User, opened: Draft, running_set: ScaleSet, page_of: GetPage
+) -> None:
+    draft = edit(rita, opened, "sku.capacity", 5)
+    somebody_else(running_set, lambda model: model["tags"].update(by="somebody else"))
+    page = page_of(as_rita, url(draft))
+    assert "Changed in Azure meanwhile" in page.text
+    assert "Tag by" in page.text
+    assert rows(page) == [["Instance count", "2", "5", "At once"]]
+    assert body(page) == '{"sku":{"capacity":5}}'
+
+
+@pytest.mark.parametrize(("side", "wanted", "sends"), [("mine", 5, True), ("theirs", 40, False)])
+def test_who_changed_the_same_is_shown_beside_the_other_and_the_person_chooses(
+    as_rita: Client,
+    rita: User,
+    opened: Draft,
+    running_set: ScaleSet,
+    page_of: GetPage,
+    side: str,
+    wanted: int,
+    sends: bool,
+) -> None:
+    draft = edit(rita, opened, "sku.capacity", 5)
+    somebody_else(running_set, lambda model: model["sku"].update(capacity=40))
+    page = page_of(as_rita, url(draft))
+    assert "When the draft was opened: 2" in page.text
+    assert "Yours: 5" in page.text
+    assert "In Azure now: 40" in page.text
+    hidden = {str(each.get("name")): str(each.get("value")) for each in page.all("input", type="hidden")}
+    unanswered = page_of(as_rita, url(draft), post={**hidden, "act": "settle"}, status=422)
+    assert "Choose for each property" in unanswered.text
+    page = page_of(as_rita, url(draft), post={**hidden, "act": "settle", "side-0": side}, follow=True)
+    assert "Have it reviewed again" in page.text
+    now = Draft.objects.get()
+    assert now.document["sku"]["capacity"] == wanted
+    assert now.head == draft.head + 1
+    at = planning.base_of(now)
+    assert at is not None
+    assert at.document["sku"]["capacity"] == 40
+    assert bool(page.all("div", id="request-body")) is sends
+
+
+def test_a_choice_about_what_changed_again_is_not_taken(
+    as_rita: Client, rita: User, opened: Draft, running_set: ScaleSet, page_of: GetPage
+) -> None:
+    draft = edit(rita, opened, "sku.capacity", 5)
+    somebody_else(running_set, lambda model: model["sku"].update(capacity=40))
+    page = page_of(as_rita, url(draft))
+    hidden = {str(each.get("name")): str(each.get("value")) for each in page.all("input", type="hidden")}
+    somebody_else(running_set, lambda model: model["sku"].update(capacity=90))
+    page = page_of(as_rita, url(draft), post={**hidden, "act": "settle", "side-0": "mine"}, follow=True)
+    assert "changed again meanwhile" in page.text
+    assert Draft.objects.get().head == draft.head
+
+
+def test_where_there_is_no_patch_the_whole_is_shown(
+    as_rita: Client, rita: User, running_set: ScaleSet, page_of: GetPage
+) -> None:
+    page_of(
+        as_rita,
+        "/drafts/open/",
+        post={
+            "id": opened_id(running_set),
+            "api_version": "2016-04-30-preview",
+        },
+        follow=True,
+    )
+    draft = edit(rita, Draft.objects.get(), "sku.capacity", 5)
+    page = page_of(as_rita, url(draft))
+    assert rows(page) == [["Instance count", "2", "5", "At once"]]
+    assert "PUT https://" in page.text
+    assert '"capacity":5' in body(page)
+    assert '"location":"uksouth"' in body(page)
+
+
+def opened_id(scale_set: ScaleSet) -> str:
+    return (
+        f"/subscriptions/{scale_set.subscription}/resourceGroups/{scale_set.resource_group}/providers"
+        f"/Microsoft.Compute/virtualMachineScaleSets/{scale_set.name}"
+    )
+
+
+def test_a_slow_azure_keeps_nobody_waiting(
+    as_rita: Client,
+    rita: User,
+    opened: Draft,
+    sandbox: Running,
+    page_of: GetPage,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    draft = edit(rita, opened, "sku.capacity", 5)
+    asking.forget_everything()
+    monkeypatch.setattr(asking, "WAIT", 0.1)
+    sandbox.fault("latency", method="GET", path="web-prod", seconds=1.0)
+    began = time.monotonic()
+    page = page_of(as_rita, url(draft))
+    assert time.monotonic() - began < 0.9
+    assert "Azure has not answered yet" in page.text
+    assert rows(page) == [["Instance count", "2", "5", "At once"]], "it is compared with what was read"
+    assert as_rita.get(url(draft), headers={"HX-Request": "true"}).status_code == 204
+    time.sleep(1.2)
+    part = as_rita.get(url(draft), headers={"HX-Request": "true"})
+    assert b"As it is in Azure" in part.content
+    assert b"<html" not in part.content
+
+
+def test_azure_in_trouble_leaves_what_was_read(
+    as_rita: Client, rita: User, opened: Draft, sandbox: Running, page_of: GetPage
+) -> None:
+    draft = edit(rita, opened, "sku.capacity", 5)
+    asking.forget_everything()
+    error = {"code": "AuthorizationFailed", "message": "No."}
+    sandbox.fault("status", method="GET", path="web-prod", status=403, error=error)
+    page = page_of(as_rita, url(draft))
+    assert "You may not read this in Azure." in page.text
+    assert rows(page) == [["Instance count", "2", "5", "At once"]]
+
+
+def test_one_that_is_gone_is_said(as_rita: Client, opened: Draft, sandbox: Running, page_of: GetPage) -> None:
+    asking.forget_everything()
+    sandbox.sandbox.memory.scale_sets.clear()
+    assert "There is no scale set web-prod in rg-shop" in page_of(as_rita, url(opened)).text
+
+
+def test_a_draft_for_another_scale_set_overwrites_nothing(
+    as_rita: Client, rita: User, opened: Draft, page_of: GetPage
+) -> None:
+    draft = edit(rita, opened, "$target.name", "web-test")
+    page = page_of(as_rita, url(draft))
+    assert "opened from another scale set" in page.text
+    assert not page.all("div", id="request-body")
+
+
+def test_a_draft_that_holds_changes_alone_is_compared_with_what_runs(
+    as_rita: Client, rita: User, running_set: ScaleSet, page_of: GetPage
+) -> None:
+    draft = made(rita, {"sku": {"capacity": 7}}, operation="update")
+    page = page_of(as_rita, url(draft))
+    assert rows(page) == [["Instance count", "2", "7", "At once"]]
+    assert body(page) == '{"sku":{"capacity":7}}'
+
+
+def test_a_draft_that_creates_changes_nothing_that_runs(
+    as_rita: Client, rita: User, sandbox: Running, page_of: GetPage
+) -> None:
+    page = page_of(as_rita, url(made(rita)))
+    assert "creates a new scale set" in page.text
+    assert not sandbox.requests("GET")
+
+
+@pytest.mark.parametrize("place", ["", "check/"])
+def test_other_pages_lead_here(as_rita: Client, opened: Draft, page_of: GetPage, place: str) -> None:
+    assert "What this will do" in page_of(as_rita, f"/drafts/{opened.code}/{place}").links()
+
+
+@pytest.mark.parametrize("act", ["", "back:", "back:][", "nonsense", "settle"])
+def test_buttons_that_nobody_pressed_change_nothing(
+    as_rita: Client, opened: Draft, page_of: GetPage, act: str
+) -> None:
+    page_of(as_rita, url(opened), post={"act": act}, follow=True)
+    assert Draft.objects.get().head == opened.head

@@ -1,0 +1,1 @@
+"""Changing what runs: opening a live scale set as a draft, and what sending the draft would do."""

@@ -1,0 +1,268 @@
+"""What sending a draft of an update would do, as pages show it: by property, with labels."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from django.conf import settings
+from django.utils.safestring import mark_safe
+
+from vmssbuilder.azure import ScaleSetAddress, cloud
+from vmssbuilder.drafts import comparing, places, preview, steps
+from vmssbuilder.drafts import content as contents
+from vmssbuilder.drafts.models import Draft, Revision
+from vmssbuilder.scaleset import Target, apply_patch, mask, paths, versions
+from vmssbuilder.scaleset.findings import warnings
+from vmssbuilder.scaleset.paths import Path
+from vmssbuilder.scaleset.versions import ETAG_SINCE
+
+from . import planning
+from .live import Live
+from .models import Base
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One value that changes. before, after: in words, "" for nothing. reaches: instances get it by an upgrade only."""
+
+    path: str
+    label: str
+    within: tuple[str, ...]
+    before: str
+    after: str
+    kind: str
+    url: str
+    reaches: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Stays:
+    """What the draft wants and an update does not change. wanted, held: the values, in words."""
+
+    path: str
+    label: str
+    why: str
+    wanted: str
+    held: str
+
+
+@dataclass(frozen=True, slots=True)
+class Three:
+    """A place that the person and somebody in Azure changed: the values in words."""
+
+    path: str
+    label: str
+    base: str
+    mine: str
+    theirs: str
+
+
+@dataclass(frozen=True, slots=True)
+class Upgrade:
+    """How what changes reaches the instances that run. command: what to run for it by hand, "" when nothing."""
+
+    mode: str
+    words: str
+    command: str
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """The page. live: what it was compared with, None while Azure has not answered; then the base takes its place.
+
+    elsewhere: the scale set that the draft was opened from, when it is for another one now; nothing else is filled in
+    then. meanwhile: what others changed in Azure, and what the request leaves alone. method, url, header, body: the
+    request.
+    """
+
+    at: Base | None
+    live: Live | None
+    elsewhere: str = ""
+    groups: tuple[tuple[steps.Step, tuple[Row, ...]], ...] = ()
+    resets: tuple[str, ...] = ()
+    stays: tuple[Stays, ...] = ()
+    notes: tuple[str, ...] = ()
+    upgrade: Upgrade | None = None
+    meanwhile: tuple[Row, ...] = ()
+    clashes: tuple[Three, ...] = ()
+    overtaken: bool = False
+    withheld: tuple[str, ...] = ()
+    method: str = ""
+    url: str = ""
+    header: str = ""
+    body: str = ""
+    seen: str = ""
+
+    @property
+    def count(self) -> int:
+        """How many values change."""
+        return sum(len(rows) for _step, rows in self.groups)
+
+    @property
+    def settles(self) -> bool:
+        """Whether the person has to take over, or choose, before the draft can be sent."""
+        return bool(self.clashes) or self.overtaken
+
+
+def of(draft: Draft, live: Live | None) -> Board:
+    """What the draft does to the scale set as it is."""
+    at = planning.base_of(draft)
+    if at is not None and not same_place(at, draft):
+        return Board(at, live, elsewhere=at.resource_id)
+    if at is None:
+        return _without_base(draft, live)
+    wish = planning.intent(draft, at)
+    meeting = planning.meet(wish, live.document) if live is not None else None
+    before = meeting.live if meeting is not None else wish.base
+    after = meeting.expected if meeting is not None else apply_patch(wish.base, wish.patch.body)
+    version = draft.api_version
+    return Board(
+        at,
+        live,
+        groups=grouped(rows(draft, before, after)),
+        resets=tuple(contents.label(path, version) for path in wish.patch.resets),
+        stays=tuple(_stays(wish)),
+        notes=tuple(_notes(wish)),
+        upgrade=_upgrade(draft, before, after, live),
+        meanwhile=tuple(rows(draft, wish.base, meeting.live)) if meeting is not None else (),
+        clashes=tuple(three(clash, version) for clash in meeting.clashes) if meeting is not None else (),
+        overtaken=meeting is not None and meeting.overtaken,
+        withheld=tuple(_named(at.withheld, version)),
+        seen=planning.digest(live.document) if live is not None else "",
+        **_request(draft, wish.method, wish.patch.body, before, live),
+    )
+
+
+def same_place(at: Base, source: Draft | Revision) -> bool:
+    """Whether a draft or revision is for the scale set that it was opened from."""
+    return at.resource_id.lower() == source.target.resource_id.lower()
+
+
+def _without_base(draft: Draft, live: Live | None) -> Board:
+    """A draft that was not opened from a scale set holds nothing but changes."""
+    if live is None:
+        return Board(None, None, **_request(draft, draft.request.method, draft.document, {}, None))
+    after = apply_patch(live.document, draft.document)
+    return Board(
+        None,
+        live,
+        groups=grouped(rows(draft, live.document, after)),
+        upgrade=_upgrade(draft, live.document, after, live),
+        withheld=tuple(_named(map(paths.text, live.withheld), draft.api_version)),
+        **_request(draft, draft.request.method, draft.document, live.document, live),
+    )
+
+
+# --- pieces ----------------------------------------------------------------------------------------------------------
+
+
+def rows(draft: Draft, before: dict[str, Any], after: dict[str, Any]) -> list[Row]:
+    """Every value that differs."""
+    version = draft.api_version
+    return [
+        Row(
+            paths.text(each.path),
+            each.label,
+            each.within,
+            each.before,
+            each.after or ("Secret, not shown" if each.kind == "secret" else ""),
+            each.kind,
+            places.field_url(draft.code, each.path, version),
+            planning.reaches_instances(each.path),
+        )
+        for each in comparing.documents(before, after, version)
+    ]
+
+
+def grouped(found: Iterable[Row]) -> tuple[tuple[steps.Step, tuple[Row, ...]], ...]:
+    """The rows by step; they come in the order of the steps."""
+    return tuple(
+        (steps.BY_NAME[name], tuple(each))
+        for name, each in groupby(found, lambda row: steps.owner(paths.parse(row.path)).name)
+    )
+
+
+def _stays(wish: planning.Intent) -> Iterable[Stays]:
+    for path, why in wish.patch.blocked:
+        held, wanted = paths.get(wish.base, path), paths.get(wish.wanted, path)
+        yield Stays(
+            paths.text(path),
+            contents.label(path, wish.api_version),
+            why,
+            comparing.value(path, wanted, wish.api_version),
+            comparing.value(path, held, wish.api_version),
+        )
+
+
+_SAID_ELSEWHERE = frozenset({"update-manual-note", "update-auto-note"})
+
+
+def _notes(wish: planning.Intent) -> Iterable[str]:
+    """What the update brings with it, but for what is said of the instances."""
+    for finding in warnings(wish.patch.findings):
+        if finding.rule not in _SAID_ELSEWHERE:
+            yield finding.message
+
+
+def three(clash: planning.Clash, version: str) -> Three:
+    """The three values of a place in words."""
+    words = (comparing.value(clash.path, each, version) for each in (clash.base, clash.mine, clash.theirs))
+    return Three(paths.text(clash.path), contents.label(clash.path, version), *words)
+
+
+def _named(written: Iterable[str], version: str) -> Iterable[str]:
+    for each in written:
+        path = paths.parse(each)
+        holder = [str(step) for step in path if isinstance(step, int)]
+        yield contents.label(path, version) + (f" ({each})" if holder else "")
+
+
+def _upgrade(
+    draft: Draft, before: dict[str, Any], after: dict[str, Any], live: Live | None
+) -> Upgrade | None:
+    changed: list[Path] = [each.path for each in comparing.documents(before, after, draft.api_version)]
+    if not planning.changes_model(changed):
+        return None
+    return upgrade(planning.mode_of(after), draft.target, live.instances if live is not None else None)
+
+
+def upgrade(mode: str, target: Target, number: int | None) -> Upgrade:
+    """How the instances come to the latest model, by upgrade mode. number: of instances, where it is known."""
+    them = "The instances that run" if number is None else "The one instance that runs" if number == 1 else f"The {number:,} instances that run"  # fmt: skip
+    group, name = shlex.quote(target.resource_group), shlex.quote(target.name)
+    where = f"--subscription {shlex.quote(target.subscription)} --resource-group {group} --name {name}"
+    if mode == "Automatic":
+        words = f"{them} are upgraded by Azure, at any time and in any order, perhaps all at once. They may restart."
+        return Upgrade(mode, words, "")
+    if mode == "Rolling":
+        words = f"{them} are upgraded by Azure in batches, each after the one before it is healthy."
+        return Upgrade(mode, words, "")
+    if mode == "Flexible":
+        words = f"{them} stay as they are. In a flexible scale set, replace an instance to have it made by the new model."
+        return Upgrade(mode, words, "")
+    keep = "keeps its" if number == 1 else "keep their"
+    words = f"{them} {keep} present settings until you upgrade them. New instances are made by the new model."
+    return Upgrade(mode, words, f"az vmss update-instances {where} --instance-ids '*'")
+
+
+def _request(
+    draft: Draft, method: str, changed: dict[str, Any], before: Mapping[str, Any], live: Live | None
+) -> dict[str, Any]:
+    """Method, address, condition and body of what is sent."""
+    version = draft.api_version
+    body = apply_patch(dict(before), changed) if method == "PUT" else changed
+    etag = live.etag if live is not None and versions.within(version, ETAG_SINCE) else ""
+    try:
+        address = ScaleSetAddress(draft.subscription, draft.resource_group, draft.name).resource_id
+    except ValueError:
+        address = draft.target.resource_id
+    return {
+        "method": method,
+        "url": f"{cloud(settings.VMSSBUILDER_CLOUD).arm_url}{address}?api-version={version}",
+        "header": f"If-Match: {etag}" if etag else "",
+        "body": mark_safe(preview.render(draft.code, mask(body), version, linked=False)) if body else "",  # noqa: S308 - the preview escapes
+    }  # fmt: skip

@@ -1,0 +1,277 @@
+"""Pages of updates: opening a live scale set as a draft, and what sending the draft would do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final, cast
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.safestring import mark_safe
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from vmssbuilder.accounts.models import User
+from vmssbuilder.azure import ScaleSetAddress
+from vmssbuilder.azure.pickers import PICKERS, SCALE_SETS, Where
+from vmssbuilder.drafts import access, steps
+from vmssbuilder.drafts import content as contents
+from vmssbuilder.drafts.access import Access
+from vmssbuilder.drafts.actions import EditConflict
+from vmssbuilder.drafts.models import Draft
+from vmssbuilder.drafts.views.frame import frame
+from vmssbuilder.drafts.views.pane import pane
+from vmssbuilder.pickers import asking as lists
+from vmssbuilder.pickers import drawing
+from vmssbuilder.scaleset import API_VERSIONS, paths
+from vmssbuilder.scaleset.paths import Path, PathError
+from vmssbuilder.scaleset.versions import DEFAULT
+
+from . import actions, asking, board, live, planning, reading
+from .asking import Asked
+from .live import Live, NoResourceId
+
+LONGEST: Final = 1_000
+"""Characters of anything that the pages take; a resource id has no more than 600."""
+LISTS_WAIT: Final = 1.0
+
+
+# --- opening what runs -----------------------------------------------------------------------------------------------
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def open_live(request: HttpRequest) -> HttpResponse:
+    """Open a scale set that runs as a draft: chosen from a list, or by its resource id."""
+    sent = request.POST if request.method == "POST" else request.GET
+    form = _form(sent)
+    if request.method != "POST":
+        return _look(request, form)
+    if form["api_version"] not in API_VERSIONS:
+        form["api_version"] = DEFAULT
+        return _page(
+            request, form, error="Choose one of the API versions on offer.", at="api-version", status=422
+        )
+    try:
+        address = live.parse_id(form["id"] or form["value"])
+    except NoResourceId as error:
+        return _page(request, form, error=str(error), at="id", status=422)
+    user = cast(User, request.user)
+    asked = reading.read(
+        user,
+        address,
+        form["api_version"],
+        within=asking.USABLE if request.POST.get("looked") else asking.FRESH,
+    )
+    if asked.loading:
+        # Without a script too, the way on must not be to send the form again and again.
+        form["id"] = address.resource_id
+        return redirect(f"{reverse('update-open')}?{_query(form)}")
+    if asked.trouble is not None:
+        return _page(request, form, asked=asked, status=409)
+    if asked.value is None:
+        return _page(request, form, error=_nothing(address), at="id", status=422)
+    try:
+        draft = actions.open_live(user, asked.value)
+    except actions.Refused as refused:
+        return _page(request, form, error=str(refused), at="id", status=422)
+    message = f"{draft} was read from Azure. Change what you like: only what you change is sent."
+    messages.success(request, message)
+    return redirect("draft", draft.code)
+
+
+def _form(sent: QueryDict) -> dict[str, str]:
+    form = {name: sent.get(name, "").strip()[:LONGEST] for name in ("id", "value", "subscription", "q")}
+    return form | {"api_version": sent.get("api_version", DEFAULT)[:LONGEST]}
+
+
+def _query(form: Mapping[str, str]) -> str:
+    return urlencode({name: value for name, value in form.items() if value and name != "value"})
+
+
+def _nothing(address: ScaleSetAddress) -> str:
+    return f"There is no scale set “{address.name}” in the resource group “{address.resource_group}”, or you may not see it."
+
+
+def _look(request: HttpRequest, form: dict[str, str]) -> HttpResponse:
+    """The page, with the scale set that its address names if there is one."""
+    if form["api_version"] not in API_VERSIONS:
+        form["api_version"] = DEFAULT
+    if not form["id"]:
+        return _page(request, form)
+    try:
+        address = live.parse_id(form["id"])
+    except NoResourceId as error:
+        return _page(request, form, error=str(error), at="id")
+    asked = reading.read(cast(User, request.user), address, form["api_version"], within=asking.USABLE)
+    if asked.known and asked.value is None:
+        return _page(request, form, error=_nothing(address), at="id")
+    return _page(request, form, asked=asked)
+
+
+def _page(
+    request: HttpRequest,
+    form: dict[str, str],
+    *,
+    asked: Asked | None = None,
+    error: str = "",
+    at: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    user = cast(User, request.user)
+    everything = lists.ask(user, PICKERS["subscription"], Where(), wait=LISTS_WAIT)
+    subscriptions = (
+        everything.kept.shelf.search("", Where(), PICKERS["subscription"]).suggestions
+        if everything.kept
+        else ()
+    )
+    where = Where(subscription=form["subscription"])
+    listed = lists.ask(user, SCALE_SETS, where, wait=LISTS_WAIT) if form["subscription"] else None
+    found = listed.kept.shelf.search(form["q"], where, SCALE_SETS) if listed and listed.kept else None
+    known = {each.value for each in subscriptions}
+    context = {
+        "form": form,
+        "versions": reversed(API_VERSIONS),
+        "asked": asked,
+        "error": error,
+        "at": at,
+        "subscriptions": subscriptions,
+        "other": form["subscription"] if form["subscription"] not in known else "",
+        "lists_trouble": (listed.trouble if listed else None) or everything.trouble,
+        "listed": listed,
+        "count": drawing.how_many(found, SCALE_SETS.plural) if found else "",
+        "age": drawing.age_in_words(listed.kept.age) if listed and listed.kept else "",
+        "rows": mark_safe(drawing.rows(found.suggestions, frozenset({form["value"].lower()}), several=False)) if found else "",  # noqa: S308 - drawing escapes
+        "here": f"{reverse('update-open')}?{_query(form)}",
+    }  # fmt: skip
+    return render(request, "updates/open.html", context, status=status)
+
+
+# --- what this will do -----------------------------------------------------------------------------------------------
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def changes(request: HttpRequest, code: str) -> HttpResponse:
+    """What sending the draft would do to the scale set as it is now. A POST puts a value back, or settles what clashes."""
+    user = cast(User, request.user)
+    if request.method == "POST":
+        draft = access.find(user, code, Access.EDIT)
+        return _act(request, user, draft)
+    draft = access.find(user, code, Access.VIEW)
+    return _changes(request, user, draft)
+
+
+def _act(request: HttpRequest, user: User, draft: Draft) -> HttpResponse:
+    act = request.POST.get("act", "")
+    if act == "settle":
+        return _settle(request, user, draft)
+    if act == "again":
+        _forget(user, draft)
+        return redirect("update-changes", draft.code)
+    try:
+        path = paths.parse(act.removeprefix("back:")) if act.startswith("back:") else ()
+        if not path:
+            messages.error(request, "That button does nothing here. Nothing was changed.")
+            return redirect("update-changes", draft.code)
+        actions.put_back(user, draft, path)
+    except PathError:
+        messages.error(request, "That place is no path of a request. Nothing was changed.")
+    except actions.Refused as refused:
+        messages.error(request, str(refused))
+    except EditConflict:
+        messages.error(request, "The draft was changed meanwhile. Look again, then choose.")
+    else:
+        messages.success(
+            request, f"{contents.label(path, draft.api_version)} is as it was when the draft was opened."
+        )
+    return redirect("update-changes", draft.code)
+
+
+def _forget(user: User, draft: Draft) -> None:
+    address = live.address_of(draft.target)
+    if address is not None:
+        reading.forget(user, address, draft.api_version)
+
+
+def _settle(request: HttpRequest, user: User, draft: Draft) -> HttpResponse:
+    """Takes over what changed in Azure, with the person's choice where both changed the same."""
+    at, address = planning.base_of(draft), live.address_of(draft.target)
+    if at is None or address is None:
+        messages.error(request, "There is nothing to settle: the draft was not opened from a scale set.")
+        return redirect("update-changes", draft.code)
+    asked = reading.read(user, address, draft.api_version, within=asking.USABLE)
+    if not asked.known or asked.value is None:
+        messages.error(
+            request, "Azure did not answer in time. Your choice was not saved: choose again in a moment."
+        )
+        return redirect("update-changes", draft.code)
+    now: Live = asked.value
+    wish = planning.intent(draft, at)
+    meeting = planning.meet(wish, now.document)
+    choices: dict[Path, planning.Side] = {}
+    for number, clash in enumerate(meeting.clashes):
+        side = request.POST.get(f"side-{number}", "")
+        if request.POST.get(f"at-{number}") == paths.text(clash.path) and side in ("mine", "theirs"):
+            choices[clash.path] = cast(planning.Side, side)
+    if request.POST.get("seen") != planning.digest(now.document) or request.POST.get("base") != str(
+        draft.head
+    ):
+        message = (
+            "The scale set or the draft was changed again meanwhile. Look at what is there now, and choose."
+        )
+        messages.error(request, message)
+        return redirect("update-changes", draft.code)
+    document = planning.settle(wish, now.document, choices)
+    if document is None:
+        return _changes(
+            request, user, draft, error="Choose for each property whose value is to stand.", chosen=choices
+        )
+    try:
+        actions.compare_anew(user, draft, draft.head, now, document)
+    except EditConflict:
+        messages.error(request, "The draft was changed meanwhile. Look again, then choose.")
+        return redirect("update-changes", draft.code)
+    messages.success(
+        request, "The draft is compared with what Azure has now. Have it reviewed again before it is sent."
+    )
+    return redirect("update-changes", draft.code)
+
+
+def _changes(
+    request: HttpRequest,
+    user: User,
+    draft: Draft,
+    *,
+    error: str = "",
+    chosen: Mapping[Path, planning.Side] | None = None,
+) -> HttpResponse:
+    editable = access.access(user, draft) >= Access.EDIT and draft.discarded is None
+    address = live.address_of(draft.target)
+    asked = (
+        reading.read(user, address, draft.api_version)
+        if address is not None and draft.operation == "update"
+        else None
+    )
+    shown = board.of(draft, asked.value if asked is not None and asked.known else None)
+    context: dict[str, Any] = {
+        "draft": draft,
+        "editable": editable,
+        "address": address,
+        "asked": asked,
+        "gone": asked is not None and asked.known and asked.value is None,
+        "board": shown,
+        "error": error,
+        "chosen": {paths.text(path): side for path, side in (chosen or {}).items()},
+        "basics": f"/drafts/{draft.code}/{steps.STEPS[0].name}/",
+    }
+    partial_page = request.headers.get("HX-Request") == "true"
+    if partial_page and asked is not None and asked.loading:
+        return HttpResponse(status=204)
+    if partial_page:
+        return render(request, "updates/board.html", context)
+    whole = {**frame(draft, editable=editable), **pane(request, draft, linked=editable), **context}
+    return render(request, "updates/changes.html", whole, status=422 if error else 200)
