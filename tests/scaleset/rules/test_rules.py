@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import json
 import pkgutil
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -128,6 +129,33 @@ def test_the_message_says_what_is_wrong_and_what_to_do(rule_id: str) -> None:
             else:
                 assert "{" not in message, message
                 assert "}" not in message, message
+
+
+LEFT_TO_BE_FILLED_IN = {
+    "autoos-health",
+    "autoos-windows-updates",
+    "flex-fd-required",
+    "flex-network-api-version",
+    "linux-auth-one-of",
+    "osdisk-name-managed",
+    "osdisk-ostype-custom",
+    "password-required-windows",
+    "repair-needs-health",
+    "rolling-needs-health",
+}
+"""Rules for what Azure's own examples do not say."""
+
+
+@every_rule
+def test_what_examples_leave_to_be_filled_in_only_warns_while_placeholders_are_left(rule_id: str) -> None:
+    _where, case = CASES[rule_id].breaks[0]
+    filled = [finding.severity for finding in findings_of(rule_id, case)]
+    unfilled = replace(case, document=case.document | {"tags": {"owner": "{owner}"}})
+    severities = [finding.severity for finding in findings_of(rule_id, unfilled)]
+    if rule_id in LEFT_TO_BE_FILLED_IN:
+        assert (filled, severities) == (["error"], ["warning"])
+    elif case.document and len(severities) == len(filled):
+        assert severities == filled
 
 
 @every_rule

@@ -243,7 +243,12 @@ def admin_username_linux_case(view: View) -> Hits:
 # --------------------------------------------------------------------------------------------------------- passwords
 
 
-@rule("password-required-windows", "Windows needs an administrator password. Enter one.", operations=CREATE)
+@rule(
+    "password-required-windows",
+    "Windows needs an administrator password. Enter one.",
+    operations=CREATE,
+    deferred=True,
+)
 def password_required_windows(view: View) -> Hits:
     if not view.os_profile or view.os_profile.get("adminPassword") or view.os != "Windows":
         return None
@@ -254,6 +259,7 @@ def password_required_windows(view: View) -> Hits:
     "linux-auth-one-of",
     "Give the administrator a password, at least one SSH key, or both.",
     operations=CREATE,
+    deferred=True,
 )
 def linux_auth_one_of(view: View) -> Hits:
     if not view.os_profile or view.os_profile.get("adminPassword") or view.key_items or view.os != "Linux":
