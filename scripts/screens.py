@@ -10,9 +10,10 @@ import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 import django
+from playwright.sync_api import Page
 
 ROOT: Final = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
@@ -32,7 +33,7 @@ TALLEST: Final = 1_500
 class Look:
     """How a page is looked at."""
 
-    theme: str
+    theme: Literal["light", "dark"]
     width: int
 
     @property
@@ -46,29 +47,33 @@ LOOKS: Final = (Look("light", 1440), Look("dark", 1440), Look("light", 390), Loo
 def main() -> int:
     """Takes all pictures anew and writes the gallery."""
     titles: list[str] = []
+    for look in LOOKS:
+        target = FOLDER / look.name
+        target.mkdir(parents=True, exist_ok=True)
+        for old in target.glob("*.jpg"):
+            old.unlink()
     with (
         tempfile.TemporaryDirectory(prefix="vmssbuilder-screens-") as folder,
         installed(Path(folder)) as product,
+        chromium() as browser,
     ):
-        for look in LOOKS:
-            target = FOLDER / look.name
-            target.mkdir(parents=True, exist_ok=True)
-            for old in target.glob("*.jpg"):
-                old.unlink()
-            titles = []
-            with chromium() as browser:
-                people = People(browser, product)
-                for title, person in tour(people, f"web-{look.name}", look.theme):
-                    page = person.page
-                    page.set_viewport_size({"width": look.width, "height": 900})
-                    height = min(page.evaluate("document.documentElement.scrollHeight"), TALLEST)
-                    page.set_viewport_size({"width": look.width, "height": height})
-                    page.evaluate("scrollTo(0, 0)")
-                    page.screenshot(path=target / f"{title}.jpg", type="jpeg", quality=40)
-                    titles.append(title)
-            print(f"{len(titles)} pictures in {target.relative_to(ROOT)}")
+        for title, person in tour(People(browser, product), "web-prod"):
+            for look in LOOKS:
+                photograph(person.page, look, FOLDER / look.name / f"{title}.jpg")
+            titles.append(title)
+    print(f"{len(titles)} pages, {len(LOOKS)} pictures of each, in {FOLDER.relative_to(ROOT)}")
     gallery(titles)
     return 0
+
+
+def photograph(page: Page, look: Look, target: Path) -> None:
+    """Takes one picture of the page as it stands."""
+    page.emulate_media(color_scheme=look.theme, reduced_motion="reduce")
+    page.set_viewport_size({"width": look.width, "height": 900})
+    height = min(page.evaluate("document.documentElement.scrollHeight"), TALLEST)
+    page.set_viewport_size({"width": look.width, "height": height})
+    page.evaluate("scrollTo(0, 0)")
+    page.screenshot(path=target, type="jpeg", quality=40)
 
 
 def gallery(titles: list[str]) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from typing import Any
+
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page
@@ -48,9 +51,23 @@ MEASURES = """() => {
 
 SETTLED = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
+AXE = Axe().axe_script
+EVERY_RULE: dict[str, Any] = {"rules": {"target-size": {"enabled": True}}}
+ALL_BUT_COLOURS: dict[str, Any] = {
+    "rules": EVERY_RULE["rules"]
+    | {"color-contrast": {"enabled": False}, "link-in-text-block": {"enabled": False}}
+}
+COLOURS: dict[str, Any] = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
+"""What another theme can break: it has other colours, and nothing else."""
+THOROUGH = "VMSSBUILDER_THOROUGH" in os.environ
+"""Whether colours are looked at in both themes at each width; else light at the widest and dark at the next."""
+
 
 def axe_violations(page: Page, widths: tuple[int, ...] = WIDTHS) -> list[str]:
-    """What axe and our own measures find on the page as it stands, at each width. The page must be a styled one."""
+    """What axe and our own measures find on the page as it stands, at each width, colours in both themes.
+
+    The page must be a styled one, in the light theme.
+    """
     found: list[str] = []
     before = page.viewport_size
     for width in widths:
@@ -69,19 +86,30 @@ def _look(page: Page, width: int) -> list[str]:
     page.wait_for_load_state("load")
     accent = page.evaluate("getComputedStyle(document.body).getPropertyValue('--accent')")
     assert accent.strip(), "the stylesheet did not arrive, so axe would judge a bare page"
-    results = Axe().run(
-        page, options={"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
-    )
-    where = f"{page.url} at {width} px"
-    found = [
-        f"{where}: {found['id']}: {node['html'][:160]} {node['failureSummary'][-160:]}"
-        for found in results.response["violations"]
-        for node in found["nodes"]
-    ]
     _resize(page, width, 800)
+    where = f"{page.url} at {width} px"
+    light, dark = THOROUGH or width == 1440, THOROUGH or width == 768
+    found = [f"{where}: {said}" for said in _axe(page, EVERY_RULE if light else ALL_BUT_COLOURS)]
+    if dark:
+        # A colour on its way from one theme to the other is in neither.
+        page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+        page.evaluate(SETTLED)
+        found += [f"{where}, dark: {said}" for said in _axe(page, COLOURS)]
+        page.emulate_media(color_scheme="light", reduced_motion="null")
     # After a key, browsers show where the focus is.
     page.keyboard.press("Tab")
     return found + [f"{where}: {said}" for said in page.evaluate(MEASURES)]
+
+
+def _axe(page: Page, options: dict[str, Any]) -> list[str]:
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE)
+    answer = page.evaluate("(options) => axe.run(options)", options | {"resultTypes": ["violations"]})
+    return [
+        f"{rule['id']}: {node['html'][:160]} {node['failureSummary'][-160:]}"
+        for rule in answer["violations"]
+        for node in rule["nodes"]
+    ]
 
 
 def _resize(page: Page, width: int, height: int) -> None:

@@ -45,17 +45,15 @@ class People:
     complaints: list[str] = field(default_factory=list)
     pages: list[Page] = field(default_factory=list)
 
-    def __call__(self, name: str, *, scripts: bool = True, theme: str = "light") -> Person:
+    def __call__(self, name: str, *, scripts: bool = True) -> Person:
         """Someone at a new browser, signed in through the sandbox's Entra ID."""
-        person = self.anonymous(scripts=scripts, theme=theme)
+        person = self.anonymous(scripts=scripts)
         person.sign_in(name)
         return person
 
-    def anonymous(self, *, scripts: bool = True, theme: str = "light") -> Person:
+    def anonymous(self, *, scripts: bool = True) -> Person:
         """Someone at a new browser whom the product does not know."""
-        context = self.browser.new_context(
-            java_script_enabled=scripts, color_scheme="dark" if theme == "dark" else "light", locale="en-GB"
-        )
+        context = self.browser.new_context(java_script_enabled=scripts, locale="en-GB")
         context.set_default_timeout(10_000)
         page = context.new_page()
         page.on("pageerror", lambda error: self.complaints.append(f"{page.url}: {error}"))

@@ -9,11 +9,8 @@ from .people import People
 from .tour import tour
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_no_page_shuts_anybody_out(people: People, theme: str) -> None:
-    violations = [
-        line for _title, person in tour(people, f"axe-{theme}", theme) for line in axe_violations(person.page)
-    ]
+def test_no_page_shuts_anybody_out(people: People) -> None:
+    violations = [line for _title, person in tour(people, "axe") for line in axe_violations(person.page)]
     assert not violations, "\n".join(violations)
 
 
@@ -35,6 +32,11 @@ PLANTED = {
         cover.style.cssText = 'position: fixed; inset: 0; background: canvas';
         document.querySelector('main').append(cover);
     }""",
+    "dark: color-contrast": """{
+        const text = Object.assign(document.createElement('p'), {textContent: 'As dark as the page.'});
+        text.style.color = '#111';
+        document.querySelector('main').append(text);
+    }""",
     "an error that no control is tied to": """{
         const error = Object.assign(document.createElement('p'), {id: 'x-findings', textContent: 'Wrong.'});
         document.querySelector('main').append(error);
@@ -47,4 +49,4 @@ def test_a_planted_fault_is_found(people: People, fault: str) -> None:
     rita = people("Rita")
     rita.open("/")
     rita.page.evaluate(f"() => {{ {PLANTED[fault]} }}")
-    assert any(fault in line for line in axe_violations(rita.page, (1440,)))
+    assert any(fault in line for line in axe_violations(rita.page, (768,)))

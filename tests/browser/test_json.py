@@ -15,9 +15,9 @@ from .test_walks import address
 VERSION = "2016-04-30-preview"
 
 
-def at_text(people: People, name: str, *, scripts: bool = True, theme: str = "light") -> tuple[Person, str]:
+def at_text(people: People, name: str, *, scripts: bool = True) -> tuple[Person, str]:
     """Someone at the text of a full draft; answers its code."""
-    rita = people("Rita", scripts=scripts, theme=theme)
+    rita = people("Rita", scripts=scripts)
     code = rita.paste(address(name, "create", VERSION), MANAGED_DISKS, VERSION)
     rita.open(f"/drafts/{code}/json/")
     return rita, code
@@ -102,9 +102,8 @@ def test_text_stays_without_a_connection(people: People) -> None:
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without"])
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_two_who_changed_the_same_are_shown_both(people: People, scripts: bool, theme: str) -> None:
-    rita, code = at_text(people, f"both-{scripts}-{theme}".lower(), scripts=scripts, theme=theme)
+def test_two_who_changed_the_same_are_shown_both(people: People, scripts: bool) -> None:
+    rita, code = at_text(people, f"both-{scripts}".lower(), scripts=scripts)
     page, other = rita.page, rita.page.context.new_page()
     other.goto(f"{rita.base}/drafts/{code}/json/")
     other.locator("#text").fill(changed(other, 50))

@@ -240,10 +240,18 @@ def test_a_long_list_can_be_skipped(people: People) -> None:
 # --- Many of everything -----------------------------------------------------------------------------------------------
 
 
+def duplicated(page: Page, path: str, number: int) -> float:
+    """Copies an item of a list; how many seconds the page took to come."""
+    started = time.monotonic()
+    press(page, f"duplicate:{path}[{number}]")
+    return time.monotonic() - started
+
+
 def test_twelve_interfaces_thirty_extensions_forty_disks(people: People) -> None:
-    """Built from one of each by copying; no page takes long, and the request holds all of it in the end."""
+    """The last ones are added as quickly as the second, and the request holds all of them in the end."""
     rita = people("Rita")
-    code = drafted(rita, nics=1, extensions=1, disks=1)
+    few, many = {"nics": 1, "extensions": 1, "disks": 1}, {"nics": 9, "extensions": 27, "disks": 37}
+    small, code = drafted(rita, **few), drafted(rita, **many)
     page = rita.page
     lists = {
         "network": (NICS, 12),
@@ -251,15 +259,12 @@ def test_twelve_interfaces_thirty_extensions_forty_disks(people: People) -> None
         "storage": (DISKS, 40),
     }
     for step, (path, count) in lists.items():
+        rita.open(f"/drafts/{small}/{step}/")
+        quick = [duplicated(page, path, number) for number in range(3)]
         rita.open(f"/drafts/{code}/{step}/")
-        took = []
-        for number in range(count - 1):
-            started = time.monotonic()
-            press(page, f"duplicate:{path}[{number}]")
-            took.append(time.monotonic() - started)
-        assert statistics.median(took[-5:]) < 3 * statistics.median(took[:5]), took
+        took = [duplicated(page, path, number) for number in range(count - 4, count - 1)]
+        assert statistics.median(took) < 3 * statistics.median(quick), (step, took, quick)
         assert page.locator(".card-item__title").count() == count
-        # On narrow screens the folded preview lies over whichever card is there just now, which axe takes for too small.
         found = axe_violations(page, (1440,))
         assert not found, "\n".join(found)
     rita.open(f"/drafts/{code}/check/")

@@ -40,9 +40,9 @@ DOCUMENT: dict[str, Any] = {
 }
 
 
-def start(people: People, *, scripts: bool = True, theme: str = "light") -> tuple[Person, str]:
+def start(people: People, *, scripts: bool = True) -> tuple[Person, str]:
     """A draft that knows its subscription and region."""
-    rita = people("Rita", scripts=scripts, theme=theme)
+    rita = people("Rita", scripts=scripts)
     address = {"subscription": DEVELOPMENT, "resourceGroup": "rg-shop", "name": "web"}
     code = rita.paste({"$target": address}, DOCUMENT, "2024-07-01")
     return rita, code
@@ -191,9 +191,8 @@ def test_a_slow_list_comes_by_itself(people: People, product: Product) -> None:
     expect(rita.page.get_by_label("nsg-web", exact=True)).to_be_visible(timeout=15_000)
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_the_pages_shut_nobody_out(people: People, product: Product, theme: str) -> None:
-    rita, code = start(people, theme=theme)
+def test_the_pages_shut_nobody_out(people: People, product: Product) -> None:
+    rita, code = start(people)
     fault(product, kind="status", status=403, path="diskEncryptionSets")
     violations = []
     for place in (
@@ -208,9 +207,8 @@ def test_the_pages_shut_nobody_out(people: People, product: Product, theme: str)
     assert not violations, "\n".join(violations)
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_the_page_of_faults_shuts_nobody_out(people: People, product: Product, theme: str) -> None:
-    someone = people.anonymous(theme=theme)
+def test_the_page_of_faults_shuts_nobody_out(people: People, product: Product) -> None:
+    someone = people.anonymous()
     page = someone.page
     page.goto(f"{product.sandbox}/faults")
     page.get_by_role("radio", name="Slow answer").check()

@@ -34,15 +34,15 @@ BEFORE_REVIEW = {
 Stop = tuple[str, Person]
 
 
-def tour(people: People, name: str, theme: str) -> Iterator[Stop]:
+def tour(people: People, name: str) -> Iterator[Stop]:
     """Stops at each page with its name and the person who sees it. name: what the scale set of this tour is called."""
-    anonymous = people.anonymous(theme=theme)
+    anonymous = people.anonymous()
     anonymous.open("/sign-in/")
     yield "sign-in", anonymous
     anonymous.open("/no/such/page/")
     yield "not-found", anonymous
 
-    rita = people("Rita", theme=theme)
+    rita = people("Rita")
     yield "home-empty", rita
     rita.open("/drafts/new/")
     yield "new", rita
@@ -65,7 +65,7 @@ def tour(people: People, name: str, theme: str) -> Iterator[Stop]:
 
     rita.send_for_review(code)
     yield "waiting-for-review", rita
-    rolf = people("Rolf", theme=theme)
+    rolf = people("Rolf")
     yield "home-reviewer", rolf
     rolf.page.goto(shared)
     yield "shared", rolf

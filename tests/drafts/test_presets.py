@@ -324,3 +324,24 @@ def test_what_is_wrong_with_a_named_setting_stands_at_its_field(
     field = steps.anchor((*SETTINGS, "requestPath"))
     assert f'href="#{field}"' in html
     assert f'id="{field}-findings"' in html
+
+
+def test_fields_that_the_page_does_not_have_are_not_sent_to_it(as_requester: Client, requester: User) -> None:
+    """The extension becomes a known one while it is typed: its named settings come when the page is opened anew."""
+    document: dict[str, Any] = {}
+    paths.put(document, ITEM, {"name": "setup"})
+    draft = draft_of(requester, document)
+    plain = dict(entries(as_requester.get(page(draft)).content.decode().split('id="step-form"')[1]))
+    typed = {
+        paths.text((*ITEM, "properties", wire)): str(value)
+        for wire, value in BY_NAME["custom-script-linux"].members.items()
+        if wire in ("publisher", "type")
+    }
+    quietly = {"HX-Request": "true"}
+    as_requester.post(page(draft), plain | typed, headers=quietly)
+    settings = {paths.text(SETTINGS): '{"fileUris": ["https://a/1"], "commandToExecute": "ls"}'}
+    answer = as_requester.post(page(draft), plain | typed | settings | {"base": "2"}, headers=quietly)
+    draft.refresh_from_db()
+    assert paths.get(draft.document, (*SETTINGS, "fileUris")) == ["https://a/1"]
+    for wire in ("fileUris", "commandToExecute"):
+        assert f'id="{steps.anchor((*SETTINGS, wire))}-field"' not in answer.content.decode()

@@ -183,6 +183,12 @@ def _former(
     return [(number, before[found[number]] if number in found else MISSING) for number in numbers]
 
 
+def holds(post: QueryDict, path: Path) -> bool:
+    """Whether the page had a field for the place: each field sends something, an empty one too."""
+    name = paths.text(path)
+    return any(sent == name or sent.startswith((f"{name}[", f"{name}:")) for sent in post)
+
+
 def rows_moved_up(post: QueryDict, entry: Field, path: Path, rows: Any) -> bool:
     """Whether rows below a cleared one have another number now than on the page, and members that it does not show.
 

@@ -180,7 +180,10 @@ def _stale_fields(
     changes: Sequence[Changed],
     drawn: dict[paths.Path, str],
 ) -> list[str]:
-    """The fields that hold something else now than on the page, or in other rows, those already drawn left out."""
+    """The fields that hold something else now than on the page, or in other rows, those already drawn left out.
+
+    Settings of an extension that became a known one after the page was drawn have no fields there yet.
+    """
     now = contents.of(form.draft)
     there = {change.path: change.wanted for change in changes}
     page = fields.Page(now, form.place, form.step_url)
@@ -188,6 +191,7 @@ def _stale_fields(
         _out_of_band(fields.one(page, entry))
         for entry in form.layout.fields
         if (path := form.place + entry.below) not in drawn
+        and (not entry.within or submitted.holds(post, path))
         and (
             not merging.same(paths.get(now, path), there.get(path, paths.get(shown, path)))
             or (path in there and submitted.rows_moved_up(post, entry, path, paths.get(now, path)))
