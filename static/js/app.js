@@ -31,16 +31,20 @@ localTimes();
 document.addEventListener("htmx:load", localTimes);
 
 // Copy buttons appear only where copying works.
-for (const button of document.querySelectorAll("[data-copy]")) {
-  if (!navigator.clipboard) break;
-  button.hidden = false;
-  button.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent);
-    const before = button.textContent;
-    button.textContent = "Copied";
-    setTimeout(() => { button.textContent = before; }, 2000);
-  });
+function copyButtons() {
+  for (const button of document.querySelectorAll("[data-copy][hidden]")) {
+    if (!navigator.clipboard) break;
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+      await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent);
+      const before = button.textContent;
+      button.textContent = "Copied";
+      setTimeout(() => { button.textContent = before; }, 2000);
+    });
+  }
 }
+copyButtons();
+document.addEventListener("htmx:load", copyButtons);
 
 // Signing in again in another tab changes the token that forms need; the cookie has the one that counts.
 function renewToken(form) {

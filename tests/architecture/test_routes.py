@@ -96,6 +96,7 @@ TABLE: Final = (
     Row("submission-list", (), *EVERYBODY_READS),
     Row("submission-create", ("approved",), *OWNER_ACTS),
     Row("submission-detail", ("submission",), *WHO_MAY_VIEW_READS),
+    Row("submission-instances", ("submission",), *WHO_MAY_VIEW_READS),
     Row("submission-continue", ("submission",), *OWNER_ACTS),
     Row("submission-check", ("submission",), ACT, "401 302 403 404 302"),
 )

@@ -20,6 +20,7 @@ from .client import ArmClient, ScaleSet, ScaleSetAddress
 from .clouds import Cloud, cloud, stand_in
 from .errors import AzureError
 from .explaining import Explanation, explain
+from .instances import Instances, instances
 from .operations import Operation, step, wait
 from .signin import AccessToken, Identity, SignIn
 from .throttling import Gate, SharedGate
@@ -33,6 +34,7 @@ __all__ = [
     "Explanation",
     "Gate",
     "Identity",
+    "Instances",
     "Operation",
     "ScaleSet",
     "ScaleSetAddress",
@@ -40,6 +42,7 @@ __all__ = [
     "SignIn",
     "cloud",
     "explain",
+    "instances",
     "open_session",
     "stand_in",
     "step",

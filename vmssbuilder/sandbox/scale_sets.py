@@ -169,7 +169,9 @@ class ScaleSets:
     def _leave_behind(existing: ScaleSet, model: Mapping[str, Any]) -> None:
         """Which instances go on as they are: by a manual upgrade policy all that there were, by others none."""
         old, new = existing.model.get("properties", {}), model.get("properties", {})
-        if old.get("virtualMachineProfile") == new.get("virtualMachineProfile"):
+        sizes_before, sizes_after = ((each.get("sku") or {}).get("name") for each in (existing.model, model))
+        same_model = old.get("virtualMachineProfile") == new.get("virtualMachineProfile")
+        if same_model and sizes_before == sizes_after:
             return
         manual = (new.get("upgradePolicy") or {}).get("mode", "Manual") == "Manual"
         existing.behind = _capacity(existing.model) if manual else 0

@@ -6,6 +6,7 @@ from .canonical import minimum_version
 from .check import check
 from .exports import CannotExport, export
 from .json_schema import json_schema
+from .outcome import Outcome, outcome
 from .patching import Patch, apply_patch, merge_patch
 from .reading import Reading, ReadingError, read
 from .request import Request, Target
@@ -15,6 +16,7 @@ from .versions import API_VERSIONS
 __all__ = [
     "API_VERSIONS",
     "CannotExport",
+    "Outcome",
     "Patch",
     "Reading",
     "ReadingError",
@@ -27,5 +29,6 @@ __all__ = [
     "mask",
     "merge_patch",
     "minimum_version",
+    "outcome",
     "read",
 ]

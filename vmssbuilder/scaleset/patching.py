@@ -161,12 +161,12 @@ class _Comparison:
             self.has_plan = bool(before.get("plan"))
         body: dict[str, Any] = {}
         for name in dict.fromkeys((*after, *before)):
-            child = _child(node, name)
+            child = member(node, name)
             if child is not None and child.property.read_only:
                 self._envelope(before, after, name, path)
                 continue
             was, wanted = _present(before.get(name)), _present(after.get(name))
-            if not _same(was, wanted, child):
+            if not same(was, wanted, child):
                 change = self.change(was, wanted, child, (*path, name))
                 if change is not MISSING:
                     body[name] = change
@@ -255,7 +255,7 @@ class _Comparison:
             yield path, node
         elif isinstance(value, dict) and isinstance(node.property, Single | Map):
             for name, inner in value.items():
-                yield from self._uncarried(inner, _child(node, name), (*path, name))
+                yield from self._uncarried(inner, member(node, name), (*path, name))
         elif isinstance(value, list) and isinstance(node.property, List):
             for position, inner in enumerate(value):
                 yield from self._uncarried(inner, node.item, (*path, position))
@@ -297,7 +297,7 @@ class _Comparison:
         why = f"It is {was}, and a scale set keeps its type of image. {ANOTHER}"
         for path in (_IMAGE, _VHD):
             below = path[len(_STORAGE) :]
-            if not _same(paths.get(before, below), paths.get(after, below), node.at(below)):
+            if not same(paths.get(before, below), paths.get(after, below), node.at(below)):
                 self.block(path, "update-image-type", why, node.at(below))
 
     def _no_identity(self, before: dict[str, Any], node: Node | None) -> Any:
@@ -355,7 +355,7 @@ class _Comparison:
 # -------------------------------------------------------------------------------------------------------------- values
 
 
-def _child(node: Node | None, name: str) -> Node | None:
+def member(node: Node | None, name: str) -> Node | None:
     """The member of that name, None where nothing is declared."""
     if node is None:
         return None
@@ -372,7 +372,7 @@ def _is_value(value: dict[str, Any], node: Node | None) -> bool:
     return is_reference(value) or (node is not None and isinstance(node.property, Json))
 
 
-def _same(before: Any, after: Any, node: Node | None) -> bool:
+def same(before: Any, after: Any, node: Node | None) -> bool:
     """Whether Azure sees no difference: case of names, choices and resource ids; what only Azure writes."""
     if before is MISSING or after is MISSING:
         return before is after or _removed_identity(before, after, node)
@@ -381,14 +381,14 @@ def _same(before: Any, after: Any, node: Node | None) -> bool:
             return bool(before == after)
         return all(
             (child is not None and child.property.read_only)
-            or _same(_held(before, name, child), _held(after, name, child), child)
+            or same(_held(before, name, child), _held(after, name, child), child)
             for name in {**before, **after}
-            for child in (_child(node, name),)
+            for child in (member(node, name),)
         )
     if isinstance(before, list) and isinstance(after, list):
         item = node.item if node is not None else None
         return len(before) == len(after) and all(
-            _same(was, wanted, item) for was, wanted in zip(before, after, strict=True)
+            same(was, wanted, item) for was, wanted in zip(before, after, strict=True)
         )
     if isinstance(before, str) and isinstance(after, str) and before != after and node is not None:
         return _same_text(before, after, node)
@@ -420,7 +420,7 @@ def _same_but_for_withheld(before: Any, after: Any, node: Node | None) -> bool:
     """Whether only secrets differ that the live scale set does not show; the place is fixed, so they are as they were."""
     if node is None or not isinstance(node.property, List) or not isinstance(before, list):
         return False
-    return _same(before, _without_withheld(before, after, node), node)
+    return same(before, _without_withheld(before, after, node), node)
 
 
 def _without_withheld(before: Any, after: Any, node: Node | None) -> Any:
@@ -428,7 +428,7 @@ def _without_withheld(before: Any, after: Any, node: Node | None) -> Any:
         return {
             name: _without_withheld(before.get(name, MISSING), value, child)
             for name, value in after.items()
-            for child in (_child(node, name),)
+            for child in (member(node, name),)
             if not (child is not None and child.property.secret and name not in before)
         }
     if isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
@@ -461,7 +461,7 @@ def _plain(value: Any, node: Node | None) -> Any:
         return {
             name: _plain(inner, child)
             for name, inner in value.items()
-            for child in (_child(node, name),)
+            for child in (member(node, name),)
             if child is None or not child.property.read_only
         }
     if isinstance(value, list) and node is not None:

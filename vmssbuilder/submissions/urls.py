@@ -8,6 +8,7 @@ urlpatterns = [
     path("", views.index, name="submission-list"),
     path("new/<str:code>/", views.create, name="submission-create"),
     path("<str:code>/", views.detail, name="submission-detail"),
+    path("<str:code>/instances/", views.instances, name="submission-instances"),
     path("<str:code>/continue/", views.resume, name="submission-continue"),
     path("<str:code>/check/", views.check_now, name="submission-check"),
 ]

@@ -25,7 +25,7 @@ from vmssbuilder.reviews.queries import approval
 from vmssbuilder.scaleset import paths
 from vmssbuilder.scaleset.paths import PathError
 
-from . import actions, queries
+from . import actions, aftermath, queries
 from .models import Submission
 
 State = Submission.State
@@ -119,7 +119,10 @@ def _ending(submission: Submission, user: User) -> dict[str, Any]:
     if submission.state == State.SUCCEEDED or resource:
         context["portal"] = where.portal_link(resource_id, submission.submitter.tenant_id)
         context["cloud"] = where
+    if submission.state == State.SUCCEEDED:
+        context["comparison"] = aftermath.comparison(submission)
     if submission.error:
+        context["overtaken"] = aftermath.overtaken(submission)
         context["error"] = _about(submission, submission.error)
         context["parts"] = [_about(submission, each) for each in submission.error.get("parts", [])]
         context["raw"] = _readable(submission.error.get("azure", {}).get("raw", ""))
@@ -140,12 +143,12 @@ def _ending(submission: Submission, user: User) -> dict[str, Any]:
 
 
 def _same_again_fails(submission: Submission) -> bool:
-    """Whether Azure refused a value of the document: sending the same document cannot end otherwise.
+    """Whether Azure refused a value of the document, or somebody was faster: the same document cannot end otherwise.
 
     Elsewhere it can: quota is raised, roles are given, rooms become free, without the document changing.
     """
     error = submission.error or {}
-    return any(_blames_document(each) for each in [error, *error.get("parts", [])])
+    return bool(error.get("overtaken")) or any(_blames_document(each) for each in [error, *error.get("parts", [])])
 
 
 def _blames_document(error: Mapping[str, Any]) -> bool:
@@ -179,6 +182,22 @@ def _readable(raw: str) -> str:
         return json.dumps(json.loads(raw), indent=2, ensure_ascii=False)
     except (ValueError, RecursionError):
         return raw
+
+
+@never_cache
+@require_safe
+def instances(request: HttpRequest, code: str) -> HttpResponse:
+    """How many instances run the latest model, asked for in the name of whoever looks; alone when htmx asks."""
+    submission = _find(request, code)
+    context: dict[str, Any] = {"submission": submission, "draft": submission.draft}
+    if submission.state == State.SUCCEEDED:
+        asked = aftermath.following(cast(User, request.user), submission)
+        context["asked"] = asked
+        if asked.known:
+            context["upgrade"] = aftermath.upgrade(submission, asked.value)
+    partial = request.headers.get("HX-Request") == "true"
+    name = "submissions/instances_part.html" if partial else "submissions/instances.html"
+    return render(request, name, context)
 
 
 @require_POST
