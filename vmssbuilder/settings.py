@@ -35,6 +35,9 @@ VMSSBUILDER_ALLOWED_TENANTS = env.list("VMSSBUILDER_ALLOWED_TENANTS", default=[]
 VMSSBUILDER_LOCAL_ACCOUNTS = env.bool("VMSSBUILDER_LOCAL_ACCOUNTS", default=VMSSBUILDER_CLOUD == "sandbox")
 """Whether people may sign in with a user name and password kept here, beside Microsoft Entra ID."""
 
+VMSSBUILDER_PRICES = env.bool("VMSSBUILDER_PRICES", default=True)
+"""Whether a pre-flight looks up list prices: at the cloud's public price list, without sign-in and without any id."""
+
 VMSSBUILDER_SECRET_KEYS = env.list("VMSSBUILDER_SECRET_KEYS")
 """Fernet keys for secrets and token caches, newest first; older ones still decrypt."""
 

@@ -9,7 +9,7 @@
     const PAUSE = 500, LONGEST_WAIT = 1500, KEEP_EVERY = 500, KEPT_DAYS = 7;
     const page = location.pathname;
     let leaving = false, saving = false, pressed = null, trouble = "", tries = 0;
-    let timer = 0, since = 0, retry = 0, slow = 0, checking = 0, reload = false;
+    let timer = 0, since = 0, retry = 0, slow = 0, checking = 0, reload = false, awaiting = [];
 
     // --- What the form holds. Secrets are sent by a button only, and kept nowhere. ---
 
@@ -98,6 +98,8 @@
       saving = false;
       clearTimeout(slow);
       answered(event.detail.xhr);
+      const stands = event.detail.xhr.status < 300;
+      if (!stands || !unsaved()) for (const done of awaiting.splice(0)) done(stands);
       if (pressed && !trouble) {
         const button = pressed;
         pressed = null;
@@ -105,6 +107,23 @@
       } else if (since && !trouble) {
         soon(PAUSE);
       }
+    });
+
+    // Whoever goes by what is saved waits for it here, for a moment at most. Answers whether to go on.
+    form.settled = () => new Promise((done) => {
+      if (trouble || leaving || !(saving || unsaved())) return done(true);
+      awaiting.push(done);
+      setTimeout(done, 2000, true);
+      if (!saving) send();
+    });
+    // The other pages of a draft show what is saved: a link to one must not be faster than the save.
+    document.addEventListener("click", (event) => {
+      const link = event.target.closest?.("a[href]"), { button, ctrlKey, metaKey, shiftKey, altKey } = event;
+      if (!link || event.defaultPrevented || button || ctrlKey || metaKey || shiftKey || altKey || link.target) return;
+      if (link.origin !== location.origin || !link.pathname.startsWith(page.split("/", 3).join("/") + "/") || link.pathname === page) return;
+      if (trouble || !(saving || unsaved())) return;
+      event.preventDefault();
+      form.settled().then((onward) => { if (onward) location.assign(link.href); });
     });
 
     function answered(xhr) {

@@ -53,7 +53,14 @@
     }
     if (!input.matches("textarea")) input.setAttribute("aria-expanded", String(options.length > 0));
     input.removeAttribute("aria-activedescendant");
-    if (box.querySelector("[data-again]") && again < 60) timer = setTimeout(() => ask(input, again + 1), 700);
+    const pause = box.querySelector("[data-again]") ? 700 : box.querySelector("[data-later]") ? 3000 : 0;
+    if (pause && again < 60) timer = setTimeout(() => { if (at < 0) ask(input, again + 1); }, pause);
+  };
+
+  // What was chosen before it counts: it may be on its way to be saved.
+  const open = async (input) => {
+    await input.form?.settled?.();
+    if (document.activeElement === input && !box) ask(input);
   };
 
   const move = (step) => {
@@ -101,7 +108,7 @@
     if (box && !box.contains(event.relatedTarget) && event.relatedTarget !== field) close();
   });
   document.addEventListener("click", (event) => {
-    if (event.target.dataset?.suggest && !box) ask(event.target);
+    if (event.target.dataset?.suggest && !box) open(event.target);
   });
   document.addEventListener("input", (event) => {
     const input = event.target;
@@ -119,7 +126,7 @@
     } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();
       if (options.length) move(event.key === "ArrowDown" ? 1 : at < 0 ? 0 : -1);
-      else if (!box) ask(field);
+      else if (!box) open(field);
     } else if (event.key === "Enter" && at >= 0) {
       event.preventDefault();
       pick(options[at]);
@@ -127,8 +134,11 @@
   });
 
   // The page to choose on looks again by itself while Azure has not answered.
-  const waiting = document.querySelector("[data-look-again] a");
-  if (waiting && !document.querySelector("#typed")?.value) {
-    setTimeout(() => { if (!document.getElementById("typed").value) location.replace(waiting.href); }, 1500);
+  const waiting = document.querySelector("[data-look-again]");
+  if (waiting) {
+    const untouched = () => [...document.querySelectorAll("main input:not([type=hidden]), main textarea")].every(
+      (input) => input.value === input.defaultValue && input.checked === input.defaultChecked);
+    const look = () => { if (untouched()) location.replace(waiting.dataset.lookAgain); };
+    setTimeout(look, waiting.matches(".callout--warning") ? 10000 : 1500);
   }
 }

@@ -105,7 +105,16 @@
     if (below?.dataset?.reading !== "ssh") return;
     below.textContent = words(event.target.value);
     if (below.textContent) say(below.textContent);
+    if (/^\s*ssh-\S+ \S/.test(event.target.value)) place(event.target);
   });
+  // Azure takes a key in one file only, that of the administrator: nobody has to write it.
+  const userName = () => document.querySelector('#step-form [name$=".osProfile.adminUsername"]')?.value.trim() || "";
+  function place(box) {
+    const path = box.closest(".rows__row")?.querySelector('[name$=".path"]');
+    if (!path || path.value || !userName()) return;
+    path.value = `/home/${userName()}/.ssh/authorized_keys`;
+    path.dispatchEvent(new Event("input", { bubbles: true }));
+  }
 
   // --- Making a pair. The private key is made here, offered as a file, and sent to nobody. ---
 
@@ -162,7 +171,6 @@
     return `-----BEGIN OPENSSH PRIVATE KEY-----\n${base64(whole).match(/.{1,70}/g).join("\n")}\n-----END OPENSSH PRIVATE KEY-----\n`;
   }
 
-  const userName = () => document.querySelector('#step-form [name$=".osProfile.adminUsername"]')?.value.trim() || "";
   const waiting = new Set();  // private keys that nobody has downloaded yet
 
   async function make(box, button) {
@@ -175,11 +183,6 @@
       const url = URL.createObjectURL(new Blob([openssh(made, comment)], { type: "application/x-pem-file" }));
       box.value = `${made.type} ${base64(made.blob)} ${comment}`;
       box.dispatchEvent(new Event("input", { bubbles: true }));
-      const path = box.closest(".rows__row")?.querySelector('[name$=".path"]');
-      if (path && !path.value && userName()) {
-        path.value = `/home/${userName()}/.ssh/authorized_keys`;
-        path.dispatchEvent(new Event("input", { bubbles: true }));
-      }
       offer(box, button, url, made.file);
     } catch {
       say("This browser cannot make keys. Use ssh-keygen.");

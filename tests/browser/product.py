@@ -105,13 +105,16 @@ def wait_until(condition: Callable[[], bool], what: str, seconds: float = 30) ->
 
 
 @contextlib.contextmanager
-def installed(folder: Path) -> Iterator[Product]:
-    """The product, freshly installed in a folder, with its worker and sandbox, until the end of the block."""
-    port, sandbox_port = free_port(), free_port()
+def installed(folder: Path, *, azure: str = "", sandbox_port: int = 0) -> Iterator[Product]:
+    """The product, freshly installed in a folder, with its worker and sandbox, until the end of the block.
+
+    azure: the address at which the product reaches the sandbox, where something is between them; sandbox_port is its own.
+    """
+    port, sandbox_port = free_port(), sandbox_port or free_port()
     sandbox = f"http://127.0.0.1:{sandbox_port}"
     env = os.environ | {
         "DJANGO_SETTINGS_MODULE": "tests.browser.settings",
-        "BROWSER_TESTS_SANDBOX_URL": sandbox,
+        "BROWSER_TESTS_SANDBOX_URL": azure or sandbox,
         "BROWSER_TESTS_DATABASE": str(folder / "product.sqlite3"),
         "PORT": str(port),
         "WEB_CONCURRENCY": "2",

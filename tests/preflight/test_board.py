@@ -288,9 +288,9 @@ def test_htmx_hears_only_what_is_new(sandbox: Running, as_rita: Client, rita: Us
     run = actions.start(rita, made)
     asking = {"HX-Request": "true"}
     assert b'id="board"' in as_rita.get(url, headers=asking).content
-    assert as_rita.get(f"{url}?seen={run.pk}-0-False-True", headers=asking).status_code == 204
+    assert as_rita.get(f"{url}?seen={run.version}", headers=asking).status_code == 204
     checking.run(run.pk)
-    assert as_rita.get(f"{url}?seen={run.pk}-0-False-True", headers=asking)["HX-Refresh"] == "true"
+    assert as_rita.get(f"{url}?seen={run.version}", headers=asking)["HX-Refresh"] == "true"
 
 
 def test_viewers_see_and_do_not_run(
@@ -321,7 +321,7 @@ def test_a_run_whose_worker_died_may_be_run_again(
 ) -> None:
     made = draft(rita)
     first = actions.start(rita, made)
-    Preflight.objects.filter(pk=first.pk).update(asked="2020-01-01T00:00:00Z")
+    Preflight.objects.filter(pk=first.pk).update(alive="2020-01-01T00:00:00Z")
     assert "did not come to its end" in page_of(as_rita, f"/drafts/{made.code}/preflight/").text
     assert actions.start(rita, made).pk != first.pk
     checking.run(first.pk)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from datetime import timedelta
 from typing import Final
 
 from django.db.models import Max
 from django.utils import timezone
 
-from vmssbuilder.azure.throttling import LONGEST_PAUSE, Bucket
+from vmssbuilder.azure.throttling import LONGEST_PAUSE, Bucket, Gate
 
 from .models import Pause
 
@@ -38,3 +40,39 @@ class PersonsGate:
         # Another process may do the same at this moment; whoever comes second only prolongs.
         Pause.objects.bulk_create([Pause(user_id=self._person, until=until, **place)], ignore_conflicts=True)
         self._own.filter(**place, until__lt=until).update(until=until)
+
+
+class CarriedGate:
+    """A person's gate for threads that know no database. Whoever starts them reads it before, and tells it afterwards."""
+
+    def __init__(self, person: int) -> None:
+        self._person = person
+        self._held = Gate()
+        self._news: list[tuple[Bucket, float]] = []
+        self._lock = threading.Lock()
+
+    def read(self) -> None:
+        """Takes over the pauses that any process knows of. One query."""
+        now = timezone.now()
+        for pause in Pause.objects.filter(user_id=self._person, until__gt=now):
+            bucket = Bucket(pause.subscription, pause.region, pause.kind)
+            self._held.close(bucket, (pause.until - now).total_seconds())
+
+    def tell(self) -> None:
+        """Lets all processes know of the pauses that were met since. No query where there were none."""
+        with self._lock:
+            news, self._news = self._news, []
+        for bucket, until in news:
+            left = until - time.monotonic()
+            if left > 0:
+                PersonsGate(self._person).close(bucket, left)
+
+    def wait_for(self, bucket: Bucket) -> float:
+        """See SharedGate. No query."""
+        return self._held.wait_for(bucket)
+
+    def close(self, bucket: Bucket, pause: float) -> None:
+        """See SharedGate. No query."""
+        self._held.close(bucket, pause)
+        with self._lock:
+            self._news.append((bucket, time.monotonic() + pause))

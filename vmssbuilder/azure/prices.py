@@ -73,6 +73,22 @@ class Prices:
     disks: Mapping[tuple[str, str], float] = field(default_factory=dict)
     address: float | None = None
 
+    def to_json(self) -> dict[str, Any]:
+        """The prices as JSON values."""
+        return {
+            "currency": self.currency,
+            "instances": [[*key, price] for key, price in self.instances.items()],
+            "disks": [[*key, price] for key, price in self.disks.items()],
+            "address": self.address,
+        }
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Prices:
+        """The prices that `to_json` gave."""
+        instances = {(windows, spot): price for windows, spot, price in value["instances"]}
+        disks = {(product, size): price for product, size, price in value["disks"]}
+        return cls(value["currency"], instances, disks, value["address"])
+
 
 @dataclass(frozen=True, slots=True)
 class Line:

@@ -20,7 +20,10 @@ from .models import KnownList
 def create_group(user: User, draft: Draft, group: NewGroup) -> None:
     """Creates a resource group in the person's name. Raises AzureError, NotSetUp, Http404 or PermissionDenied."""
     require(user, draft, Access.EDIT)
-    groups.create(asking.client(user, access_token(user)), group)
+    try:
+        groups.create(asking.client(user, access_token(user)), group)
+    finally:
+        asking.heard(user)
     with transaction.atomic():
         outdated = keeping.key_of(SOURCES["resourceGroups"], Where(group.subscription))
         KnownList.objects.filter(user=user, key=outdated).delete()

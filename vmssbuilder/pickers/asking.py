@@ -20,9 +20,9 @@ from django.conf import settings
 
 from vmssbuilder.accounts.entra import NotSetUp
 from vmssbuilder.accounts.models import User
+from vmssbuilder.accounts.throttling import CarriedGate
 from vmssbuilder.accounts.tokens import access_token
 from vmssbuilder.azure import ArmClient, AzureError, cloud, open_session
-from vmssbuilder.azure.client import Gate
 from vmssbuilder.azure.errors import BadAnswer, ClaimsChallenge, SignInNeeded, TokenRefused
 from vmssbuilder.azure.pickers import Picker, Trouble, Where, pack, trouble
 from vmssbuilder.azure.pickers.sources import Source
@@ -65,7 +65,7 @@ class Asked:
 
 _jobs: dict[_Key, _Job] = {}
 _troubles: OrderedDict[_Key, tuple[float, Trouble]] = OrderedDict()
-_gates: OrderedDict[int, Gate] = OrderedDict()
+_gates: OrderedDict[int, CarriedGate] = OrderedDict()
 _lock = threading.Lock()
 _REMEMBERED: Final = 1_000
 
@@ -93,7 +93,10 @@ def ask(user: User, picker: Picker, where: Where, *, wait: float, fresh: bool = 
         job = _job(own, user, source, where)
         if job is None:
             return Asked(known, loading=True)
-        packed = _result(job, 0.0 if known is not None and not fresh else wait)
+        try:
+            packed = _result(job, 0.0 if known is not None and not fresh else wait)
+        finally:
+            heard(user)
         if packed is None:
             return Asked(known, loading=True)
     except _Renew as renew:
@@ -176,6 +179,10 @@ def _renewed(renew: _Renew, own: _Key, user: User, picker: Picker, where: Where,
 
 
 def client(user: User, token: str) -> ArmClient:
+    """A client for a thread. What it met is told with `heard`."""
+    gate = _gate(user.pk)
+    gate.read()
+
     def provider(claims: str | None) -> str:
         if claims is None:
             return token
@@ -187,7 +194,7 @@ def client(user: User, token: str) -> ArmClient:
         _session(settings.VMSSBUILDER_CLOUD, settings.VMSSBUILDER_SANDBOX_URL),
         attempts=ATTEMPTS,
         patience=PATIENCE,
-        gate=_gate(user.pk),
+        gate=gate,
     )
 
 
@@ -196,14 +203,19 @@ def _session(name: str, sandbox_url: str) -> requests.Session:
     return open_session(cloud(name), sandbox_url or None)
 
 
-def _gate(person: int) -> Gate:
-    """One for all lists of a person: the pause that Azure asks for is theirs."""
+def _gate(person: int) -> CarriedGate:
+    """One for all lists of a person: the pause that Azure asks for is theirs, in whichever process they met it."""
     with _lock:
-        gate = _gates.setdefault(person, Gate())
+        gate = _gates.setdefault(person, CarriedGate(person))
         _gates.move_to_end(person)
         if len(_gates) > _REMEMBERED:
             _gates.popitem(last=False)
         return gate
+
+
+def heard(user: User) -> None:
+    """All processes learn of the pauses that the person's lists met here."""
+    _gate(user.pk).tell()
 
 
 def _believed(own: _Key) -> Trouble | None:

@@ -45,7 +45,9 @@ def options(asked: Asked, found: Found | None, target: Target, choose_url: str, 
     elif asked.kept is not None:
         foot.append(f"as of {age_in_words(asked.kept.age)}")
     listed = f'<ul class="options" role="listbox" aria-label="{escape(plural)}">{items}</ul>' if items else ""
-    again = " data-again" if asked.loading else ""
+    passes = asked.trouble is not None and asked.trouble.passes
+    # By these the script knows when to ask again by itself.
+    again = " data-again" if asked.loading else " data-later" if passes else ""
     return (
         f'{listed}<p class="suggest__foot"{again}><span role="status">{escape(" · ".join(foot))}</span> '
         f'<a href="{escape(choose_url)}">More, with details</a></p>'

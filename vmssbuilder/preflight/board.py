@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
+from urllib.parse import urlencode
 
+from django.urls import reverse
+
+from vmssbuilder.accounts.models import User
 from vmssbuilder.azure.preflight import TITLES, Finding, Result, checks_for
 from vmssbuilder.drafts import content as contents
 from vmssbuilder.drafts import places, steps
@@ -22,6 +26,7 @@ WORDS: Final = {
     "failed": ("error", "Failed"),
     "unknown": ("info", "Not checked"),
     "running": ("running", "Running"),
+    "waiting": ("running", "Not checked yet"),
 }
 """Of each status the icon, and the word."""
 
@@ -105,7 +110,12 @@ def _row(draft: Draft, run: Preflight, key: str, result: Result | None, *, edita
     if result is None:
         icon, word = WORDS["running"] if run.is_running else WORDS["unknown"]
         return Row(key, TITLES[key], icon, word, (), None, "")
-    icon, word = WORDS[result.status]
+    # The worker asks again by itself.
+    waiting = run.is_running and result.may_pass
+    icon, word = WORDS["waiting" if waiting else result.status]
+    if waiting:
+        again = tuple(replace(each, cure="It is tried again by itself.") for each in result.findings)
+        result = replace(result, findings=again)
     # What needs somebody comes first.
     worst = sorted(result.findings, key=lambda each: ORDER.index(each.status))
     findings = tuple(_told(draft, run, each, editable=editable) for each in worst)
@@ -124,6 +134,12 @@ def _told(draft: Draft, run: Preflight, finding: Finding, *, editable: bool) -> 
     label = contents.label(path, version) if path else ""
     url = places.field_url(draft.code, path, version) if path and editable else ""
     return Told(icon, word, finding, label, url)
+
+
+def sign_in(run: Preflight, user: User, here: str) -> str:
+    """Where the person signs in again when that is what Azure wants, so that they come back here; empty when it is not."""
+    wanted = any(Result.from_json(each).hindered == "sign-in" for each in run.results)
+    return f"{reverse('sign-in-start')}?{urlencode({'next': here})}" if wanted and run.person == user else ""
 
 
 def cost(run: Preflight) -> dict[str, Any] | None:

@@ -5,55 +5,85 @@ from __future__ import annotations
 import threading
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as TooSlow
+from datetime import timedelta
 from functools import cache
 from typing import Any, Final
 
 import requests
 from django.conf import settings
+from django.utils import timezone
 
 from vmssbuilder.accounts.entra import NotSetUp
+from vmssbuilder.accounts.throttling import CarriedGate
 from vmssbuilder.accounts.tokens import access_token
-from vmssbuilder.azure import ArmClient, AzureError, Gate, cloud, open_session, preflight, prices
+from vmssbuilder.azure import ArmClient, AzureError, cloud, open_session, preflight, prices
 from vmssbuilder.azure.errors import SignInNeeded
 from vmssbuilder.azure.preflight import LIMIT, Finding, Result
-from vmssbuilder.azure.preflight.results import now, of_error
+from vmssbuilder.azure.preflight.results import hindered, now, of_error
 from vmssbuilder.drafts import vault
 
-from . import keeping
+from . import keeping, tasks
 from .models import Preflight
 
 ATTEMPTS: Final = 2
 PATIENCE: Final = 2.0
 PRICES_MAY_TAKE: Final = 10.0
+AGAIN_AFTER: Final = timedelta(seconds=5)
+TRIED_FOR: Final = timedelta(minutes=3)
+"""How long Azure is asked again by itself when it could not be asked at first."""
 
 
 def run(number: int) -> None:
-    """Does the pre-flight of that number, if nobody else does."""
+    """Does the pre-flight of that number, if nobody else does. What Azure could not be asked is left for the next time."""
     held = keeping.begin(number)
     if held is None:
         return
+    open_checks = _open(held)
     document = held.revision.document
-    priced = _price(document)
+    priced = None if _is_priced(held) else _price(document)
+    gate = CarriedGate(held.person_id)
+    gate.read()
     try:
         clear = vault.put_back(held.draft, document)
-        gate = Gate()
         make = lambda claims: _client(held, claims, gate)  # noqa: E731 - one line, used once
-        for result in preflight.run(make, held.revision.request, clear, limit=LIMIT):
+        for result in preflight.run(make, held.revision.request, clear, limit=LIMIT, only=open_checks):
+            gate.tell()
             keeping.keep_result(held, result)
     except AzureError as error:
-        _nothing_checked(held, tuple(of_error(error, document)))
+        _nothing_checked(held, open_checks, tuple(of_error(error, document)), hindered(error, document))
     except NotSetUp as error:
-        _nothing_checked(held, (Finding("unknown", str(error), "Ask whoever runs this installation."),))
-    _keep_price(held, priced)
-    keeping.finish(held)
+        findings = (Finding("unknown", str(error), "Ask whoever runs this installation."),)
+        _nothing_checked(held, open_checks, findings)
+    gate.tell()
+    if priced is not None:
+        _keep_price(held, priced)
+    if (_open(held) or not _is_priced(held)) and timezone.now() - held.asked < TRIED_FOR:
+        keeping.leave(held)
+        tasks.check_again(held, AGAIN_AFTER)
+    else:
+        keeping.finish(held)
 
 
-def _nothing_checked(held: Preflight, findings: tuple[Finding, ...]) -> None:
+def _open(held: Preflight) -> frozenset[str]:
+    """The checks without a result that stands."""
+    kept = {each["check"]: Result.from_json(each) for each in held.results}
+    wanted = preflight.checks_for(held.revision.request)
+    return frozenset(key for key in wanted if key not in kept or kept[key].may_pass)
+
+
+def _is_priced(held: Preflight) -> bool:
+    return held.cost is not None and not held.cost.get("passing")
+
+
+def _nothing_checked(
+    held: Preflight, checks: frozenset[str], findings: tuple[Finding, ...], why: str = ""
+) -> None:
     for key in preflight.checks_for(held.revision.request):
-        keeping.keep_result(held, Result(key, preflight.TITLES[key], findings, now()))
+        if key in checks:
+            keeping.keep_result(held, Result(key, preflight.TITLES[key], findings, now(), hindered=why))
 
 
-def _client(held: Preflight, claims: str | None, gate: Gate) -> ArmClient:
+def _client(held: Preflight, claims: str | None, gate: CarriedGate) -> ArmClient:
     token = access_token(held.person, claims)
 
     def provider(wanted: str | None) -> str:
@@ -80,17 +110,21 @@ def _session(name: str, sandbox_url: str) -> requests.Session:
 
 
 def _price(document: dict[str, Any]) -> Future[prices.Prices | None]:
-    """The prices, on their way. They are on another host and need no token."""
+    """The prices, at once where they are known, else on their way. They are on another host and need no token."""
     future: Future[prices.Prices | None] = Future()
     wanted = prices.wanted(document)
     azure, session = (
         cloud(settings.VMSSBUILDER_CLOUD),
         _session(settings.VMSSBUILDER_CLOUD, settings.VMSSBUILDER_SANDBOX_URL),
     )
+    known = keeping.known_prices(azure, wanted) if wanted else None
+    if known is not None or wanted is None or not settings.VMSSBUILDER_PRICES:
+        future.set_result(known)
+        return future
 
     def fetch() -> None:
         try:
-            future.set_result(prices.fetch(session, azure, wanted) if wanted else None)
+            future.set_result(prices.fetch(session, azure, wanted))
         except Exception as error:  # noqa: BLE001 - told to whoever waits
             future.set_exception(error)
 
@@ -100,15 +134,17 @@ def _price(document: dict[str, Any]) -> Future[prices.Prices | None]:
 
 def _keep_price(held: Preflight, priced: Future[prices.Prices | None]) -> None:
     document = held.revision.document
+    wanted = prices.wanted(document)
     try:
         found = priced.result(timeout=PRICES_MAY_TAKE)
     except (AzureError, TooSlow):
-        keeping.keep_cost(held, {"trouble": "The price list does not answer. Run it again in a moment."})
+        trouble = "The price list does not answer. Run it again in a moment."
+        keeping.keep_cost(held, {"trouble": trouble, "passing": True})
         return
-    if found is None:
-        why = "The request names no size and region of its own." if not prices.wanted(document) else ""
-        keeping.keep_cost(held, {"trouble": why or "This cloud has no public price list."})
+    if found is None or wanted is None:
+        keeping.keep_cost(held, {"trouble": _why_no_price(wanted)})
         return
+    keeping.keep_prices(cloud(settings.VMSSBUILDER_CLOUD), wanted, found)
     told = prices.estimate(document, found)
     lines = [{"what": each.what, "amount": each.amount} for each in told.lines]
     keeping.keep_cost(
@@ -120,4 +156,14 @@ def _keep_price(held: Preflight, priced: Future[prices.Prices | None]) -> None:
             "assumptions": list(told.assumptions),
             "at": now(),
         },
+    )
+
+
+def _why_no_price(wanted: prices.Wanted | None) -> str:
+    if not settings.VMSSBUILDER_PRICES:
+        return "Prices are switched off in this installation."
+    return (
+        "This cloud has no public price list."
+        if wanted
+        else "The request names no size and region of its own."
     )

@@ -13,11 +13,12 @@ from vmssbuilder.azure.preflight import LIMIT
 from vmssbuilder.drafts.models import Draft, Revision
 
 GIVEN_UP: Final = timedelta(seconds=3 * LIMIT)
-"""A pre-flight that is not done after this long lost its worker, and may be run again."""
+"""A pre-flight that was silent for this long lost its worker, and may be run again."""
 
 
 class Preflight(models.Model):
-    """One run. begun: when a worker took it. results, cost: as JSON, results added as they come; neither holds a secret.
+    """One run. begun: when a worker took it. alive: its last sign of life. results, cost: as JSON, results added as they
+    come; neither holds a secret.
 
     A new run takes the place of the one before.
     """
@@ -26,6 +27,7 @@ class Preflight(models.Model):
     revision = models.ForeignKey(Revision, on_delete=models.CASCADE, related_name="+")
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     asked = models.DateTimeField(default=timezone.now)
+    alive = models.DateTimeField(default=timezone.now)
     begun = models.DateTimeField(null=True, blank=True)
     finished = models.DateTimeField(null=True, blank=True)
     results = models.JSONField(default=list)
@@ -35,11 +37,27 @@ class Preflight(models.Model):
         return f"Pre-flight of {self.revision}"
 
     @property
+    def version(self) -> str:
+        """What a page shows of the run: another one as soon as there is more to show."""
+        return f"{self.pk}-{self.alive.timestamp():.3f}-{self.is_running}"
+
+    @property
     def is_running(self) -> bool:
         """Whether more is to come."""
-        return self.finished is None and timezone.now() - self.asked < GIVEN_UP
+        return self.finished is None and timezone.now() - self.alive < GIVEN_UP
 
     @property
     def is_lost(self) -> bool:
         """Whether it ended without a result for everything."""
         return self.finished is None and not self.is_running
+
+
+class PriceList(models.Model):
+    """List prices as they were found; they are the same for everybody. key: what was asked for. found: as JSON."""
+
+    key = models.CharField(max_length=64, unique=True)
+    found = models.JSONField()
+    at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"Prices of {self.at}"

@@ -9,6 +9,8 @@ from django.utils import timezone
 from django_tasks import task
 from django_tasks_db.models import DBTaskResult
 
+from .models import Preflight
+
 KEPT: Final = timedelta(hours=1)
 
 
@@ -18,6 +20,11 @@ def check(number: int) -> None:
     from . import checking  # spares web processes the import of everything that talks to Azure
 
     checking.run(number)
+
+
+def check_again(run: Preflight, after: timedelta) -> None:
+    """Has what is left of a run checked after a while."""
+    check.using(run_after=timezone.now() + after).enqueue(run.pk)
 
 
 def prune() -> None:

@@ -35,7 +35,7 @@ def preflight(request: HttpRequest, code: str) -> HttpResponse:
     editable = access.access(user, draft) >= Access.EDIT and draft.discarded is None
     run = board.latest(draft)
     partial = request.headers.get("HX-Request") == "true"
-    version = f"{run.pk}-{len(run.results)}-{run.cost is not None}-{run.is_running}" if run else ""
+    version = run.version if run else ""
     if partial and request.GET.get("seen") == version:
         return HttpResponse(status=204)
     if partial and (run is None or not run.is_running):
@@ -54,6 +54,7 @@ def preflight(request: HttpRequest, code: str) -> HttpResponse:
             "words": board.in_words(run),
             "counts": board.counts(run),
             "cost": board.cost(run),
+            "sign_in": board.sign_in(run, user, request.path),
         }
     if partial:
         return render(request, "preflight/board.html", context)

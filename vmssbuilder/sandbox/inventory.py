@@ -279,9 +279,7 @@ def _compute(place: Place) -> Iterator[Body]:
     yield place.make(
         f"{_COMPUTE}/sshPublicKeys",
         "key-ops",
-        {
-            "publicKey": "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGNvbnRvc29vcHNjb250b3Nvb3BzY29udG9zb29wc2NvbnQx ops"
-        },
+        {"publicKey": "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIDt6e5M179Y8USAerDv0horwrOqIPgEIO8hYHKlUmiOU ops"},
     )
     yield from _gallery(
         place,

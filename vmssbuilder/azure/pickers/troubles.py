@@ -33,6 +33,11 @@ class Trouble:
     correlation_id: str = ""
     pause: float = 0.0
 
+    @property
+    def passes(self) -> bool:
+        """Whether it goes by itself, so that another try makes sense."""
+        return self.kind in ("throttled", "unreachable", "outage")
+
 
 _TYPE_IT = "Meanwhile you can type the value."
 

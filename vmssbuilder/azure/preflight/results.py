@@ -39,13 +39,17 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What one check came to. at: when, as ISO text. correlation_id: for Microsoft support, empty when all went well."""
+    """What one check came to. at: when, as ISO text. correlation_id: for Microsoft support, empty when all went well.
+
+    hindered: by what Azure could not be asked, such as "network" or "sign-in"; empty when it was asked.
+    """
 
     check: str
     title: str
     findings: tuple[Finding, ...]
     at: str
     correlation_id: str = ""
+    hindered: str = ""
 
     @property
     def status(self) -> Status:
@@ -55,6 +59,11 @@ class Result:
     def to_json(self) -> dict[str, Any]:
         """The result as JSON values."""
         return asdict(self) | {"findings": [asdict(each) for each in self.findings]}
+
+    @property
+    def may_pass(self) -> bool:
+        """Whether what hindered it goes by itself, so that asking again soon makes sense."""
+        return self.hindered in _PASSING
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Result:
@@ -89,6 +98,8 @@ _IN_THE_DARK: Final = {
 }
 """Causes that say nothing about the request itself."""
 
+_PASSING: Final = frozenset({"throttled", "outage", "network"})
+
 _CURES: Final = {
     "permission": "Ask for the Reader role there, or go on without this check.",
     "sign-in": "Sign in with Microsoft, then run it again.",
@@ -98,11 +109,17 @@ _CURES: Final = {
 }
 
 
+def hindered(error: AzureError, document: Any) -> str:
+    """What kept Azure from being asked; empty when the error is an answer about the request itself."""
+    cause = explain(error, document).cause
+    linked = error.code.lower() == "linkedauthorizationfailed"
+    return cause if cause in _IN_THE_DARK and not linked else ""
+
+
 def of_error(error: AzureError, document: Any) -> Iterator[Finding]:
     """What an error means: that the request would fail, or only that nobody knows."""
     told = explain(error, document)
-    linked = error.code.lower() == "linkedauthorizationfailed"
-    if told.cause in _IN_THE_DARK and not linked:
+    if hindered(error, document):
         sentence = _IN_THE_DARK[told.cause]
         yield Finding("unknown", sentence, _CURES[told.cause], said=error.message)
         return

@@ -16,7 +16,7 @@ from ..errors import AzureError, ClaimsChallenge, TokenRefused
 from ..signin import NEW_TOKEN
 from . import checks, deployments
 from .asking import Asking, NotSaid
-from .results import Finding, Result, blotted, now, of_error, secret_texts
+from .results import Finding, Result, blotted, hindered, now, of_error, secret_texts
 
 LIMIT: Final = 20.0
 """Seconds that one check may take."""
@@ -50,16 +50,21 @@ def checks_for(request: Request) -> list[str]:
 
 
 def run(
-    make: MakeClient, request: Request, clear: dict[str, Any], *, limit: float = LIMIT
+    make: MakeClient,
+    request: Request,
+    clear: dict[str, Any],
+    *,
+    limit: float = LIMIT,
+    only: frozenset[str] | None = None,
 ) -> Iterator[Result]:
-    """The results, each as it comes in. clear: the request's document with its secrets.
+    """The results, each as it comes in. clear: the request's document with its secrets. only: these checks and no others.
 
     `make` is called in this thread only, so that it may use a database. Raises AzureError when no token is to be had.
     """
     texts = secret_texts(clear)
     done: queue.SimpleQueue[_Outcome] = queue.SimpleQueue()
     asking = Asking(make(None), request, clear)
-    waiting = set(checks_for(request))
+    waiting = {key for key in checks_for(request) if only is None or key in only}
     for key in waiting:
         _start(key, asking, done)
     until, renewed = time.monotonic() + limit, False
@@ -109,5 +114,6 @@ def _check(key: str, asking: Asking, done: queue.SimpleQueue[_Outcome]) -> None:
 def _result(key: str, outcome: list[Finding] | AzureError, document: Any) -> Result:
     if isinstance(outcome, AzureError):
         findings = tuple(of_error(outcome, document))
-        return Result(key, TITLES[key], findings, now(), outcome.correlation_id)
+        why = hindered(outcome, document)
+        return Result(key, TITLES[key], findings, now(), outcome.correlation_id, why)
     return Result(key, TITLES[key], tuple(outcome), now())
