@@ -78,6 +78,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "vmssbuilder.pages.compression.Gzip",
+    "vmssbuilder.pages.middleware.ShowableText",
     "vmssbuilder.pages.middleware.RefuseBadInput",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",

@@ -83,7 +83,7 @@ class Draft(Content):
         ]
 
     def __str__(self) -> str:
-        return self.name or "Untitled scale set"
+        return self.name if self.name.strip() else "Untitled scale set"
 
 
 class Revision(Content):

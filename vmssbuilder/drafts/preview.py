@@ -9,6 +9,7 @@ from functools import cache, lru_cache
 from html import escape
 from typing import Any, Final
 
+from vmssbuilder.pages.characters import showable_json
 from vmssbuilder.scaleset import paths, secrets
 from vmssbuilder.scaleset.catalogue import tree
 from vmssbuilder.scaleset.paths import Path
@@ -225,4 +226,6 @@ def _key(name: str) -> str:
 
 
 def _escaped(text: str) -> str:
+    """JSON as HTML. It is still the same JSON: what HTML has no room for is written as JSON writes it too."""
+    text = showable_json(text)
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

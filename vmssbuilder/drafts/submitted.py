@@ -8,13 +8,25 @@ from typing import Any, Final
 
 from django.http import QueryDict
 
+from vmssbuilder.pages.characters import showable
 from vmssbuilder.scaleset import paths
 from vmssbuilder.scaleset.paths import MISSING, Path
 from vmssbuilder.scaleset.properties import Choice, Json, Map, Node, Property, Text
 
 from . import clear_keys, pasting
 from .content import TARGET
-from .fields import ENCODED, PASTE, encode, pasted_as, row_fields, row_numbers, shown_encoded, text_of
+from .fields import (
+    ENCODED,
+    PASTE,
+    encode,
+    lines,
+    pasted_as,
+    row_fields,
+    row_numbers,
+    shown_encoded,
+    shows,
+    text_of,
+)
 from .steps import Field, Layout
 
 
@@ -110,10 +122,10 @@ def _plain(post: QueryDict, prop: Property, path: Path, value: Any) -> list[Chan
     typed = typed.replace("\r\n", "\n")
     if isinstance(prop, Text) and prop.base64:
         encoded = paths.text(path) + ENCODED in post
-        if typed == text_of(prop, value) and encoded == shown_encoded(prop, value):
+        if shows(text_of(prop, value), typed) and encoded == shown_encoded(prop, value):
             return []
         wanted = MISSING if not typed.strip() else typed if encoded else encode(typed)
-    elif typed == text_of(prop, value):
+    elif shows(text_of(prop, value), typed):
         return []
     else:
         wanted = _value(prop, typed)
@@ -167,12 +179,15 @@ def _former(
     cells = row_fields(item)
     known: dict[tuple[str, ...], list[int]] = {}
     for number in reversed(range(len(before))):
-        texts = tuple(text_of(node.property, paths.get(before[number], below)) for below, node in cells)
+        texts = tuple(
+            showable(text_of(node.property, paths.get(before[number], below))) for below, node in cells
+        )
         known.setdefault(texts, []).append(number)
     found: dict[int, int] = {}
     for number in numbers:
         typed = tuple(
-            post.get(paths.text((*path, number, *below)), "").replace("\r\n", "\n") for below, _ in cells
+            showable(post.get(paths.text((*path, number, *below)), "").replace("\r\n", "\n"))
+            for below, _ in cells
         )
         if known.get(typed):
             found[number] = known[typed].pop()
@@ -278,8 +293,8 @@ def _map_rows(
         key = post.get(f"{name}.key", "")
         typed = post.get(f"{name}.value", "").replace("\r\n", "\n")
         old_key, old = before[number] if number < len(before) else ("", MISSING)
-        key = old_key if key == old_key else key.strip()
-        untouched = number < len(before) and key == old_key
+        untouched = number < len(before) and shows(lines(old_key), lines(key))
+        key = old_key if untouched else key.strip()
         if key == "" and typed.strip() == "" and not untouched:
             continue
         # A database may keep names in an order of its own, so what stands behind a name is found by the name.
@@ -296,5 +311,7 @@ def _map_value(item: Node, typed: str, old: Any) -> Any:
     if not item.is_leaf:
         return {} if old is MISSING else old
     return (
-        old if old is not MISSING and typed == text_of(item.property, old) else item.property.from_text(typed)
+        old
+        if old is not MISSING and shows(text_of(item.property, old), typed)
+        else item.property.from_text(typed)
     )

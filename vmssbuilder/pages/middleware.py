@@ -22,6 +22,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from .characters import showable_page
 from .problems import problem
 
 Respond = Callable[[HttpRequest], HttpResponse]
@@ -145,6 +146,24 @@ def _texts(values: QueryDict) -> Iterable[str]:
     for name, texts in values.lists():
         yield name
         yield from map(str, texts)
+
+
+class ShowableText:
+    """Keeps each page valid whatever the texts hold that it shows: names from Azure, pasted tags, messages.
+
+    Here rather than at each of the hundreds of places where a page shows a text, so that none can be forgotten.
+    """
+
+    def __init__(self, get_response: Respond) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if not response.streaming and response.get("Content-Type", "").startswith("text/html"):
+            content = showable_page(response.content)
+            if content is not response.content:
+                response.content = content
+        return response
 
 
 class SignInRequired:

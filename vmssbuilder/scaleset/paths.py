@@ -1,8 +1,9 @@
 """Places inside a document: written, parsed, read and changed.
 
 A path is a tuple of member names (str) and list positions (int). Its text form is
-`properties.upgradePolicy.mode`, `zones[0]`, `tags['cost.centre']`. A pattern is the text form of all paths that differ
-only in list positions and map keys: `[]` stands for any item, `{}` for any key.
+`properties.upgradePolicy.mode`, `zones[0]`, `tags['cost.centre']`. A character of a name that cannot be printed stands
+as its number, `tags['a\\u{7f}']`, since pages and forms would change it on the way. A pattern is the text form of all
+paths that differ only in list positions and map keys: `[]` stands for any item, `{}` for any key.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ MISSING: Final[Any] = object()
 
 _PLAIN = re.compile(r"[A-Za-z_$@][A-Za-z0-9_$@-]*\Z")
 _PIECE = re.compile(r"(?:(?:^|\.)([A-Za-z_$@][A-Za-z0-9_$@-]*))|\[(\d{1,5})\]|\['((?:[^'\\]|\\.)*)'\]")
+_ESCAPE = re.compile(r"\\(?:u\{([0-9a-f]{1,6})\}|(.))", re.DOTALL)
 
 
 class PathError(ValueError):
@@ -40,6 +42,8 @@ def text(path: Path) -> str:
             pieces.append(f".{step}" if pieces else step)
         else:
             quoted = step.replace("\\", "\\\\").replace("'", "\\'")
+            if not quoted.isprintable():
+                quoted = "".join(each if each.isprintable() else f"\\u{{{ord(each):x}}}" for each in quoted)
             pieces.append(f"['{quoted}']")
     return "".join(pieces) or "$"
 
@@ -64,11 +68,21 @@ def parse(written: str) -> Path:
         elif name is not None:
             steps.append(name)
         else:
-            steps.append(re.sub(r"\\(.)", r"\1", quoted))
+            steps.append(_ESCAPE.sub(_unescaped, quoted))
         position = match.end()
         if len(steps) > MAX_DEPTH:
             raise PathError(f"The path is more than {MAX_DEPTH} levels deep.")
     return tuple(steps)
+
+
+def _unescaped(found: re.Match[str]) -> str:
+    """The character that an escape stands for."""
+    if found[2]:
+        return found[2]
+    code = int(found[1], 16)
+    if not 0 < code < 0x110000 or 0xD800 <= code < 0xE000:
+        raise PathError(f"“{found[0]}” is no character that a name can have.")
+    return chr(code)
 
 
 def _list_position(position: int) -> int:

@@ -13,7 +13,7 @@ from vmssbuilder.scaleset import paths
 from vmssbuilder.scaleset.paths import MISSING, Path
 
 from .cards import draw_cards, item_title
-from .inputs import ENCODED, encode, leaf, shown_encoded, text_of
+from .inputs import ENCODED, encode, leaf, lines, shown_encoded, shows, text_of
 from .live import scripts
 from .page import Done, Page
 from .rows import PASTE, draw_rows, pasted_as, row_anchor, row_fields, row_numbers
@@ -73,6 +73,7 @@ __all__ = [
     "encode",
     "item_title",
     "leaf",
+    "lines",
     "one",
     "pasted_as",
     "row_anchor",
@@ -81,5 +82,6 @@ __all__ = [
     "scripts",
     "section",
     "shown_encoded",
+    "shows",
     "text_of",
 ]

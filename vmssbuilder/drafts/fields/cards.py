@@ -25,7 +25,7 @@ def item_title(node: Node, value: Any, number: int) -> tuple[str, str]:
     shown: list[str] = []
     for below, title in _summary(node.pattern, node.api_version):
         inner = paths.get(value, below)
-        if inner is MISSING or secrets.is_reference(inner) or inner == "":
+        if inner is MISSING or secrets.is_reference(inner) or (isinstance(inner, str) and not inner.strip()):
             continue
         if isinstance(inner, bool):
             if inner:

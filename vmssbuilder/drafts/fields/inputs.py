@@ -7,6 +7,7 @@ from html import escape
 from typing import Any, Final
 
 from vmssbuilder.drafts.steps import anchor
+from vmssbuilder.pages.characters import showable, showable_json
 from vmssbuilder.scaleset import paths, secrets
 from vmssbuilder.scaleset.paths import MISSING, Path
 from vmssbuilder.scaleset.properties import Boolean, Choice, Integer, Json, Node, Property, Text
@@ -72,7 +73,20 @@ def text_of(prop: Property, value: Any) -> str:
     if value is MISSING:
         return ""
     plain = _decoded(value) if isinstance(prop, Text) and prop.base64 else None
-    return (prop.to_text(value) if plain is None else plain).replace("\r\n", "\n")
+    text = prop.to_text(value) if plain is None else plain
+    if text.isprintable():
+        return text
+    return lines(showable_json(text) if isinstance(prop, Json) and text != value else text)
+
+
+def lines(text: str) -> str:
+    """The text with the line breaks that a browser makes of any others."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def shows(text: str, sent: str) -> bool:
+    """Whether a form sent what its page showed for a text: pages have no room for some characters."""
+    return sent == text or (not text.isprintable() and sent == showable(text))
 
 
 def shown_encoded(prop: Property, value: Any) -> bool:

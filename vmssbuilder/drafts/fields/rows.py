@@ -15,7 +15,7 @@ from vmssbuilder.scaleset.paths import MISSING, Path
 from vmssbuilder.scaleset.properties import Boolean, Choice, List, Map, Node, Text
 
 from .choosing import link, suggesting
-from .inputs import AS_JSON, text_input, text_of
+from .inputs import AS_JSON, lines, text_input, text_of
 from .live import kind_of, reading
 from .page import Page, findings_html, help_html, state_class, wire_html, wrapped
 
@@ -183,7 +183,7 @@ def _cells(
     own = anchor((*path, number))
     if isinstance(prop, Map):
         key, inner = cells if cells is not _BLANK else ("", MISSING)
-        typed_key = page.typed.get(f"{name}.key", [key])[0]
+        typed_key = page.typed.get(f"{name}.key", [lines(key)])[0]
         yield (
             prop.key_title,
             f"{name}.key",
