@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.submissions.conftest import approved_draft, as_rita, as_rolf, rita, rolf, submitted
+from vmssbuilder.pickers import asking
 
 __all__ = ["approved_draft", "as_rita", "as_rolf", "rita", "rolf", "submitted"]
 
@@ -19,3 +20,8 @@ def _no_check_goes_on() -> Iterator[None]:
     for each in threading.enumerate():
         if each.name.startswith("check-"):
             each.join(timeout=10)
+
+
+@pytest.fixture(autouse=True)
+def _a_fresh_process() -> None:
+    asking.forget_everything()

@@ -76,6 +76,13 @@ FAILING: list[tuple[str, str, list[tuple[str, Any]], str, str]] = [
         f"{NIC}.ipConfigurations[0].properties.subnet.id",
     ),
     (
+        "subnets",
+        "warning",
+        [("sku.capacity", 235), ("properties.overprovision", True)],
+        "more for a while during growth or upgrades it would be full",
+        f"{NIC}.ipConfigurations[0].properties.subnet.id",
+    ),
+    (
         "references",
         "failed",
         [
@@ -142,6 +149,23 @@ def test_what_would_go_wrong_is_said_at_its_field(
     assert result.at
 
 
+def test_a_provider_that_is_not_registered(sandbox: Running, rita: User) -> None:
+    made = edit(rita, draft(rita), "$target.subscription", world.UNREGISTERED)
+    result = ran(rita, made)["provider"]
+    assert (result.status, result.findings[0].path) == ("failed", "$target.subscription")
+    assert "az provider register --namespace Microsoft.Compute" in said(result)
+
+
+def test_an_api_version_that_is_not_served(sandbox: Running, rita: User) -> None:
+    types = [{"resourceType": "virtualMachineScaleSets", "apiVersions": ["2023-09-01"], "locations": []}]
+    body = json.dumps({"registrationState": "Registered", "resourceTypes": types})
+    sandbox.fault("replaced", path=SEEN["provider"], status=200, body=body)
+    result = ran(rita, draft(rita))["provider"]
+    assert (result.status, result.findings[0].path) == ("failed", "$target.apiVersion")
+    assert "does not serve API version 2024-07-01" in said(result)
+    assert "for example 2023-09-01" in said(result)
+
+
 def test_terms_that_nobody_accepted(sandbox: Running, rita: User) -> None:
     image = {
         "publisher": "f5-networks",
@@ -160,6 +184,23 @@ def test_terms_that_are_accepted(sandbox: Running, rita: User) -> None:
     plan = {"publisher": "Canonical", "product": "ubuntu-24_04-lts", "name": "ubuntu-pro"}
     result = ran(rita, draft(rita, changed((IMAGE, image), ("plan", plan))))["plan"]
     assert (result.status, "accepted" in said(result)) == ("passed", True)
+
+
+@pytest.mark.parametrize(
+    ("check", "field"),
+    [
+        ("size", "sku.name"),
+        ("quota", "sku.name"),
+        ("subnets", "properties.virtualMachineProfile.networkProfile.networkInterfaceConfigurations"),
+    ],
+)
+def test_what_the_draft_does_not_say_yet_is_not_checked(
+    sandbox: Running, rita: User, check: str, field: str
+) -> None:
+    result = ran(rita, draft(rita, {"tags": {"team": "shop"}}))[check]
+    assert result.status == "unknown"
+    assert result.findings[0].path == field, said(result)
+    assert "yet, so this was not checked." in said(result)
 
 
 SEEN = {
@@ -245,6 +286,43 @@ def test_an_update_is_rehearsed(sandbox: Running, rita: User, submitted: Callabl
     assert ": 1 address needed" in said(found["subnets"])
     taken = ran(rita, draft(rita))["name"]
     assert (taken.status, taken.findings[0].path) == ("failed", "$target.name")
+
+
+@pytest.mark.parametrize(("name", "words"), DARK.items())
+def test_an_update_that_cannot_be_rehearsed(
+    sandbox: Running, rita: User, submitted: Callable[..., Any], name: str, words: str
+) -> None:
+    drive(submitted())
+    update = draft(
+        rita, {"sku": {"name": "Standard_D2s_v3", "tier": "Standard", "capacity": 3}}, operation="update"
+    )
+    options: dict[str, Any] = {**faults.WISHES[name].options, "path": r"/whatif$", "times": 20}
+    sandbox.fault(**options)
+    result = ran(rita, update)["what-if"]
+    sandbox.sandbox.memory.faults.clear()
+    assert result.status == "unknown"
+    assert words in said(result)
+
+
+def test_an_update_that_azure_would_refuse(
+    sandbox: Running, rita: User, submitted: Callable[..., Any]
+) -> None:
+    drive(submitted())
+    update = draft(
+        rita, {"sku": {"name": "Standard_D2s_v3", "tier": "Standard", "capacity": 3}}, operation="update"
+    )
+    error = {"code": "PropertyChangeNotAllowed", "message": "Not so.", "target": "sku.capacity"}
+    sandbox.fault("status", status=409, error=error, path=r"/whatif$")
+    result = ran(rita, update)["what-if"]
+    assert (result.status, result.findings[0].path) == ("failed", "sku.capacity")
+
+
+def test_every_outcome_of_every_line_is_here() -> None:
+    failed = {row[0] for row in FAILING if row[1] == "failed"}
+    # Those that a table cannot show: a name that is taken or missing, and what only an update has.
+    assert failed | {"name", "what-if"} == set(checks.TITLES)
+    assert SEEN.keys() | {"what-if"} == set(checks.TITLES)
+    assert {row[0] for row in FAILING if row[1] == "warning"} == {"quota", "subnets"}
 
 
 def test_an_update_of_nothing(sandbox: Running, rita: User) -> None:

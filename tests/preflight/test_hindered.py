@@ -1,0 +1,226 @@
+"""When Azure could not be asked: it is asked again by itself, pauses are kept by all of a person's requests, a sign-in brings back."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any, Final
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
+from pytest_django import Settings
+
+from tests.accounts.test_challenge import answer, challenge
+from tests.conftest import GetPage
+from tests.reviews.making import document, draft
+from vmssbuilder.accounts.models import Pause, User
+from vmssbuilder.azure import preflight as checks
+from vmssbuilder.azure.pickers import PICKERS, Where
+from vmssbuilder.azure.preflight import Result
+from vmssbuilder.drafts.models import Draft
+from vmssbuilder.pickers import asking
+from vmssbuilder.preflight import actions, checking, keeping, tasks
+from vmssbuilder.preflight.models import Preflight, PriceList
+from vmssbuilder.sandbox import world
+from vmssbuilder.sandbox.server import Running
+
+pytestmark = pytest.mark.django_db
+
+SIZES: Final = r"/microsoft\.compute/skus$"
+PRICES: Final = r"^/api/retail/prices"
+CREATE: Final = {key for key in checks.TITLES if key != "what-if"}
+
+
+def results(run: Preflight) -> dict[str, Result]:
+    run.refresh_from_db()
+    return {each["check"]: Result.from_json(each) for each in run.results}
+
+
+def started(user: User, of: Draft) -> Preflight:
+    run = actions.start(user, of)
+    checking.run(run.pk)
+    run.refresh_from_db()
+    return run
+
+
+def asked(sandbox: Running, ending: str) -> int:
+    """How many requests of such a path there were."""
+    return sum(each["path"].lower().endswith(ending) for each in sandbox.requests())
+
+
+# --- again by itself -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["reset", "status"])
+def test_what_could_not_be_asked_is_asked_again_by_itself(
+    sandbox: Running, rita: User, as_rita: Client, page_of: GetPage, kind: str
+) -> None:
+    made = draft(rita)
+    options: dict[str, Any] = {"status": 503} if kind == "status" else {}
+    sandbox.fault(kind, path=r"/validate$", times=checking.ATTEMPTS, **options)
+    run = started(rita, made)
+    assert run.is_running
+    soon = timezone.now(), timezone.now() + checking.AGAIN_AFTER
+    (task,) = DBTaskResult.objects.filter(task_path=tasks.check.module_path, run_after__range=soon)
+    assert task.args_kwargs["args"] == [run.pk]
+    url = f"/drafts/{made.code}/preflight/"
+    page = page_of(as_rita, url)
+    assert "Not checked yet" in page.text
+    assert "It is tried again by itself." in page.text
+    before = asked(sandbox, "/usages"), asked(sandbox, "/validate"), run.version
+    checking.run(run.pk)
+    assert {each.status for each in results(run).values()} == {"passed"}
+    assert results(run).keys() == CREATE
+    assert not run.is_running
+    assert run.finished is not None
+    assert (asked(sandbox, "/usages"), asked(sandbox, "/validate")) == (before[0], before[1] + 1)
+    assert "Not checked" not in page_of(as_rita, url).text
+
+
+def test_after_some_minutes_it_is_left_to_the_person(
+    sandbox: Running, rita: User, as_rita: Client, page_of: GetPage
+) -> None:
+    made = draft(rita)
+    sandbox.fault("status", status=503, path=r"/validate$", times=checking.ATTEMPTS)
+    run = actions.start(rita, made)
+    Preflight.objects.filter(pk=run.pk).update(asked=timezone.now() - checking.TRIED_FOR)
+    checking.run(run.pk)
+    assert results(run)["validate"].may_pass
+    assert run.finished is not None
+    page = page_of(as_rita, f"/drafts/{made.code}/preflight/")
+    assert "Run it again in a moment." in page.text
+    assert "by itself" not in page.text
+
+
+def test_a_network_that_is_gone_from_the_start(
+    sandbox: Running, rita: User, as_rita: Client, page_of: GetPage, settings: Settings
+) -> None:
+    made, reachable = draft(rita), settings.VMSSBUILDER_SANDBOX_URL
+    # Nobody listens there.
+    settings.VMSSBUILDER_SANDBOX_URL = "http://127.0.0.1:9"
+    run = started(rita, made)
+    assert {each.hindered for each in results(run).values()} == {"network"}
+    page = page_of(as_rita, f"/drafts/{made.code}/preflight/")
+    assert page.text.count("It is tried again by itself.") == len(CREATE) + 1, "every check, and the price"
+    settings.VMSSBUILDER_SANDBOX_URL = reachable
+    checking.run(run.pk)
+    assert {each.status for each in results(run).values()} == {"passed"}
+    assert "a month, by list prices" in page_of(as_rita, f"/drafts/{made.code}/preflight/").text
+
+
+def test_a_refusal_is_an_answer_and_not_asked_again(sandbox: Running, rita: User) -> None:
+    sandbox.fault("status", status=403, path=SIZES, times=2)
+    run = started(rita, draft(rita))
+    sandbox.sandbox.memory.faults.clear()
+    assert results(run)["size"].hindered == "permission"
+    assert run.finished is not None
+
+
+# --- one gate for all of a person's requests -------------------------------------------------------------------------
+
+
+def list_sizes(user: User) -> asking.Asked:
+    return asking.ask(user, PICKERS["vmSize"], Where(world.DEVELOPMENT, "uksouth"), wait=10.0)
+
+
+def test_a_pause_met_by_a_pre_flight_holds_back_lists_too(sandbox: Running, rita: User) -> None:
+    sandbox.fault("status", status=429, path=SIZES, headers={"Retry-After": "60"})
+    run = started(rita, draft(rita))
+    assert results(run)["size"].hindered == "throttled"
+    assert Pause.objects.get(user=rita).subscription == world.DEVELOPMENT
+    asking.forget_everything()
+    before = asked(sandbox, "/skus")
+    told = list_sizes(rita)
+    assert told.trouble is not None
+    assert told.trouble.kind == "throttled"
+    assert asked(sandbox, "/skus") == before, "a request sent earlier would only prolong the pause"
+
+
+def test_a_pause_met_by_a_list_holds_back_a_pre_flight_too(sandbox: Running, rita: User) -> None:
+    sandbox.fault("status", status=429, path=SIZES, headers={"Retry-After": "60"})
+    assert list_sizes(rita).trouble is not None
+    assert Pause.objects.filter(user=rita).exists()
+    before = asked(sandbox, "/skus")
+    run = started(rita, draft(rita))
+    assert results(run)["size"].hindered == "throttled"
+    assert asked(sandbox, "/skus") == before
+    Pause.objects.all().delete()
+    checking.run(run.pk)
+    assert {each.status for each in results(run).values()} == {"passed"}
+
+
+# --- a new sign-in ---------------------------------------------------------------------------------------------------
+
+
+def test_claims_in_a_pre_flight_lead_to_a_sign_in_that_brings_back(
+    sandbox: Running, rita: User, as_rita: Client, page_of: GetPage
+) -> None:
+    made = draft(rita)
+    url = f"/drafts/{made.code}/preflight/"
+    challenge(sandbox, "GET", r"/locations/[^/]+/usages$")
+    run = started(rita, made)
+    assert results(run)["quota"].hindered == "sign-in"
+    page = page_of(as_rita, url)
+    assert "Azure wants to see you again" in page.text
+    assert answer(as_rita, page.links()["Sign in again"]) == url
+    again = page_of(as_rita, url, post={}, follow=True)
+    assert "Running" in again.text
+    run = Preflight.objects.get(draft=made)
+    checking.run(run.pk)
+    assert {each.status for each in results(run).values()} == {"passed"}
+    assert "Azure wants to see you" not in page_of(as_rita, url).text
+
+
+# --- prices ----------------------------------------------------------------------------------------------------------
+
+
+def price_of(run: Preflight) -> dict[str, Any]:
+    run.refresh_from_db()
+    assert isinstance(run.cost, dict)
+    return run.cost
+
+
+def test_prices_are_kept_for_a_day(sandbox: Running, rita: User) -> None:
+    made = draft(rita)
+    first = price_of(started(rita, made))["monthly"]
+    # Whoever asks now would run into it.
+    sandbox.fault("status", status=503, path=PRICES)
+    assert price_of(started(rita, made))["monthly"] == first
+    PriceList.objects.update(at=timezone.now() - keeping.PRICES_LAST - timedelta(seconds=1))
+    run = started(rita, made)
+    assert "trouble" in price_of(run)
+    checking.run(run.pk)
+    assert price_of(run)["monthly"] == first
+    assert PriceList.objects.count() == 1, "the old ones are forgotten"
+
+
+def test_other_sizes_have_other_prices(sandbox: Running, rita: User) -> None:
+    first = price_of(started(rita, draft(rita)))["monthly"]
+    other = document()
+    other["sku"]["name"] = "Standard_D4s_v3"
+    assert price_of(started(rita, draft(rita, other)))["monthly"] > first
+
+
+def test_prices_can_be_switched_off(
+    sandbox: Running, rita: User, as_rita: Client, page_of: GetPage, settings: Settings
+) -> None:
+    settings.VMSSBUILDER_PRICES = False
+    sandbox.fault("status", status=503, path=PRICES)
+    made = draft(rita)
+    run = started(rita, made)
+    assert sandbox.sandbox.memory.faults.pop().times == 1, "nobody asked"
+    assert run.finished is not None
+    page = page_of(as_rita, f"/drafts/{made.code}/preflight/")
+    assert "Prices are switched off in this installation." in page.text
+
+
+def test_a_price_list_that_fails_is_asked_again_by_itself(sandbox: Running, rita: User) -> None:
+    sandbox.fault("status", status=503, path=PRICES)
+    run = started(rita, draft(rita))
+    assert run.is_running
+    before = asked(sandbox, "/validate")
+    checking.run(run.pk)
+    assert price_of(run)["monthly"]
+    assert run.finished is not None
+    assert asked(sandbox, "/validate") == before, "the checks stand"
