@@ -12,9 +12,13 @@ from tests.reviews.making import PASSWORD, SUBSCRIPTION, approved, document, edi
 from tests.submissions.conftest import drive, step
 from vmssbuilder.accounts.models import User
 from vmssbuilder.drafts import actions as editing
+from vmssbuilder.drafts.checking import check_content
 from vmssbuilder.drafts.models import Draft
+from vmssbuilder.reviews import actions as reviews
 from vmssbuilder.sandbox.memory import ScaleSet
 from vmssbuilder.sandbox.server import Running
+from vmssbuilder.scaleset import paths
+from vmssbuilder.scaleset.findings import errors
 from vmssbuilder.scaleset.paths import MISSING
 from vmssbuilder.submissions import actions, arm
 from vmssbuilder.submissions.models import Submission
@@ -322,12 +326,15 @@ def test_an_earlier_revision_keeps_the_base_it_was_reviewed_with(rita: User, run
 # --- what is not sent at all ------------------------------------------------------------------------------------------
 
 
-def test_what_no_update_changes_is_refused_before_anything_is_sent(
-    sandbox: Running, running_set: ScaleSet, rita: User, send: Send
+def test_what_no_update_changes_is_an_error_of_its_field_and_is_not_reviewed(
+    running_set: ScaleSet, rita: User, send: Send
 ) -> None:
     place = "properties.virtualMachineProfile.osProfile.computerNamePrefix"
     draft = edit(rita, opened(rita), place, "other")
-    with pytest.raises(actions.Refused, match="stays as it is"):
+    (error,) = errors(check_content(draft))
+    assert paths.text(error.path) == place
+    assert not error.overridable
+    with pytest.raises(reviews.Refused, match="stays as it is"):
         send(draft)
 
 
@@ -338,5 +345,22 @@ def test_an_untouched_draft_is_not_sent(running_set: ScaleSet, rita: User, send:
 
 def test_a_draft_aimed_elsewhere_is_not_sent(running_set: ScaleSet, rita: User, send: Send) -> None:
     draft = edit(rita, opened(rita), "$target.name", "web-test")
-    with pytest.raises(actions.Refused, match="opened from another scale set"):
+    (error,) = errors(check_content(draft))
+    assert error.where == "$target.name"
+    with pytest.raises(reviews.Refused, match="opened from web-prod"):
         send(draft)
+
+
+# --- another API version ----------------------------------------------------------------------------------------------
+
+
+def test_what_another_version_does_not_have_is_not_taken_out(
+    sandbox: Running, running_set: ScaleSet, rita: User, send: Send
+) -> None:
+    running_set.model["properties"]["scaleInPolicy"] = {"rules": ["NewestVM"]}
+    draft = edit(rita, opened(rita), "$target.apiVersion", "2018-04-01")
+    draft = edit(rita, draft, "properties.scaleInPolicy", MISSING)
+    done = drive(send(edit(rita, draft, "sku.capacity", 5)))
+    assert done.state == "succeeded", done.error
+    assert patch_of(sandbox) == {"sku": {"capacity": 5}}
+    assert running_set.model["properties"]["scaleInPolicy"] == {"rules": ["NewestVM"]}

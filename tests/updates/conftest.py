@@ -25,6 +25,10 @@ ID = (
 )
 
 
+TWO_PAGES = 40
+"""Queries of a form and of the page that it leads to."""
+
+
 @pytest.fixture(autouse=True)
 def _nothing_is_under_way() -> Iterator[None]:
     asking.forget_everything()

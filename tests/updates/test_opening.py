@@ -12,7 +12,7 @@ from tests.conftest import GetPage
 from tests.conftest import signed_in as local
 from tests.pages.strict import Page
 from tests.reviews.making import PASSWORD, SUBSCRIPTION
-from tests.updates.conftest import ID
+from tests.updates.conftest import ID, TWO_PAGES
 from vmssbuilder.accounts.models import User
 from vmssbuilder.audit.models import Event
 from vmssbuilder.drafts.checking import check_content
@@ -36,7 +36,7 @@ def sent(**more: str) -> dict[str, str]:
 def test_an_id_becomes_a_draft_of_an_update_with_its_base(
     as_rita: Client, rita: User, running_set: ScaleSet, page_of: GetPage
 ) -> None:
-    page = page_of(as_rita, OPEN, post=sent(), follow=True)
+    page = page_of(as_rita, OPEN, post=sent(), follow=True, queries=TWO_PAGES)
     draft = Draft.objects.get()
     assert page.heading.endswith("web-prod")
     assert (draft.operation, draft.subscription, draft.resource_group, draft.name) == (
@@ -74,7 +74,7 @@ def test_it_is_chosen_from_the_list_of_a_subscription(
     assert "2 instances" in page.text
     empty = page_of(as_rita, f"{OPEN}?subscription={SUBSCRIPTION}&q=nothing-like-it")
     assert "No scale set matches." in empty.text
-    page_of(as_rita, OPEN, post=sent(id="", value=ID), follow=True)
+    page_of(as_rita, OPEN, post=sent(id="", value=ID), follow=True, queries=TWO_PAGES)
     assert Draft.objects.get().name == "web-prod"
 
 
@@ -160,7 +160,7 @@ def test_a_slow_answer_keeps_nobody_waiting_and_goes_on_by_itself(
     time.sleep(1.2)
     page = page_of(as_rita, answer["Location"])
     assert "web-prod was read" in page.text
-    page_of(as_rita, OPEN, post=sent(looked="1"), follow=True)
+    page_of(as_rita, OPEN, post=sent(looked="1"), follow=True, queries=TWO_PAGES)
     assert Draft.objects.get().operation == "update"
     asked = [each for each in sandbox.requests("GET") if each["path"].endswith("web-prod")]
     assert len(asked) == 1
@@ -175,7 +175,7 @@ def test_a_local_account_is_told_to_sign_in_with_microsoft(
 
 
 def test_an_older_version_is_read_as_such(as_rita: Client, running_set: ScaleSet, page_of: GetPage) -> None:
-    page_of(as_rita, OPEN, post=sent(api_version="2016-04-30-preview"), follow=True)
+    page_of(as_rita, OPEN, post=sent(api_version="2016-04-30-preview"), follow=True, queries=TWO_PAGES)
     draft, base = Draft.objects.get(), Base.objects.get()
     assert draft.api_version == base.api_version == "2016-04-30-preview"
     assert base.etag == ""
@@ -184,3 +184,19 @@ def test_an_older_version_is_read_as_such(as_rita: Client, running_set: ScaleSet
 def test_an_unknown_version_is_refused(as_rita: Client, running_set: ScaleSet, page_of: GetPage) -> None:
     page = page_of(as_rita, OPEN, post=sent(api_version="1999-01-01"), status=422)
     assert "Choose one of the API versions on offer." in page.text
+
+
+def test_the_button_asks_azure_and_a_look_at_the_page_does_not(
+    as_rita: Client, running_set: ScaleSet, sandbox: Running, page_of: GetPage
+) -> None:
+    def asked() -> int:
+        return len([each for each in sandbox.requests("GET") if each["path"].lower().endswith("scalesets")])
+
+    page_of(as_rita, OPEN)
+    page_of(as_rita, f"{OPEN}?subscription={SUBSCRIPTION}&fresh=1")
+    page_of(as_rita, f"{OPEN}?subscription={SUBSCRIPTION}")
+    assert asked() == 1
+    sandbox.sandbox.memory.scale_sets.clear()
+    page = page_of(as_rita, f"{OPEN}?subscription={SUBSCRIPTION}&fresh=1")
+    assert asked() == 2
+    assert "Azure has none in this subscription that you may see." in page.text

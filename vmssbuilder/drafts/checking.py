@@ -13,7 +13,7 @@ from vmssbuilder.scaleset.paths import PathError
 from vmssbuilder.scaleset.rules.target import check_target
 
 from . import content as contents
-from . import vault
+from . import sent, vault
 from .models import Draft, Revision
 
 
@@ -30,10 +30,18 @@ def check_content(content: Draft | Revision) -> list[Finding]:
 
 def _check(content: Draft | Revision, document: dict[str, Any]) -> list[Finding]:
     """document: that of the content, with the values of its secrets."""
-    return [
+    found = [
         *check_target(content.target),
         *check(document, content.api_version, content.operation, content.target),
     ]
+    update = sent.update(content)
+    if update is None:
+        return found
+    return [*(each for each in found if each.rule not in _OF_CHANGES), *update.findings]
+
+
+_OF_CHANGES: Final = frozenset({"tags-patch-replaces-all"})
+"""Rules about a request that holds changes alone: a whole scale set has all its tags."""
 
 
 FIXES_AT_MOST: Final = 100

@@ -20,7 +20,7 @@ from vmssbuilder.azure import ArmClient, AzureError, cloud, open_session, prefli
 from vmssbuilder.azure.errors import SignInNeeded
 from vmssbuilder.azure.preflight import LIMIT, Finding, Result
 from vmssbuilder.azure.preflight.results import hindered, now, of_error
-from vmssbuilder.drafts import vault
+from vmssbuilder.drafts import sent, vault
 
 from . import keeping, tasks
 from .models import Preflight
@@ -39,14 +39,15 @@ def run(number: int) -> None:
     if held is None:
         return
     open_checks = _open(held)
-    document = held.revision.document
-    priced = None if _is_priced(held) else _price(document)
+    wanted = sent.request(held.revision)
+    document = wanted.document
+    priced = None if _is_priced(held) else _price(held.revision.document)
     gate = CarriedGate(held.person_id)
     gate.read()
     try:
         clear = vault.put_back(held.draft, document)
         make = lambda claims: _client(held, claims, gate)  # noqa: E731 - one line, used once
-        for result in preflight.run(make, held.revision.request, clear, limit=LIMIT, only=open_checks):
+        for result in preflight.run(make, wanted, clear, limit=LIMIT, only=open_checks):
             gate.tell()
             keeping.keep_result(held, result)
     except AzureError as error:

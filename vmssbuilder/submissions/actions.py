@@ -12,12 +12,12 @@ from django.utils import timezone
 from vmssbuilder.accounts.models import User
 from vmssbuilder.accounts.tokens import has_sign_in
 from vmssbuilder.audit.actions import record
+from vmssbuilder.drafts import sent
 from vmssbuilder.drafts.access import Access, require
 from vmssbuilder.drafts.checking import check_content
 from vmssbuilder.drafts.models import Draft
 from vmssbuilder.reviews.queries import approval
 from vmssbuilder.scaleset.findings import errors
-from vmssbuilder.updates import board, planning
 
 from . import tasks
 from .models import PATIENCE, Progress, Submission
@@ -45,10 +45,10 @@ def submit(user: User, draft: Draft) -> Submission:
             if review is None:
                 raise Refused("Only an approved request is sent. Send the draft for review first.")
             _refuse_twice(locked, review.revision_id)
-            _refuse_what_no_update_does(locked)
             blocking = [each.message for each in errors(check_content(locked)) if not each.overridable]
             if blocking:
                 raise Refused(f"Azure would refuse the request: {blocking[0]}")
+            _refuse_no_change(locked)
             submission = Submission.objects.create(
                 draft=locked,
                 revision=review.revision,
@@ -66,21 +66,10 @@ def submit(user: User, draft: Draft) -> Submission:
     return submission
 
 
-def _refuse_what_no_update_does(draft: Draft) -> None:
-    """An update of an opened scale set has to change something, and only what an update can change."""
-    at = planning.base_of(draft) if draft.operation == "update" else None
-    if at is None:
-        return
-    if not board.same_place(at, draft):
-        raise Refused(
-            "The draft was opened from another scale set than the one it is for now. See “What this will do”."
-        )
-    patch = planning.intent(draft, at).patch
-    if patch.blocked:
-        raise Refused(
-            f"{patch.blocked[0][1]} The draft wants it otherwise: put it back on the page “What this will do”."
-        )
-    if not patch.body:
+def _refuse_no_change(draft: Draft) -> None:
+    """Azure would take an update that changes nothing, and people would wait for what it does."""
+    update = sent.update(draft)
+    if update is not None and not update.changes:
         raise Refused("The draft changes nothing of the scale set that it was opened from.")
 
 

@@ -148,7 +148,9 @@ def _same_again_fails(submission: Submission) -> bool:
     Elsewhere it can: quota is raised, roles are given, rooms become free, without the document changing.
     """
     error = submission.error or {}
-    return bool(error.get("overtaken")) or any(_blames_document(each) for each in [error, *error.get("parts", [])])
+    return bool(error.get("overtaken")) or any(
+        _blames_document(each) for each in [error, *error.get("parts", [])]
+    )
 
 
 def _blames_document(error: Mapping[str, Any]) -> bool:

@@ -8,3 +8,11 @@ class UpdatesConfig(AppConfig):
 
     name = "vmssbuilder.updates"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Of a draft that was opened from a scale set only the changes are sent."""
+        from vmssbuilder.drafts import sent
+
+        from . import planning
+
+        sent.told_by(planning.told)

@@ -14,7 +14,7 @@ from django.utils.safestring import mark_safe
 from vmssbuilder.azure import ScaleSetAddress, cloud
 from vmssbuilder.drafts import comparing, places, preview, steps
 from vmssbuilder.drafts import content as contents
-from vmssbuilder.drafts.models import Draft, Revision
+from vmssbuilder.drafts.models import Draft
 from vmssbuilder.scaleset import Target, apply_patch, mask, paths, versions
 from vmssbuilder.scaleset.findings import warnings
 from vmssbuilder.scaleset.paths import Path
@@ -111,7 +111,7 @@ class Board:
 def of(draft: Draft, live: Live | None) -> Board:
     """What the draft does to the scale set as it is."""
     at = planning.base_of(draft)
-    if at is not None and not same_place(at, draft):
+    if at is not None and not planning.same_place(at, draft):
         return Board(at, live, elsewhere=at.resource_id)
     if at is None:
         return _without_base(draft, live)
@@ -135,11 +135,6 @@ def of(draft: Draft, live: Live | None) -> Board:
         seen=planning.digest(live.document) if live is not None else "",
         **_request(draft, wish.method, wish.patch.body, before, live),
     )
-
-
-def same_place(at: Base, source: Draft | Revision) -> bool:
-    """Whether a draft or revision is for the scale set that it was opened from."""
-    return at.resource_id.lower() == source.target.resource_id.lower()
 
 
 def _without_base(draft: Draft, live: Live | None) -> Board:

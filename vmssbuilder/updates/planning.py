@@ -11,13 +11,15 @@ import copy
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
-from vmssbuilder.drafts import merging
+from vmssbuilder.drafts import content as contents
+from vmssbuilder.drafts import merging, sent
 from vmssbuilder.drafts.models import Draft, Revision
 from vmssbuilder.scaleset import Patch, apply_patch, check, merge_patch, paths, versions
 from vmssbuilder.scaleset.canonical import canonicalise
+from vmssbuilder.scaleset.findings import Finding, errors
 from vmssbuilder.scaleset.paths import MISSING, Path
 from vmssbuilder.scaleset.versions import PATCH_SINCE
 
@@ -71,6 +73,27 @@ def intent(source: Draft | Revision, at: Base) -> Intent:
     return Intent(
         at, version, "PUT" if put else "PATCH", base, wanted, merge_patch(base, wanted, version, put=put)
     )
+
+
+def told(source: Draft | Revision) -> sent.Update | None:
+    """What is sent of a draft or revision that was opened from a scale set; None for any other."""
+    at = base_of(source)
+    if at is None:
+        return None
+    if not same_place(at, source):
+        message = (
+            f"This draft was opened from {at.resource_id.rsplit('/', 1)[-1]}, and is for another scale set now. It would"
+            " overwrite that one. Put the address back, or open the other one."
+        )
+        return sent.Update({}, (Finding("update-elsewhere", "error", (contents.TARGET, "name"), message),))
+    patch = intent(source, at).patch
+    # The request leaves them out, so nobody can insist on them.
+    return sent.Update(patch.body, tuple(replace(each, confidence="A") for each in errors(patch.findings)))
+
+
+def same_place(at: Base, source: Draft | Revision) -> bool:
+    """Whether a draft or revision is for the scale set that it was opened from."""
+    return at.resource_id.lower() == source.target.resource_id.lower()
 
 
 _FOREIGN: Final = frozenset({"unknown-property", "property-removed"})

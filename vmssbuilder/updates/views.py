@@ -121,33 +121,43 @@ def _page(
     at: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    user = cast(User, request.user)
-    everything = lists.ask(user, PICKERS["subscription"], Where(), wait=LISTS_WAIT)
-    subscriptions = (
-        everything.kept.shelf.search("", Where(), PICKERS["subscription"]).suggestions
-        if everything.kept
-        else ()
-    )
-    where = Where(subscription=form["subscription"])
-    listed = lists.ask(user, SCALE_SETS, where, wait=LISTS_WAIT) if form["subscription"] else None
-    found = listed.kept.shelf.search(form["q"], where, SCALE_SETS) if listed and listed.kept else None
-    known = {each.value for each in subscriptions}
     context = {
         "form": form,
         "versions": reversed(API_VERSIONS),
         "asked": asked,
         "error": error,
         "at": at,
+        "here": f"{reverse('update-open')}?{_query(form)}",
+        **_lists(cast(User, request.user), form, fresh=bool(request.GET.get("fresh"))),
+    }
+    return render(request, "updates/open.html", context, status=status)
+
+
+def _lists(user: User, form: Mapping[str, str], *, fresh: bool) -> dict[str, Any]:
+    """The subscriptions, and the scale sets of the one that was chosen. fresh: Azure is asked, whatever is known."""
+    nowhere, where = Where(), Where(subscription=form["subscription"])
+    everything = lists.ask(user, PICKERS["subscription"], nowhere, wait=LISTS_WAIT)
+    kept = everything.kept
+    subscriptions = kept.shelf.search("", nowhere, PICKERS["subscription"]).suggestions if kept else ()
+    known = {each.value for each in subscriptions}
+    shown: dict[str, Any] = {
         "subscriptions": subscriptions,
         "other": form["subscription"] if form["subscription"] not in known else "",
-        "lists_trouble": (listed.trouble if listed else None) or everything.trouble,
-        "listed": listed,
-        "count": drawing.how_many(found, SCALE_SETS.plural) if found else "",
-        "age": drawing.age_in_words(listed.kept.age) if listed and listed.kept else "",
-        "rows": mark_safe(drawing.rows(found.suggestions, frozenset({form["value"].lower()}), several=False)) if found else "",  # noqa: S308 - drawing escapes
-        "here": f"{reverse('update-open')}?{_query(form)}",
-    }  # fmt: skip
-    return render(request, "updates/open.html", context, status=status)
+        "lists_trouble": everything.trouble,
+    }
+    if not form["subscription"]:
+        return shown
+    listed = lists.ask(user, SCALE_SETS, where, wait=LISTS_WAIT, fresh=fresh)
+    shown |= {"listed": listed, "lists_trouble": listed.trouble or everything.trouble}
+    if listed.kept is None:
+        return shown
+    found = listed.kept.shelf.search(form["q"], where, SCALE_SETS)
+    drawn = drawing.rows(found.suggestions, frozenset({form["value"].lower()}), several=False)
+    return shown | {
+        "count": drawing.how_many(found, SCALE_SETS.one if found.total == 1 else SCALE_SETS.plural),
+        "age": drawing.age_in_words(listed.kept.age),
+        "rows": mark_safe(drawn),  # noqa: S308 - drawing escapes
+    }
 
 
 # --- what this will do -----------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_safe
 
 from vmssbuilder.accounts.models import User
-from vmssbuilder.drafts import access
+from vmssbuilder.drafts import access, sent
 from vmssbuilder.drafts.access import Access
 from vmssbuilder.drafts.checking import check_content
 from vmssbuilder.drafts.models import Draft
@@ -35,8 +35,9 @@ def one_format(request: HttpRequest, code: str, format: str) -> HttpResponse:
     if chosen is None:
         raise Http404(f"There is no export format “{format}”. Choose one of {', '.join(FORMATS)}.")
     context: dict[str, Any] = {"draft": draft, "format": chosen, "formats": FORMATS.values()}
+    request_sent = sent.request(draft)
     try:
-        text = export(draft.request, format)
+        text = export(request_sent, format)
     except CannotExport as refusal:
         context |= {
             "refusal": str(refusal),
@@ -47,7 +48,7 @@ def one_format(request: HttpRequest, code: str, format: str) -> HttpResponse:
         return _file(draft, chosen, text)
     context |= {
         "text": _highlighted(text),
-        "parameters": parameters(draft.request, format),
+        "parameters": parameters(request_sent, format),
         "wrong": len(errors(check_content(draft))),
     }
     return render(request, "drafts/export.html", context)
