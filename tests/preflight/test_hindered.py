@@ -22,7 +22,7 @@ from vmssbuilder.drafts.models import Draft
 from vmssbuilder.pickers import asking
 from vmssbuilder.preflight import actions, checking, keeping, tasks
 from vmssbuilder.preflight.models import Preflight, PriceList
-from vmssbuilder.sandbox import world
+from vmssbuilder.sandbox import faults, world
 from vmssbuilder.sandbox.server import Running
 
 pytestmark = pytest.mark.django_db
@@ -115,6 +115,62 @@ def test_a_refusal_is_an_answer_and_not_asked_again(sandbox: Running, rita: User
     sandbox.sandbox.memory.faults.clear()
     assert results(run)["size"].hindered == "permission"
     assert run.finished is not None
+
+
+# --- every fault of the sandbox --------------------------------------------------------------------------------------
+
+HINDERED: Final = {
+    "429": "throttled",
+    "500": "outage",
+    "502": "outage",
+    "403": "permission",
+    "reset": "network",
+    "truncated": "network",
+    "lost-answer": "network",
+}
+"""Faults, and by what the check was hindered."""
+
+UNSEEN: Final = ("latency", "expired-token", "claims-challenge")
+OF_WRITES: Final = ("failed", "canceled", "endless")
+
+
+def wish(sandbox: Running, name: str, times: int) -> None:
+    options: dict[str, Any] = {**faults.WISHES[name].options, "path": SIZES, "times": times}
+    sandbox.fault(**options | ({"seconds": 0.05} if name == "latency" else {}))
+
+
+@pytest.mark.parametrize("name", HINDERED)
+def test_a_fault_is_told_at_its_line_and_nothing_is_changed(
+    sandbox: Running, rita: User, as_rita: Client, page_of: GetPage, name: str
+) -> None:
+    made = draft(rita)
+    # Size and quota both ask for the sizes.
+    wish(sandbox, name, 2 * checking.ATTEMPTS)
+    run = started(rita, made)
+    sandbox.sandbox.memory.faults.clear()
+    assert results(run)["size"].hindered == HINDERED[name]
+    page = page_of(as_rita, f"/drafts/{made.code}/preflight/")
+    assert "so this was not checked" in page.text
+    assert ("It is tried again by itself." in page.text) == results(run)["size"].may_pass
+    Pause.objects.all().delete()
+    if run.is_running:
+        checking.run(run.pk)
+        assert {each.status for each in results(run).values()} == {"passed"}
+    assert not sandbox.requests("PUT")
+    assert not sandbox.requests("PATCH")
+
+
+@pytest.mark.parametrize("name", [*UNSEEN, *OF_WRITES])
+def test_a_fault_that_is_none_of_the_persons_is_not_told(sandbox: Running, rita: User, name: str) -> None:
+    wish(sandbox, name, 1)
+    run = started(rita, draft(rita))
+    assert {each.status for each in results(run).values()} == {"passed"}
+    if name in OF_WRITES:
+        assert sandbox.sandbox.memory.faults.pop().times == 1
+
+
+def test_every_fault_of_the_sandbox_is_here() -> None:
+    assert {*HINDERED, *UNSEEN, *OF_WRITES} == set(faults.WISHES)
 
 
 # --- one gate for all of a person's requests -------------------------------------------------------------------------
