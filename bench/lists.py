@@ -42,6 +42,8 @@ def compare(cookies: str, code: str) -> list[str]:
         pages = {
             "list of drafts": "/",
             "last page of the list": "/?page=50",
+            "drafts of one status": "/?status=draft",
+            "a later page of one status": "/?status=approved&page=9",
             "search, many match": "/?q=web",
             "search, few match": "/?q=rare",
             "search, two words": "/?q=rare+shop",
@@ -87,6 +89,14 @@ def _timed(call: Callable[[], None]) -> float:
     start = time.perf_counter()
     call()
     return time.perf_counter() - start
+
+
+_REVIEWS: Final = """
+    INSERT INTO reviews_review (draft_id, revision_id, requested_by_id, requested, note, overrides, state)
+    SELECT draft_id, id, :owner, at, '', '[]', CASE draft_id % 4 WHEN 0 THEN 'approved' ELSE 'rejected' END
+    FROM drafts_revision WHERE draft_id >= :first AND draft_id % 2 = 0
+"""
+"""Every other draft has been reviewed."""
 
 
 def _copy(database: Path, copy: Path) -> None:
@@ -136,4 +146,5 @@ def _fill(database: Path, owner: int, count: int) -> None:
             columns, values = ", ".join(row), ", ".join(row.values())
             made = f"{numbers} INSERT INTO {table} ({columns}) SELECT {values} FROM n"  # noqa: S608 - our own words
             connection.execute(made, {"owner": owner, "document": document})
+        connection.execute(_REVIEWS, {"owner": owner, "first": FEW})
         connection.commit()

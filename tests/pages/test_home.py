@@ -7,10 +7,11 @@ from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 
 from tests.conftest import GetPage
+from tests.pages.strict import text_of
 from vmssbuilder.accounts.models import User
 from vmssbuilder.drafts import searching
 from vmssbuilder.drafts.models import Draft, Revision
-from vmssbuilder.pages.home import PAGE_SIZE
+from vmssbuilder.pages.home import PAGE_SIZE, STANDINGS
 from vmssbuilder.reviews.models import Review
 from vmssbuilder.submissions.models import Submission
 
@@ -121,10 +122,10 @@ def test_long_lists_come_in_pages_with_the_same_queries(
             submission(draft(reviewer))
 
     fill(2)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         as_reviewer.get("/")
     fill(PAGE_SIZE)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         as_reviewer.get("/")
     page = page_of(as_reviewer, "/")
     assert "Page 1 of 2" in page.text
@@ -182,3 +183,85 @@ def test_no_list_of_drafts_reads_or_sorts_them_all(
     assert not [line for line in plans if "TEMP B-TREE" in line]
     assert any("drafts_of_" in line for line in plans) is not search
     assert any("words_of_" in line for line in plans) is search
+
+
+# --- Where they stand -------------------------------------------------------------------------------------------------
+
+
+def of_each_standing(owner: User) -> dict[str, Draft]:
+    """A draft for each place where one can stand, named after it."""
+    made = {name: draft(owner, f"is-{name}") for name in STANDINGS}
+    for state in (
+        Review.State.WAITING,
+        Review.State.CHANGES_REQUESTED,
+        Review.State.REJECTED,
+        Review.State.APPROVED,
+    ):
+        review(made[state.value], state)
+    submission(made["under-way"], Submission.State.SENDING)
+    for ended in ("needs-sign-in", "succeeded", "failed", "canceled", "unknown"):
+        # The approval that it was sent with is there too, and says less.
+        review(made[ended], Review.State.APPROVED)
+        submission(made[ended], ended)
+    return made
+
+
+@pytest.mark.parametrize("name", STANDINGS)
+def test_drafts_by_where_they_stand(
+    as_requester: Client, requester: User, page_of: GetPage, name: str
+) -> None:
+    made = of_each_standing(requester)
+    again = draft(requester, f"also-{name}")
+    if name != "draft":
+        again.delete()
+    page = page_of(as_requester, f"/?status={name}")
+    # Submissions on their way have links of their own, above.
+    shown = [each for each, url in page.links().items() if url.startswith("/drafts/") and "-" in each]
+    assert sorted(shown) == sorted([f"is-{name}", *(["also-draft"] if name == "draft" else [])])
+    chip = next(each for each in page.all("a", class_="chip") if each.get("aria-current"))
+    assert chip.get("href") == f"/?status={name}#drafts-title"
+    assert text_of(chip) == f"{STANDINGS[name]} {len(shown)}"
+    assert text_of(page.all("a", class_="chip")[0]) == f"All {len(made) + (name == 'draft')}"
+
+
+def test_an_edit_makes_it_a_draft_again(as_requester: Client, requester: User, page_of: GetPage) -> None:
+    mine = draft(requester)
+    review(mine, Review.State.APPROVED)
+    mine.head = 2
+    mine.save()
+    assert "web-prod" in page_of(as_requester, "/?status=draft").links()
+    page = page_of(as_requester, "/?status=approved")
+    assert "web-prod" not in page.links()
+    assert page.links()["Show all statuses"] == "/?#drafts-title"
+
+
+def test_nothing_to_choose_where_all_stand_the_same(
+    as_requester: Client, requester: User, page_of: GetPage
+) -> None:
+    draft(requester)
+    assert not page_of(as_requester, "/").all("a", class_="chip")
+    # What is no status is not asked for.
+    assert "web-prod" in page_of(as_requester, "/?status=%3Cb%3E").links()
+
+
+def test_status_and_search_go_together(as_requester: Client, requester: User, page_of: GetPage) -> None:
+    for name in ("web-one", "web-two", "api"):
+        made = draft(requester, name)
+        searching.index(made)
+        if name != "web-two":
+            review(made)
+    page = page_of(as_requester, "/?q=web&status=waiting")
+    assert {"web-one", "web-two", "api"} & page.links().keys() == {"web-one"}
+    chips = [text_of(each) for each in page.all("a", class_="chip")]
+    assert chips == ["All 2", "Draft 1", "In review 1"]
+    assert page.all("input", name="status")[0].get("value") == "waiting"
+    assert page.links()["Draft 1"] == "/?q=web&status=draft#drafts-title"
+
+
+def test_pages_keep_the_status(as_requester: Client, requester: User, page_of: GetPage) -> None:
+    for number in range(PAGE_SIZE + 1):
+        review(draft(requester, f"web-{number}"))
+    draft(requester, "other")
+    page = page_of(as_requester, "/?status=waiting")
+    assert page.links()["Next"] == "?status=waiting&page=2"
+    assert "web-0" in page_of(as_requester, "/?status=waiting&page=2").links()

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
-from typing import Any, Final, Generic, TypeVar, cast
+from typing import Any, Final, Generic, TypeVar
 from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.http import QueryDict
-from django.utils.functional import cached_property
 
 from vmssbuilder.accounts.models import User
 from vmssbuilder.drafts import searching
@@ -42,6 +42,21 @@ _SUBMISSION_STATUS: Final = {
 }
 _DRAFT_STATUS: Final = ("started", "started", "Draft")
 
+STANDINGS: Final = {
+    "draft": "Draft",
+    Review.State.WAITING.value: "In review",
+    Review.State.CHANGES_REQUESTED.value: "Changes requested",
+    Review.State.REJECTED.value: "Rejected",
+    Review.State.APPROVED.value: "Approved",
+    "under-way": "On its way",
+    Submission.State.NEEDS_SIGN_IN.value: "Needs sign-in",
+    Submission.State.SUCCEEDED.value: "Succeeded",
+    Submission.State.FAILED.value: "Failed",
+    Submission.State.CANCELED.value: "Canceled",
+    Submission.State.UNKNOWN.value: "Outcome unknown",
+}
+"""Where a draft can stand, by what the address says, in the order of its life; lists can be narrowed to one of these."""
+
 
 @dataclass(frozen=True, slots=True)
 class Listed(Generic[Item]):
@@ -54,17 +69,27 @@ class Listed(Generic[Item]):
 def what_needs(user: User, sent: QueryDict) -> dict[str, Any]:
     """The context of the start page; the number of queries does not depend on how much there is.
 
-    sent: the parameters of the address. `q` are words to search drafts by; administrators also may say `whose=all`, and
-    `owner`, part of a name.
+    sent: the parameters of the address. `q` are words to search drafts by, `status` is one of those on offer;
+    administrators also may say `whose=all`, and `owner`, part of a name.
     """
     search = _search(user, sent)
-    page = _Capped(search.found, PAGE_SIZE).get_page(sent.get("page"))
+    standing = _standing(search.found)
+    counts = Counter(standing.values())
+    page = Paginator(
+        [key for key, name in standing.items() if search.status in ("", name)], PAGE_SIZE
+    ).get_page(sent.get("page"))
     # One more than is shown says whether there is more.
     reviews = list(waiting_for(user)[: PAGE_SIZE + 1])
     submissions = list(under_way(user)[: PAGE_SIZE + 1])
     return {
         "page": page,
         "search": search,
+        "standings": [
+            (name, title, counts[name])
+            for name, title in STANDINGS.items()
+            if counts[name] or name == search.status
+        ],
+        "count": len(standing),
         "drafts": [
             Listed(draft, _status(draft.submission_state, draft.review_state))
             for draft in _listed(list(page.object_list))
@@ -83,41 +108,30 @@ def what_needs(user: User, sent: QueryDict) -> dict[str, Any]:
 
 
 MOST_LISTED: Final = 1_000
-"""Counting more would read them all; someone with more drafts searches."""
+"""Counting more, or looking where they stand, would read them all; someone with more drafts searches."""
 
 _PEOPLE_OFFERED: Final = 10
 
 
-class _Capped(Paginator[int]):
-    """Pages of the first MOST_LISTED."""
-
-    @cached_property
-    def count(self) -> int:
-        found = self.object_list
-        return (
-            len(found)
-            if isinstance(found, list)
-            else cast("QuerySet[Draft, int]", found)[:MOST_LISTED].count()
-        )
-
-
 @dataclass(frozen=True, slots=True)
 class Search:
-    """What was searched for, and the ids of the drafts that were found, newest first.
+    """What was searched for, and the drafts that were found, or their ids, newest first.
 
-    text, owner: what was typed. everyone: whether it is about all people's drafts. people: those whose name holds what
+    text, owner: what was typed. status: one of STANDINGS, "" for all. everyone: whether it is about all people's drafts. people: those whose name holds what
     was typed, when it does not say which one. capped: whether there are more that match. query: the parameters of the
-    address without the page, ending in &.
+    address without the page, ending in &; others: without the status too.
     """
 
-    found: QuerySet[Draft, int] | list[int]
+    found: QuerySet[Draft] | list[int]
     text: str = ""
     owner: str = ""
+    status: str = ""
     everyone: bool = False
     people: tuple[User, ...] = ()
     nobody: bool = False
     capped: bool = False
     query: str = ""
+    others: str = ""
 
     @property
     def asked(self) -> bool:
@@ -128,9 +142,12 @@ def _search(user: User, sent: QueryDict) -> Search:
     text = sent.get("q", "").strip()[:_LONGEST]
     owner = sent.get("owner", "").strip()[:_LONGEST] if user.is_administrator else ""
     everyone = user.is_administrator and (bool(owner) or sent.get("whose") == "all")
-    query = {"q": text, "owner": owner, "whose": "all" if everyone and not owner else ""}
-    query = {name: value for name, value in query.items() if value}
-    made = Search([], text, owner, everyone, query=f"{urlencode(query)}&" if query else "")
+    status = sent.get("status", "")
+    status = status if status in STANDINGS else ""
+    others = {"q": text, "owner": owner, "whose": "all" if everyone and not owner else ""}
+    made = Search(
+        [], text, owner, status, everyone, query=_query(others | {"status": status}), others=_query(others)
+    )
     whose: User | None = None if everyone else user
     if owner:
         people = _people(owner)
@@ -145,7 +162,13 @@ def _search(user: User, sent: QueryDict) -> Search:
         return replace(made, found=found, capped=len(ids) > searching.MOST)
     drafts = Draft.objects.filter(discarded=None)
     drafts = drafts if whose is None else drafts.filter(owner=whose)
-    return replace(made, found=drafts.values_list("pk", flat=True))
+    return replace(made, found=drafts)
+
+
+def _query(parameters: dict[str, str]) -> str:
+    """The parameters that say something as the beginning of an address's query."""
+    said = {name: value for name, value in parameters.items() if value}
+    return f"{urlencode(said)}&" if said else ""
 
 
 _LONGEST: Final = 200
@@ -160,23 +183,34 @@ def _people(text: str) -> list[User]:
     return list(User.objects.filter(holds).order_by("display_name", "username")[: _PEOPLE_OFFERED + 1])
 
 
+def _standing(found: QuerySet[Draft] | list[int]) -> dict[int, str]:
+    """The name of where each draft stands, the first MOST_LISTED of them, in their order."""
+    drafts = Draft.objects.filter(pk__in=found).order_by() if isinstance(found, list) else found[:MOST_LISTED]
+    states = {
+        key: _STANDING.get(submission or review, "draft")
+        for key, submission, review in _with_states(drafts).values_list(
+            "pk", "submission_state", "review_state"
+        )
+    }
+    return {key: states[key] for key in found if key in states} if isinstance(found, list) else states
+
+
+_STANDING: Final = {name: name for name in STANDINGS} | dict.fromkeys(Submission.MOVING, "under-way")
+
+
+def _with_states(drafts: QuerySet[Draft]) -> QuerySet[Any]:
+    """The same drafts with the state of the submission and of the review of their newest revision."""
+    at_head = {"draft": OuterRef("pk"), "revision__number": OuterRef("head")}
+    return drafts.annotate(
+        review_state=Subquery(Review.objects.filter(**at_head).order_by("-id").values("state")[:1]),
+        submission_state=Subquery(Submission.objects.filter(**at_head).order_by("-id").values("state")[:1]),
+    )
+
+
 def _listed(ids: list[int]) -> list[Any]:
     """The drafts of these ids in this order, each with its owner and where its newest revision stands."""
-    newest_review = Review.objects.filter(draft=OuterRef("pk"), revision__number=OuterRef("head")).order_by(
-        "-id"
-    )
-    newest_submission = Submission.objects.filter(
-        draft=OuterRef("pk"), revision__number=OuterRef("head")
-    ).order_by("-id")
-    drafts = (
-        Draft.objects.filter(pk__in=ids)
-        .select_related("owner")
-        .defer("document")
-        .order_by()
-        .annotate(
-            review_state=Subquery(newest_review.values("state")[:1]),
-            submission_state=Subquery(newest_submission.values("state")[:1]),
-        )
+    drafts = _with_states(
+        Draft.objects.filter(pk__in=ids).select_related("owner").defer("document").order_by()
     )
     place = {key: number for number, key in enumerate(ids)}
     return sorted(drafts, key=lambda draft: place[draft.pk])
