@@ -149,6 +149,20 @@ def test_what_would_go_wrong_is_said_at_its_field(
     assert result.at
 
 
+@pytest.mark.parametrize(
+    ("version", "status"), [("agent/versions/latest", "passed"), ("gone/versions/latest", "failed")]
+)
+def test_the_newest_version_of_an_application(
+    sandbox: Running, rita: User, version: str, status: str
+) -> None:
+    place = "properties.virtualMachineProfile.applicationProfile"
+    reference = f"{GROUP}/providers/Microsoft.Compute/galleries/gal_shop/applications/{version}"
+    wanted = changed((place, {"galleryApplications": [{"packageReferenceId": reference}]}))
+    result = ran(rita, draft(rita, wanted))["references"]
+    (told,) = [each for each in result.findings if each.path.startswith(place)]
+    assert told.status == status, said(result)
+
+
 def test_a_provider_that_is_not_registered(sandbox: Running, rita: User) -> None:
     made = edit(rita, draft(rita), "$target.subscription", world.UNREGISTERED)
     result = ran(rita, made)["provider"]

@@ -175,38 +175,45 @@ _CERTIFICATES: Final = (
 )
 
 
-def _gallery(
-    place: Place, name: str, images: tuple[tuple[str, Body, tuple[str, ...]], ...]
-) -> Iterator[Body]:
+_Held = tuple[tuple[str, Body, tuple[str, ...]], ...]
+"""What a gallery holds of one kind: name, properties, versions."""
+
+
+def _gallery(place: Place, name: str, images: _Held, applications: _Held = ()) -> Iterator[Body]:
     own = place.make(f"{_COMPUTE}/galleries", name, {"description": "Images that the platform team builds."})
     yield own
     for image, properties, versions in images:
-        definition = f"{own['id']}/images/{image}"
         given = {"identifier": {"publisher": "Contoso", "offer": "platform", "sku": image}, **properties}
+        disk = {"storageProfile": {"osDiskImage": {"sizeInGB": 30}}}
+        yield from _versioned(place, own["id"], "images", image, given, versions, disk)
+    for application, properties, versions in applications:
+        yield from _versioned(place, own["id"], "applications", application, properties, versions, {})
+
+
+def _versioned(
+    place: Place, gallery: str, kind: str, name: str, properties: Body, versions: tuple[str, ...], more: Body
+) -> Iterator[Body]:
+    yield {
+        **_child(gallery, kind, name, properties),
+        "type": f"{_COMPUTE}/galleries/{kind}",
+        "location": place.region,
+    }
+    for number, version in enumerate(versions):
+        published = {
+            "targetRegions": [
+                {"name": title, "regionalReplicaCount": 1}
+                for title in ("UK South", "West Europe")[: 1 + number]
+            ],
+            "excludeFromLatest": version.endswith("-rc") or version == "3.0.0",
+            "publishedDate": f"2026-0{number + 1}-12T09:30:00Z",
+        }
         yield {
-            **_child(own["id"], "images", image, given),
-            "type": f"{_COMPUTE}/galleries/images",
+            **_child(
+                f"{gallery}/{kind}/{name}", "versions", version, {"publishingProfile": published, **more}
+            ),
+            "type": f"{_COMPUTE}/galleries/{kind}/versions",
             "location": place.region,
         }
-        for number, version in enumerate(versions):
-            published = {
-                "targetRegions": [
-                    {"name": title, "regionalReplicaCount": 1}
-                    for title in ("UK South", "West Europe")[: 1 + number]
-                ],
-                "excludeFromLatest": version.endswith("-rc") or version == "3.0.0",
-                "publishedDate": f"2026-0{number + 1}-12T09:30:00Z",
-            }
-            yield {
-                **_child(
-                    definition,
-                    "versions",
-                    version,
-                    {"publishingProfile": published, "storageProfile": {"osDiskImage": {"sizeInGB": 30}}},
-                ),
-                "type": f"{_COMPUTE}/galleries/images/versions",
-                "location": place.region,
-            }
 
 
 def _compute(place: Place) -> Iterator[Body]:
@@ -326,6 +333,11 @@ def _compute(place: Place) -> Iterator[Body]:
                 },
                 (),
             ),
+        ),
+        (
+            ("agent", {"supportedOSType": "Linux"}, ("1.0.0", "1.1.0", "3.0.0")),
+            ("scanner", {"supportedOSType": "Windows"}, ("2.0.0",)),
+            ("draft", {"supportedOSType": "Linux"}, ()),
         ),
     )
 

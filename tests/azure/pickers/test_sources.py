@@ -145,6 +145,17 @@ def test_images_of_ones_own_say_where_they_are(client: ArmClient) -> None:
     assert "not counted as newest" in fetched(client, "images")["gal_shop / web / 3.0.0"].detail
 
 
+def test_applications_of_galleries_say_where_they_are(client: ArmClient) -> None:
+    found = reasons("galleryApplicationVersion", client, Where(world.DEVELOPMENT, "westeurope"))
+    assert found["gal_shop / agent / 1.0.0"] == "Not replicated to westeurope"
+    assert found["gal_shop / agent / 1.1.0"] == ""
+    assert found["gal_shop / draft"] == "It has no version yet"
+    known = fetched(client, "galleryApplications")
+    assert known["gal_shop / agent"].value.endswith("/galleries/gal_shop/applications/agent/versions/latest")
+    assert known["gal_shop / scanner"].detail == "newest version · Windows"
+    assert "not counted as newest" in known["gal_shop / agent / 3.0.0"].detail
+
+
 def test_subnets_say_how_many_addresses_are_free(client: ArmClient) -> None:
     found = fetched(client, "subnets")
     assert found["vnet1 / web"].facts["free"] == 240

@@ -110,6 +110,13 @@ _ALL: Final = (
     ),
     Picker("planProduct", "plan product", "plan products", SOURCES["plans"], rows=_plan_member("product")),
     _regional("image", "image", "images of your own", "images", reason=_not_replicated),
+    _regional(
+        "galleryApplicationVersion",
+        "gallery application",
+        "gallery applications",
+        "galleryApplications",
+        reason=_not_replicated,
+    ),
     _regional("subnet", "subnet", "subnets", "subnets"),
     _regional(
         "loadBalancerBackendPool", "backend pool", "backend pools of load balancers", "loadBalancers", "pool"

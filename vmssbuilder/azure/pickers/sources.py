@@ -422,15 +422,22 @@ def own_images(client: ArmClient, where: Where) -> Iterator[Suggestion]:
             f" · generation {generation[1:]}" if generation else ""
         )
         yield _named(each, words, facts={"system": _text(_get(disk, "osType")), "generation": generation})
+    for definition, versions in _in_galleries(client, where, "images"):
+        yield from _gallery_image(definition, versions)
+
+
+def _in_galleries(
+    client: ArmClient, where: Where, kind: str
+) -> Iterator[tuple[dict[str, Any], list[dict[str, Any]]]]:
+    """What galleries hold of a kind (images, applications), each with its versions, as far as the requests go."""
     calls = 0
     for gallery in _resources(client, where, "Microsoft.Compute/galleries", _GALLERIES):
         calls += 1
         if calls > CALLS:
             return
-        for definition in client.pages(f"{gallery['id']}/images", _GALLERIES):
+        for definition in client.pages(f"{gallery['id']}/{kind}", _GALLERIES):
             calls += 1
-            versions = _gallery_versions(client, definition) if calls <= CALLS else []
-            yield from _gallery_image(definition, versions)
+            yield definition, _gallery_versions(client, definition) if calls <= CALLS else []
 
 
 def _gallery_versions(client: ArmClient, definition: dict[str, Any]) -> list[dict[str, Any]]:
@@ -483,6 +490,31 @@ def _gallery_image(definition: dict[str, Any], versions: list[dict[str, Any]]) -
             facts=facts | {"regions": sorted(_targets(version))},
             also=also,
         )
+
+
+@_source("galleryApplications", "subscription")
+def gallery_applications(client: ArmClient, where: Where) -> Iterator[Suggestion]:
+    """Applications of compute galleries: the newest version of each, and every version for itself."""
+    for definition, versions in _in_galleries(client, where, "applications"):
+        title = f"{segment(definition['id'], 'galleries')} / {definition.get('name')}"
+        facts: dict[str, Any] = {"system": _text(_get(definition, "properties", "supportedOSType"))}
+        regions = sorted({place for version in versions for place in _targets(version)})
+        yield Suggestion(
+            f"{definition['id']}/versions/latest",
+            title,
+            f"newest version · {facts['system']}",
+            reason="" if versions else "It has no version yet",
+            facts=facts | {"regions": regions},
+        )
+        for version in reversed(versions):
+            excluded = _get(version, "properties", "publishingProfile", "excludeFromLatest") is True
+            note = " · not counted as newest" if excluded else ""
+            yield Suggestion(
+                _text(version.get("id")),
+                f"{title} / {version.get('name')}",
+                f"fixed version{note} · {facts['system']}",
+                facts=facts | {"regions": sorted(_targets(version))},
+            )
 
 
 def _targets(version: dict[str, Any]) -> set[str]:

@@ -346,7 +346,9 @@ def _referred(
         )
     # Pools, probes and subnets are members of the resource around them; images of a gallery stand for themselves.
     inside = kind.startswith("microsoft.network/")
-    asked = "/".join(parts[:9]) if inside else resource_id
+    # “latest” is a word for a version and no resource: the application itself has to be there.
+    newest = kind == "microsoft.compute/galleries" and resource_id.lower().endswith("/versions/latest")
+    asked = "/".join(parts[:9] if inside else parts[:-2] if newest else parts)
     try:
         if asked.lower() not in known:
             known[asked.lower()] = asking.client.send("GET", asking.client.url(asked, version)).json()
