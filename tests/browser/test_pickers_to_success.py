@@ -214,7 +214,7 @@ def check_without_a_network(picking: Picking, wire: Wire) -> None:
     with cut(wire, picking.page):
         run_preflight(picking)
         for row in rows(picking).all():
-            expect(row).to_contain_text("Not checked yet", timeout=AFTERWARDS)
+            expect(row).to_contain_text("Waiting", timeout=AFTERWARDS)
             expect(row).to_contain_text("It is tried again by itself.")
         expect(picking.page.locator("#board")).to_contain_text("Azure's answer did not arrive")
     all_green(picking)

@@ -66,7 +66,7 @@ def test_what_could_not_be_asked_is_asked_again_by_itself(
     assert task.args_kwargs["args"] == [run.pk]
     url = f"/drafts/{made.code}/preflight/"
     page = page_of(as_rita, url)
-    assert "Not checked yet" in page.text
+    assert "Waiting" in page.text
     assert "It is tried again by itself." in page.text
     before = asked(sandbox, "/usages"), asked(sandbox, "/validate"), run.version
     checking.run(run.pk)

@@ -26,7 +26,7 @@ WORDS: Final = {
     "failed": ("error", "Failed"),
     "unknown": ("info", "Not checked"),
     "running": ("running", "Running"),
-    "waiting": ("running", "Not checked yet"),
+    "waiting": ("running", "Waiting"),
 }
 """Of each status the icon, and the word."""
 
