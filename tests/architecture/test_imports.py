@@ -41,13 +41,14 @@ MAY_KNOW: Final = {
     # Nothing of the client but its address book, so that neither hides the other's mistakes.
     "sandbox": ("scaleset", "azure.clouds", "azure.transport"),
     "encryption": (),
+    "statements": (),
     "settings": (),
     "wsgi": (),
     "urls": ("drafts", "pages"),
-    "audit": ("accounts.models",),
+    "audit": ("accounts.models", "statements"),
     "accounts": ("audit", "azure", "encryption", "sandbox.world", *FRAME),
     # The index of the reference is also what finds a setting in a draft.
-    "drafts": ("accounts", "audit", "encryption", "reference.index", "scaleset", *FRAME),
+    "drafts": ("accounts", "audit", "encryption", "reference.index", "scaleset", "statements", *FRAME),
     "reference": ("drafts.content", "drafts.steps", "scaleset", *FRAME),
     "pickers": ("drafts", "accounts", "audit", "azure", "scaleset", *FRAME),
     "preflight": ("drafts", "accounts", "audit", "azure", "scaleset", *FRAME),
@@ -59,7 +60,7 @@ MAY_KNOW: Final = {
 """Which other parts a part may import; a module is named where only that one is meant."""
 
 WRITES: Final = frozenset(
-    "save create update delete get_or_create update_or_create bulk_create bulk_update asave acreate".split()
+    "save create insert update delete get_or_create update_or_create bulk_create bulk_update asave acreate".split()
 )
 
 

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Iterator
 from typing import Any
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from tests.drafts.conftest import DOCUMENT
+from tests.scaleset.documents import documents
 from vmssbuilder.drafts import preview
 from vmssbuilder.scaleset import mask, paths
 from vmssbuilder.scaleset.canonical import write
+from vmssbuilder.scaleset.catalogue import tree
+from vmssbuilder.scaleset.paths import Path
 
 VERSION = "2016-04-30-preview"
 PREFIX = ("properties", "virtualMachineProfile", "osProfile", "computerNamePrefix")
@@ -69,3 +76,26 @@ def test_drafts_do_not_share_addresses() -> None:
 
 def test_nothing_that_is_kept_holds_a_secret() -> None:
     assert "Plain-passw0rd-1" not in preview.render("code", DOCUMENT, VERSION)
+
+
+def drawn_anew(document: dict[str, Any], changed: set[Path], wrong: dict[Path, str]) -> str:
+    writer = preview._Writer("code", "", frozenset(changed), wrong, {}, True, VERSION, blocks=False)
+    place = preview._Place("/drafts/code/basics/", "")
+    writer.value((), mask(document), tree(VERSION), place, "", "", changed=False)
+    return f'<code class="json">{"".join(writer.written)}</code>'
+
+
+def places(value: Any, path: Path = ()) -> Iterator[Path]:
+    yield path
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for step, below in inner:
+        yield from places(below, (*path, step))
+
+
+@given(documents(VERSION), st.data())
+def test_what_was_kept_is_as_if_it_were_drawn_anew(document: dict[str, Any], data: st.DataObject) -> None:
+    one, other = (data.draw(st.sampled_from(list(places(document)))) for _ in range(2))
+    marks: list[tuple[set[Path], dict[Path, str]]] = [(set(), {}), ({one}, {}), (set(), {other: "No."})]
+    for changed, wrong in (*marks, ({one}, {other: "No."}), *marks):
+        kept = preview.render("code", document, VERSION, changed=changed, wrong=wrong)
+        assert kept == drawn_anew(document, changed, wrong)

@@ -7,6 +7,7 @@ from enum import IntEnum
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 
+from vmssbuilder import statements
 from vmssbuilder.accounts.models import User
 
 from .models import Draft
@@ -41,10 +42,9 @@ def require(user: User, draft: Draft, wanted: Access) -> None:
 
 def find(user: User, code: str, wanted: Access) -> Draft:
     """The draft of that code, if the person may do what is wanted; else Http404 or PermissionDenied."""
-    try:
-        draft = Draft.objects.get(code=code)
-    except Draft.DoesNotExist:
-        raise Http404("There is no such draft, or it is not shared with you.") from None
+    draft = statements.find(Draft, "code", code)
+    if draft is None:
+        raise Http404("There is no such draft, or it is not shared with you.")
     require(user, draft, wanted)
     if draft.owner_id == user.pk:
         draft.owner = user

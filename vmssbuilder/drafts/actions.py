@@ -12,6 +12,7 @@ from typing import Any, Final
 from django.db import transaction
 from django.utils import timezone
 
+from vmssbuilder import statements
 from vmssbuilder.accounts.models import User
 from vmssbuilder.audit.actions import record
 from vmssbuilder.scaleset import Request, paths, secrets
@@ -394,14 +395,15 @@ def _write(
         "api_version": draft.api_version,
         "document": draft.document,
     }
-    newest = Draft.objects.filter(pk=draft.pk, head=draft.head, discarded=None)
+    newest = {"id": draft.pk, "head": draft.head, "discarded": None}
     draft.head += 1
-    if not newest.update(head=draft.head, updated=draft.updated, **columns):
+    if not statements.update(Draft, newest, columns | {"head": draft.head, "updated": draft.updated}):
         raise _Overtaken
-    Revision.objects.create(
-        draft=draft,
+    statements.insert(
+        Revision,
+        draft_id=draft.pk,
         number=draft.head,
-        author=user,
+        author_id=user.pk,
         at=draft.updated,
         automatic=automatic,
         restores=restores,

@@ -46,13 +46,12 @@ def render(
     return f'<code class="json">{"".join(writer.written)}</code>'
 
 
-_BLOCK_DEPTH: Final = 3
-"""How deep the objects lie that are drawn once and kept, such as the OS profile. Most changes touch only one of them."""
-
-
-@lru_cache(maxsize=4_000)
+@lru_cache(maxsize=8_000)
 def _block(code: str, here: str, linked: bool, api_version: str, path: Path, place: _Place, json_text: str, before: str, comma: str) -> str:  # fmt: skip
-    """An object that holds no mark, drawn. json_text: its value, secrets masked, so that none is kept here."""
+    """An object or list that holds no mark, drawn once and kept: most changes touch only a few of them.
+
+    json_text: its value, secrets masked, so that none is kept here.
+    """
     writer = _Writer(code, here, frozenset(), _NOTHING, _NOTHING, linked, api_version, blocks=False)
     node = tree(api_version).at(path)
     writer.value(path, json.loads(json_text), node, place, before, comma, changed=False)
@@ -93,7 +92,13 @@ class _Writer:
         changed: bool,
     ) -> None:
         changed = changed or path in self.changed
-        if self.blocks and len(path) == _BLOCK_DEPTH and not changed and not self._marked_below(path):
+        if (
+            self.blocks
+            and path
+            and isinstance(value, dict | list)
+            and not changed
+            and not self._marked_below(path)
+        ):
             text = json.dumps(value)
             known = (self.code, self.here, self.linked, self.api_version)
             self.written.append(_block(*known, path, place, text, before, comma))

@@ -84,8 +84,12 @@ class RefuseBadInput:
             raise _Bad("The text is not in UTF-8.")
         if _UNSTORABLE.search(request.path):
             raise _Bad("The address holds a character that no name here can have.")
-        _check_encoded(request.META.get("QUERY_STRING", "").encode("latin-1", "replace"))
-        _check_values(request.GET, "the address")
+        query = request.META.get("QUERY_STRING", "").encode("latin-1", "replace")
+        _check_encoded(query)
+        # Read in any case: Django counts the fields then.
+        fields = request.GET
+        if _may_hold_nul(query):
+            _check_values(fields, "the address")
         if request.method != "POST":
             return
         if request.content_type == "application/x-www-form-urlencoded":
@@ -98,7 +102,9 @@ class RefuseBadInput:
             _check_texts(names, "The name of a file")
             if _REPLACED.encode() not in whole and any(_REPLACED in text for text in _texts(request.POST)):
                 raise _Bad("The text is not in UTF-8.")
-        _check_values(request.POST, "the form")
+        fields = request.POST
+        if request.content_type != "application/x-www-form-urlencoded" or _may_hold_nul(request.body):
+            _check_values(fields, "the form")
 
 
 def _length(request: HttpRequest) -> int:
@@ -125,6 +131,11 @@ def _check_encoded(raw: bytes) -> None:
         unquote_to_bytes(raw).decode()
     except UnicodeDecodeError:
         raise _Bad("The text is not in UTF-8.") from None
+
+
+def _may_hold_nul(raw: bytes) -> bool:
+    """Whether percent-encoded text that is UTF-8 may hold what cannot be stored; half of a surrogate pair is no UTF-8."""
+    return b"%00" in raw or b"\0" in raw
 
 
 def _check_values(values: QueryDict, where: str) -> None:
