@@ -7,11 +7,16 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from hypothesis import HealthCheck, settings
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from tests.pages.strict import Page, problems_of
 from vmssbuilder.accounts.models import Role, User
 from vmssbuilder.sandbox.server import Running, running
+
+# A test fails for what it finds, never for how long a busy machine takes.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 QUERIES = 20
 """What any page may ask of the database."""

@@ -7,7 +7,7 @@ from typing import Any
 
 import azure.mgmt.compute.models as sdk
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.scaleset.documents import documents
@@ -558,7 +558,6 @@ def differs_only_where_it_must(body: Any, before: Any) -> bool:
 
 
 # Building the strategies of a version takes longer than an example may, once.
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.data())
 def test_the_patch_makes_the_wanted_document_of_the_live_one(data: st.DataObject) -> None:
     # Every version of the API would build as many strategies, which takes a minute.

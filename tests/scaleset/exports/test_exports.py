@@ -18,7 +18,7 @@ import hcl2
 import pytest
 import tree_sitter
 import tree_sitter_bicep
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 
 from tests.scaleset.documents import documents
 from vmssbuilder.scaleset import API_VERSIONS, CannotExport, Request, Target, export, paths, read, secrets
@@ -379,7 +379,6 @@ def test_bicep_holds_the_document_and_secure_parameters() -> None:
     ]
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(documents(LATEST))
 def test_bicep_gives_back_any_document(held: dict[str, Any]) -> None:
     bare: dict[str, Any] = secrets.replace(held, lambda _path, _value: "")
@@ -483,7 +482,7 @@ def test_terraform_takes_a_malformed_location_and_tags_as_they_are() -> None:
     assert hcl_resource(export(Request(TARGET, "create", LATEST, held), "terraform"))["body"] == held
 
 
-@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40)
 @given(documents(LATEST))
 def test_terraform_gives_back_any_document(held: dict[str, Any]) -> None:
     bare = without_secrets(secrets.replace(held, lambda _path, _value: ""))
