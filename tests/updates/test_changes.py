@@ -15,6 +15,8 @@ from tests.updates.conftest import TWO_PAGES, somebody_else
 from vmssbuilder.accounts.models import User
 from vmssbuilder.drafts.checking import check_content
 from vmssbuilder.drafts.models import Draft
+from vmssbuilder.preflight import actions as preflight
+from vmssbuilder.preflight import checking
 from vmssbuilder.sandbox.memory import ScaleSet
 from vmssbuilder.sandbox.server import Running
 from vmssbuilder.scaleset.paths import MISSING
@@ -310,3 +312,16 @@ def test_tags_that_are_all_there_need_no_warning(rita: User, opened: Draft) -> N
     alone = {each.rule for each in check_content(made(rita, {"tags": {"a": "b"}}, operation="update"))}
     assert "tags-patch-replaces-all" in alone
     assert "tags-patch-replaces-all" not in whole
+
+
+def test_the_pre_flight_rehearses_what_is_sent_and_no_more(
+    rita: User, opened: Draft, running_set: ScaleSet, sandbox: Running
+) -> None:
+    draft = edit(rita, opened, "sku.capacity", 3)
+    somebody_else(running_set, lambda model: model["tags"].update(by="somebody else"))
+    run = preflight.start(rita, draft)
+    checking.run(run.pk)
+    (rehearsed,) = [each for each in sandbox.requests("POST") if each["path"].lower().endswith("/whatif")]
+    (resource,) = rehearsed["body"]["properties"]["template"]["resources"]
+    assert resource["sku"]["capacity"] == 3
+    assert resource["tags"] == {"team": "shop", "by": "somebody else"}
