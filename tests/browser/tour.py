@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from .people import People
@@ -85,3 +86,28 @@ def tour(people: People, name: str) -> Iterator[Stop]:
     for title, where in {"home": "/", "submissions": "/submissions/", "after": f"/drafts/{code}/"}.items():
         rita.open(where)
         yield title, rita
+    yield from _change(rita, name)
+
+
+def _change(rita: Person, name: str) -> Iterator[Stop]:
+    """What runs by then is opened and changed."""
+    rita.open("/drafts/open/?id=nothing-like-it")
+    yield "open-refused", rita
+    rita.page.get_by_label("Name or resource group").fill(name)
+    rita.page.get_by_role("button", name="Show scale sets").click()
+    yield "open", rita
+    rita.page.get_by_label("Resource id", exact=True).fill("")
+    rita.page.get_by_label(name, exact=True).check()
+    rita.press("Open it as a draft")
+    code = rita.page.url.split("/")[4]
+    for step, field, value in (
+        ("size", "sku.capacity", "5"),
+        ("operating-system", "properties.virtualMachineProfile.osProfile.computerNamePrefix", "other"),
+    ):
+        rita.open(f"/drafts/{code}/{step}/")
+        rita.unfold()
+        rita.page.locator(f'[name="{field}"]').fill(value)
+        rita.press(re.compile("^Save and"))
+    rita.open(f"/drafts/{code}/changes/")
+    rita.unfold()
+    yield "what-this-will-do", rita

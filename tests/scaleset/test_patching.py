@@ -616,3 +616,31 @@ def test_malformed_documents_are_compared_too(path: Path, before: Any, after: An
 def test_whatever_is_compared_nothing_is_raised(before: dict[str, Any], wanted: dict[str, Any]) -> None:
     found = merge_patch(before, wanted, LATEST)
     apply_patch(before, found.body)
+
+
+# --- changes that go by PUT -------------------------------------------------------------------------------------------
+
+
+def test_a_put_has_a_place_for_what_a_patch_has_not_and_changes_nothing_fixed() -> None:
+    before = {
+        "location": "uksouth",
+        "properties": {
+            "overProvision": True,
+            "virtualMachineProfile": {"osProfile": {"adminUsername": "azureuser"}},
+        },
+    }
+    after = {
+        "location": "ukwest",
+        "properties": {"virtualMachineProfile": {"osProfile": {"adminUsername": "other"}}},
+    }
+    patch = merge_patch(before, after, "2016-04-30-preview", put=True)
+    assert patch.body == {
+        "properties": {
+            "overProvision": None,
+            "virtualMachineProfile": {"osProfile": {"adminUsername": "other"}},
+        }
+    }
+    assert [path for path, _why in patch.blocked] == [("location",)]
+    assert [(each.rule, each.path) for each in patch.findings if each.severity == "warning"] == [
+        ("update-put-keeps", ("properties", "overProvision"))
+    ]

@@ -216,6 +216,15 @@ def test_the_mark_moves_with_the_instances_and_the_same_is_sent_again(
     ]
 
 
+def test_a_mark_that_moved_after_the_look_costs_no_refusal(
+    sandbox: Running, running_set: ScaleSet, rita: User, send: Send
+) -> None:
+    submission = step(send(edit(rita, opened(rita), "sku.capacity", 5)))
+    somebody_else(running_set, lambda _model: None)
+    assert drive(submission).state == "succeeded"
+    assert [each["status"] for each in sandbox.requests("PATCH")] == [200]
+
+
 def test_who_changed_the_same_is_not_overwritten_and_the_person_chooses(
     sandbox: Running, running_set: ScaleSet, rita: User, send: Send
 ) -> None:

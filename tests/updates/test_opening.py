@@ -11,7 +11,7 @@ from django.test import Client
 from tests.conftest import GetPage
 from tests.conftest import signed_in as local
 from tests.pages.strict import Page
-from tests.reviews.making import PASSWORD, SUBSCRIPTION
+from tests.reviews.making import PASSWORD, SUBSCRIPTION, document
 from tests.updates.conftest import ID, TWO_PAGES
 from vmssbuilder.accounts.models import User
 from vmssbuilder.audit.models import Event
@@ -21,7 +21,7 @@ from vmssbuilder.sandbox.memory import ScaleSet
 from vmssbuilder.sandbox.server import Running
 from vmssbuilder.scaleset.findings import errors
 from vmssbuilder.updates import asking
-from vmssbuilder.updates.live import NoResourceId, parse_id
+from vmssbuilder.updates.live import NoResourceId, parse_id, plain
 from vmssbuilder.updates.models import Base
 
 pytestmark = pytest.mark.django_db
@@ -200,3 +200,19 @@ def test_the_button_asks_azure_and_a_look_at_the_page_does_not(
     page = page_of(as_rita, f"{OPEN}?subscription={SUBSCRIPTION}&fresh=1")
     assert asked() == 2
     assert "Azure has none in this subscription that you may see." in page.text
+
+
+def test_a_secret_that_azure_would_return_is_not_kept() -> None:
+    body = document()
+    body["properties"]["virtualMachineProfile"]["extensionProfile"] = {
+        "extensions": [
+            {"name": name, "properties": {"type": "t", "protectedSettings": {"token": PASSWORD}}}
+            for name in ("one", "two")
+        ]
+    }
+    kept, withheld = plain(body, "2024-07-01")
+    assert PASSWORD not in str(kept)
+    assert [
+        each["name"] for each in kept["properties"]["virtualMachineProfile"]["extensionProfile"]["extensions"]
+    ] == ["one", "two"]
+    assert PASSWORD not in str(withheld)

@@ -32,8 +32,8 @@ def parse_id(written: str) -> ScaleSetAddress:
     found = _RESOURCE_ID.search(written.split("?", 1)[0])
     if found is None:
         raise NoResourceId(
-            "This is not the resource id of a scale set. It looks like /subscriptions/…/resourceGroups/…/providers/"
-            "Microsoft.Compute/virtualMachineScaleSets/web-prod, and the Azure portal shows it under Properties."
+            "This is not the resource id of a scale set. It begins with /subscriptions/ and ends with "
+            "/virtualMachineScaleSets/ and the name; the Azure portal shows it under Properties."
         )
     try:
         return ScaleSetAddress(*found.groups())
