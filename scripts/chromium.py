@@ -9,8 +9,19 @@ import sys
 import tempfile
 from collections.abc import Iterator
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+NAMES = (
+    "chromium-headless-shell",
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    "chrome",
+)
+"""The first one that starts is taken. The shell without windows is the same browser and costs half."""
+PACKAGES = ("chromium-headless-shell", "chromium")
+"""Debian's names of the package, and of the program in it."""
 USUAL = (
+    "/usr/bin/chromium-headless-shell",
     "/usr/bin/chromium",
     "/usr/bin/google-chrome",
     "/opt/google/chrome/chrome",
@@ -86,12 +97,12 @@ def install() -> str | None:
         env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
         quiet = {"stdout": subprocess.DEVNULL, "env": env}
         subprocess.run(["apt-get", "update", "-qq"], check=False, **quiet)  # type: ignore[call-overload] # the same options for each call
-        subprocess.run(  # type: ignore[call-overload] # as above
-            ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium"], check=False, **quiet
-        )
-        path = shutil.which("chromium")
-        if path and starts(path):
-            return path
+        for package in PACKAGES:
+            command = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", package]
+            subprocess.run(command, check=False, **quiet)  # type: ignore[call-overload] # as above
+            path = shutil.which(package)
+            if path and starts(path):
+                return path
     say("Downloading Chromium (Playwright's own) ...")
     subprocess.run(
         [sys.executable, "-m", "playwright", "install", "chromium"], stdout=sys.stderr, check=False

@@ -1,4 +1,4 @@
-"""Opens browsers for people, each with a session of its own."""
+"""Opens browsers for people."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, StorageState, sync_playwright
 
 from .person import Person
 from .product import Product
@@ -46,14 +46,17 @@ class People:
     pages: list[Page] = field(default_factory=list)
 
     def __call__(self, name: str, *, scripts: bool = True) -> Person:
-        """Someone at a new browser, signed in through the sandbox's Entra ID."""
-        person = self.anonymous(scripts=scripts)
-        person.sign_in(name)
+        """Someone at a new browser, signed in: through the sandbox's Entra ID, or with the session of the last time."""
+        person = self.anonymous(scripts=scripts, state=self.product.sessions.get(name))
+        person.open("/")
+        if "/sign-in/" in person.page.url:
+            person.sign_in(name)
+            self.product.sessions[name] = person.page.context.storage_state()
         return person
 
-    def anonymous(self, *, scripts: bool = True) -> Person:
-        """Someone at a new browser whom the product does not know."""
-        context = self.browser.new_context(java_script_enabled=scripts, locale="en-GB")
+    def anonymous(self, *, scripts: bool = True, state: StorageState | None = None) -> Person:
+        """Someone at a new browser whom the product does not know, unless by a session kept in `state`."""
+        context = self.browser.new_context(java_script_enabled=scripts, locale="en-GB", storage_state=state)
         context.set_default_timeout(10_000)
         page = context.new_page()
         page.on("pageerror", lambda error: self.complaints.append(f"{page.url}: {error}"))

@@ -15,6 +15,8 @@ from vmssbuilder.scaleset.properties import Boolean, Choice, Node, Text
 from vmssbuilder.scaleset.rules.shapes import decoded
 
 MASK = "********"
+PARTS = ("subscription", "resourceGroup", "name")
+"""Of the address, those that are typed."""
 SECRET_NAMES = frozenset({"adminPassword", "customData", "protectedSettings", "content"})
 
 
@@ -52,7 +54,27 @@ class Person:
         return self.page.url.split("/")[4]
 
     def paste(self, target: dict[str, Any], document: dict[str, Any], api_version: str) -> str:
-        """A draft from JSON, its address filled in by hand; answers its code."""
+        """A draft from JSON; answers its code. Sent as the pages send it, for tests of what comes after them."""
+        self._post(
+            "/drafts/new/", api_version=api_version, text=json.dumps(document), start="text", versioned="1"
+        )
+        code = self.page.url.split("/")[4]
+        address = {
+            f"$target.{name}": str(value) for name, value in target["$target"].items() if name in PARTS
+        }
+        self._post(f"/drafts/{code}/basics/", base="1", **address)
+        return code
+
+    def _post(self, address: str, **form: str | float | bool) -> None:
+        """Sends a form in the person's name, and shows the page that comes of it."""
+        jar = {cookie["name"]: cookie["value"] for cookie in self.page.context.cookies()}
+        headers = {"X-CSRFToken": jar["csrftoken"], "Referer": self.base + address}
+        answer = self.page.request.post(self.base + address, form=form, headers=headers)
+        assert answer.ok, answer.text()
+        self.page.goto(answer.url)
+
+    def paste_by_hand(self, target: dict[str, Any], document: dict[str, Any], api_version: str) -> str:
+        """A draft from JSON, its address filled in; answers its code."""
         self.open("/drafts/new/")
         self.page.get_by_label("API version", exact=True).select_option(api_version)
         self.page.get_by_label("JSON", exact=True).fill(json.dumps(document))
@@ -60,7 +82,7 @@ class Person:
         code = self.page.url.split("/")[4]
         self.open(f"/drafts/{code}/basics/")
         for name, value in target["$target"].items():
-            if name in ("subscription", "resourceGroup", "name"):
+            if name in PARTS:
                 self._named(f"$target.{name}").fill(value)
         self.press(re.compile("^Save and"))
         return code

@@ -16,6 +16,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from playwright.sync_api import StorageState
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -27,13 +29,14 @@ def free_port() -> int:
 
 @dataclass
 class Product:
-    """The running product. folder holds its database and logs; url, sandbox are addresses."""
+    """The running product. folder holds its database and logs; url, sandbox are addresses; sessions are people's last."""
 
     folder: Path
     url: str
     sandbox: str
     env: dict[str, str]
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    sessions: dict[str, StorageState] = field(default_factory=dict)
 
     COMMANDS = {
         "web": [sys.executable, "-m", "gunicorn", "vmssbuilder.wsgi"],

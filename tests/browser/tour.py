@@ -25,9 +25,16 @@ BEFORE_REVIEW = {
     "ip-configuration": f"{_NIC}properties/ipConfigurations/0/",
     "extensions": "extensions/",
     "extension": f"extensions/{_PROFILE}/extensionProfile/extensions/0/",
+    "choose-a-size": "choose/sku/name/",
     "check": "check/",
+    "fixes": "fixes/",
+    "pre-flight": "preflight/",
+    "find": "find/?q=disk",
+    "exports": "export/",
+    "export": "export/bicep/",
     "json": "json/",
     "history": "history/",
+    "compare": "compare/1/2/",
     "share": "share/",
 }
 """Names of a draft's pages, and their addresses below it."""
@@ -50,7 +57,7 @@ def tour(people: People, name: str) -> Iterator[Stop]:
     rita.page.get_by_label("JSON", exact=True).fill('{"location": "uksouth",}')
     rita.press("Start from this JSON")
     yield "repairs", rita
-    code = rita.paste(address(name, "create", VERSION), MANAGED_DISKS, VERSION)
+    code = rita.paste_by_hand(address(name, "create", VERSION), MANAGED_DISKS, VERSION)
     for title, below in BEFORE_REVIEW.items():
         rita.open(f"/drafts/{code}/{below}")
         rita.unfold()
@@ -63,6 +70,9 @@ def tour(people: People, name: str) -> Iterator[Stop]:
     yield "reference", rita
     rita.open("/reference/?q=disk")
     yield "reference-results", rita
+
+    rita.page.get_by_role("main").get_by_role("link", name=re.compile("disk")).first.click()
+    yield "reference-property", rita
 
     rita.send_for_review(code)
     yield "waiting-for-review", rita

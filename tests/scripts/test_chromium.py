@@ -65,17 +65,23 @@ def test_a_named_browser_is_used_or_complained_about(
     assert "does not start" in capsys.readouterr().err
 
 
-def test_root_installs_the_package(
-    chromium: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(("package", "tries"), [("chromium-headless-shell", 1), ("chromium", 2)])
+def test_root_installs_the_first_package_there_is(
+    chromium: Any,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    package: str,
+    tries: int,
 ) -> None:
     monkeypatch.setattr(chromium.os, "geteuid", lambda: 0)
     browser(tmp_path / "source")
-    log, made = tmp_path / "log", tmp_path / "chromium"
-    copy = f'[ "$1" = install ] && /bin/cp "{tmp_path}/source" "{made}"; exit 0'
+    log, made = tmp_path / "log", tmp_path / package
+    copy = f'[ "$5" = {package} ] && /bin/cp "{tmp_path}/source" "{made}"; exit 0'
     program(tmp_path / "apt-get", f'echo "$@" >>"{log}"\n{copy}')
     assert chromium.main() == 0
     assert capsys.readouterr().out == f"{made}\n"
-    assert [line.split()[0] for line in log.read_text().splitlines()] == ["update", "install"]
+    assert [line.split()[0] for line in log.read_text().splitlines()] == ["update", *["install"] * tries]
 
 
 def test_others_download_it(
