@@ -7,16 +7,15 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.drafts.conftest import DOCUMENT
-from tests.scaleset.documents import documents
+from tests.scaleset.documents import FREE, NAMES, WORDS, documents
 from vmssbuilder.drafts import preview
-from vmssbuilder.scaleset import mask, paths
+from vmssbuilder.scaleset import API_VERSIONS, mask, paths
 from vmssbuilder.scaleset.canonical import write
 from vmssbuilder.scaleset.catalogue import tree
-from vmssbuilder.scaleset.paths import Path
 
 VERSION = "2016-04-30-preview"
 PREFIX = ("properties", "virtualMachineProfile", "osProfile", "computerNamePrefix")
@@ -74,28 +73,51 @@ def test_drafts_do_not_share_addresses() -> None:
     assert "href" not in preview.render("one", DOCUMENT, VERSION, linked=False)
 
 
-def test_nothing_that_is_kept_holds_a_secret() -> None:
-    assert "Plain-passw0rd-1" not in preview.render("code", DOCUMENT, VERSION)
+@st.composite
+def drawings(draw: st.DrawFn) -> tuple[str, dict[str, Any], dict[str, Any]]:
+    """An API version, a document and marks: at places that are there, above and below them, and at others."""
+    version = draw(st.sampled_from([API_VERSIONS[0], API_VERSIONS[-1]]))
+    document = draw(documents(version))
+    # Members that no version knows, and values that Python takes for one another.
+    odd = st.dictionaries(NAMES, FREE | st.sampled_from([0, False, 0.0, -0.0, 1, True, 1.0]), max_size=3)
+    document |= draw(odd)
+    if isinstance(document.get("properties"), dict):
+        document["properties"] |= draw(odd)
+    places = st.sampled_from([*everywhere(document), ("sku", "tier"), ("properties", "no such")])
+    words = st.dictionaries(places, WORDS, max_size=2)
+    marks = {"changed": draw(st.lists(places, max_size=2)), "wrong": draw(words), "warned": draw(words)}
+    return version, document, marks
 
 
-def drawn_anew(document: dict[str, Any], changed: set[Path], wrong: dict[Path, str]) -> str:
-    writer = preview._Writer("code", "", frozenset(changed), wrong, {}, True, VERSION, blocks=False)
-    place = preview._Place("/drafts/code/basics/", "")
-    writer.value((), mask(document), tree(VERSION), place, "", "", changed=False)
+def everywhere(value: Any, path: paths.Path = ()) -> Iterator[paths.Path]:
+    yield path
+    steps = value if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ()
+    for step in steps:
+        yield from everywhere(value[step], (*path, step))
+
+
+def drawn_anew(code: str, document: dict[str, Any], version: str, here: str, marks: dict[str, Any]) -> str:
+    """The same lines, nothing of them kept."""
+    linked = marks.get("linked", True)
+    marked = frozenset(marks["changed"]), marks["wrong"], marks["warned"]
+    writer = preview._Writer(code, here, *marked, linked, version, None)
+    start = preview._Place(f"/drafts/{code}/basics/", "")
+    writer.value((), mask(document), tree(version), start, "", "", changed=False)
     return f'<code class="json">{"".join(writer.written)}</code>'
 
 
-def places(value: Any, path: Path = ()) -> Iterator[Path]:
-    yield path
-    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    for step, below in inner:
-        yield from places(below, (*path, step))
+@settings(max_examples=300, deadline=None)
+@given(drawings(), st.sampled_from(["", "/drafts/code/sizing/", "/drafts/code/network/"]), st.booleans())
+def test_what_is_kept_is_what_would_be_drawn_anew(
+    drawing: tuple[str, dict[str, Any], dict[str, Any]], here: str, linked: bool
+) -> None:
+    version, document, marks = drawing
+    marks = marks | {"linked": linked}
+    for code in ("one", "two", "one"):
+        assert preview.render(code, document, version, here=here, **marks) == drawn_anew(
+            code, document, version, here, marks
+        )
 
 
-@given(documents(VERSION), st.data())
-def test_what_was_kept_is_as_if_it_were_drawn_anew(document: dict[str, Any], data: st.DataObject) -> None:
-    one, other = (data.draw(st.sampled_from(list(places(document)))) for _ in range(2))
-    marks: list[tuple[set[Path], dict[Path, str]]] = [(set(), {}), ({one}, {}), (set(), {other: "No."})]
-    for changed, wrong in (*marks, ({one}, {other: "No."}), *marks):
-        kept = preview.render("code", document, VERSION, changed=changed, wrong=wrong)
-        assert kept == drawn_anew(document, changed, wrong)
+def test_nothing_that_is_kept_holds_a_secret() -> None:
+    assert "Plain-passw0rd-1" not in preview.render("code", DOCUMENT, VERSION)

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from html import escape
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from vmssbuilder.pages.characters import showable_json
 from vmssbuilder.scaleset import paths, secrets
@@ -40,35 +40,41 @@ def render(
     changed, marked with all below them; wrong, warned: words about places. linked: False for people who may only look.
     """
     marked = frozenset(changed), wrong, warned
-    writer = _Writer(code, here, *marked, linked, api_version, blocks=True)
+    ways = frozenset(path[:depth] for places in marked for path in places for depth in range(len(path) + 1))
+    writer = _Writer(code, here, *marked, linked, api_version, ways)
     place = _Place(f"/drafts/{code}/basics/", "")
     writer.value((), secrets.mask(document), tree(api_version), place, "", "", changed=False)
     return f'<code class="json">{"".join(writer.written)}</code>'
 
 
-@lru_cache(maxsize=8_000)
-def _block(code: str, here: str, linked: bool, api_version: str, path: Path, place: _Place, json_text: str, before: str, comma: str) -> str:  # fmt: skip
-    """An object or list that holds no mark, drawn once and kept: most changes touch only a few of them.
-
-    json_text: its value, secrets masked, so that none is kept here.
-    """
-    writer = _Writer(code, here, frozenset(), _NOTHING, _NOTHING, linked, api_version, blocks=False)
-    node = tree(api_version).at(path)
-    writer.value(path, json.loads(json_text), node, place, before, comma, changed=False)
-    return "".join(writer.written)
-
-
-@dataclass(frozen=True, slots=True)
-class _Place:
+class _Place(NamedTuple):
     """Where a line leads: a page, and there the field, once a field holds the line."""
 
     page: str
     anchor: str
 
 
+def _drawn(code: str, here: str, linked: bool, api_version: str, path: Path, place: _Place, json_text: str, before: str, comma: str) -> str:  # fmt: skip
+    """A value that holds no mark, drawn. json_text: the value, secrets masked, so that none is kept here."""
+    writer = _Writer(code, here, frozenset(), _NOTHING, _NOTHING, linked, api_version, None)
+    node = tree(api_version).at(path)
+    writer.value(path, json.loads(json_text), node, place, before, comma, changed=False)
+    return "".join(writer.written)
+
+
+_kept = lru_cache(maxsize=8_000)(_drawn)
+_kept_large = lru_cache(maxsize=200)(_drawn)
+"""Those near the root hold most of the document: a few of them take as much memory as all others."""
+_LARGE: Final = 2
+"""Down to which depth they lie."""
+
+
 @dataclass(slots=True)
 class _Writer:
-    """One pass over the document, carrying the page and field that each line belongs to."""
+    """One pass over the document, carrying the page and field that each line belongs to.
+
+    ways: the places of marks and all above them; what lies elsewhere need not be drawn anew. None: nothing is kept.
+    """
 
     code: str
     here: str
@@ -77,7 +83,7 @@ class _Writer:
     warned: Mapping[Path, str]
     linked: bool
     api_version: str
-    blocks: bool
+    ways: frozenset[Path] | None
     written: list[str] = field(default_factory=list)
 
     def value(
@@ -92,20 +98,15 @@ class _Writer:
         changed: bool,
     ) -> None:
         changed = changed or path in self.changed
-        if (
-            self.blocks
-            and path
-            and isinstance(value, dict | list)
-            and not changed
-            and not self._marked_below(path)
-        ):
-            text = json.dumps(value)
+        holds = isinstance(value, dict | list) and bool(value)
+        if self.ways is not None and path not in self.ways and not changed:
+            keep = _kept_large if holds and len(path) <= _LARGE else _kept
             known = (self.code, self.here, self.linked, self.api_version)
-            self.written.append(_block(*known, path, place, text, before, comma))
+            self.written.append(keep(*known, path, place, json.dumps(value), before, comma))
             return
         if path:
             place = self._place(path, node, place)
-        if isinstance(value, dict | list) and value:
+        if holds:
             kind = dict if isinstance(value, dict) else list
             self._line(
                 path, f'{before}<span class="json__punct">{_OPEN[kind]}</span>', place, changed=changed
@@ -135,12 +136,6 @@ class _Writer:
             self._line(
                 path, f'{before}<span class="json__{shown}">{written}</span>{comma}', place, changed=changed
             )
-
-    def _marked_below(self, path: Path) -> bool:
-        depth = len(path)
-        return any(
-            place[:depth] == path for places in (self.changed, self.wrong, self.warned) for place in places
-        )
 
     def _as_text(self) -> _Place:
         """Where members without a field are edited."""
