@@ -313,19 +313,79 @@ def test_an_act_saves_what_else_was_typed(as_requester: Client, full: Draft, act
     assert value(full, DNS) == "2020-11-01"
 
 
-def test_an_act_on_a_list_that_others_changed_keeps_what_was_typed_and_says_so(
+def nic(number: int) -> paths.Path:
+    return (*paths.parse(NICS), number)
+
+
+def name_of(number: int, name: str) -> Changed:
+    return Changed((*nic(number), "name"), f"nic{number}", name)
+
+
+@pytest.mark.parametrize(
+    ("theirs", "mine", "left"),
+    [
+        (("add", paths.parse(NICS)), f"add:{NICS}", ["nic0", "nic1", "nic2", "", ""]),
+        (("add", paths.parse(NICS)), f"remove:{NICS}[1]", ["nic0", "nic2", ""]),
+        (("remove", nic(0)), f"remove:{NICS}[1]", ["nic2"]),
+        (("remove", nic(0)), f"duplicate:{NICS}[1]", ["nic1", "nic3", "nic2"]),
+        (("up", nic(1)), f"remove:{NICS}[1]", ["nic0", "nic2"]),
+        (("duplicate", nic(0)), f"down:{NICS}[0]", ["nic3", "nic1", "nic0", "nic2"]),
+        (("down", nic(0)), f"down:{NICS}[0]", ["nic1", "nic0", "nic2"]),
+        (("remove", nic(2)), f"up:{NICS}[1]", ["nic1", "nic0"]),
+    ],
+)
+def test_acts_of_two_people_on_different_items_both_stand(
+    as_requester: Client,
+    requester: User,
+    full: Draft,
+    theirs: tuple[str, paths.Path],
+    mine: str,
+    left: list[str],
+) -> None:
+    actions.edit_list(requester, full, 1, *theirs)
+    sent = {"base": 1, DNS: "2020-11-01", "act": mine}
+    assert as_requester.post(at(full, "network/"), sent).status_code == 302
+    assert [str(name or "") for name in names(full)] == left
+    assert value(full, DNS) == "2020-11-01"
+
+
+def test_an_item_that_others_changed_is_removed_only_after_a_look(
     page_of: GetPage, as_requester: Client, requester: User, full: Draft
 ) -> None:
-    actions.edit_list(requester, full, 1, "up", (*paths.parse(NICS), 1))
+    actions.save(requester, full, 1, [name_of(1, "nic-new")])
     sent = {"base": 1, DNS: "2020-11-01", "act": f"remove:{NICS}[1]"}
     page = page_of(as_requester, at(full, "network/"), post=sent, status=409)
-    assert "changed by someone else" in page.text
-    assert "What you typed was saved, the list was not changed." in page.text
-    assert value(full, DNS) == "2020-11-01"
-    assert names(full) == ["nic1", "nic0", "nic2"]
-    sent = form_of(page.html) | {"act": f"remove:{NICS}[1]"}
-    assert as_requester.post(at(full, "network/"), sent).status_code == 302
-    assert names(full) == ["nic1", "nic2"]
+    assert page.heading == "Remove nic1?"
+    assert (
+        "was changed while your page was open. What you typed was saved, the list was not changed."
+        in page.text
+    )
+    assert '"nic1"' in page.text
+    assert '"nic-new"' in page.text
+    assert names(full) == ["nic0", "nic-new", "nic2"]
+    button = next(each for each in page.all("button", name="act"))
+    base = page.all("input", name="base")[0].get("value")
+    again = as_requester.post(at(full, "network/"), {"base": base, "act": button.get("value")})
+    assert again.status_code == 302
+    assert names(full) == ["nic0", "nic2"]
+
+
+def test_an_item_that_is_gone_leaves_the_choice_among_the_others(
+    page_of: GetPage, as_requester: Client, requester: User, full: Draft
+) -> None:
+    actions.edit_list(requester, full, 1, "remove", nic(1))
+    page = page_of(
+        as_requester, at(full, "network/"), post={"base": 1, "act": f"duplicate:{NICS}[1]"}, status=409
+    )
+    assert page.heading == "Duplicate nic1?"
+    assert [each.get("value") for each in page.all("button", name="act")] == [
+        f"duplicate:{NICS}[0]",
+        f"duplicate:{NICS}[1]",
+    ]
+    assert names(full) == ["nic0", "nic2"]
+    page = page_of(as_requester, at(full, "network/"), post={"base": 1, "act": f"down:{NICS}[0]"}, status=409)
+    assert "What nic0 was to be moved past is gone." in page.text
+    assert names(full) == ["nic0", "nic2"]
 
 
 def test_an_act_that_makes_no_sense_says_what_was_saved(

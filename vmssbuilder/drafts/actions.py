@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from django.db import transaction
 from django.utils import timezone
@@ -48,6 +48,20 @@ class EditConflict(Exception):
         super().__init__("The draft was changed in the same places since this page was opened.")
         self.conflicts = conflicts
         self.draft = draft
+
+
+class ItemChanged(EditConflict):
+    """The item of an act is not what its page showed, or nobody can tell which one it is now. Nothing was saved.
+
+    holder: where its list is now, None when that is gone. was: the item as the page showed it. position: where it stands
+    now, None when that cannot be told.
+    """
+
+    def __init__(self, draft: Draft, path: Path, holder: Path | None, was: Any, position: int | None) -> None:
+        super().__init__([Conflict(path, MISSING, was, moved=position is None)], draft)
+        self.holder = holder
+        self.was = was
+        self.position = position
 
 
 class UnderWay(Exception):
@@ -115,8 +129,11 @@ def edit_list(
     """Adds, removes, duplicates or moves an item of a list; answers the draft and the path of the item acted on.
 
     act: "add" with the list's path, and the item if it is not an empty one; "remove", "duplicate", "up" or "down" with the item's; "undo" with that of an item
-    or tag that revision `base` holds, to put it back. Raises PathError when there is no such item, CannotUndo, and as
-    `save` does.
+    or tag that revision `base` holds, to put it back.
+
+    The item is that of revision `base`, wherever others have moved it since, and what they did to other items stays.
+    Raises ItemChanged when it cannot be found, when what it was to be moved past is gone, or when it is to be removed
+    and holds something else now; PathError when there is no such item, CannotUndo, and as `save` does.
     """
     where: Path = path
 
@@ -126,15 +143,53 @@ def edit_list(
             where = lists.put_back(now, shown, path)
             return
         holder = path if act == "add" else path[:-1]
-        # Positions are those of the page, so the list must still be the one that it showed, wherever it is now.
         found = merging.follow(holder, shown, now)
-        if found is None or paths.get(now, found) != paths.get(shown, holder):
-            raise EditConflict(
-                [Conflict(holder, paths.get(now, holder), MISSING, moved=found is None)], locked
-            )
-        where = _act(now, act, found if act == "add" else (*found, path[-1]), item or {})
+        if act == "add":
+            if found is None:
+                raise EditConflict([Conflict(path, MISSING, MISSING, moved=True)], locked)
+            where = _act(now, act, found, item or {})
+        elif found is not None and merging.same(paths.get(now, found), paths.get(shown, holder)):
+            where = _act(now, act, (*found, path[-1]), {})
+        else:
+            where = _act_among_others(now, shown, locked, act, path, found)
 
     return _edit(user, draft, base, apply, automatic=False), where
+
+
+def _act_among_others(
+    now: dict[str, Any], shown: dict[str, Any], locked: Draft, act: str, path: Path, holder: Path | None
+) -> Path:
+    """The act in a list that others changed since the page showed it, at `path` then and `holder` now."""
+    was = paths.get(shown, path)
+    if was is MISSING:
+        raise PathError(f"{paths.text(path)} is not there any more.")
+    found = merging.follow(path, shown, now) if holder is not None else None
+    if found is None or holder is None:
+        raise ItemChanged(locked, path, holder, was, None)
+    position = cast(int, found[-1])
+    if act in ("up", "down"):
+        return _past(now, shown, locked, act, path, found)
+    if act == "remove" and not merging.same(paths.get(now, found), was):
+        raise ItemChanged(locked, path, holder, was, position)
+    return _act(now, act, found, {})
+
+
+def _past(
+    now: dict[str, Any], shown: dict[str, Any], locked: Draft, act: str, path: Path, found: Path
+) -> Path:
+    """Moves an item past its neighbour of the page, wherever the two are now. What others put between stays between."""
+    items, position = paths.get(now, found[:-1]), cast(int, found[-1])
+    beside = (*path[:-1], cast(int, path[-1]) + {"up": -1, "down": 1}[act])
+    if beside[-1] == -1 or paths.get(shown, beside) is MISSING:
+        return found
+    neighbour = merging.follow(beside, shown, now)
+    if neighbour is None:
+        raise ItemChanged(locked, path, found[:-1], paths.get(shown, path), position)
+    other = cast(int, neighbour[-1])
+    if (position > other) if act == "up" else (position < other):
+        items.insert(other, items.pop(position))
+        return neighbour
+    return found
 
 
 def _act(now: dict[str, Any], act: str, path: Path, item: dict[str, Any]) -> Path:

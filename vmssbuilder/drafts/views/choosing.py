@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import Any, Final
 
 from django.http import QueryDict
+from django.utils.safestring import SafeString, mark_safe
 
 from vmssbuilder.accounts.models import User
 from vmssbuilder.drafts import actions, merging
@@ -118,8 +119,8 @@ def _both(conflict: actions.Conflict, node: Node | None, label: str, revision: R
     return (
         f'<div class="conflict" role="group" aria-label="{escape(label)}: two values">'
         f'<input type="hidden" name="unsettled" value="{name}"><dl class="conflict__values">'
-        f"<div><dt>Saved{when}</dt><dd>{_shown(node, conflict.theirs)}</dd></div>"
-        f"<div><dt>Yours, not saved</dt><dd>{_shown(node, conflict.wanted)}</dd></div></dl>"
+        f"<div><dt>Saved{when}</dt><dd>{shown_value(node, conflict.theirs)}</dd></div>"
+        f"<div><dt>Yours, not saved</dt><dd>{shown_value(node, conflict.wanted)}</dd></div></dl>"
         '<p class="actions">'
         f'<button class="btn btn-secondary btn--small" name="settle" value="mine:{name}">Keep mine'
         f'<span class="visually-hidden">: {escape(label)}</span></button>'
@@ -131,8 +132,12 @@ def _both(conflict: actions.Conflict, node: Node | None, label: str, revision: R
 LONGEST: Final = 2_000
 
 
-def _shown(node: Node | None, value: Any) -> str:
-    """A value for comparing, as HTML."""
+def shown_value(node: Node | None, value: Any) -> SafeString:
+    """A value for comparing, as HTML. Stored secrets in it are hidden."""
+    return mark_safe(_written(node, value))  # noqa: S308 - every text in it was escaped
+
+
+def _written(node: Node | None, value: Any) -> str:
     if value is MISSING or value == "":
         return '<span class="muted">Nothing</span>'
     if isinstance(value, dict | list):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final, cast
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 
 from vmssbuilder.accounts.models import User
 from vmssbuilder.drafts import actions, fields, lists, places, steps
@@ -18,7 +18,9 @@ from vmssbuilder.scaleset.findings import Finding
 from vmssbuilder.scaleset.paths import MISSING, Path, PathError
 from vmssbuilder.scaleset.properties import List, Map, Node
 
+from . import choosing
 from .form import Form, draw
+from .frame import frame
 from .told import parameter
 
 _CARD_ACTS: Final = frozenset({"add", "remove", "duplicate", "up", "down"})
@@ -49,6 +51,9 @@ def act(request: HttpRequest, form: Form, act: str, base: int, *, kept: bool) ->
         form.draft, where = actions.edit_list(cast(User, request.user), form.draft, revision, verb, path)
     except (PathError, actions.StaleRevision) as error:
         return _cannot(request, form, f"{error} {_not_changed(kept)}", 400)
+    except actions.ItemChanged as changed:
+        form.draft = changed.draft
+        return _ask(request, form, verb, changed, kept=kept)
     except actions.EditConflict as conflict:
         form.draft = conflict.draft
         words = "was changed by someone else while this page was open"
@@ -164,6 +169,52 @@ def _refused(request: HttpRequest, form: Form, holder: Path, message: str) -> Ht
     if not on_page or not isinstance(paths.get(contents.of(form.draft), form.place), dict):
         return _cannot(request, form, message, 409)
     return draw(request, form, shown=False, status=409, extra=[Finding("conflict", "error", holder, message)])
+
+
+_ASKED: Final = {
+    "remove": ("Remove {}?", "Remove {}"),
+    "duplicate": ("Duplicate {}?", "Duplicate {}"),
+    "up": ("Move {} up?", "Move {} up"),
+    "down": ("Move {} down?", "Move {} down"),
+}
+
+
+def _ask(
+    request: HttpRequest, form: Form, verb: str, changed: actions.ItemChanged, *, kept: bool
+) -> HttpResponse:
+    """What the person meant and what stands there now, with the same act for the newest revision."""
+    draft, path = form.draft, changed.conflicts[0].path
+    node = contents.node_at(path, draft.api_version)
+    assert node is not None
+    assert isinstance(path[-1], int)
+    title, button = _ASKED[verb]
+    items = paths.get(contents.of(draft), changed.holder) if changed.holder is not None else []
+    known = range(len(items)) if isinstance(items, list) else range(0)
+    meant = [position for position in known if changed.position in (None, position)]
+    choices = [
+        {
+            "act": f"{verb}:{paths.text((*cast(Path, changed.holder), position))}",
+            "title": button.format(fields.item_title(node, items[position], position)[0]),
+            "shown": choosing.shown_value(node, items[position]),
+        }
+        for position in meant
+    ]
+    name = fields.item_title(node, changed.was, path[-1])[0]
+    anchor = steps.anchor(changed.holder if changed.holder is not None else path[:-1])
+    context = frame(draft) | {
+        "heading": title.format(name),
+        "name": name,
+        "told": changed.position is not None,
+        "removing": verb == "remove",
+        "saved": _not_changed(kept),
+        "was": choosing.shown_value(node, changed.was),
+        "choices": choices,
+        "base": draft.head,
+        "url": places.page_url(draft.code, path[:-1], draft.api_version),
+        "stay": f"{places.page_url(draft.code, path[:-1], draft.api_version)}#{anchor}-field",
+        "returns": request.POST.get("return", ""),
+    }
+    return render(request, "drafts/item_changed.html", context, status=409)
 
 
 def _cannot(request: HttpRequest, form: Form, message: str, status: int) -> HttpResponse:
