@@ -16,7 +16,7 @@ from .cards import draw_cards, item_title
 from .inputs import ENCODED, encode, leaf, lines, shown_encoded, shows, text_of
 from .live import scripts
 from .page import Done, Page
-from .rows import PASTE, draw_rows, pasted_as, row_anchor, row_fields, row_numbers
+from .rows import PASTE, cell_at, draw_rows, pasted_as, row_anchor, row_fields, row_numbers
 
 
 def section(page: Page, shown: Section) -> str:
@@ -70,6 +70,7 @@ __all__ = [
     "PASTE",
     "Done",
     "Page",
+    "cell_at",
     "encode",
     "item_title",
     "leaf",

@@ -39,7 +39,11 @@ def draw(page: Page, layout: Layout, chosen: Chosen, api_version: str, unnamed: 
 
 
 def _folded(page: Page, shown: Section, unnamed: list[str]) -> str:
-    wrong = any(page.place + entry.below in page.findings for entry in shown.essential)
+    wrong = any(
+        paths.starts_with(found, page.place + entry.below)
+        for found in page.findings
+        for entry in shown.essential
+    )
     also = unnamed if any(entry.below == presets.SETTINGS for entry in shown.essential) else []
     more = f' <span class="muted">also {escape(_several(also))}</span>' if also else ""
     inner = "".join(one(page, entry) for entry in shown.essential)

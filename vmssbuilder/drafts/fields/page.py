@@ -66,19 +66,26 @@ def findings_html(page: Page, path: Path) -> str:
     found = page.findings.get(path)
     if not found:
         return ""
-    lines = "".join(
+    return (
+        f'<div id="{anchor(path)}-findings">{finding_lines(found)}</div>{fixes(anchor(path), found)}'
+        f"{page.asides.get(path, '')}"
+    )
+
+
+def finding_lines(found: list[Finding]) -> str:
+    """The findings of one input, a line each."""
+    return "".join(
         f'<p class="field__{entry.severity}"><svg class="icon" aria-hidden="true"><use href="#i-{entry.severity}"/></svg>'
         f'<span><span class="visually-hidden">{entry.severity.capitalize()}: </span>{escape(entry.message)}</span></p>'
         for entry in found
     )
-    return f'<div id="{anchor(path)}-findings">{lines}</div>{_fixes(path, found)}{page.asides.get(path, "")}'
 
 
-def _fixes(path: Path, found: list[Finding]) -> str:
-    """A button for each cure: it saves the form, mends the value and comes back."""
+def fixes(own: str, found: list[Finding]) -> str:
+    """A button for each cure, own: the id of the input. It saves the form, mends the value and comes back."""
     buttons = "".join(
         f'<button class="btn btn-secondary btn--small" name="act" value="fix:{escape(entry.rule)}:{escape(entry.where)}" '
-        f'aria-describedby="{anchor(path)}-findings">{escape(entry.fix.title)}</button>'
+        f'aria-describedby="{own}-findings">{escape(entry.fix.title)}</button>'
         for entry in found
         if entry.fix is not None
     )

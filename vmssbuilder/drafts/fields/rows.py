@@ -17,7 +17,7 @@ from vmssbuilder.scaleset.properties import Boolean, Choice, List, Map, Node, Te
 from .choosing import link, suggesting
 from .inputs import AS_JSON, lines, text_input, text_of
 from .live import kind_of, reading
-from .page import Page, findings_html, help_html, state_class, wire_html, wrapped
+from .page import Page, finding_lines, findings_html, fixes, help_html, state_class, wire_html, wrapped
 
 PASTE: Final = ":paste"
 """Follows the name of a list in the name of its paste box."""
@@ -57,6 +57,26 @@ def row_anchor(node: Node, path: Path, number: int) -> str:
         return f"{anchor(own)}-key"
     assert node.item is not None
     return anchor(own + row_fields(node.item)[0][0])
+
+
+def cell_at(node: Node, path: Path, value: Any, below: Path) -> tuple[Path, str] | None:
+    """The place and the id of the input in which something `below` the list or map at the path is mended.
+
+    value: what the list holds. None for what is about no row that is there.
+    """
+    if not below:
+        return None
+    if isinstance(node.property, Map):
+        if not isinstance(value, dict) or below[0] not in value:
+            return None
+        return (*path, below[0]), row_anchor(node, path, list(value).index(below[0]))
+    number = below[0]
+    if not isinstance(value, list) or not isinstance(number, int) or number >= len(value):
+        return None
+    assert node.item is not None
+    cells = [cell for cell, _ in row_fields(node.item)]
+    place = (*path, number, *next((cell for cell in cells if below[1 : len(cell) + 1] == cell), cells[0]))
+    return place, anchor(place)
 
 
 def pasted_as(node: Node) -> Literal["pairs", "texts"] | None:
@@ -147,7 +167,8 @@ def _row(page: Page, entry: Field, path: Path, number: int, cells: Any) -> str:
         found = page.findings.get(kind.path) if kind.path else None
         said = kind.node is not None and kind_of(kind.node.property)
         ids = [f"{own}-findings"] * bool(found) + [f"{own}-reading"] * bool(said)
-        invalid = ' aria-invalid="true"' if found else ""
+        wrong = any(entry.severity == "error" for entry in found or ())
+        invalid = ' aria-invalid="true"' if wrong else ""
         if ids:
             invalid += f' aria-describedby="{" ".join(ids)}"'
         note = _cell_findings(own, found) if found else ""
@@ -217,8 +238,7 @@ def _cells(
 
 
 def _cell_findings(own: str, found: list[Finding]) -> str:
-    lines = "".join(f'<p class="field__{entry.severity}">{escape(entry.message)}</p>' for entry in found)
-    return f'<div id="{own}-findings">{lines}</div>'
+    return f'<div id="{own}-findings">{finding_lines(found)}</div>{fixes(own, found)}'
 
 
 def _cell_input(node: Node | None, own: str, name: str, shown: str, invalid: str) -> str:

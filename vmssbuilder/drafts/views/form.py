@@ -170,19 +170,33 @@ def _own_href(form: Form, finding: Finding) -> str:
             return f"#{steps.anchor(form.place + entry.below)}"
     if not places.has_field(finding.path, draft.api_version):
         return f"/drafts/{draft.code}/json/#text"
+    in_row = _in_row(form, finding.path)
+    if in_row is not None:
+        return f"#{in_row[1]}"
     return f"#{places.field_anchor(finding.path, draft.api_version)}"
 
 
 def by_field(form: Form, found: list[Finding]) -> dict[Path, list[Finding]]:
-    """Findings by the path of the field that shows them: their own, or that of the rows or JSON they lie in."""
+    """Findings by the path of the input that shows them: their own, that of a row, or of the rows or JSON they lie in."""
     own = {form.place + entry.below for entry in form.layout.fields}
     by_path: dict[Path, list[Finding]] = {}
     for finding in found:
         path = finding.path
         while path and path not in own:
             path = path[:-1]
-        by_path.setdefault(path or finding.path, []).append(finding)
+        in_row = _in_row(form, finding.path) if path != finding.path else None
+        by_path.setdefault(in_row[0] if in_row else path or finding.path, []).append(finding)
     return by_path
+
+
+def _in_row(form: Form, path: Path) -> tuple[Path, str] | None:
+    """Place and id of the input for what lies in a row of this page; None for anything else."""
+    for entry in form.layout.fields:
+        listed = form.place + entry.below
+        if entry.is_rows and paths.starts_with(path, listed):
+            held = paths.get(contents.of(form.draft), listed)
+            return fields.cell_at(entry.node, listed, held, path[len(listed) :])
+    return None
 
 
 def secret_names(form: Form) -> list[str]:

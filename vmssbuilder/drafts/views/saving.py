@@ -254,7 +254,7 @@ def _again(
         touched = [
             _out_of_band(fields.one(drawn, entry))
             for entry in form.layout.fields
-            if form.place + entry.below in drawn.findings
+            if any(paths.starts_with(path, form.place + entry.below) for path in drawn.findings)
         ]
         context = {
             "base": draft.head if status == 409 else request.POST.get("base"),
