@@ -34,10 +34,7 @@ KNOWN = {
     " -> True and paths.get(raw, place) is not paths.MISSING": QUICK,
     "view.filled: '{' not in value or _PLACEHOLDER.search(value) is None"
     " -> False or _PLACEHOLDER.search(value) is None": QUICK,
-    "view._has_braces: '{' in name -> '{' not in name": QUICK,
-    "view._has_braces: '{' in inner -> '{' not in inner": QUICK,
-    "view._has_braces: '{' in value -> '{' not in value": QUICK,
-    "view._has_braces: isinstance(value, str) and '{' in value -> isinstance(value, str) and True": QUICK,
+    "view._marks: '{' in name -> '{' not in name": QUICK,
     "view._find_placeholders: len(path) >= MAX_DEPTH -> len(path) > MAX_DEPTH": "one level more does no harm",
     "view._find_placeholders: named and '{' in step and (not free) and (placeholder := placeholder_in(step))"
     " -> named and True and (not free) and (placeholder := placeholder_in(step))": QUICK,

@@ -91,6 +91,17 @@ def test_what_lies_too_deep_is_not_searched_for_placeholders() -> None:
     assert findings_of("placeholder", cases.linux({path: deep})) == []
 
 
+def test_expressions_are_searched_for_as_deep_as_a_document_may_be() -> None:
+    def nested(levels: int) -> Case:
+        deep: dict[str, Any] = {"a": "[concat('a')]"}
+        for _level in range(levels):
+            deep = {"a": deep}
+        return Case(deep)
+
+    assert len(findings_of("template-expression", nested(paths.MAX_DEPTH))) == 1
+    assert findings_of("template-expression", nested(paths.MAX_DEPTH + 1)) == []
+
+
 def test_a_rule_is_registered_once() -> None:
     with pytest.raises(ValueError, match="rule placeholder is registered twice"):
         rule("placeholder", "Again.")(lambda _view: None)

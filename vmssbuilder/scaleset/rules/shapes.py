@@ -136,7 +136,7 @@ def ssh_key(line: str) -> SshKey:
     named = _fields(blob) if blob is not None else None
     if not named or named[0] != words[0].encode():
         return SshKey("format")
-    comment = words[2].strip() if len(words) > 2 else ""
+    comment = "".join(words[2:]).strip()
     if words[0] not in _SSH_TYPES:
         return SshKey("type", words[0], comment=comment) if _KEY_TYPE.match(words[0]) else SshKey("format")
     if words[0] == "ssh-rsa":

@@ -346,7 +346,7 @@ class View:
             path, holder = waiting.pop()
             for step, value in holder.items() if isinstance(holder, dict) else enumerate(holder):
                 if isinstance(value, str):
-                    if value[:1] == "[" and _EXPRESSION.match(value):
+                    if _EXPRESSION.match(value):
                         found.append((*path, step))
                 elif isinstance(value, _HOLDERS) and step not in _FREE_TEXT and len(path) < MAX_DEPTH:
                     waiting.append(((*path, step), value))

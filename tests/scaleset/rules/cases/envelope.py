@@ -17,6 +17,7 @@ from . import (
     PROFILE,
     UPGRADE,
     WINDOWS,
+    Case,
     Cases,
     address,
     linux,
@@ -57,6 +58,9 @@ CASES: Final = {
                 ),
             ),
             ("zones[1]", linux({"zones": ["1", "{zone}"]})),
+            # Alone, so that nothing else in the document gives them away.
+            ("location", Case({"location": "{region}"})),
+            ("zones[0]", Case({"zones": ["{zone}"]})),
             ("$target.subscription", address(subscription="{subscription-id}")),
             ("$target.resourceGroup", address(resource_group="{group}")),
             ("$target.name", address(name="{vmss-name}")),
@@ -93,6 +97,8 @@ CASES: Final = {
             (f"{NICS}[0].name", linux({f"{NICS}[0].name": "[parameters('name')]"})),
             ("zones[1]", linux({"zones": ["1", "[string(2)]"]})),
             ("tags.owner", linux({"tags": {"owner": "[a.b('\n')]"}})),
+            ("location", Case({"location": "[resourceGroup().location]"})),
+            ("zones[0]", Case({"zones": ["[string(2)]"]})),
         ],
         fine=[
             linux(
