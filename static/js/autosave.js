@@ -56,6 +56,15 @@
         status.prepend(mark);
       }
     }
+    // What a button saves must not seem to be saved already.
+    function sayNot() {
+      const left = [...form.querySelectorAll(BY_BUTTON)].filter((input) => input.value !== "");
+      if (!left.length) return false;
+      say(left.some((input) => input.matches("[data-secret]"))
+        ? "Not saved yet: a secret is saved by the button below the form"
+        : "Not saved yet: press “Add these” below what you pasted");
+      return true;
+    }
     function signIn() {
       const link = document.createElement("a");
       link.href = "/sign-in/?next=/";
@@ -82,8 +91,16 @@
       sent = held();
       htmx.trigger(form, "autosave");
     }
-    form.addEventListener("input", () => { keep(); soon(PAUSE); });
-    form.addEventListener("change", () => { keep(); soon(100); });
+    function typed(event, delay) {
+      if (event.target.matches?.(BY_BUTTON)) {
+        if (!trouble && !sayNot()) say("");
+        return;
+      }
+      keep();
+      soon(delay);
+    }
+    form.addEventListener("input", (event) => typed(event, PAUSE));
+    form.addEventListener("change", (event) => typed(event, 100));
 
     const own = (event) => event.detail.elt === form;
     // A page whose form was already sent must not send it again on its own.
@@ -136,7 +153,7 @@
         trouble = "";
         tries = 0;
         keep();
-        say(`Saved ${clock(Date.now())}`, "check");
+        sayNot() || say(`Saved ${clock(Date.now())}`, "check");
         if (code === 200) checking = setTimeout(check, 1000);
         if (reload && !unsaved()) location.reload();
       } else if (code === 409 || code === 422) {

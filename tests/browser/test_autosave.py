@@ -315,6 +315,23 @@ def test_an_accidental_close_loses_nothing(people: People) -> None:
     expect(box(rita.page, NAME)).to_have_value("web-prod")
 
 
+def test_what_only_a_button_saves_is_not_called_saved(people: People) -> None:
+    rita = people("Rita")
+    code = rita.start_blank("2024-07-01")
+    page = rita.page
+    rita.unfold()
+    page.locator('[name="tags:paste"]').fill("team=shop")
+    status(page).to_have_text("Not saved yet: press “Add these” below what you pasted")
+    # A save of something else does not change that.
+    with page.expect_response(f"**/drafts/{code}/basics/"):
+        box(page, NAME).fill("web")
+    status(page).to_have_text("Not saved yet: press “Add these” below what you pasted")
+    page.locator('[name="tags:paste"]').fill("")
+    with page.expect_response(f"**/drafts/{code}/basics/"):
+        box(page, NAME).fill("web-prod")
+    status(page).to_contain_text("Saved ")
+
+
 def test_a_paste_box_keeps_its_text_when_others_change_the_list(people: People) -> None:
     rita = people("Rita")
     code = rita.start_blank("2024-07-01")
@@ -324,7 +341,6 @@ def test_a_paste_box_keeps_its_text_when_others_change_the_list(people: People) 
     rita.unfold()
     Person(tab, rita.base).unfold()
     paste.fill("team=shop")
-    status(page).to_contain_text("Saved")
     tab.locator('[name="tags[0].key"]').fill("cost")
     tab.locator('[name="tags[0].value"]').fill("42")
     status(tab).to_contain_text("Saved")
