@@ -357,7 +357,7 @@ def test_an_item_that_others_changed_is_removed_only_after_a_look(
     page = page_of(as_requester, at(full, "network/"), post=sent, status=409)
     assert page.heading == "Remove nic1?"
     assert (
-        "was changed while your page was open. What you typed was saved, the list was not changed."
+        "was changed while your page was open. What you typed was saved. The list is as it was left."
         in page.text
     )
     assert '"nic1"' in page.text

@@ -206,7 +206,7 @@ def _ask(
         "name": name,
         "told": changed.position is not None,
         "removing": verb == "remove",
-        "saved": _not_changed(kept),
+        "kept": kept,
         "was": choosing.shown_value(node, changed.was),
         "choices": choices,
         "base": draft.head,
