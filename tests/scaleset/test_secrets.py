@@ -82,3 +82,35 @@ def test_only_a_lone_id_is_a_reference(value: Any) -> None:
 )
 def test_looking_for_secrets_in_anything_is_safe(document: Any) -> None:
     assert list(secrets.find(document)) == []
+
+
+def test_what_is_known_is_left_out_as_long_as_it_is_the_very_same() -> None:
+    held: dict[str, Any] = {
+        "adminPassword": 1,
+        "properties": {
+            "virtualMachineProfile": {
+                "osProfile": {"adminPassword": "a", "customData": "b", "computerNamePrefix": "c"},
+                "extensionProfile": {"extensions": [{"properties": {"protectedSettings": {"d": 1}}}]},
+            }
+        },
+    }
+    profile = held["properties"]["virtualMachineProfile"]
+    assert secrets.find(held, held) == []
+    others: dict[str, Any] = {
+        **held,
+        "properties": {"virtualMachineProfile": {**profile, "osProfile": dict(profile["osProfile"])}},
+    }
+    assert secrets.find(others, held) == []
+    others["properties"]["virtualMachineProfile"]["osProfile"]["customData"] = "new"
+    at = ("properties", "virtualMachineProfile")
+    assert secrets.find(others, held) == [((*at, "osProfile", "customData"), "new")]
+    extensions = profile["extensionProfile"]["extensions"]
+    more = {
+        "properties": {
+            "virtualMachineProfile": {"extensionProfile": {"extensions": [*extensions, *extensions]}}
+        }
+    }
+    assert [path for path, _value in secrets.find(more, held)] == [
+        (*at, "extensionProfile", "extensions", position, "properties", "protectedSettings")
+        for position in (0, 1)
+    ]

@@ -442,27 +442,32 @@ def _write(
     contents.fill(draft, content)
     draft.document = vault.take_out(draft, draft.document, held)
     draft.updated = timezone.now()
-    columns = {
-        "subscription": draft.subscription,
-        "resource_group": draft.resource_group,
-        "name": draft.name,
-        "operation": draft.operation,
-        "api_version": draft.api_version,
-        "document": draft.document,
-    }
+    # Made ready once: the draft and its revision have the same columns of these names.
+    columns = statements.prepare(
+        Draft,
+        {
+            "subscription": draft.subscription,
+            "resource_group": draft.resource_group,
+            "name": draft.name,
+            "operation": draft.operation,
+            "api_version": draft.api_version,
+            "document": draft.document,
+        },
+    )
     newest = {"id": draft.pk, "head": draft.head, "discarded": None}
     draft.head += 1
-    if not statements.update(Draft, newest, columns | {"head": draft.head, "updated": draft.updated}):
+    moved_on = {"head": draft.head, "updated": draft.updated}
+    if not statements.update(Draft, newest, moved_on, columns):
         raise _Overtaken
     statements.insert(
         Revision,
+        columns,
         draft_id=draft.pk,
         number=draft.head,
         author_id=user.pk,
         at=draft.updated,
         automatic=automatic,
         restores=restores,
-        **columns,
     )
     if address != (draft.target, True):
         searching.index(draft)

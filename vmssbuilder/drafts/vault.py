@@ -59,8 +59,10 @@ def take_out(draft: Draft, document: dict[str, Any], held: dict[str, Any]) -> di
     A reference to a secret that is not this draft's is removed: references cannot be guessed or carried over.
     held: what the draft holds already; its references are known to be the draft's own.
     """
-    own = set(secrets.references(held))
-    others = secrets.references(document).keys() - own
+    # Most saves touch no secret, so that there is nothing to look up.
+    fresh = secrets.find(document, held)
+    own = set(secrets.references(held)) if fresh else set()
+    others = {code for _path, value in fresh if (code := secrets.referred(value)) is not None} - own
     if others:
         own.update(draft.secrets.filter(code__in=others).values_list("code", flat=True))
 
@@ -70,7 +72,7 @@ def take_out(draft: Draft, document: dict[str, Any], held: dict[str, Any]) -> di
             return value if code in own else secrets.MASK
         return value if value == secrets.MASK else store(draft, value)
 
-    changed: dict[str, Any] = secrets.replace(document, take)
+    changed: dict[str, Any] = secrets.replace(document, take) if fresh else document
     cleaned: dict[str, Any] = _strays_taken_out(changed, lambda value: take((), value), held)
     return cleaned
 

@@ -5,13 +5,13 @@ A document at rest holds `{"$secret": "<id>"}` where a secret belongs; what the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Final
 
 from .catalogue import tree
-from .paths import Path
+from .paths import MISSING, Path
 from .properties import REFERENCE_KEY, Node
 from .versions import API_VERSIONS
 
@@ -70,32 +70,39 @@ def _join(ways: _Way, more: _Way) -> None:
         _join(ways.each, more.each)
 
 
-def find(document: Any) -> Iterator[tuple[Path, Any]]:
+def find(document: Any, known: Any = MISSING) -> list[tuple[Path, Any]]:
     """Path and value of each secret in the document, stored or in clear.
 
     Names are compared without regard to case, so that a misspelt `adminpassword` is not missed, and in all API
-    versions, so that a document in the wrong one leaks nothing.
+    versions, so that a document in the wrong one leaks nothing. known: a document whose secrets the caller knows; what
+    is the very same object in the same place there is left out.
     """
-    return _find(document, _ways(), ())
+    found: list[tuple[Path, Any]] = []
+    _find(document, known, _ways(), (), found)
+    return found
 
 
-def _find(value: Any, way: _Way, path: Path) -> Iterator[tuple[Path, Any]]:
+def _find(value: Any, known: Any, way: _Way, path: Path, found: list[tuple[Path, Any]]) -> None:
+    if value is known:
+        return
     if way.secret:
-        yield path, value
+        found.append((path, value))
     elif isinstance(value, dict):
+        before = known if isinstance(known, dict) else {}
         for name, inner in value.items():
             below = way.each or way.members.get(name.casefold())
             if below is not None:
-                yield from _find(inner, below, (*path, name))
+                _find(inner, before.get(name, MISSING), below, (*path, name), found)
     elif isinstance(value, list) and way.each is not None:
-        for position, inner in enumerate(value):
-            yield from _find(inner, way.each, (*path, position))
+        items = known if isinstance(known, list) and len(known) == len(value) else [MISSING] * len(value)
+        for position, (inner, was) in enumerate(zip(value, items, strict=True)):
+            _find(inner, was, way.each, (*path, position), found)
 
 
 def replace(document: Any, change: Callable[[Path, Any], Any]) -> Any:
     """A copy of the document with each secret replaced by `change(path, value)`; the rest is shared, not copied deep."""
     copied = document
-    for path, value in list(find(document)):
+    for path, value in find(document):
         changed = change(path, value)
         if changed is not value:
             copied = _with(copied, path, changed)
