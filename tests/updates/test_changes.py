@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import OrderedDict
 
 import pytest
 from django.test import Client
@@ -162,6 +163,30 @@ def test_who_changed_the_same_is_shown_beside_the_other_and_the_person_chooses(
     assert at is not None
     assert at.document["sku"]["capacity"] == 40
     assert bool(page.all("div", id="request-body")) is sends
+
+
+def test_a_choice_counts_also_where_another_process_drew_the_page(
+    as_rita: Client,
+    rita: User,
+    opened: Draft,
+    running_set: ScaleSet,
+    page_of: GetPage,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Each process keeps what it read; the one that takes the choice may have read it before it changed."""
+    draft = edit(rita, opened, "sku.capacity", 5)
+    page_of(as_rita, url(draft))
+    earlier = OrderedDict(asking._jobs)
+    somebody_else(running_set, lambda model: model["sku"].update(capacity=40))
+    monkeypatch.setattr(asking, "_jobs", OrderedDict())
+    page = page_of(as_rita, url(draft))
+    assert "In Azure now: 40" in page.text
+    hidden = {str(each.get("name")): str(each.get("value")) for each in page.all("input", type="hidden")}
+    monkeypatch.setattr(asking, "_jobs", earlier)
+    choice = {**hidden, "act": "settle", "side-0": "mine"}
+    page = page_of(as_rita, url(draft), post=choice, follow=True, queries=TWO_PAGES)
+    assert "Have it reviewed again" in page.text
+    assert Draft.objects.get().head == draft.head + 1
 
 
 def test_a_choice_about_what_changed_again_is_not_taken(

@@ -214,6 +214,11 @@ def _settle(request: HttpRequest, user: User, draft: Draft) -> HttpResponse:
         messages.error(request, "There is nothing to settle: the draft was not opened from a scale set.")
         return redirect("update-changes", draft.code)
     asked = reading.read(user, address, draft.api_version, within=asking.USABLE)
+    seen = request.POST.get("seen", "")
+    if asked.known and asked.value is not None and planning.digest(asked.value.document) != seen:
+        # Each process keeps what it read: the page may have come from one that read it later than this one.
+        reading.forget(user, address, draft.api_version)
+        asked = reading.read(user, address, draft.api_version)
     if not asked.known or asked.value is None:
         messages.error(
             request, "Azure did not answer in time. Your choice was not saved: choose again in a moment."
@@ -227,9 +232,7 @@ def _settle(request: HttpRequest, user: User, draft: Draft) -> HttpResponse:
         side = request.POST.get(f"side-{number}", "")
         if request.POST.get(f"at-{number}") == paths.text(clash.path) and side in ("mine", "theirs"):
             choices[clash.path] = cast(planning.Side, side)
-    if request.POST.get("seen") != planning.digest(now.document) or request.POST.get("base") != str(
-        draft.head
-    ):
+    if seen != planning.digest(now.document) or request.POST.get("base") != str(draft.head):
         message = (
             "The scale set or the draft was changed again meanwhile. Look at what is there now, and choose."
         )
