@@ -269,6 +269,7 @@
       }, Math.max(0, keptAt + KEEP_EVERY - Date.now()));
     }
 
+    const goesOn = (texts, from) => texts.length === from.length && texts.every((text, at) => from[at] && text.startsWith(from[at]));
     async function offer() {
       // The page that was left by a button has been answered, or this one would not be here.
       const answered = sessionStorage.getItem("sent");
@@ -277,7 +278,9 @@
       const kept = await stored("readonly", (store) => store.get(page));
       if (!kept) return;
       const now = held();
-      const lost = Object.entries(kept.values).filter(([name, texts]) => differ(texts, now[name]));
+      // A save that was on its way when the browser died may have brought more than was kept.
+      const later = (name, texts) => kept.base !== base() && goesOn(now[name] || [], texts);
+      const lost = Object.entries(kept.values).filter(([name, texts]) => differ(texts, now[name]) && !later(name, texts));
       if (!lost.length || Date.now() - kept.at > KEPT_DAYS * 86400000) {
         stored("readwrite", (store) => store.delete(page));
         return;
@@ -297,8 +300,9 @@
         made.addEventListener("click", () => { box.remove(); act(); });
       };
       button("Restore what you typed", "secondary", () => {
-        // On the revision that it was typed on, so that what others changed since is asked about.
-        form.elements.base.value = kept.base;
+        // On the revision that it was typed on, so that what others changed since is asked about. Text that only goes on
+        // from what stands there now takes nothing away from anybody.
+        if (!lost.every(([name, texts]) => goesOn(texts, now[name] || []))) form.elements.base.value = kept.base;
         const missing = put(form, Object.fromEntries(lost));
         for (const name of missing) for (const text of kept.values[name]) hide(form, name, text);
         // Rows that the page does not show yet come with the next page.
