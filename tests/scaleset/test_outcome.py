@@ -142,3 +142,29 @@ def test_user_data_and_secrets_are_not_compared() -> None:
     found = outcome({"properties": {"virtualMachineProfile": profile}}, answer(), VERSION, answer())
     assert not found.deviations
     assert {path[-1] for path in found.withheld} == {"userData", "customData"}
+
+
+def test_what_nobody_can_ask_for_is_not_missed() -> None:
+    found = outcome(document() | {"id": "of another one", "plan": None}, answer(), VERSION)
+    assert not found.deviations
+
+
+def test_items_without_a_name_are_compared_in_line_and_values_as_a_set() -> None:
+    disks = "properties.virtualMachineProfile.storageProfile.dataDisks"
+    asked = copy.deepcopy(document()) | {"zones": ["1", "2"]}
+    paths.put(asked, parse(disks), [{"lun": 0, "createOption": "Empty", "diskSizeGB": 8}])
+    changes: dict[str, Any] = {
+        "zones": ["1", "2"],
+        disks: [{"lun": 0, "createOption": "Empty", "diskSizeGB": 8}],
+    }
+    assert not outcome(asked, answer(**changes), VERSION).deviations
+    changes[disks][0]["diskSizeGB"] = 16
+    assert told(outcome(asked, answer(**changes), VERSION)) == [("changed", f"{disks}[0].diskSizeGB", 8, 16)]
+
+
+def test_what_azure_filled_in_is_told_value_by_value() -> None:
+    given = {"ultraSSDEnabled": False, "hibernationEnabled": None}
+    found = outcome(document(), answer(**{"properties.additionalCapabilities": given}), VERSION)
+    assert [paths.text(path) for path, _value in found.filled] == [
+        "properties.additionalCapabilities.ultraSSDEnabled"
+    ]

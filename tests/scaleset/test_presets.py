@@ -101,3 +101,9 @@ def test_a_named_setting_is_found_by_its_place() -> None:
     assert secret.property.secret
     assert presets.node_at((*SETTINGS, "somethingElse")) is None
     assert presets.node_at(SETTINGS) is None
+
+
+def test_an_extension_is_empty_until_somebody_says_which_it_is() -> None:
+    assert presets.is_empty({})
+    assert presets.is_empty({"name": "a", "properties": {"publisher": "", "settings": {}}})
+    assert not presets.is_empty({"properties": {"type": "Agent"}})

@@ -23,7 +23,7 @@ from hypothesis import given, settings
 from tests.scaleset.documents import documents
 from vmssbuilder.scaleset import API_VERSIONS, CannotExport, Request, Target, export, paths, read, secrets
 from vmssbuilder.scaleset.catalogue import tree
-from vmssbuilder.scaleset.exports import FORMATS
+from vmssbuilder.scaleset.exports import FORMATS, parameters
 from vmssbuilder.scaleset.properties import Json, List, Node
 from vmssbuilder.scaleset.versions import LATEST
 
@@ -579,3 +579,11 @@ def test_the_token_reaches_curl_in_a_file_of_its_own() -> None:
     text = export(request(), "curl")
     assert '--config <(printf \'header = "Authorization: Bearer %s"\\n\' "$ACCESS_TOKEN")' in text
     assert "--header 'Authorization" not in text
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_each_secret_is_named_as_a_parameter_of_its_format(format: str) -> None:
+    held = {"properties": {"virtualMachineProfile": {"osProfile": {"adminPassword": {"$secret": "one"}}}}}
+    ((name, title),) = parameters(Request(TARGET, "create", LATEST, held), format)
+    assert title == "Admin password"
+    assert name in export(Request(TARGET, "create", LATEST, held), format)
