@@ -139,3 +139,9 @@ def test_a_place_lies_below_its_ancestors_and_itself() -> None:
     assert paths.starts_with(("a", 0, "b"), ("a", 0))
     assert paths.starts_with(("a",), ("a",))
     assert not paths.starts_with(("a",), ("a", 0))
+
+
+@pytest.mark.parametrize("written", ["a['\\u{0}']", "a['\\u{d800}']", "a['\\u{110000}']"])
+def test_an_escape_of_what_no_name_holds_is_refused(written: str) -> None:
+    with pytest.raises(PathError, match="is no character that a name can have"):
+        paths.parse(written)
