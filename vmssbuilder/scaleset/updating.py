@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from typing import Final
+from typing import Any, Final
 
-from . import versions
+from . import paths, versions
 from .catalogue import tree
 from .findings import Confidence
 from .properties import Node
@@ -156,3 +156,38 @@ def _carried(node: Node, api_version: str) -> bool:
             return False
         above = above.parent
     return True
+
+
+_IMAGES: Final = (
+    ("properties", "virtualMachineProfile", "storageProfile", "imageReference"),
+    ("properties", "virtualMachineProfile", "storageProfile", "osDisk", "image"),
+)
+_MACHINE: Final = (
+    ("properties", "virtualMachineProfile", "osProfile"),
+    ("properties", "virtualMachineProfile", "networkProfile"),
+    ("sku", "name"),
+)
+_NO_CHANGE: Final = frozenset(("name", "type", "id", "etag"))
+
+
+def looks_like_update(document: Any) -> bool:
+    """Whether a body is plainly the changes of an update, and no new scale set that is not finished.
+
+    Every new scale set states its region, and one with instances its image. A body without both changes what is there. So
+    does one with an image but neither sign-in, network nor size: a new version of the image. document: in Azure's
+    spelling.
+    """
+    if not isinstance(document, dict) or document.get("location") is not None:
+        return False
+    if not any(
+        node.pattern in document for node in tree(versions.LATEST).children.values() if _changes(node)
+    ):
+        return False
+    if not any(paths.get(document, place, None) for place in _IMAGES):
+        return True
+    return not any(paths.get(document, place, None) for place in _MACHINE)
+
+
+def _changes(node: Node) -> bool:
+    """Whether a member of the envelope says what is to change, and not what it is about."""
+    return not node.property.read_only and node.pattern not in _NO_CHANGE
