@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import Any
 
-from . import inventory, sizes, world
+from . import inventory, world
 from .marketplace import usages
 from .memory import Memory
 from .messages import Refusal
-
-_REFERENCE: Final = re.compile(
-    r"/subscriptions/([^/]+)/resourcegroups/([^/]+)/providers/(?:[^/]+/[^/]+)(?:/[^/]+)*", re.IGNORECASE
-)
 
 
 def registered(memory: Memory, subscription: str) -> None:
@@ -58,7 +53,7 @@ def policies(subscription: str, group: str, name: str, model: Mapping[str, Any])
 def on_offer(memory: Memory, subscription: str, model: Mapping[str, Any]) -> None:
     """Refuses a size that the region, a zone of it or the subscription does not have."""
     name = str((model.get("sku") or {}).get("name", ""))
-    size, region = sizes.sizes(memory.sizes).get(name.lower()), world.region(str(model.get("location")))
+    size, region = memory.size(name), world.region(str(model.get("location")))
     if size is None or region is None or not name:
         if name:
             message = f"The value {name} provided for the VM size is not valid."
@@ -102,7 +97,7 @@ def within_quota(
 
 def _cores(memory: Memory, model: Mapping[str, Any]) -> dict[str, int]:
     sku = model.get("sku") or {}
-    size = sizes.sizes(memory.sizes).get(str(sku.get("name")).lower())
+    size = memory.size(sku.get("name"))
     capacity = sku.get("capacity")
     if size is None or not isinstance(capacity, int):
         return {}
@@ -112,19 +107,14 @@ def _cores(memory: Memory, model: Mapping[str, Any]) -> dict[str, int]:
 def references(memory: Memory, model: Mapping[str, Any], name: str) -> None:
     """Refuses a reference to what is not there, or not in the region."""
     region = world.region(str(model.get("location")))
-    for path, written in _ids(model, ()):
-        found = _REFERENCE.fullmatch(written)
-        if found is None:
-            continue
-        known = inventory.resources(found[1].lower(), memory.subnets)
-        body = known.get(written.lower())
-        if body is None:
+    for path, written in inventory.references(model):
+        if inventory.find(memory, written) is None:
             message = (
                 f"Resource {written} referenced by resource {name} was not found. Please make sure that the referenced"
                 " resource exists, and that both resources are in the same region."
             )
             raise Refusal(400, "InvalidResourceReference", message, path)
-        holder = known.get("/".join(written.lower().split("/")[:9]), {})
+        holder = inventory.find(memory, "/".join(written.split("/")[:9])) or {}
         place = world.region(str(holder.get("location", "")))
         regional = inventory.type_of(written).startswith(("microsoft.network", "microsoft.keyvault"))
         if regional and place is not None and region is not None and place.name != region.name:
@@ -133,19 +123,3 @@ def references(memory: Memory, model: Mapping[str, Any], name: str) -> None:
                 " to be in the same region."
             )
             raise Refusal(400, "InvalidResourceReference", message, path)
-
-
-def _ids(value: Any, path: tuple[str, ...]) -> Iterator[tuple[str, str]]:
-    if path and path[-1] in {"tags", "settings", "protectedSettings"}:
-        return
-    if isinstance(value, Mapping):
-        for name, inner in value.items():
-            if path and path[-1] == "userAssignedIdentities":
-                yield ".".join(path), str(name)
-            if isinstance(inner, str) and name == "id":
-                yield ".".join((*path, name)), inner
-            else:
-                yield from _ids(inner, (*path, str(name)))
-    elif isinstance(value, list):
-        for inner in value:
-            yield from _ids(inner, path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Final
@@ -9,7 +10,10 @@ from typing import Final
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """One SKU of an offer. plan: whether it is sold under terms that a scale set has to name."""
+    """One SKU of an offer. plan: whether it is sold under terms that a scale set has to name.
+
+    versions: those that were put there beside the ones made up by rule.
+    """
 
     sku: str
     system: str = "Linux"
@@ -18,6 +22,7 @@ class Image:
     plan: bool = False
     disks: int = 0
     deprecated: bool = False
+    versions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,9 +266,22 @@ _ALL: Final = (
 PUBLISHERS: Final = {each.name.lower(): each for each in _ALL}
 
 
+def find(
+    publishers: Mapping[str, Publisher], publisher: str, offer: str, sku: str
+) -> tuple[Publisher, str, Image] | None:
+    """Publisher, offer as it is spelt, and image, by names in any case; None when there is none."""
+    seller = publishers.get(publisher.lower())
+    for spelt, skus in seller.offers.items() if seller else ():
+        for image in skus if spelt.lower() == offer.lower() else ():
+            if seller and image.sku.lower() == sku.lower():
+                return seller, spelt, image
+    return None
+
+
 def versions_of(publisher: str, offer: str, image: Image) -> tuple[str, ...]:
     """The versions of an image, oldest first. They differ from one image to the next."""
-    return _versions(f"{publisher}/{offer}/{image.sku}".lower(), windows=image.system == "Windows")
+    made = _versions(f"{publisher}/{offer}/{image.sku}".lower(), windows=image.system == "Windows")
+    return (*image.versions, *made)
 
 
 @cache

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any, Final
 
 from . import world
+from .memory import Memory
 
 Body = dict[str, Any]
 
@@ -491,6 +493,49 @@ def resources(subscription: str, crowd: int = 0) -> dict[str, Body]:
                 ):
                     found[child["id"].lower()] = {**child, "type": f"{body['type']}/{kind}"}
     return found
+
+
+def known(memory: Memory, subscription: str) -> dict[str, Body]:
+    """The resources of a subscription by id in lower case, with those that were put there."""
+    start = f"/subscriptions/{subscription}/"
+    added = {key: body for key, body in memory.added.items() if key.startswith(start)}
+    made = resources(subscription, memory.subnets)
+    return made | added if added else made
+
+
+def find(memory: Memory, resource_id: str) -> Body | None:
+    """The resource of an id, in any case; None when there is none."""
+    key = resource_id.rstrip("/").lower()
+    if key in memory.added:
+        return memory.added[key]
+    parts = key.split("/")
+    return resources(parts[2], memory.subnets).get(key) if len(parts) > 2 else None
+
+
+_REFERENCE: Final = re.compile(
+    r"/subscriptions/[^/]+/resourcegroups/[^/]+/providers/[^/]+(?:/[^/]+/[^/]+)+", re.IGNORECASE
+)
+
+
+def references(value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, str]]:
+    """The ids of resources in a scale set's body, each with the names that lead to it."""
+    if path and path[-1] in {"tags", "settings", "protectedSettings"}:
+        return
+    if isinstance(value, Mapping):
+        for name, inner in value.items():
+            if path and path[-1] == "userAssignedIdentities":
+                yield from references(name, (*path, "id"))
+            yield from references(inner, (*path, str(name)))
+    elif isinstance(value, list):
+        for inner in value:
+            yield from references(inner, path)
+    elif (
+        isinstance(value, str)
+        and path
+        and path[-1].lower().endswith(("id", "ids"))
+        and _REFERENCE.fullmatch(value)
+    ):
+        yield ".".join(path), value
 
 
 def type_of(resource_id: str) -> str:

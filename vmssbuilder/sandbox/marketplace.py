@@ -78,6 +78,8 @@ class Marketplace:
         shown: list[Any] = []
         for each in regions:
             shown.extend(sizes.by_region(subscription, each, self._memory.sizes))
+            place = world.REGIONS[each]
+            shown.extend(size.shown(subscription, place) for size in self._memory.added_sizes.values())
         return listed(request, shown, self._memory.page_size(SKUS_A_PAGE))
 
     def _usages(self, request: Request, _account: world.Account, found: tuple[str, ...]) -> Answer:
@@ -87,24 +89,24 @@ class Marketplace:
     # --- images ----------------------------------------------------------------------------------------------------
 
     def _publishers(self, request: Request, _account: world.Account, found: tuple[str, ...]) -> Answer:
-        names = [each.name for each in images.PUBLISHERS.values()]
+        names = [each.name for each in self._memory.publishers.values()]
         return _names(request, found, names)
 
     def _offers(self, request: Request, _account: world.Account, found: tuple[str, ...]) -> Answer:
-        return _names(request, found, _publisher(found[2]).offers)
+        return _names(request, found, self._publisher(found[2]).offers)
 
     def _image_skus(self, request: Request, _account: world.Account, found: tuple[str, ...]) -> Answer:
-        _offer, skus = _offer_of(found)
+        _offer, skus = self._offer_of(found)
         return _names(request, found, [each.sku for each in skus])
 
     def _image_versions(self, request: Request, _account: world.Account, found: tuple[str, ...]) -> Answer:
-        offer, image = _image_of(found)
+        offer, image = self._image_of(found)
         return _names(request, found, images.versions_of(found[2], offer, image))
 
     def _image(self, _request: Request, _account: world.Account, found: tuple[str, ...]) -> Answer:
         subscription, region = known_subscription(found[0]), _known_region(found[1])
-        offer, image = _image_of(found)
-        publisher = _publisher(found[2]).name
+        offer, image = self._image_of(found)
+        publisher = self._publisher(found[2]).name
         if found[5] not in images.versions_of(publisher, offer, image):
             raise _no_artifact(f"{publisher}:{offer}:{image.sku}:{found[5]}")
         properties: dict[str, Any] = {
@@ -132,7 +134,7 @@ class Marketplace:
 
     def _agreement(self, _request: Request, _account: world.Account, found: tuple[str, ...]) -> Answer:
         subscription = known_subscription(found[0])
-        _offer, image = _image_of((found[0], "", *found[1:]))
+        _offer, image = self._image_of((found[0], "", *found[1:]))
         if not image.plan:
             raise _no_artifact(f"{found[1]}:{found[2]}:{found[3]}")
         agreement = {
@@ -152,14 +154,14 @@ class Marketplace:
     # --- extensions ------------------------------------------------------------------------------------------------
 
     def _types(self, request: Request, _account: world.Account, found: tuple[str, ...]) -> Answer:
-        return _names(request, found, [each.name for each in _publisher(found[2]).extensions])
+        return _names(request, found, [each.name for each in self._publisher(found[2]).extensions])
 
     def _type_versions(self, request: Request, _account: world.Account, found: tuple[str, ...]) -> Answer:
-        return _names(request, found, _extension_of(found).versions)
+        return _names(request, found, self._extension_of(found).versions)
 
     def _type(self, _request: Request, _account: world.Account, found: tuple[str, ...]) -> Answer:
         subscription, region = known_subscription(found[0]), _known_region(found[1])
-        extension = _extension_of(found)
+        extension = self._extension_of(found)
         if found[4] not in extension.versions:
             raise _no_artifact(f"{found[2]}:{found[3]}:{found[4]}")
         properties = {
@@ -171,6 +173,36 @@ class Marketplace:
         }
         return json_answer(200, _named(subscription, region, found[4]) | {"properties": properties})
 
+    # --- by name ---------------------------------------------------------------------------------------------------
+
+    def _publisher(self, written: str) -> images.Publisher:
+        found = self._memory.publishers.get(written.lower())
+        if found is None:
+            raise _no_artifact(written)
+        return found
+
+    def _offer_of(self, found: tuple[str, ...]) -> tuple[str, tuple[images.Image, ...]]:
+        offers = {name.lower(): (name, skus) for name, skus in self._publisher(found[2]).offers.items()}
+        if found[3].lower() not in offers:
+            raise _no_artifact(f"{found[2]}:{found[3]}")
+        return offers[found[3].lower()]
+
+    def _image_of(self, found: tuple[str, ...]) -> tuple[str, images.Image]:
+        offer, skus = self._offer_of(found)
+        image = next((each for each in skus if each.sku.lower() == found[4].lower()), None)
+        if image is None:
+            raise _no_artifact(f"{found[2]}:{offer}:{found[4]}")
+        return offer, image
+
+    def _extension_of(self, found: tuple[str, ...]) -> images.Extension:
+        wanted = found[3].lower()
+        extension = next(
+            (each for each in self._publisher(found[2]).extensions if each.name.lower() == wanted), None
+        )
+        if extension is None:
+            raise _no_artifact(f"{found[2]}:{found[3]}")
+        return extension
+
 
 def usages(memory: Memory, subscription: str, region: str) -> list[dict[str, Any]]:
     """How much of what a subscription may have in a region is taken, by the scale sets that there are."""
@@ -180,7 +212,7 @@ def usages(memory: Memory, subscription: str, region: str) -> list[dict[str, Any
         if scale_set.subscription != subscription or place is None or place.name != region:
             continue
         sku = scale_set.model.get("sku") or {}
-        size = sizes.sizes(memory.sizes).get(str(sku.get("name")).lower())
+        size = memory.size(sku.get("name"))
         given = sku.get("capacity")
         capacity = given if isinstance(given, int) else 1
         for name, number in (
@@ -246,33 +278,3 @@ def _names(request: Request, found: tuple[str, ...], names: Iterable[str]) -> An
 
 def _no_artifact(what: str) -> Refusal:
     return Refusal(404, "NotFound", f"Artifact: VMImage was not found: '{what[:200]}'.")
-
-
-def _publisher(written: str) -> images.Publisher:
-    found = images.PUBLISHERS.get(written.lower())
-    if found is None:
-        raise _no_artifact(written)
-    return found
-
-
-def _offer_of(found: tuple[str, ...]) -> tuple[str, tuple[images.Image, ...]]:
-    offers = {name.lower(): (name, skus) for name, skus in _publisher(found[2]).offers.items()}
-    if found[3].lower() not in offers:
-        raise _no_artifact(f"{found[2]}:{found[3]}")
-    return offers[found[3].lower()]
-
-
-def _image_of(found: tuple[str, ...]) -> tuple[str, images.Image]:
-    offer, skus = _offer_of(found)
-    image = next((each for each in skus if each.sku.lower() == found[4].lower()), None)
-    if image is None:
-        raise _no_artifact(f"{found[2]}:{offer}:{found[4]}")
-    return offer, image
-
-
-def _extension_of(found: tuple[str, ...]) -> images.Extension:
-    wanted = found[3].lower()
-    extension = next((each for each in _publisher(found[2]).extensions if each.name.lower() == wanted), None)
-    if extension is None:
-        raise _no_artifact(f"{found[2]}:{found[3]}")
-    return extension

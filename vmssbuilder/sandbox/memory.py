@@ -8,14 +8,13 @@ import threading
 import time
 import uuid
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from . import world
+from . import images, sizes, world
 from .limits import Limits
-from .sizes import NUMBER
 
 REQUESTS_KEPT: Final = 1000
 
@@ -112,7 +111,10 @@ class Memory:
             self.operations.clear()
             self.faults.clear()
             self.whatifs: dict[str, tuple[float, dict[str, Any]]] = {}
-            self.sizes, self.subnets, self.longest_page = NUMBER, 0, 1_000_000
+            self.sizes, self.subnets, self.longest_page = sizes.NUMBER, 0, 1_000_000
+            self.added: dict[str, dict[str, Any]] = {}
+            self.added_sizes: dict[str, sizes.Size] = {}
+            self.publishers = dict(images.PUBLISHERS)
             self.limits.enforced = False
             self.strict = False
             self.limits.forget()
@@ -153,6 +155,17 @@ class Memory:
     def page_size(self, usual: int) -> int:
         """How many items a page of a list holds; tests make pages short."""
         return min(usual, self.longest_page)
+
+    # --- sizes -----------------------------------------------------------------------------------------------------
+
+    def all_sizes(self) -> Mapping[str, sizes.Size]:
+        """Every VM size by name in lower case."""
+        made = sizes.sizes(self.sizes)
+        return made | self.added_sizes if self.added_sizes else made
+
+    def size(self, name: Any) -> sizes.Size | None:
+        """The VM size of that name in any case, None when there is none."""
+        return self.all_sizes().get(name.lower()) if isinstance(name, str) else None
 
     # --- providers -------------------------------------------------------------------------------------------------
 

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from vmssbuilder.scaleset import versions
 
-from . import faults, governance, sizes, validation, world
+from . import faults, governance, validation, world
 from .access import authorised, known_group, known_subscription, no_such_method, object_of, region_of
 from .memory import Fault, Memory, Operation, ScaleSet, scale_set_key, timestamp
 from .messages import Answer, Refusal, Request, json_answer
@@ -315,14 +315,14 @@ class ScaleSets:
         scale_set = self._existing(found)
         region = world.region(str(scale_set.model["location"]))
         assert region is not None
-        now = sizes.sizes(self._memory.sizes).get(str(scale_set.model.get("sku", {}).get("name")).lower())
+        now = self._memory.size(scale_set.model.get("sku", {}).get("name"))
         can = [
             {
                 "resourceType": "Microsoft.Compute/virtualMachineScaleSets",
                 "sku": {"name": size.name, "tier": "Standard"},
                 "capacity": {"minimum": 0, "maximum": 1000, "defaultCapacity": 1, "scaleType": "Automatic"},
             }
-            for size in sizes.sizes(self._memory.sizes).values()
+            for size in self._memory.all_sizes().values()
             # Sizes that the running one can be exchanged for.
             if size.offered(region)
             and (now is None or ("local" in size.series.can) == ("local" in now.series.can))

@@ -20,7 +20,7 @@ from urllib.parse import unquote, urlsplit
 
 from vmssbuilder.azure.transport import is_loopback
 
-from . import faults, faults_page, pages, prices, world
+from . import faults, faults_page, pages, prices, stocking, world
 from .arm import Arm
 from .entra import Entra
 from .memory import Memory
@@ -139,6 +139,8 @@ class Sandbox:
             return json_answer(200, {})
         if what == ("POST", "world"):
             return self._changed_world(request)
+        if what == ("POST", "stock"):
+            return self._stocked(request)
         if what in {("POST", "faults"), ("POST", "revoke")}:
             try:
                 value = json.loads(request.body or b"null")
@@ -159,6 +161,21 @@ class Sandbox:
             value = json.loads(request.body or b"null")
             self.memory.change_world(**value)
         except (ValueError, TypeError) as error:
+            return json_answer(400, {"error": str(error)})
+        return json_answer(200, {})
+
+    def _stocked(self, request: Request) -> Answer:
+        """Puts things there: `resources` by id, `images` and `sizes` as `stocking` takes them, and what `named` names."""
+        try:
+            value = json.loads(request.body or b"null")
+            for resource_id, body in dict(value.get("resources", {})).items():
+                stocking.add(self.memory, resource_id, body)
+            for image in value.get("images", ()):
+                stocking.add_image(self.memory, **image)
+            for size in value.get("sizes", ()):
+                stocking.add_size(self.memory, **size)
+            stocking.provide(self.memory, dict(value.get("named", {})))
+        except (ValueError, TypeError, AttributeError) as error:
             return json_answer(400, {"error": str(error)})
         return json_answer(200, {})
 
@@ -304,6 +321,22 @@ class Running:
     def world(self, **options: Any) -> None:
         """Changes how much there is; see `Memory.change_world`."""
         self.sandbox.memory.change_world(**options)
+
+    def add(self, resource_id: str, body: Mapping[str, Any] | None = None, *, region: str = "") -> None:
+        """Puts a resource there; see `stocking.add`."""
+        stocking.add(self.sandbox.memory, resource_id, body, region=region)
+
+    def add_image(self, publisher: str, offer: str, sku: str, version: str = "", **options: Any) -> None:
+        """Puts an image on the marketplace; see `stocking.add_image`."""
+        stocking.add_image(self.sandbox.memory, publisher, offer, sku, version, **options)
+
+    def add_size(self, name: str, **options: Any) -> None:
+        """Puts a VM size into every region; see `stocking.add_size`."""
+        stocking.add_size(self.sandbox.memory, name, **options)
+
+    def provide(self, body: Mapping[str, Any]) -> None:
+        """Puts there what a scale set's body names and the sandbox lacks; see `stocking.provide`."""
+        stocking.provide(self.sandbox.memory, body)
 
     def reset(self) -> None:
         """Forgets scale sets, requests and faults."""

@@ -208,6 +208,9 @@ _EVERYWHERE: Final = frozenset(
 )
 """Families that no region lacks and nobody is kept from."""
 
+ADDED: Final = "addedFamily"
+"""The family of sizes that a test put there: in every region and zone."""
+
 
 @dataclass(frozen=True, slots=True)
 class Size:
@@ -266,23 +269,29 @@ class Size:
             found["GPUs"] = str(max(1, self.vcpus // series.gpus))
         return found
 
+    @property
+    def _everywhere(self) -> bool:
+        return self.series.family == ADDED or self.series.family in _EVERYWHERE
+
     def zones(self, region: world.Region) -> tuple[str, ...]:
         """The zones of a region in which it is on offer."""
-        if not region.zones or "zone" in self.series.can:
+        if not region.zones:
             return ()
+        if self.series.family == ADDED:
+            return ("1", "2", "3")
         draw = _draw(self.series.family, region.name, "zones")
         return ("1", "2", "3") if draw < 75 else (("1", "2"), ("2", "3"), ("1", "3"))[draw % 3]
 
     def offered(self, region: world.Region) -> bool:
         """Whether the region has it at all."""
-        if self.series.family in _EVERYWHERE:
+        if self._everywhere:
             return True
         rare = self.series.gpus or "confidential" in self.series.can or self.name.startswith("Standard_M")
         return _draw(self.series.family, region.name) < (60 if rare else 92)
 
     def restrictions(self, subscription: str, region: world.Region) -> list[dict[str, Any]]:
         """Why a subscription cannot have it there."""
-        if self.series.family in _EVERYWHERE:
+        if self._everywhere:
             return []
         # Only the researchers have the dearest accelerators.
         if self.series.gpus and self.series.hourly > 0.15 and subscription != world.UNREGISTERED:
@@ -359,6 +368,11 @@ def _all() -> Iterator[Size]:
             for vcpus in series.vcpus:
                 yield Size(invented.name.format(n=vcpus), vcpus, invented)
         generation += 1
+
+
+def added(name: str, vcpus: int, can: str) -> Size:
+    """A size of no family of Azure's; can: as of a series."""
+    return Size(name, vcpus, Series(name, ADDED, (vcpus,), 4, can))
 
 
 @cache

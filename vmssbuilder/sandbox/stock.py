@@ -37,9 +37,7 @@ class Stock:
 
     def find(self, resource_id: str) -> dict[str, Any] | None:
         """The resource of an id, None when there is none."""
-        parts = resource_id.split("/")
-        subscription = parts[2].lower() if len(parts) > 2 else ""
-        return inventory.resources(subscription, self._memory.subnets).get(resource_id.rstrip("/").lower())
+        return inventory.find(self._memory, resource_id)
 
     def _list(self, request: Request, account: world.Account, found: tuple[str, ...]) -> Answer:
         return self._listed(request, account, known_subscription(found[0]), found[1], found[2])
@@ -70,7 +68,7 @@ class Stock:
         prefix = f"/subscriptions/{subscription}/resourcegroups/{group}/" if group else ""
         items = [
             body
-            for key, body in inventory.resources(subscription, self._memory.subnets).items()
+            for key, body in inventory.known(self._memory, subscription).items()
             if body["type"].lower() == wanted and key.startswith(prefix)
         ]
         return listed(request, items, self._memory.page_size(PAGE))
@@ -92,7 +90,7 @@ class Stock:
         start = f"{parent}/{kind}/".lower()
         items = [
             body
-            for key, body in inventory.resources(subscription, self._memory.subnets).items()
+            for key, body in inventory.known(self._memory, subscription).items()
             if key.startswith(start) and "/" not in key.removeprefix(start)
         ]
         return listed(request, items, self._memory.page_size(PAGE))
