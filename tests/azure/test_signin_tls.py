@@ -6,11 +6,10 @@ import contextlib
 import dataclasses
 import socket
 import socketserver
-import ssl
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
@@ -18,10 +17,10 @@ import requests
 
 from tests.accounts.certificates import Files, private_authority
 from tests.azure.helpers import ADDRESS, CALLBACK, NEW
+from tests.sandbox.tls import TlsSandbox, serving
 from vmssbuilder.azure import ArmClient, SignIn, cloud, open_session
 from vmssbuilder.azure.errors import Unreachable
 from vmssbuilder.sandbox import world
-from vmssbuilder.sandbox.server import SandboxServer
 
 # Another name, the same hosts: sessions for it reach out as for any cloud.
 PRIVATE: Final = dataclasses.replace(cloud("sandbox"), name="private")
@@ -31,32 +30,6 @@ HOSTS: Final = (PRIVATE.authority_host, PRIVATE.arm_host)
 @pytest.fixture(scope="module")
 def files(tmp_path_factory: pytest.TempPathFactory) -> Files:
     return private_authority(tmp_path_factory.mktemp("authority"), *HOSTS)
-
-
-@contextlib.contextmanager
-def _serving(server: socketserver.BaseServer) -> Iterator[None]:
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join(5)
-
-
-class TlsSandbox(SandboxServer):
-    """The sandbox as a server on the internet would be."""
-
-    def __init__(self, files: Files) -> None:
-        super().__init__("127.0.0.1", 0, logs=False, delay=0.02)
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(files.certificate, files.key)
-        # The handshake is left to the thread of the connection: who breaks it off must not stop the server.
-        self.socket = context.wrap_socket(self.socket, server_side=True, do_handshake_on_connect=False)
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """Whoever does not trust the certificate breaks off."""
 
 
 class Tunnel(socketserver.StreamRequestHandler):
@@ -97,7 +70,7 @@ class Proxy(socketserver.ThreadingTCPServer):
 
 @pytest.fixture
 def proxy(files: Files, monkeypatch: pytest.MonkeyPatch) -> Iterator[Proxy]:
-    with TlsSandbox(files) as server, _serving(server), Proxy(server.server_port) as out, _serving(out):
+    with TlsSandbox(files) as server, serving(server), Proxy(server.server_port) as out, serving(out):
         monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{out.server_address[1]}")
         monkeypatch.delenv("NO_PROXY", raising=False)
         monkeypatch.delenv("no_proxy", raising=False)

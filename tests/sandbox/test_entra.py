@@ -63,8 +63,9 @@ def signed_in(sandbox: Running, account: str = "rita") -> dict[str, Any]:
 
 
 def test_discovery_sends_browsers_to_loopback_and_servers_to_https(sandbox: Running) -> None:
+    by_name = {"Host": world.CLOUD.authority_host}
     found = requests.get(
-        f"{sandbox.url}/{world.TENANT}/v2.0/.well-known/openid-configuration", timeout=5
+        f"{sandbox.url}/{world.TENANT}/v2.0/.well-known/openid-configuration", headers=by_name, timeout=5
     ).json()
     assert found["authorization_endpoint"].startswith(f"{sandbox.url}/")
     assert found["end_session_endpoint"].startswith(f"{sandbox.url}/")
@@ -72,9 +73,23 @@ def test_discovery_sends_browsers_to_loopback_and_servers_to_https(sandbox: Runn
     assert found["jwks_uri"].startswith("https://login.sandbox.invalid/")
     assert found["issuer"] == entra.ISSUER
     many = requests.get(
-        f"{sandbox.url}/organizations/v2.0/.well-known/openid-configuration", timeout=5
+        f"{sandbox.url}/organizations/v2.0/.well-known/openid-configuration", headers=by_name, timeout=5
     ).json()
     assert many["issuer"] == "https://login.sandbox.invalid/{tenantid}/v2.0"
+
+
+def test_whoever_comes_by_another_name_is_led_on_by_that_name(sandbox: Running) -> None:
+    for host, forwarded, place in (
+        (sandbox.url.removeprefix("http://"), {}, sandbox.url),
+        ("localhost:4443", {"X-Forwarded-Proto": "https"}, "https://localhost:4443"),
+    ):
+        found = requests.get(
+            f"{sandbox.url}/{world.TENANT}/v2.0/.well-known/openid-configuration",
+            headers={"Host": host, **forwarded},
+            timeout=5,
+        ).json()
+        assert found["issuer"] == f"{place}/{world.TENANT}/v2.0"
+        assert found["token_endpoint"] == f"{place}/{world.TENANT}/oauth2/v2.0/token"
 
 
 def test_unknown_tenants_and_pages(sandbox: Running) -> None:

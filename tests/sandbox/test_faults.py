@@ -6,6 +6,7 @@ import base64
 import json
 import re
 import time
+from urllib.parse import urlsplit
 
 import html5lib
 import pytest
@@ -134,7 +135,7 @@ def test_operations_end_as_asked(arm: Arm, sandbox: Running, fault: str, status:
     sandbox.sandbox.memory.delay = 0
     switch(sandbox, fault, place="scale-sets")
     place = arm("PUT", SCALE_SET, document()).headers["Azure-AsyncOperation"]
-    path = place.removeprefix(f"https://{world.CLOUD.arm_host}").split("?")[0]
+    path = urlsplit(place).path
     found = arm("GET", path).json()
     assert found["status"] == status
     assert found.get("error", {}).get("code", "") == code

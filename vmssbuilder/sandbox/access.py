@@ -38,7 +38,7 @@ def authenticated(request: Request) -> world.Account:
         raise _unauthorised("InvalidAuthenticationTokenTenant", message) from None
     except jwt.InvalidTokenError:
         raise _unauthorised("InvalidAuthenticationToken", "The access token is invalid.") from None
-    account = next((each for each in world.ACCOUNTS.values() if each.oid == claims["oid"]), None)
+    account = world.account_by_oid(claims["oid"])
     if account is None:
         raise _unauthorised("InvalidAuthenticationToken", "The access token names an unknown person.")
     return account

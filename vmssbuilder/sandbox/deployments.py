@@ -83,7 +83,7 @@ class Deployments:
             }
         key = str(uuid.uuid4())
         self._memory.whatifs[key] = (self._memory.clock() + self._memory.delay / 4, result)
-        return Answer(202, b"", self._onward(found[0], key, request.api_version))
+        return Answer(202, b"", self._onward(request, found[0], key))
 
     def _result(self, request: Request, _account: world.Account, found: tuple[str, ...]) -> Answer:
         kept = self._memory.whatifs.get(found[1].lower())
@@ -91,13 +91,13 @@ class Deployments:
             raise Refusal(404, "NotFound", f"The operation '{found[1][:80]}' was not found.")
         ready, result = kept
         if self._memory.clock() < ready:
-            return Answer(202, b"", self._onward(found[0], found[1], request.api_version))
+            return Answer(202, b"", self._onward(request, found[0], found[1]))
         return json_answer(200, result)
 
     @staticmethod
-    def _onward(subscription: str, key: str, api_version: str) -> dict[str, str]:
-        place = f"{world.CLOUD.arm_url}/subscriptions/{subscription}/providers/Microsoft.Resources/operationresults/{key}"
-        return {"Location": f"{place}?api-version={api_version}", "Retry-After": "0"}
+    def _onward(request: Request, subscription: str, key: str) -> dict[str, str]:
+        place = f"{request.arm_url}/subscriptions/{subscription}/providers/Microsoft.Resources/operationresults/{key}"
+        return {"Location": f"{place}?api-version={request.api_version}", "Retry-After": "0"}
 
     @staticmethod
     def _id(found: tuple[str, ...], name: str) -> str:

@@ -147,11 +147,14 @@ class Entra:
         tenant = request.path.split("/")[1].lower()
         many = tenant in MANY_TENANTS
         here = tenant if many else world.TENANT
-        host = f"{world.CLOUD.authority_url}/{here}"
+        host = f"{request.authority_url}/{here}"
+        # Whoever came by another name than Entra ID's, such as the Azure CLI, compares the issuer with that name.
+        issuer = f"{request.origin}/{{tenantid}}/v2.0" if many else f"{request.origin}/{here}/v2.0"
+        own = MANY_ISSUERS if many else ISSUER
         return json_answer(
             200,
             {
-                "issuer": MANY_ISSUERS if many else ISSUER,
+                "issuer": issuer if request.origin else own,
                 # Browsers go to these two; only the product's server knows the way to the others.
                 "authorization_endpoint": f"{self._base_url}/{here}/oauth2/v2.0/authorize",
                 "end_session_endpoint": f"{self._base_url}/{here}/oauth2/v2.0/logout",
@@ -342,7 +345,7 @@ class Entra:
             "iss": ISSUER,
             "aud": world.CLOUD.arm_url,
             "appid": self._client_id,
-            "oid": self._client_id,
+            "oid": world.APPLICATION.oid,
             "tid": world.TENANT,
             "idtyp": "app",
         }

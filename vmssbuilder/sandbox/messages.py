@@ -5,8 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
-from urllib.parse import parse_qs
+from typing import Any, Final
+from urllib.parse import parse_qs, urlsplit
+
+from . import world
+
+OWN_HOSTS: Final = frozenset({world.CLOUD.authority_host, world.CLOUD.arm_host, world.CLOUD.prices_host})
+"""The names under which the product's transport calls the sandbox."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +23,27 @@ class Request:
     query_string: str
     headers: Mapping[str, str]
     body: bytes
+
+    @property
+    def origin(self) -> str:
+        """Scheme and host under which the sandbox was called: what an address in its answer has to begin with.
+
+        "" when it was called by a name of Azure's, which only the product's own transport can follow.
+        """
+        host = self.headers.get("host", "")
+        if (urlsplit(f"//{host}").hostname or "") in OWN_HOSTS:
+            return ""
+        return f"{self.headers.get('x-forwarded-proto', 'http')}://{host}"
+
+    @property
+    def arm_url(self) -> str:
+        """Resource Manager's address as the caller reaches it."""
+        return self.origin or world.CLOUD.arm_url
+
+    @property
+    def authority_url(self) -> str:
+        """Entra ID's address as the caller reaches it."""
+        return self.origin or world.CLOUD.authority_url
 
     @property
     def query(self) -> dict[str, str]:

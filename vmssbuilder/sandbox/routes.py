@@ -31,7 +31,7 @@ def listed(request: Request, items: Sequence[Any], size: int) -> Answer:
     if start + size < len(items):
         token = base64.urlsafe_b64encode(f"at:{start + size}".encode()).decode()
         following = urlencode({**query, "$skiptoken": token})
-        page["nextLink"] = f"{world.CLOUD.arm_url}{quote(request.path)}?{following}"
+        page["nextLink"] = f"{request.arm_url}{quote(request.path)}?{following}"
     return json_answer(200, page)
 
 

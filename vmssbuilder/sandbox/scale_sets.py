@@ -193,7 +193,7 @@ class ScaleSets:
     def _accepted(self, request: Request, scale_set: ScaleSet, kind: str, status: int) -> Answer:
         fault: Fault | None = self._memory.take_fault(faults.DURING, request.method, request.path)
         operation = self._memory.start(scale_set, kind, scale_set.model["location"], fault)
-        place = f"{world.CLOUD.arm_url}/subscriptions/{scale_set.subscription}/providers/Microsoft.Compute/locations/{operation.region}"
+        place = f"{request.arm_url}/subscriptions/{scale_set.subscription}/providers/Microsoft.Compute/locations/{operation.region}"
         query = f"p={uuid.uuid4()}&api-version={quote(request.api_version)}"
         headers = {
             "Azure-AsyncOperation": f"{place}/operations/{operation.id}?{query}",
@@ -352,7 +352,7 @@ class ScaleSets:
     def _monitored(self, request: Request, operation: Operation, retry: Mapping[str, str]) -> Answer:
         if not operation.settled:
             return Answer(
-                202, b"", {**retry, "Location": f"{world.CLOUD.arm_url}{request.path}?{request.query_string}"}
+                202, b"", {**retry, "Location": f"{request.arm_url}{request.path}?{request.query_string}"}
             )
         scale_set = self._memory.scale_sets.get(operation.key)
         if scale_set is None:

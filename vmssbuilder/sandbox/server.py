@@ -8,6 +8,7 @@ import json
 import os
 import re
 import socket
+import ssl
 import struct
 import threading
 import time
@@ -20,11 +21,11 @@ from urllib.parse import unquote, urlsplit
 
 from vmssbuilder.azure.transport import is_loopback
 
-from . import faults, faults_page, pages, prices, stocking, world
+from . import faults, faults_page, metadata, pages, prices, stocking, world
 from .arm import Arm
 from .entra import Entra
 from .memory import Memory
-from .messages import Answer, Request, json_answer
+from .messages import OWN_HOSTS, Answer, Request, json_answer
 
 DEFAULT_HOST: Final = "127.0.0.1"
 DEFAULT_PORT: Final = 8001
@@ -34,8 +35,6 @@ DEFAULT_DELAY: Final = 4.0
 TOKEN_LIFETIME: Final = 3600.0
 BODY_LIMIT: Final = 4 * 1024 * 1024
 """Resource Manager takes no more either."""
-
-_OWN_HOSTS: Final = frozenset({world.CLOUD.authority_host, world.CLOUD.arm_host, world.CLOUD.prices_host})
 
 
 class NotLoopback(ValueError):
@@ -73,7 +72,7 @@ class Sandbox:
     def answer(self, request: Request) -> Answer:
         """The answer to any request."""
         host = urlsplit(f"//{request.headers.get('host', '')}").hostname or ""
-        if host not in _OWN_HOSTS and not is_loopback(host):
+        if host not in OWN_HOSTS and not is_loopback(host):
             # A web page elsewhere could otherwise reach this port under a name of its own.
             return json_answer(421, {"error": "The sandbox answers on this computer only."})
         if request.path.startswith("/_sandbox/"):
@@ -89,7 +88,7 @@ class Sandbox:
     def _answered(self, request: Request, host: str) -> Answer:
         if host == world.CLOUD.prices_host:
             return prices.answer(self.memory, request)
-        answer = self.entra.answer(request)
+        answer = metadata.answer(request) or self.entra.answer(request)
         if answer is not None:
             return answer
         return self.arm.answer(request) if request.path != "/" else self._welcome()
@@ -205,6 +204,8 @@ class Handler(BaseHTTPRequestHandler):
         started = time.monotonic()
         parts = urlsplit(self.path)
         headers = {name.lower(): value for name, value in self.headers.items()}
+        if isinstance(self.connection, ssl.SSLSocket):
+            headers["x-forwarded-proto"] = "https"
         body = self._body(headers)
         if isinstance(body, Answer):
             answer = body

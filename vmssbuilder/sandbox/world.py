@@ -69,6 +69,21 @@ ACCOUNTS: Final = {
     )
 }
 
+APPLICATION: Final = Account(
+    "vmssbuilder",
+    "0a11ce00-0000-4000-8000-0000000000a9",
+    "vmssbuilder",
+    "The application itself, for tools that sign in as a service principal",
+    (),
+    "Contributor",
+)
+"""No person: nobody can choose it on the sign-in page."""
+
+
+def account_by_oid(oid: str) -> Account | None:
+    """Who a token is about."""
+    return next((each for each in (*ACCOUNTS.values(), APPLICATION) if each.oid == oid), None)
+
 
 def account_by_hint(hint: str) -> Account | None:
     """The account of a sign-in hint: its key or its user name."""
