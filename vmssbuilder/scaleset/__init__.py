@@ -7,6 +7,7 @@ from .check import check
 from .exports import CannotExport, export
 from .json_schema import json_schema
 from .outcome import Outcome, outcome
+from .parameters import TemplateParameter, given_values
 from .patching import Patch, apply_patch, merge_patch
 from .reading import Reading, ReadingError, read
 from .request import Request, Target
@@ -22,9 +23,11 @@ __all__ = [
     "ReadingError",
     "Request",
     "Target",
+    "TemplateParameter",
     "apply_patch",
     "check",
     "export",
+    "given_values",
     "json_schema",
     "mask",
     "merge_patch",

@@ -35,6 +35,28 @@ class Unresolved(str):
         made.line = line
         return made
 
+    def at(self, line: int | None) -> Unresolved:
+        """The same, standing on a line."""
+        return Unresolved(self, line)
+
+
+class Withheld(Unresolved):
+    """The expression of a value that follows, but comes from a secure parameter. It reads as its expression everywhere.
+
+    value: what it stands for, for a member that is a secret only.
+    """
+
+    __slots__ = ("value",)
+    value: Any
+
+    def __new__(cls, text: str, value: Any, line: int | None = None) -> Self:
+        made = super().__new__(cls, text, line)
+        made.value = value
+        return made
+
+    def at(self, line: int | None) -> Withheld:
+        return Withheld(str(self), self.value, line)
+
 
 class TooLarge(ValueError):
     """The template grows beyond all measure, or nests without end."""

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
-from typing import Any, Final
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Final, Literal
 
 from . import json_text, paths, template, versions
 from .canonical import Note, versions_having
 from .corrections import Corrections, masked, withheld
 from .expressions import TooLarge
 from .json_text import JSONTextError, Parsed
+from .parameters import BICEP_PARAMETERS, TemplateParameter, given_values, is_bicep_parameters
 from .request import Request, Target
 from .rules.view import OS_PROFILE, STORAGE
 
@@ -26,11 +28,18 @@ class ReadingError(ValueError):
     """A text from which no request can be read.
 
     message: what is wrong and the cure; it never repeats a value. line, column: the place, from 1. excerpt: the line
-    around the place with `^` below it, for the person who typed it only. expected: what would be right there.
+    around the place with `^` below it, for the person who typed it only. expected: what would be right there. source:
+    which of the two texts is meant, that of the request or that of its parameters.
     """
 
     def __init__(
-        self, message: str, line: int = 1, column: int = 1, excerpt: str = "", expected: str = ""
+        self,
+        message: str,
+        line: int = 1,
+        column: int = 1,
+        excerpt: str = "",
+        expected: str = "",
+        source: Literal["text", "parameters"] = "text",
     ) -> None:
         super().__init__(message)
         self.message = message
@@ -38,6 +47,7 @@ class ReadingError(ValueError):
         self.column = column
         self.excerpt = excerpt
         self.expected = expected
+        self.source = source
 
 
 _JUDGED: Final = frozenset(("repaired", "renamed", "moved", "wrapped", "trimmed", "unresolved"))
@@ -56,13 +66,20 @@ class Reading:
     """What was read. request: target as far as the text names it, API version, document. notes: all that was done.
 
     Nothing that the text says is missing from the document, except what a note of kind "removed" or "withheld" names.
-    choices: the scale sets of the text when it has several; chosen: the number of the one that was read.
+    choices: the scale sets of the text when it has several; chosen: the number of the one that was read. parameters: those
+    of the template that this scale set needs, in the order of the template; empty when the text is no template.
     """
 
     request: Request
     notes: list[Note] = field(default_factory=list)
     choices: tuple[Choice, ...] = ()
     chosen: int = 0
+    parameters: tuple[TemplateParameter, ...] = ()
+
+    @property
+    def parameter_problems(self) -> dict[str, str]:
+        """What is wrong with values given for parameters, with the cure, by the parameter's name."""
+        return {parameter.name: parameter.problem for parameter in self.parameters if parameter.problem}
 
     @property
     def document(self) -> dict[str, Any]:
@@ -83,17 +100,28 @@ class Reading:
         return [note for note in self.notes if note.kind == "repaired"]
 
 
-def read(text: str | bytes, api_version: str | None = None, choice: int = 0) -> Reading:
+def read(
+    text: str | bytes,
+    api_version: str | None = None,
+    choice: int = 0,
+    *,
+    parameters: str | bytes | Mapping[str, Any] | None = None,
+) -> Reading:
     """The request that a text holds. Raises ReadingError for a text that holds none, UnknownVersion.
 
     text: a request body, an answer of Azure (GET) or an ARM template, also with the slips that `json_text` mends.
     api_version: the version to read it in; else the one that a template states; else the newest.
-    choice: which of several scale sets, counted from 0; Reading.choices lists them.
+    choice: which of several scale sets, counted from 0; Reading.choices lists them. parameters: values for the parameters
+    of a template: the text of its parameters file, or names and values, where a text may stand for a number, a truth value
+    or JSON. A value that its parameter refuses is not used; Reading.parameter_problems says why.
     """
     if api_version is not None:
         versions.order(api_version)
     try:
-        parsed = _parse(json_text.decode(text) if isinstance(text, bytes) else text)
+        text = json_text.decode(text) if isinstance(text, bytes) else text
+        if is_bicep_parameters(text):
+            raise ReadingError(BICEP_PARAMETERS, expected="a template or a request body")
+        parsed = _parse(text)
     except JSONTextError as error:
         raise ReadingError(error.message, error.line, error.column, error.excerpt, error.expected) from None
     notes = [Note("repaired", (), repair.message, repair.line) for repair in parsed.notes]
@@ -101,11 +129,28 @@ def read(text: str | bytes, api_version: str | None = None, choice: int = 0) -> 
     if template.is_parameter_file(value):
         message = "These are the parameters of a template, not the template. Write their values into it and paste that."
         raise ReadingError(message, expected="a template or a request body")
+    given = _given(parameters)
+    deployment = template.deployed(value)
+    if deployment is not None:
+        value, inside = deployment
+        given = (
+            {**_given({"$schema": "", "parameters": inside}), **given} if isinstance(inside, dict) else given
+        )
     if template.is_template(value):
-        return _read_template(value, parsed, api_version, choice, notes)
+        return _read_template(value, parsed, api_version, choice, notes, given)
     bodies = _bodies(value, notes)
     titles = [str(body.get("name") or "") for body in bodies]
     return _read_body(bodies[_checked(choice, bodies)], parsed, api_version, notes, _choices(titles), choice)
+
+
+def _given(parameters: str | bytes | Mapping[str, Any] | None) -> dict[str, Any]:
+    try:
+        return {} if parameters is None else given_values(parameters)
+    except JSONTextError as error:
+        message = f"The parameters: {error.message}"
+        raise ReadingError(
+            message, error.line, error.column, error.excerpt, error.expected, "parameters"
+        ) from None
 
 
 def _parse(text: str) -> Parsed:
@@ -152,10 +197,15 @@ def _choices(titles: list[str]) -> tuple[Choice, ...]:
 
 
 def _read_template(
-    value: dict[str, Any], parsed: Parsed, api_version: str | None, choice: int, notes: list[Note]
+    value: dict[str, Any],
+    parsed: Parsed,
+    api_version: str | None,
+    choice: int,
+    notes: list[Note],
+    given: Mapping[str, Any],
 ) -> Reading:
     try:
-        found = template.scale_sets(value, parsed)
+        found = template.scale_sets(value, parsed, given)
         if not found:
             others = ", ".join(template.types(value)) or "no resources"
             message = f"The template has no scale set; it has {others[:200]}."
@@ -165,7 +215,8 @@ def _read_template(
     except TooLarge as error:
         raise ReadingError(str(error), expected="a smaller template") from None
     choices = _choices([each.title for each in found])
-    return _read_body(body, parsed, api_version or stated, notes + noted, choices, choice)
+    reading = _read_body(body, parsed, api_version or stated, notes + noted, choices, choice)
+    return replace(reading, parameters=wanted.scope.outermost.parameters())
 
 
 def _read_body(

@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Final
 
 from . import versions
 from .canonical import Note
 from .expressions import FUNCTIONS as COMPUTED
-from .expressions import Budget, Function, TooLarge, Unresolved, evaluate, is_expression, unescaped
+from .expressions import Budget, Function, TooLarge, Unresolved, Withheld, evaluate, is_expression, unescaped
 from .json_text import Parsed
+from .parameters import Declared, TemplateParameter
 from .paths import MAX_DEPTH, Path
 from .secrets import find
 
@@ -66,12 +68,26 @@ def is_parameter_file(value: Any) -> bool:
     return isinstance(schema, str) and "deploymentparameters" in schema.casefold()
 
 
-def scale_sets(value: dict[str, Any], parsed: Parsed) -> list[Found]:
-    """The scale sets of a template or of a resource, those in nested deployments included, in the order of the text."""
+def deployed(value: Any) -> tuple[dict[str, Any], Any] | None:
+    """The template and the parameters in the body of a deployment's PUT; None for anything else."""
+    properties = _member(value, "properties")
+    inside = _member(properties, "template")
+    if isinstance(inside, dict) and is_template(inside) and _member(value, "type") is None:
+        return inside, _member(properties, "parameters")
+    return None
+
+
+def scale_sets(
+    value: dict[str, Any], parsed: Parsed, given: Mapping[str, Any] = MappingProxyType({})
+) -> list[Found]:
+    """The scale sets of a template or of a resource, those in nested deployments included, in the order of the text.
+
+    given: values for the template's parameters, as `parameters.given_values` reads them.
+    """
     if "resources" in value and "type" not in value:
-        scope = Scope(value, parsed, Budget())
+        scope = Scope(value, parsed, Budget(), given)
         return list(_found(value["resources"], scope))
-    return list(_found([value], Scope({}, parsed, Budget())))
+    return list(_found([value], Scope({}, parsed, Budget(), given)))
 
 
 def types(value: dict[str, Any]) -> list[str]:
@@ -105,7 +121,7 @@ def _found_in(resource: dict[str, Any], scope: Scope) -> Iterator[Found]:
         # A loop makes several from one; the first of them is read.
         scope = scope.within_loop(_loop_name(resource), 0)
         name = scope.filled(_member(resource, "name"))
-        yield Found(resource, scope, name if isinstance(name, str) else "")
+        yield Found(resource, scope.afresh(), name if isinstance(name, str) else "")
     elif kind.casefold() == _DEPLOYMENT_TYPE:
         properties = _member(resource, "properties")
         nested = _member(properties, "template")
@@ -116,7 +132,7 @@ def _found_in(resource: dict[str, Any], scope: Scope) -> Iterator[Found]:
                 == "inner"
             ):
                 inner = Scope(
-                    nested, scope.parsed, scope.budget, scope.values_of(_member(properties, "parameters"))
+                    nested, scope.parsed, scope.budget, passed=_member(properties, "parameters"), outer=scope
                 )
             yield from _found(nested.get("resources"), inner)
     else:
@@ -140,7 +156,8 @@ def _loop_name(resource: dict[str, Any]) -> str | None:
 class Scope:
     """The parameters and variables of one template, filled in when they are asked for.
 
-    given: values of parameters that a deployment around it passes.
+    given: values of its parameters. Those of a template inside a deployment are what the deployment around it passes, and
+    are filled in in the scope `outer`.
     """
 
     def __init__(
@@ -148,15 +165,23 @@ class Scope:
         template: dict[str, Any],
         parsed: Parsed,
         budget: Budget,
-        given: Mapping[str, Any] | None = None,
-        loops: Mapping[str | None, int] | None = None,
+        given: Mapping[str, Any] = MappingProxyType({}),
+        passed: Any = None,
+        outer: Scope | None = None,
     ) -> None:
         self.template = template
         self.parsed = parsed
         self.budget = budget
-        self.given = {} if given is None else given
-        self.loops = {} if loops is None else loops
+        self.outer = outer
+        self.passed = {
+            name.casefold(): value["value"]
+            for name, value in (passed.items() if isinstance(passed, dict) else ())
+            if isinstance(value, dict) and "value" in value
+        }
+        self.declared = Declared(template, given)
+        self.loops: dict[str | None, int] = {}
         self.known: dict[tuple[str, str], Any] = {}
+        self.asked: dict[str, None] = {}
         self.functions: dict[str, Function] = {
             "parameters": lambda name: self._named("parameters", name),
             "variables": lambda name: self._named("variables", name),
@@ -165,20 +190,46 @@ class Scope:
 
     def within_loop(self, name: str | None, position: int) -> Scope:
         """The same scope in one round of a loop. The unnamed index is that of the innermost loop."""
-        loops = {**self.loops, None: position, name.casefold() if name else name: position}
-        scope = Scope(self.template, self.parsed, self.budget, self.given, loops)
-        scope.known = self.known
+        scope = self._twin()
+        scope.known, scope.asked = self.known, self.asked
+        scope.loops = {**self.loops, None: position, name.casefold() if name else name: position}
         return scope
 
-    def values_of(self, parameters: Any) -> dict[str, Any]:
-        """The values that a deployment passes, by folded name."""
-        if not isinstance(parameters, dict):
-            return {}
-        return {
-            name.casefold(): self.filled(given["value"])
-            for name, given in parameters.items()
-            if isinstance(given, dict) and "value" in given
-        }
+    def afresh(self) -> Scope:
+        """The same scope with nothing asked for yet, so that `asked` tells what one resource needs."""
+        scope = self._twin()
+        scope.outer = self.outer.afresh() if self.outer is not None else None
+        return scope
+
+    def _twin(self) -> Scope:
+        scope = Scope(self.template, self.parsed, self.budget, outer=self.outer)
+        scope.declared, scope.passed, scope.loops = self.declared, self.passed, self.loops
+        return scope
+
+    @property
+    def outermost(self) -> Scope:
+        """The scope of the template itself, whose parameters a person can give."""
+        return self if self.outer is None else self.outer.outermost
+
+    def parameters(self) -> tuple[TemplateParameter, ...]:
+        """The parameters of this template that were asked for, in the order of the template."""
+        return tuple(self._described(name) for name in self.declared.names if name in self.asked)
+
+    def is_given(self, name: str) -> bool:
+        """Whether the value of a parameter comes from outside the template."""
+        return name in self.passed or (name in self.declared and self.declared.is_given(name))
+
+    def _described(self, name: str) -> TemplateParameter:
+        default = self._default(name)
+        open_text = (
+            str(default) if isinstance(default, Unresolved) and not isinstance(default, Withheld) else ""
+        )
+        return self.declared.described(name, default, open_text)
+
+    def _default(self, name: str) -> Any:
+        """The default of a parameter, None where it has none."""
+        holder = self.declared.holder(name)
+        return self.filled(holder["defaultValue"]) if "defaultValue" in holder else None
 
     def filled(self, value: Any) -> Any:
         """The value with its expressions evaluated. What only Azure knows is Unresolved. Raises TooLarge."""
@@ -203,11 +254,7 @@ class Scope:
     def _placed(self, holder: Any, step: Any) -> Any:
         """A member or item filled in; one that is not known remembers its line."""
         filled = self.filled(holder[step])
-        return (
-            Unresolved(filled, self.parsed.line_in(holder, step))
-            if isinstance(filled, Unresolved)
-            else filled
-        )
+        return filled.at(self.parsed.line_in(holder, step)) if isinstance(filled, Unresolved) else filled
 
     def _loops(self, name: str, value: Any) -> dict[str, list[Any]] | None:
         """The lists that `"copy": [{"name", "count", "input"}]` makes; None where it is none, or its count is not known."""
@@ -241,19 +288,36 @@ class Scope:
         return self.known[key]
 
     def _looked_up(self, kind: str, name: str) -> Any:
-        if kind == "parameters" and name in self.given:
-            return self.given[name]
+        if kind == "parameters":
+            return self._parameter(name)
         declared = self.template.get(kind)
         declared = declared if isinstance(declared, dict) else {}
         spelt = next((key for key in declared if key.casefold() == name), None)
-        if kind == "parameters":
-            return self.filled(declared[spelt]["defaultValue"]) if spelt is not None else self._unknown(name)
         if spelt is not None:
             return self.filled(declared[spelt])
         made = self._loops("copy", _member(declared, "copy")) or {}
         return next((items for key, items in made.items() if key.casefold() == name), None) or self._unknown(
             name
         )
+
+    def _parameter(self, name: str) -> Any:
+        self.asked[name] = None
+        if self.outer is not None and name in self.passed:
+            value = self.outer.filled(self.passed[name])
+        elif name not in self.declared:
+            return self._unknown(name)
+        elif self.declared.is_given(name):
+            value = self.declared.value(name)
+        elif "defaultValue" in self.declared.holder(name) and not self.declared.in_key_vault(name):
+            value = self._default(name)
+        elif self.declared.nullable(name):
+            value = None
+        else:
+            return self._unknown(name)
+        secret = name in self.declared and self.declared.secure(name)
+        if secret and value not in ("", None, {}) and not isinstance(value, Unresolved):
+            return Withheld(f"[parameters('{self.declared.spelt(name)}')]", value)
+        return value
 
     def _unknown(self, name: str) -> Any:
         raise LookupError(name)
@@ -286,12 +350,22 @@ def request_body(found: Found, parsed: Parsed) -> tuple[dict[str, Any], str | No
 
 
 def _about_filling(found: Found) -> Iterator[Note]:
-    for kind, singular in (("parameters", "parameter"), ("variables", "variable")):
-        names = sorted(name for known, name in found.scope.known if known == kind)
-        if names:
-            plural = singular if len(names) == 1 else kind
-            source = "their values in the template" if len(names) > 1 else "its value in the template"
-            yield Note("resolved", (), f"Filled in the {plural} {_listed(names)} by {source}.")
+    scope = found.scope
+    filled: dict[tuple[str, bool], list[str]] = {}
+    for (kind, name), value in sorted(scope.known.items(), key=lambda item: item[0]):
+        if not isinstance(value, Unresolved) or isinstance(value, Withheld):
+            given = kind == "parameters" and scope.is_given(name)
+            filled.setdefault((kind, given), []).append(name)
+    for (kind, given), names in filled.items():
+        what = kind if len(names) > 1 else kind.removesuffix("s")
+        values = "their values" if len(names) > 1 else "its value"
+        source = "that the parameters give" if given else "in the template"
+        yield Note("resolved", (), f"Filled in the {what} {_listed(names)} by {values} {source}.")
+    unknown = scope.outermost.declared.unknown
+    if unknown:
+        what = "parameter" if len(unknown) == 1 else "parameters"
+        message = f"Left out the values of {_listed(unknown)}: the template has no such {what}."
+        yield Note("removed", (), message)
 
 
 def _about_the_rest(found: Found, parsed: Parsed) -> Iterator[Note]:
@@ -339,6 +413,11 @@ def settled(document: dict[str, Any]) -> tuple[dict[str, Any], list[Note]]:
 
 def _settled(value: Any, path: Path, secret: set[Path], notes: list[Note]) -> Any:
     hidden = any(path[:end] in secret for end in range(len(path) + 1))
+    if isinstance(value, Withheld):
+        if hidden or _is_public_key(path, value.value):
+            return value.value
+        notes.append(Note("unresolved", path, _why_withheld(value), value.line))
+        return str(value)
     if isinstance(value, Unresolved):
         if hidden:
             notes.append(
@@ -366,7 +445,7 @@ _CALLED = re.compile(r"([A-Za-z_][\w.]*)\(")
 
 def _why(expression: Unresolved) -> str:
     """Why the expression stayed: parameters without a value, functions that Azure alone can answer."""
-    parameters = sorted(set(_PARAMETER.findall(expression)))
+    parameters = sorted(set(_PARAMETER.findall(expression)), key=str.casefold)
     called = dict.fromkeys(_CALLED.findall(_TEXT.sub("''", expression)))
     functions = [name for name in called if name.casefold() not in COMPUTED and name.casefold() != "if"]
     azures = [name for name in functions if name.casefold() not in ("parameters", "variables", "copyindex")]
@@ -375,6 +454,23 @@ def _why(expression: Unresolved) -> str:
     if azures:
         return f"Replace this expression by a value: only Azure can tell what {_listed(azures)} answers."
     return "Replace this expression by a value: it could not be computed."
+
+
+def _why_withheld(expression: Withheld) -> str:
+    parameters = sorted(set(_PARAMETER.findall(expression)))
+    what = f"the secure parameter {_listed(parameters)}" if parameters else "a secure value"
+    return (
+        f"This place is no secret: whoever may read the scale set sees it. So {what} was not filled in. "
+        "Write the value where it stays secret (protectedSettings of an extension, for example), or here if it may be seen."
+    )
+
+
+def _is_public_key(path: Path, value: Any) -> bool:
+    """Whether the value is the public half of an SSH key in its place: templates call it secure, and it is not."""
+    return path[-1:] == ("keyData",) and isinstance(value, str) and _PUBLIC_KEY.match(value) is not None
+
+
+_PUBLIC_KEY = re.compile(r"\s*(?:(?:ssh|ecdsa|sk)-[a-z0-9@.-]+ |---- BEGIN SSH2 PUBLIC KEY ----)")
 
 
 def _listed(names: list[str]) -> str:
