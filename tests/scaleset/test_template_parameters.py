@@ -20,7 +20,7 @@ CANARY = "Canary-Passw0rd!"
 PUBLIC_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIExampleExampleExampleExampleExampleExampleExa ops"
 
 
-def template(declared: dict[str, Any], more: dict[str, Any] | None = None, **values: str) -> dict[str, Any]:
+def template(declared: dict[str, Any], more: Any = None, **values: Any) -> dict[str, Any]:
     """A template whose scale set writes the values into the members that are named."""
     resource: dict[str, Any] = {
         "type": "Microsoft.Compute/virtualMachineScaleSets",
