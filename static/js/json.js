@@ -96,7 +96,7 @@
     if (format) format.disabled = !result?.tokens;
     let words = "";
     below.replaceChildren();
-    if (result?.tokens) words = result.tokens[0] === "{" ? "This is JSON" : "This is JSON, but not an object: put braces around names and values";
+    if (result?.tokens) words = result.tokens[0] === "{" || "any" in below.dataset ? "This is JSON" : "This is JSON, but not an object: put braces around names and values";
     else if (result) {
       const { line, column } = place(text, result.at);
       words = `Line ${line}, column ${column}: ${result.message}`;

@@ -54,8 +54,8 @@
       if (!shown || "secret" in control.dataset || !(radio ? control.checked : control.id === anchor)) return;
       const kind = shown.className, text = written(kind, control.value);
       // A value that the field shows in other words than the JSON, only the server can write.
-      const before = radio ? "" : control.options ? [...control.options].find((one) => one.defaultSelected)?.value : control.defaultValue;
-      if (radio || written(kind, before || "") === shown.textContent) trusted.add(anchor);
+      const before = radio ? [...form.elements[control.name]].find((one) => one.defaultChecked)?.value : control.options ? [...control.options].find((one) => one.defaultSelected)?.value : control.defaultValue;
+      if (radio ? before?.[0] !== '"' : written(kind, before || "") === shown.textContent) trusted.add(anchor);
       if (text && trusted.has(anchor) && (control.inputMode !== "numeric" || kind === "json__number")) shown.textContent = text;
     }
 

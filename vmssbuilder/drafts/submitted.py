@@ -16,10 +16,12 @@ from vmssbuilder.scaleset.properties import Choice, Json, Map, Node, Property, T
 from . import clear_keys, pasting
 from .content import TARGET
 from .fields import (
+    CLEAR,
     ENCODED,
     PASTE,
     encode,
     lines,
+    odd_holders,
     pasted_as,
     row_fields,
     row_numbers,
@@ -54,9 +56,9 @@ def read(
     """The changes a page's form asks for, a row that its button removes included.
 
     place: the path of the page's item; shown: the content the page was made of. pasted: whether what stands in paste
-    boxes is taken too; not while it is still being typed.
+    boxes, and boxes that leave something out, are taken too; not while it is still being typed.
     """
-    changes: list[Changed] = []
+    changes: list[Changed] = list(_left_out(post, layout, place, shown)) if pasted else []
     refused: list[Refused] = []
     listed = set(post.getlist("rows"))
     for entry in layout.fields:
@@ -70,6 +72,13 @@ def read(
                 refused.extend(_private_keys(path, wanted, value))
                 changes.append(Changed(path, value, MISSING if wanted in ([], {}) else wanted))
         elif not entry.is_cards and not entry.is_rows:
+            if (
+                pasted
+                and value == ""
+                and post.get(paths.text(path) + CLEAR)
+                and not post.get(paths.text(path))
+            ):
+                changes.append(Changed(path, value, MISSING))
             for change in _leaf(post, entry.node.property, path, value):
                 message = _too_long(change) or _no_such_choice(change, entry.node.property)
                 if message:
@@ -81,6 +90,14 @@ def read(
             # A list or map whose value is neither was shown as JSON text.
             changes.extend(_plain(post, _AS_JSON, path, value))
     return changes, refused
+
+
+def _left_out(post: QueryDict, layout: Layout, place: Path, shown: dict[str, Any]) -> Iterator[Changed]:
+    """What stands in the place of objects and is to be left out."""
+    if any(name.endswith(CLEAR) for name in post):
+        for path in dict.fromkeys(odd_holders(shown, place, list(layout.fields))):
+            if post.get(paths.text(path) + CLEAR):
+                yield Changed(path, paths.get(shown, path), MISSING)
 
 
 def _private_keys(path: Path, wanted: Any, before: Any) -> Iterator[Refused]:
@@ -145,7 +162,7 @@ def _secret(post: QueryDict, prop: Property, path: Path, value: Any) -> list[Cha
         if isinstance(prop, Text) and prop.base64 and not post.get(name + ENCODED):
             typed = encode(typed)
         return [Changed(path, value, prop.from_text(typed), secret=True)]
-    return [Changed(path, value, MISSING)] if post.get(f"{name}:clear") and value is not MISSING else []
+    return [Changed(path, value, MISSING)] if post.get(name + CLEAR) and value is not MISSING else []
 
 
 def _rows(post: QueryDict, entry: Field, path: Path, value: Any, refused: list[Refused]) -> Any:

@@ -90,11 +90,15 @@ class Property:
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.wire}>"
 
-    # A value in a form: text that reads back as the same value, or stays as the text that was typed.
+    # A value in a form: text that reads back as the same value, or that nobody types for another one.
 
     def to_text(self, value: Any) -> str:
-        """The value as it stands in a text box."""
-        return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+        """The value as it stands in a text box. A text in the place of something else stands there in quotes."""
+        if isinstance(value, str) and (
+            self.json_type == "string" or (value and self.from_text(value) is value)
+        ):
+            return value
+        return json.dumps(value, ensure_ascii=False)
 
     def from_text(self, typed: str) -> Any:
         """The value of what was typed; text that does not parse is kept as it is, and `check` reports it."""

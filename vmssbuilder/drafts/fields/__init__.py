@@ -13,6 +13,7 @@ from vmssbuilder.scaleset import paths
 from vmssbuilder.scaleset.paths import MISSING, Path
 
 from .cards import draw_cards, item_title
+from .clearing import CLEAR, in_the_way, odd_holders
 from .inputs import ENCODED, encode, leaf, lines, shown_encoded, shows, text_of
 from .live import scripts
 from .page import Done, Page
@@ -39,6 +40,7 @@ def section(page: Page, shown: Section) -> str:
             f'<details class="more"{" open" if opened else ""}><summary>{escape(label)}'
             f' <span class="muted">{len(shown.more)}</span></summary>{inner}</details>'
         )
+    essential = in_the_way(page, shown) + essential
     # The id is where links from the JSON to an object lead; an item's own is on the page's heading.
     own = f' id="{anchor(page.place + shown.below)}"' if shown.below else ""
     if not shown.title:
@@ -66,6 +68,7 @@ def _below(page: Page, path: Path) -> bool:
 
 
 __all__ = [
+    "CLEAR",
     "ENCODED",
     "PASTE",
     "Done",
@@ -75,6 +78,7 @@ __all__ = [
     "item_title",
     "leaf",
     "lines",
+    "odd_holders",
     "one",
     "pasted_as",
     "row_anchor",

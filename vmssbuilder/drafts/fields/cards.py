@@ -12,8 +12,8 @@ from vmssbuilder.scaleset.catalogue import tree
 from vmssbuilder.scaleset.paths import MISSING, Path
 from vmssbuilder.scaleset.properties import List, Node
 
-from .inputs import AS_JSON, text_input, text_of
-from .page import Page, findings_html, help_html, state_class, wire_html, wrapped
+from .inputs import not_a_list
+from .page import Page, findings_html, help_html, state_class, wire_html
 
 COMPACT_FROM: Final = 9
 """A list of this many items is drawn tightly, with its length and a way past its buttons."""
@@ -59,9 +59,7 @@ def draw_cards(page: Page, entry: Field, path: Path, value: Any) -> str:
     assert item is not None
     base = anchor(path)
     if value is not MISSING and not isinstance(value, list):
-        return wrapped(
-            page, prop, path, text_input(page, AS_JSON, path, paths.text(path), text_of(AS_JSON, value))
-        )
+        return not_a_list(page, prop, path, value)
     items = [] if value is MISSING else value
     many = len(items) >= COMPACT_FROM
     cards = [

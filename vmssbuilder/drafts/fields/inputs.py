@@ -6,14 +6,16 @@ from base64 import b64encode
 from html import escape
 from typing import Any, Final
 
+from vmssbuilder.drafts.content import TARGET
 from vmssbuilder.drafts.steps import anchor
 from vmssbuilder.pages.characters import showable, showable_json
 from vmssbuilder.scaleset import paths, secrets
 from vmssbuilder.scaleset.paths import MISSING, Path
-from vmssbuilder.scaleset.properties import Boolean, Choice, Integer, Json, Node, Property, Text
+from vmssbuilder.scaleset.properties import Boolean, Choice, Integer, Json, Map, Node, Property, Text
 from vmssbuilder.scaleset.rules.shapes import decoded
 
 from .choosing import link, suggesting
+from .clearing import clear_box
 from .live import CHECKLISTS, checklist, kind_of, reading
 from .page import Page, described_by, findings_html, help_html, state_class, wire_html, wrapped
 
@@ -65,6 +67,8 @@ def _leaf(page: Page, node: Node, path: Path, value: Any) -> str:
     if isinstance(prop, Text) and prop.base64:
         encoded = f"{name}{ENCODED}" in page.typed if name in page.typed else shown_encoded(prop, value)
         control += _encoded_box(path, name, checked=encoded)
+    if value == "" and not shown and path[0] != TARGET:
+        control += clear_box(path, "Leave it out: the text is empty, but it is there")
     return wrapped(page, prop, path, control)
 
 
@@ -72,6 +76,9 @@ def text_of(prop: Property, value: Any) -> str:
     """What the input of a property shows for a value, "" where there is none."""
     if value is MISSING:
         return ""
+    if value == "" and isinstance(prop, Choice):
+        # Not to be mistaken for the choice of leaving it out.
+        return '""'
     plain = _decoded(value) if isinstance(prop, Text) and prop.base64 else None
     text = prop.to_text(value) if plain is None else plain
     if text.isprintable():
@@ -156,9 +163,14 @@ def _text_control(page: Page, prop: Property, path: Path, shown: str, common: st
     )
 
 
+def not_on_offer(shown: str) -> str:
+    """The label of a value that stands there and is not among the choices; a text that means one stands in quotes."""
+    return f"“{shown[1:-1][:80]}” as text" if shown[:1] == '"' else f"{shown[:80]} (not on offer)"
+
+
 def _select(page: Page, path: Path, name: str, shown: str, options: list[tuple[str, str, str]]) -> str:
     if shown not in {value for value, _, _ in options}:
-        options = [(shown, f"{shown} (as typed)", ""), *options]
+        options = [(shown, not_on_offer(shown), ""), *options]
     written = "".join(
         f'<option value="{escape(value)}"{" selected" if value == shown else ""}>{escape(label)}</option>'
         for value, label, _ in options
@@ -181,7 +193,7 @@ def _radios(
 ) -> str:
     base = anchor(path)
     if shown not in {value for value, _, _ in options}:
-        options = [*options, (shown, f"{shown[:80]} (as typed)", "")]
+        options = [*options, (shown, not_on_offer(shown), "")]
     rows = []
     for number, (value, label, hint) in enumerate(options):
         own = base if number == 0 else f"{base}-{number}"
@@ -235,3 +247,15 @@ def _secret(page: Page, node: Node, path: Path, value: Any) -> str:
 
 
 AS_JSON: Final = Json("JSON", objects=False)
+
+
+def not_a_list(page: Page, prop: Property, path: Path, value: Any) -> str:
+    """What stands in the place of a list or map, as the JSON it is, so that it can be seen, kept or mended."""
+    name = paths.text(path)
+    shown = page.typed[name][0] if name in page.typed else text_of(AS_JSON, value)
+    no = "These are no names with values" if isinstance(prop, Map) else "This is no list"
+    said = (
+        f'<p class="field__help">{no}, so what stands here is shown as JSON. Correct it, or empty the box and save to '
+        "fill in fields.</p>"
+    )
+    return wrapped(page, prop, path, said + text_input(page, AS_JSON, path, name, shown))

@@ -72,6 +72,8 @@ def reading(prop: Property, own: str, shown: str) -> str:
     if kind == "bytes":
         assert isinstance(prop, Text)
         most = f' data-most="{MOST_BYTES[prop.wire]}"' + (" data-base64" if prop.base64 else "")
+    if isinstance(prop, Json) and not prop.objects:
+        most = " data-any"
     words = "" if prop.secret else in_words(kind, shown, MOST_BYTES.get(prop.wire, 0))
     return f'<p class="field__reading" id="{own}-reading" data-reading="{kind}"{most}>{escape(words)}</p>'
 

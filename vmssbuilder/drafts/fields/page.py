@@ -35,7 +35,8 @@ class Page:
     below which the pages of its items are. findings: those to show, by path. typed: texts to show instead of the
     values, by input name, when the form comes back. attention: list items that hold an error, at any depth.
     asides: HTML that follows the findings of a field, by path. done: what was just done with a list.
-    system: the operating system that was chosen, "" when the content is to tell.
+    system: the operating system that was chosen, "" when the content is to tell. told: places in the way of fields that
+    were spoken of while it was drawn.
     """
 
     content: dict[str, Any]
@@ -47,6 +48,7 @@ class Page:
     asides: dict[Path, str] = field(default_factory=dict)
     done: Done | None = None
     system: str = ""
+    told: set[Path] = field(default_factory=set)
 
 
 def described_by(page: Page, path: Path, *, helped: bool, also: str = "") -> str:

@@ -15,9 +15,10 @@ from vmssbuilder.scaleset.paths import MISSING, Path
 from vmssbuilder.scaleset.properties import Boolean, Choice, List, Map, Node, Text
 
 from .choosing import link, suggesting
-from .inputs import AS_JSON, lines, text_input, text_of
+from .clearing import kind_of_value
+from .inputs import lines, not_a_list, not_on_offer, text_of
 from .live import kind_of, reading
-from .page import Page, finding_lines, findings_html, fixes, help_html, state_class, wire_html, wrapped
+from .page import Page, finding_lines, findings_html, fixes, help_html, state_class, wire_html
 
 PASTE: Final = ":paste"
 """Follows the name of a list in the name of its paste box."""
@@ -95,8 +96,7 @@ def draw_rows(page: Page, entry: Field, path: Path, value: Any) -> str:
     base, name = anchor(path), paths.text(path)
     odd = value is not MISSING and not isinstance(value, dict if isinstance(prop, Map) else list)
     if odd:
-        # Not a list at all: shown as the text it is, so that it can be seen, kept or mended.
-        return wrapped(page, prop, path, text_input(page, AS_JSON, path, name, text_of(AS_JSON, value)))
+        return not_a_list(page, prop, path, value)
     values = list(_row_values(page, entry, path, value))
     rows = [
         (page.done.at(path, number, len(values)) if page.done is not None else "")
@@ -182,9 +182,17 @@ def _row(page: Page, entry: Field, path: Path, number: int, cells: Any) -> str:
             f'<button class="btn btn-quiet btn--icon" name="act" value="drop:{escape(paths.text(place))}" '
             f'aria-label="Remove {escape(title)}"><svg class="icon" aria-hidden="true"><use href="#i-close"/></svg></button>'
         )
-    return (
-        f'<div class="rows__row" role="group" aria-label="{escape(title)}">{"".join(written)}{remove}</div>'
-    )
+    odd = ""
+    if (
+        isinstance(prop, List)
+        and not item.is_leaf
+        and not (cells is _BLANK or cells is MISSING or isinstance(cells, dict))
+    ):
+        odd = (
+            f'<p class="field__help">Here stands {escape(kind_of_value(cells))} where settings of a '
+            f"{escape(prop.singular)} belong. What you fill in takes its place.</p>"
+        )
+    return f'<div class="rows__row" role="group" aria-label="{escape(title)}">{"".join(written)}{remove}</div>{odd}'
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,11 +258,11 @@ def _cell_input(node: Node | None, own: str, name: str, shown: str, invalid: str
             if isinstance(prop, Choice)
             else ["true", "false"]
         )
-        if shown and shown not in wires:
-            wires.append(shown)
+        odd = shown if shown not in wires else ""
         options = "".join(
-            f'<option value="{escape(wire)}"{" selected" if wire == shown else ""}>{escape(wire) or "Choose"}</option>'
-            for wire in ["", *wires]
+            f'<option value="{escape(wire)}"{" selected" if wire == shown else ""}>'
+            f"{escape(not_on_offer(wire) if wire == odd else wire) or 'Choose'}</option>"
+            for wire in ["", *wires, *([odd] if odd else [])]
         )
         return f'<select class="select" id="{own}" name="{escape(name)}"{invalid}>{options}</select>'
     below = reading(prop, own, shown) if prop is not None else ""

@@ -170,7 +170,16 @@ def _saved_quietly(
         pane.answer(request, draft, form.url, {change.path for change in changes}),
     ]
     answer += _stale_fields(form, request.POST, shown, changes, {})
+    answer += _out_of_the_way(form, shown)
     return HttpResponse("".join(answer))
+
+
+def _out_of_the_way(form: Form, shown: dict[str, Any]) -> list[str]:
+    """Takes away what the page says of values in the place of objects that are not there any more."""
+    listed = list(form.layout.fields)
+    left = set(fields.odd_holders(contents.of(form.draft), form.place, listed))
+    gone = set(fields.odd_holders(shown, form.place, listed)) - left
+    return [f'<div id="{steps.anchor(path)}-field" hx-swap-oob="delete"></div>' for path in gone]
 
 
 def _stale_fields(

@@ -1,0 +1,80 @@
+"""What stands where fields cannot show it: a value in the place of an object, an empty text. It can be left out."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from html import escape
+from typing import Any, Final
+
+from vmssbuilder.drafts import content as contents
+from vmssbuilder.drafts.steps import Field, Section, anchor
+from vmssbuilder.scaleset import paths
+from vmssbuilder.scaleset.paths import Path
+from vmssbuilder.scaleset.versions import LATEST
+
+from .page import Page, findings_html, state_class, wire_html
+
+CLEAR: Final = ":clear"
+"""Follows the name of a place in the name of the box that leaves out what stands there."""
+
+
+def clear_box(path: Path, label: str) -> str:
+    """The box that leaves out what stands at the path."""
+    base = f"{anchor(path)}-clear"
+    return (
+        f'<div class="choice"><input type="checkbox" id="{base}" name="{escape(paths.text(path))}{CLEAR}" value="1">'
+        f'<label for="{base}">{escape(label)}</label></div>'
+    )
+
+
+def odd_holders(content: Any, place: Path, fields: Collection[Field]) -> Iterator[Path]:
+    """The places on the way to the fields of a page that hold something else than an object, each once."""
+    last: Path | None = None
+    for entry in fields:
+        holder = entry.below[:-1]
+        if holder == last or entry.within:
+            continue
+        last = holder
+        here = paths.get(content, place)
+        for depth, step in enumerate(holder):
+            if not isinstance(here, dict) or step not in here:
+                break
+            here = here[step]
+            if not isinstance(here, dict):
+                yield place + holder[: depth + 1]
+
+
+def in_the_way(page: Page, shown: Section) -> str:
+    """What stands in the place of objects of a section, for the first section that meets it."""
+    found = [
+        path
+        for path in dict.fromkeys(odd_holders(page.content, page.place, [*shown.essential, *shown.more]))
+        if path not in page.told
+    ]
+    page.told.update(found)
+    return "".join(_in_the_way(page, path, path == page.place + shown.below) for path in found)
+
+
+def _in_the_way(page: Page, path: Path, of_section: bool) -> str:
+    base, value = anchor(path), paths.get(page.content, path)
+    title = contents.label(path, page.content.get(contents.TARGET, {}).get("apiVersion", LATEST))
+    own = "" if of_section else f' id="{base}" tabindex="-1"'
+    return (
+        f'<div class="field{state_class(page, path)}" id="{base}-field">'
+        f'<div class="field__legend"><span class="field__label"{own}>{escape(title)}</span>{wire_html(path)}</div>'
+        f'{findings_html(page, path)}<p class="field__help">Here stands {escape(kind_of_value(value))} where settings belong. '
+        f"What you fill in takes its place.</p>{clear_box(path, 'Leave it out')}</div>"
+    )
+
+
+def kind_of_value(value: Any) -> str:
+    """What stands somewhere, in words: “the text “x””, “a list”."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, dict | list):
+        return "an object" if isinstance(value, dict) else "a list"
+    written = str(value)
+    short = written if len(written) <= 60 else f"{written[:59]}…"
+    return f"the text “{short}”" if isinstance(value, str) else f"the number {short}"
