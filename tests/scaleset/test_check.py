@@ -87,7 +87,6 @@ def test_what_is_missing_is_named_by_its_title() -> None:
         ("plan.name", {}, "must be text, not an object."),
         (f"{cases.NIC}.primary", "yes", "must be true or false, not the text “yes”."),
         (f"{cases.PROFILE}.billingProfile.maxPrice", "much", "must be a number, not the text “much”."),
-        ("properties.platformFaultDomainCount", None, "must be a whole number, not null."),
         (
             "identity.userAssignedIdentities",
             3,

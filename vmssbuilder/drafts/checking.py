@@ -30,11 +30,11 @@ def check_content(content: Draft | Revision) -> list[Finding]:
 
 def _check(content: Draft | Revision, document: dict[str, Any]) -> list[Finding]:
     """document: that of the content, with the values of its secrets."""
+    update = sent.update(content)
     found = [
         *check_target(content.target),
-        *check(document, content.api_version, content.operation, content.target),
+        *check(document, content.api_version, content.operation, content.target, whole=update is not None),
     ]
-    update = sent.update(content)
     if update is None:
         return found
     return [*(each for each in found if each.rule not in _OF_CHANGES), *update.findings]

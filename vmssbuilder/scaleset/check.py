@@ -12,31 +12,46 @@ from . import json_text, paths, versions
 from .catalogue import ScaleSet, tree
 from .findings import Change, Finding, Fix
 from .json_schema import validator
+from .nulls import taken_out
 from .paths import Path
 from .properties import Choice, Integer, Json, List, Map, Node, Property, Single
 from .properties import tree as _tree
 from .request import Target
 from .rules import REGISTRY, View, run
+from .updating import refusals
 
 
 def check(
-    document: Any, api_version: str, operation: str = "create", target: Target | None = None
+    document: Any,
+    api_version: str,
+    operation: str = "create",
+    target: Target | None = None,
+    *,
+    whole: bool = False,
 ) -> list[Finding]:
     """Every finding of the document, errors and warnings, in document order of their kind. Never raises on a document.
 
-    operation: "create", or "update", for which only what list items need is required. target: the address, for the
-    rules that compare the document with it; `check_target` judges the address itself. Raises UnknownVersion.
+    operation: "create", or "update", for which only what list items need is required. The document of an update holds
+    changes alone, so that it must say nothing that an update cannot carry; whole: it is the scale set as it is to be, of
+    which only the changes are sent, and `merge_patch` judges those. target: the address, for the rules that compare the
+    document with it; `check_target` judges the address itself. Raises UnknownVersion.
     """
     if not isinstance(document, dict):
         return [
             Finding("not-an-object", "error", (), f"The document must be a JSON object, not {_a(document)}.")
         ]
     try:
-        return _findings(document, api_version, operation, target)
+        found = _findings(document, api_version, operation, target)
     except ValueError:
         # The validator reads neither text that is no Unicode nor nesting without end.
-        mended, broken = _mended(document)
-        return broken + _findings(mended, api_version, operation, target)
+        document, broken = _mended(document)
+        found = broken + _findings(document, api_version, operation, target)
+    if operation == "update" and not whole:
+        refused = refusals(document, api_version)
+        places = {finding.path for finding in refused}
+        # Whatever else is to be said of a value that is not sent anyway.
+        found = refused + [finding for finding in found if not _inside(finding.path, places)]
+    return found
 
 
 def _findings(
@@ -44,6 +59,9 @@ def _findings(
 ) -> list[Finding]:
     compiled = validator(api_version, operation)
     if compiled.is_valid(document):
+        return run(View(document, api_version, operation, target=target), misfit=False)
+    document, nulls = taken_out(document, tree(api_version))
+    if nulls and compiled.is_valid(document):
         return run(View(document, api_version, operation, target=target), misfit=False)
     errors = [_Error.of(error) for error in compiled.iter_errors(_named(document))]
     sound = _without(document, errors, api_version)

@@ -18,7 +18,7 @@ from .findings import Confidence, Finding, errors, warnings
 from .paths import MISSING, Path
 from .properties import Choice, Json, List, Map, Node, Single
 from .secrets import is_reference
-from .updating import ANOTHER, Limit, fixed, limits
+from .updating import ANOTHER, IN_A_LIST, Limit, fixed, limits
 from .versions import PATCH_SINCE
 
 Blocked = tuple[Path, str]
@@ -234,8 +234,7 @@ class _Comparison:
     def _list(self, before: Any, after: list[Any], node: Node | None, path: Path) -> Any:
         found = list(self._uncarried(after, node, path))
         for place, inner in found:
-            why = "It stands in a list that an update sends as a whole, but an update has no place for it. Send the whole scale set with PUT."
-            self.block(place, "update-not-carried", why, inner)
+            self.block(place, "update-not-carried", IN_A_LIST, inner)
         if found:
             return MISSING
         for place, inner in _withheld(before, after, node, path):

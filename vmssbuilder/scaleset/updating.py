@@ -1,4 +1,4 @@
-"""What an update (PATCH) of an existing scale set cannot carry, and what no request can change any more.
+"""What an update (PATCH) of an existing scale set cannot carry, what no request can change, and what null cannot remove.
 
 The body of an update is smaller than that of a create: it has no place for 42 of the newest version's values, and older
 versions have no place for more. The sources are Azure's type definitions of both bodies in each of the 27 versions
@@ -7,14 +7,16 @@ that have PATCH; a test compares the newest with Azure's own Python package.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
 from . import paths, versions
 from .catalogue import tree
-from .findings import Confidence
-from .properties import Node
+from .findings import Change, Confidence, Finding, Fix
+from .paths import Path
+from .properties import Choice, List, Map, Node, Single
 
 _PROFILE: Final = "properties.virtualMachineProfile"
 _OS: Final = f"{_PROFILE}.osProfile"
@@ -23,6 +25,10 @@ _NIC: Final = f"{_PROFILE}.networkProfile.networkInterfaceConfigurations[]"
 _PUBLIC_IP: Final = f"{_NIC}.properties.ipConfigurations[].properties.publicIPAddressConfiguration"
 
 ANOTHER: Final = "To have another, create a new scale set."
+IN_A_LIST: Final = (
+    "It stands in a list that an update sends as a whole, but an update has no place for it. Send the whole scale set with "
+    "PUT."
+)
 NO_PLACE: Final = "An update has no place for it. To change it, send the whole scale set with PUT."
 
 
@@ -32,7 +38,7 @@ class Limit:
 
     rule: the id of the finding. why: what follows the name of the place in its message, cure included. carried_since:
     the first API version whose update has the place, None when none has. fixed: no request can change it, although the
-    update may have the place.
+    update may have the place. taken_since: the first version in which Azure is known to take it in an update all the same.
     """
 
     pattern: str
@@ -41,6 +47,7 @@ class Limit:
     carried_since: str | None = None
     fixed: bool = False
     confidence: Confidence = "A"
+    taken_since: str | None = None
 
     def carried(self, api_version: str) -> bool:
         """Whether the update of that version has the place."""
@@ -49,6 +56,13 @@ class Limit:
     def applies(self, api_version: str) -> bool:
         """Whether an update in that version leaves the place as it is."""
         return self.fixed or not self.carried(api_version)
+
+    def grade(self, api_version: str) -> Confidence:
+        """How sure it is that Azure refuses the place in the body of an update."""
+        if self.carried(api_version):
+            return "I"  # it may repeat what the scale set has
+        taken = self.taken_since is not None and versions.within(api_version, self.taken_since)
+        return "I" if taken else self.confidence
 
 
 def _fixed(
@@ -73,7 +87,15 @@ LIMITS: Final[tuple[Limit, ...]] = (
     ),
     _fixed("extendedLocation", "update-fixed"),
     _fixed("plan", "update-plan", carried_since=versions.PATCH_SINCE, confidence="I"),
-    _later("zones", "2024-07-01"),
+    Limit(
+        "zones",
+        why=(
+            "An update can add zones in API version 2024-07-01 or newer. In 2023-03-01 or newer a PUT of the whole scale "
+            "set can, too."
+        ),
+        carried_since="2024-07-01",
+        taken_since="2023-03-01",
+    ),
     _later("placement", "2025-11-01"),
     _fixed("properties.orchestrationMode", "orchestration-immutable"),
     _fixed("properties.platformFaultDomainCount", "fd-count-immutable"),
@@ -157,6 +179,122 @@ def _carried(node: Node, api_version: str) -> bool:
         above = above.parent
     return True
 
+
+# --- a body that holds changes alone ---------------------------------------------------------------------------------
+
+
+def refusals(changes: dict[str, Any], api_version: str) -> list[Finding]:
+    """What Azure does not take in a body that holds changes alone: what an update has no place for, what is fixed, and
+    null for what cannot be removed. Raises UnknownVersion.
+
+    Before PATCH the changes go into the live scale set and by PUT, which has a place for everything.
+    """
+    patched = versions.within(api_version, versions.PATCH_SINCE)
+    applying = limits(api_version) if patched else fixed()
+    return list(_refusals(changes, tree(api_version), (), applying, inside_list=False))
+
+
+def _refusals(
+    value: Any, node: Node, path: Path, applying: dict[str, Limit], *, inside_list: bool
+) -> Iterator[Finding]:
+    prop = node.property
+    if isinstance(value, dict) and isinstance(prop, Single | Map):
+        for name, inner in value.items():
+            child = node.item if isinstance(prop, Map) else node.child(name)
+            if child is None or child.property.read_only:
+                continue
+            place = (*path, name)
+            limit = applying.get(child.pattern)
+            if limit is not None:
+                yield _limited(place, child, limit, inside_list=inside_list)
+            elif inner is None:
+                found = None if inside_list else _not_removed(place, child)
+                if found is not None:
+                    yield found
+            else:
+                yield from _refusals(inner, child, place, applying, inside_list=inside_list)
+    elif isinstance(value, list) and isinstance(prop, List) and node.item is not None:
+        for position, item in enumerate(value):
+            yield from _refusals(item, node.item, (*path, position), applying, inside_list=True)
+
+
+def _limited(path: Path, node: Node, limit: Limit, *, inside_list: bool) -> Finding:
+    label = node.property.title
+    if inside_list:
+        why = IN_A_LIST
+    elif limit.fixed and limit.carried(node.api_version):
+        why = f"It is fixed once the scale set exists: leave it out if it says what there is. {ANOTHER}"
+    else:
+        why = limit.why
+    fix = None if inside_list else Fix("Leave it out", (Change("remove", path),))
+    return Finding(
+        limit.rule, "error", path, f"{label} stays as it is. {why}", limit.grade(node.api_version), fix
+    )
+
+
+_NEEDED: Final = frozenset(
+    (
+        "sku",
+        "sku.name",
+        "sku.capacity",
+        "properties",
+        "properties.upgradePolicy",
+        "properties.upgradePolicy.mode",
+        _PROFILE,
+        _OS,
+        f"{_PROFILE}.storageProfile",
+        f"{_PROFILE}.storageProfile.imageReference",
+        _OS_DISK,
+        f"{_PROFILE}.networkProfile",
+        _NIC.removesuffix("[]"),
+    )
+)
+"""What every scale set with instances has, although no type definition says that it is required."""
+
+
+def _not_removed(path: Path, node: Node) -> Finding | None:
+    """Why null at the place removes nothing, None where it removes."""
+    label = node.property.title
+    leave_out = Fix("Leave it out", (Change("remove", path),))
+    if node.pattern == "tags":
+        message = "null leaves the tags as they are. To remove all of them, write an empty object, {}."
+        fix = Fix("Remove all tags", (Change("set", path, {}),))
+        return Finding("update-null", "error", path, message, "I", fix)
+    if node.pattern == "tags{}":
+        message = "Tags are replaced as a whole: a tag that is not listed is removed, so leave this one out."
+        return Finding("update-null", "error", path, message, "I", leave_out)
+    if node.pattern == "identity":
+        return _identity_not_removed(path, node, leave_out)
+    if node.pattern == "zones":
+        message = "Zones can be added, not removed. Leave them out."
+        return Finding("zones-cannot-remove", "error", path, message, fix=leave_out)
+    if node.pattern == f"{_OS}.customData":
+        message = f"{label} can be replaced but not removed once it is set. Leave it out."
+        return Finding("custom-data-update", "error", path, message, fix=leave_out)
+    if node.property.required:
+        message = f"Azure needs {label}, so it can be replaced but not removed. Leave it out."
+        return Finding("update-required", "error", path, message, fix=leave_out)
+    if node.pattern in _NEEDED:
+        message = f"{label} cannot be removed: every scale set needs it. Leave it out, or remove what is in it member by member."
+        if node.is_leaf or isinstance(node.property, List):
+            message = f"{label} cannot be removed: every scale set needs it. Leave it out."
+        return Finding("update-required", "error", path, message, "I", leave_out)
+    return None
+
+
+def _identity_not_removed(path: Path, node: Node, leave_out: Fix) -> Finding:
+    """Identities go by naming the type None."""
+    kind = node.children.get("type")
+    known = kind.property.values_in(kind.api_version) if kind and isinstance(kind.property, Choice) else ()
+    if any(value.wire == "None" for value in known):
+        message = "null leaves the identities as they are. To remove all of them, write the type None."
+        fix = Fix("Remove all identities", (Change("set", path, {"type": "None"}),))
+        return Finding("update-null", "error", path, message, "I", fix)
+    message = "This API version cannot remove the identities. Leave them out."
+    return Finding("update-required", "error", path, message, fix=leave_out)
+
+
+# --- telling an update from a create ---------------------------------------------------------------------------------
 
 _IMAGES: Final = (
     ("properties", "virtualMachineProfile", "storageProfile", "imageReference"),

@@ -102,7 +102,7 @@ _FOREIGN: Final = frozenset({"unknown-property", "property-removed"})
 def _known(base: dict[str, Any], wanted: dict[str, Any], version: str) -> dict[str, Any]:
     """The base without what this API version does not have and the draft dropped for it: to drop is not to remove."""
     known = copy.deepcopy(base)
-    places = [each.path for each in check(base, version, "update") if each.rule in _FOREIGN]
+    places = [each.path for each in check(base, version, "update", whole=True) if each.rule in _FOREIGN]
     for place in sorted(places, key=paths.text, reverse=True):
         if paths.get(wanted, place) is MISSING:
             paths.remove(known, place, prune=True)

@@ -331,6 +331,8 @@ def sku_mix_rank(view: View) -> Hits:
     profile = view.properties.get("skuProfile")
     if not profile or profile.get("allocationStrategy") == "Prioritized":
         return None
+    if profile.get("allocationStrategy") is None and not view.creating:
+        return None
     return [
         Hit((*_SIZES, position, "rank"), fix=without((*_SIZES, position, "rank"), "Remove the rank"))
         for position, size in enumerate(profile.get("vmSizes") or ())

@@ -272,11 +272,11 @@ def linux_auth_one_of(view: View) -> Hits:
     "With password sign-in switched off nobody could sign in. Add an SSH key, or allow passwords.",
 )
 def linux_disable_password_needs_key(view: View) -> Hits:
-    return (
-        Hit(DISABLE_PASSWORD)
-        if view.linux.get("disablePasswordAuthentication") and not view.key_items
-        else None
-    )
+    if not view.linux.get("disablePasswordAuthentication") or view.key_items:
+        return None
+    if not view.creating and (view.linux.get("ssh") or {}).get("publicKeys") is None:
+        return None  # the keys stay as they are
+    return Hit(DISABLE_PASSWORD)
 
 
 @rule(
@@ -855,9 +855,8 @@ def hotpatch(view: View) -> Hits:
     settings = view.windows.get("patchSettings") or {}
     if settings.get("enableHotpatching") is not True:
         return None
-    if (
-        settings.get("patchMode") == "AutomaticByPlatform"
-        and view.windows.get("provisionVMAgent") is not False
-    ):
+    mode = settings.get("patchMode")
+    fitting = mode == "AutomaticByPlatform" or (mode is None and not view.creating)
+    if fitting and view.windows.get("provisionVMAgent") is not False:
         return None
     return Hit((*WINDOWS, "patchSettings", "enableHotpatching"))

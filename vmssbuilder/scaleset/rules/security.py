@@ -310,6 +310,8 @@ def identity_user_ids(view: View) -> Hits:
     wanted = isinstance(kind, str) and "userassigned" in kind.casefold()
     if wanted and not listed and view.creating:
         return Hit(("identity", member), {"cure": "Add at least one user-assigned identity"})
+    if kind is None and not view.creating:
+        return None
     if listed and not wanted and filled(kind or "None"):
         cure = "Identities are listed but not switched on: choose a type with UserAssigned, or remove them"
         return Hit(IDENTITY_TYPE, {"cure": cure})

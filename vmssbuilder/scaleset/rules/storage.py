@@ -297,6 +297,7 @@ def osdisk_vhd_container_uri(view: View) -> Hits:
 @rule(
     "osdisk-ostype-custom",
     "Azure cannot see what a VHD holds. Choose Windows or Linux.",
+    operations=CREATE,
     deferred=True,
 )
 def osdisk_ostype_custom(view: View) -> Hits:
@@ -502,8 +503,15 @@ def write_accelerator(view: View) -> Hits:
         Hit((*path, "writeAcceleratorEnabled"))
         for path, disk in disks
         if disk.get("writeAcceleratorEnabled") is True
-        and (_type(disk) != "Premium_LRS" or disk.get("caching") != "None")
+        and not (
+            _holds(view, path, _type(disk), "Premium_LRS") and _holds(view, path, disk.get("caching"), "None")
+        )
     ]
+
+
+def _holds(view: View, disk: Path, value: Any, wanted: str) -> bool:
+    """Whether the disk has the value; an update may leave out what the OS disk has already."""
+    return value == wanted or (value is None and disk == OS_DISK and not view.creating)
 
 
 # -------------------------------------------------------------------------------------------------------- data disks

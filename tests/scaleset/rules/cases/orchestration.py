@@ -246,6 +246,7 @@ CASES: Final = {
             _mixed({"name": "Standard_D2s_v5"}),
             flexible({"properties.skuProfile.allocationStrategy": "LowestPrice"}),
             flexible(),
+            patch({f"{_SIZES}[0]": {"name": "Standard_D2s_v5", "rank": 0}}),
         ],
     ),
 }

@@ -231,11 +231,15 @@ CASES: Final = {
         ],
     ),
     "linux-disable-password-needs-key": Cases(
-        breaks=[(_NO_PASSWORDS, linux({_NO_PASSWORDS: True}))],
+        breaks=[
+            (_NO_PASSWORDS, linux({_NO_PASSWORDS: True})),
+            (_NO_PASSWORDS, patch({_NO_PASSWORDS: True, _KEYS: []})),
+        ],
         fine=[
             linux({_NO_PASSWORDS: True, f"{_KEYS}[0]": {"keyData": RSA_KEY}}),
             linux({_NO_PASSWORDS: False}),
             linux(),
+            patch({_NO_PASSWORDS: True}),
         ],
     ),
     "linux-password-needs-flag-false": Cases(
@@ -791,8 +795,15 @@ CASES: Final = {
                     {f"{WINDOWS}.provisionVMAgent": False},
                 ),
             )
+        ]
+        + [
+            (
+                f"{WINDOWS}.patchSettings.enableHotpatching",
+                patch({f"{WINDOWS}.patchSettings": {"enableHotpatching": True, "patchMode": "Manual"}}),
+            )
         ],
         fine=[
+            patch({f"{WINDOWS}.patchSettings": {"enableHotpatching": True}}),
             windows(
                 {f"{WINDOWS}.patchSettings": {"enableHotpatching": True, "patchMode": "AutomaticByPlatform"}}
             ),

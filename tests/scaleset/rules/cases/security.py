@@ -287,6 +287,8 @@ CASES: Final = {
             _identity("SystemAssigned"),
             _identity("{identity}", {_IDENTITY: {}}),
             patch({"identity.type": "UserAssigned"}),
+            patch({"identity.userAssignedIdentities": {_IDENTITY: {}}}),
+            patch({"identity": {"type": "UserAssigned", "userAssignedIdentities": {_IDENTITY: None}}}),
             linux(),
         ],
     ),

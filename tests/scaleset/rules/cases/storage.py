@@ -200,7 +200,6 @@ CASES: Final = {
             (f"{OS_DISK}.createOption", linux({f"{OS_DISK}.createOption": ""})),
             (f"{OS_DISK}.createOption", linux({f"{OS_DISK}.createOption": "Attach"})),
             (f"{OS_DISK}.createOption", linux({OS_DISK: {}})),
-            (f"{OS_DISK}.createOption", patch({f"{OS_DISK}.createOption": "Empty"})),
         ],
         fine=[
             linux(),
@@ -272,7 +271,13 @@ CASES: Final = {
         ],
     ),
     "osdisk-ostype-custom": Cases(
-        breaks=[(f"{OS_DISK}.osType", vhd({f"{OS_DISK}.osType": GONE}))], fine=[vhd(), containers(), linux()]
+        breaks=[(f"{OS_DISK}.osType", vhd({f"{OS_DISK}.osType": GONE}))],
+        fine=[
+            vhd(),
+            containers(),
+            linux(),
+            patch({f"{OS_DISK}.image.uri": "https://shop.blob.core.windows.net/i/b.vhd"}),
+        ],
     ),
     "osdisk-ostype-mismatch": Cases(
         breaks=[
@@ -404,8 +409,17 @@ CASES: Final = {
                 f"{DISKS}[0].writeAcceleratorEnabled",
                 _disk(_PREMIUM, writeAcceleratorEnabled=True, caching="ReadOnly"),
             ),
+            (
+                f"{OS_DISK}.writeAcceleratorEnabled",
+                patch({f"{OS_DISK}.writeAcceleratorEnabled": True, f"{OS_DISK}.caching": "ReadOnly"}),
+            ),
+            (
+                f"{DISKS}[0].writeAcceleratorEnabled",
+                patch({f"{DISKS}[0]": {"lun": 0, "createOption": "Empty", "writeAcceleratorEnabled": True}}),
+            ),
         ],
         fine=[
+            patch({f"{OS_DISK}.writeAcceleratorEnabled": True}),
             linux({f"{OS_DISK}.writeAcceleratorEnabled": True, f"{OS_DISK}.caching": "None"}),
             linux({f"{OS_DISK}.writeAcceleratorEnabled": False}),
             _disk(_PREMIUM, writeAcceleratorEnabled=True, caching="None"),

@@ -20,7 +20,6 @@ CASES: Final = {
         breaks=[
             ("tags", linux({"tags": ["a"]})),
             ("tags", linux({"tags": "a=b"})),
-            ("tags", linux({"tags": None})),
             ("tags.count", _tags(owner="me", count=3)),
             ("tags.live", _tags(live=True)),
             ("tags.of", _tags(of={"a": "b"})),
