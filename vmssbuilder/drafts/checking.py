@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from vmssbuilder.scaleset import Request, check
 from vmssbuilder.scaleset.findings import Finding
+from vmssbuilder.scaleset.kept import check_update
 from vmssbuilder.scaleset.paths import PathError
 from vmssbuilder.scaleset.rules.target import check_target
 
@@ -30,14 +31,12 @@ def check_content(content: Draft | Revision) -> list[Finding]:
 
 def _check(content: Draft | Revision, document: dict[str, Any]) -> list[Finding]:
     """document: that of the content, with the values of its secrets."""
+    found = check_target(content.target)
     update = sent.update(content)
-    found = [
-        *check_target(content.target),
-        *check(document, content.api_version, content.operation, content.target, whole=update is not None),
-    ]
     if update is None:
-        return found
-    return [*(each for each in found if each.rule not in _OF_CHANGES), *update.findings]
+        return [*found, *check(document, content.api_version, content.operation, content.target)]
+    judged = check_update(document, update.difference, content.api_version, content.target)
+    return [*found, *(each for each in judged if each.rule not in _OF_CHANGES), *update.findings]
 
 
 _OF_CHANGES: Final = frozenset({"tags-patch-replaces-all"})

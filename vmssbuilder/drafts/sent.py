@@ -8,6 +8,8 @@ from typing import Any, Final
 
 from vmssbuilder.scaleset import Request
 from vmssbuilder.scaleset.findings import Finding
+from vmssbuilder.scaleset.kept import Difference, Kept
+from vmssbuilder.scaleset.sending import with_body
 
 from .models import Draft, Revision
 
@@ -16,8 +18,13 @@ from .models import Draft, Revision
 class Update:
     """What an update sends of a draft that holds a whole scale set. findings: what of the draft no update can do."""
 
-    changes: dict[str, Any]
+    difference: Difference
     findings: tuple[Finding, ...] = ()
+
+    @property
+    def changes(self) -> dict[str, Any]:
+        """What is to change, null for what is to go; secrets are references."""
+        return self.difference.changes
 
 
 Told = Callable[[Draft | Revision], Update | None]
@@ -38,8 +45,25 @@ def update(source: Draft | Revision) -> Update | None:
     return next((found for each in _TOLD if (found := each(source)) is not None), None)
 
 
-def request(source: Draft | Revision) -> Request:
-    """The request with the body that is sent; secrets are references. What goes by PUT is always whole."""
-    whole = source.request
-    found = update(source) if whole.method == "PATCH" else None
-    return whole if found is None else replace(whole, document=found.changes)
+def kept(source: Draft | Revision) -> tuple[Kept, ...]:
+    """The secrets that Azure keeps of the scale set that an update was opened from."""
+    found = update(source)
+    return found.difference.kept if found is not None else ()
+
+
+def changes(source: Draft | Revision) -> Request:
+    """The request as a create's whole scale set, or an update's changes alone; secrets are references."""
+    found = update(source)
+    return source.request if found is None else replace(source.request, document=found.changes)
+
+
+def request(source: Draft | Revision, live: dict[str, Any] | None = None) -> Request:
+    """The request with the body that is sent; secrets are references.
+
+    live: the scale set as it is, for an API version without PATCH; else what the draft was opened from stands for it.
+    """
+    found = update(source)
+    if found is None:
+        return with_body(source.request, live)
+    wanted = replace(source.request, document=found.changes)
+    return with_body(wanted, found.difference.before if live is None else live)

@@ -39,7 +39,7 @@ def run(number: int) -> None:
     if held is None:
         return
     open_checks = _open(held)
-    wanted = sent.request(held.revision)
+    wanted = sent.changes(held.revision)
     document = wanted.document
     priced = None if _is_priced(held) else _price(held.revision.document)
     gate = CarriedGate(held.person_id)

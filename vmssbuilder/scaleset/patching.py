@@ -100,7 +100,7 @@ def merge_patch(
     before, _ = canonicalise(live, api_version)
     after, _ = canonicalise(wanted, api_version)
     _respell_identities(before, after)
-    comparison = _Comparison(fixed() if put else limits(api_version))
+    comparison = _Comparison(fixed() if put else limits(api_version), put=put)
     body = comparison.members(before, after, tree(api_version), ())
     if put:
         comparison.kept_by_put(api_version)
@@ -135,8 +135,9 @@ _MARKETPLACE: Final = ("publisher", "offer", "sku")
 class _Comparison:
     """One walk over two documents in canonical case, beside the catalogue."""
 
-    def __init__(self, limits: dict[str, Limit]) -> None:
+    def __init__(self, limits: dict[str, Limit], *, put: bool = False) -> None:
         self.limits = limits
+        self.put = put
         self.findings: list[Finding] = []
         self.resets: list[Path] = []
         self.image_stays = False
@@ -189,6 +190,9 @@ class _Comparison:
         if limit is not None:
             if not _same_but_for_withheld(before, after, node):
                 self.block(path, limit.rule, limit.why, node, limit.confidence)
+            elif self.put:
+                # The list is sent in any case, and the secrets in it are what it was like all along.
+                return _plain(after, node)
             return MISSING
         if self._stays(before, after, node, path):
             return MISSING

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Mapping
 from functools import cache
-from typing import Any, Final
+from typing import Any
 
 import requests
 from django.conf import settings
@@ -13,7 +12,8 @@ from django.conf import settings
 from vmssbuilder.accounts.throttling import PersonsGate
 from vmssbuilder.accounts.tokens import access_token
 from vmssbuilder.azure import ArmClient, Operation, ScaleSetAddress, cloud, open_session
-from vmssbuilder.scaleset import secrets, versions
+from vmssbuilder.scaleset import secrets
+from vmssbuilder.scaleset.sending import conditions
 
 from .models import Submission
 
@@ -40,19 +40,13 @@ def _session(name: str, sandbox_url: str) -> requests.Session:
 
 
 def send(to: ArmClient, submission: Submission, document: Mapping[str, Any]) -> Operation:
-    """Sends the document, once, with the conditions under which Azure may accept it. Raises AzureError."""
+    """Sends the body, once, with the conditions under which Azure may accept it. Raises AzureError."""
     revision = submission.revision
     target = revision.target
     address = ScaleSetAddress(target.subscription, target.resource_group, target.name)
-    method = revision.request.method
     url = to.url(address.resource_id, revision.api_version)
-    headers: dict[str, str] = {}
-    if versions.within(revision.api_version, versions.ETAG_SINCE):
-        if revision.operation == "create" and not submission.replaces:
-            headers["If-None-Match"] = "*"
-        elif submission.etag:
-            headers["If-Match"] = submission.etag
-    return to.begin(method, url, document, headers=headers)
+    headers = conditions(revision.request, submission.etag, replaces=bool(submission.replaces))
+    return to.begin(revision.request.method, url, document, headers=headers)
 
 
 def kept(operation: Operation) -> dict[str, Any]:
@@ -61,37 +55,6 @@ def kept(operation: Operation) -> dict[str, Any]:
 
 
 # --- documents ------------------------------------------------------------------------------------------------------
-
-_AZURES_OWN: Final = frozenset({"id", "name", "type", "etag", "systemData"})
-_AZURES_OWN_PROPERTIES: Final = frozenset({"provisioningState", "uniqueId", "timeCreated"})
-
-
-def merged(live: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
-    """The live scale set with the changes, for API versions without PATCH: RFC 7396, tags replaced as a whole."""
-    base = {name: copy.deepcopy(value) for name, value in live.items() if name not in _AZURES_OWN}
-    if isinstance(base.get("properties"), dict):
-        base["properties"] = {
-            name: value for name, value in base["properties"].items() if name not in _AZURES_OWN_PROPERTIES
-        }
-    result: dict[str, Any] = _merge(base, {name: value for name, value in changes.items() if name != "tags"})
-    if "tags" in changes:
-        result["tags"] = changes["tags"]
-    return result
-
-
-def _merge(base: Any, changes: Any) -> Any:
-    if not isinstance(changes, Mapping):
-        return changes
-    result = dict(base) if isinstance(base, Mapping) else {}
-    spelt = {name.casefold(): name for name in result}
-    for name, value in changes.items():
-        # Azure compares names without regard to case: the same member twice would be refused.
-        own = spelt.get(name.casefold(), name)
-        if value is None:
-            result.pop(own, None)
-        else:
-            result[own] = _merge(result.get(own), value)
-    return result
 
 
 def holds(live: Any, wanted: Any) -> bool:

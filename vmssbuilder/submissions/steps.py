@@ -32,6 +32,7 @@ from vmssbuilder.azure.errors import (
     TokenRefused,
     Unreachable,
 )
+from vmssbuilder.drafts import sent as payload
 from vmssbuilder.drafts import vault
 from vmssbuilder.drafts.models import Draft, Revision
 from vmssbuilder.scaleset import mask, secrets
@@ -215,23 +216,22 @@ def _send(held: Held, client: ArmClient) -> Outcome:
             return _follow(submission, client, found)
         if submission.give_up is not None and timezone.now() > submission.give_up:
             return _failed(submission, failures.NeverArrived(), may_exist=False)
-    wanted = revision.document
     at = planning.base_of(revision) if revision.operation == "update" else None
     live = reading.whole(client, address, revision.api_version) if _needs_live(revision, at) else None
     if _needs_live(revision, at) and live is None:
         return _failed(submission, failures.NothingToUpdate(submission.revision.target))
-    if at is not None and live is not None:
-        plan = _planned(revision, at, live)
-        columns: dict[str, Any] = {"sent": plan.body, "before": mask(live.document), **_etag(live)}
-        if not plan.stands:
-            return _failed(submission, failures.Overtaken(clash=plan.clash), may_exist=doubtful, **columns)
+    before = plain(live.document, live.api_version)[0] if live is not None else None
+    if at is not None and live is not None and before is not None:
+        wish = planning.intent(revision, at)
+        meeting = planning.meet(wish, before)
+        columns: dict[str, Any] = {"sent": wish.patch.body, "before": mask(live.document), **_etag(live)}
+        if not meeting.stands:
+            overtaken = failures.Overtaken(clash=bool(meeting.clashes))
+            return _failed(submission, overtaken, may_exist=doubtful, **columns)
         held.write(**columns)
-        wanted = plan.body
-    document = vault.put_back(submission.draft, wanted)
+    document = vault.put_back(submission.draft, payload.request(revision, before).document)
     if secrets.references(document):
         return _failed(submission, failures.SecretsGone(), may_exist=False)
-    if revision.request.method == "PUT" and live is not None:
-        document = arm.merged(live.document, document)
     held.write(may_exist=True)
     try:
         operation = arm.send(client, submission, document)
@@ -252,21 +252,6 @@ def _send(held: Held, client: ArmClient) -> Outcome:
 def _needs_live(revision: Revision, at: Base | None) -> bool:
     """Whether the request is made from the scale set as it is."""
     return revision.operation == "update" and (at is not None or revision.request.method == "PUT")
-
-
-@dataclass(frozen=True, slots=True)
-class _Plan:
-    """The changes that were reviewed, and whether they still do what they were reviewed for."""
-
-    body: dict[str, Any]
-    stands: bool
-    clash: bool
-
-
-def _planned(revision: Revision, at: Base, live: ScaleSet) -> _Plan:
-    wish = planning.intent(revision, at)
-    meeting = planning.meet(wish, plain(live.document, live.api_version)[0])
-    return _Plan(wish.patch.body, meeting.stands, bool(meeting.clashes))
 
 
 def _asked_for(submission: Submission) -> dict[str, Any]:

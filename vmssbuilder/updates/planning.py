@@ -20,6 +20,7 @@ from vmssbuilder.drafts.models import Draft, Revision
 from vmssbuilder.scaleset import Patch, apply_patch, check, merge_patch, paths, versions
 from vmssbuilder.scaleset.canonical import canonicalise
 from vmssbuilder.scaleset.findings import Finding, errors
+from vmssbuilder.scaleset.kept import Difference, kept
 from vmssbuilder.scaleset.paths import MISSING, Path
 from vmssbuilder.scaleset.versions import PATCH_SINCE
 
@@ -85,10 +86,19 @@ def told(source: Draft | Revision) -> sent.Update | None:
             f"This draft was opened from {at.resource_id.rsplit('/', 1)[-1]}, and is for another scale set now. It would"
             " overwrite that one. Put the address back, or open the other one."
         )
-        return sent.Update({}, (Finding("update-elsewhere", "error", (contents.TARGET, "name"), message),))
-    patch = intent(source, at).patch
+        finding = Finding("update-elsewhere", "error", (contents.TARGET, "name"), message)
+        return sent.Update(Difference({}, {}, "PATCH"), (finding,))
+    wish = intent(source, at)
     # The request leaves them out, so nobody can insist on them.
-    return sent.Update(patch.body, tuple(replace(each, confidence="A") for each in errors(patch.findings)))
+    blocked = tuple(replace(each, confidence="A") for each in errors(wish.patch.findings))
+    return sent.Update(difference(wish), blocked)
+
+
+def difference(wish: Intent) -> Difference:
+    """The change as the check judges it, with the secrets that Azure keeps."""
+    withheld = map(paths.parse, wish.at.withheld)
+    held = kept(wish.base, withheld, wish.wanted, wish.patch.body, wish.method)
+    return Difference(wish.base, wish.patch.body, wish.method, held)
 
 
 def same_place(at: Base, source: Draft | Revision) -> bool:

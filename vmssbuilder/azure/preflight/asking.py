@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from typing import Any, Final, Generic, TypeVar
+from dataclasses import replace
+from typing import Any, Generic, TypeVar
 
-from vmssbuilder.scaleset import Request, apply_patch
+from vmssbuilder.scaleset import Request
+from vmssbuilder.scaleset.sending import updated
 
 from ..client import ArmClient, ScaleSet, ScaleSetAddress
 from ..pickers.sources import SOURCES
 from ..pickers.suggestions import Suggestion, Where, region_name
 from .demand import get
-
-_AZURES_OWN: Final = frozenset({"id", "name", "type", "etag", "systemData"})
-_AZURES_OWN_PROPERTIES: Final = frozenset({"provisioningState", "uniqueId", "timeCreated"})
 
 T = TypeVar("T")
 
@@ -91,13 +90,7 @@ class Asking:
         """The scale set as it is wanted: of an update, what is there with its changes."""
         document = self.clear if clear else self.request.document
         live = self.live() if self.updates else None
-        if live is None:
-            return document
-        base = {name: value for name, value in live.document.items() if name not in _AZURES_OWN}
-        properties = base.get("properties")
-        if isinstance(properties, dict):
-            base["properties"] = {n: v for n, v in properties.items() if n not in _AZURES_OWN_PROPERTIES}
-        return apply_patch(base, document)
+        return document if live is None else updated(live.document, replace(self.request, document=document))
 
     def _live(self) -> ScaleSet | None:
         return self.client.get(self.address, self.request.api_version)

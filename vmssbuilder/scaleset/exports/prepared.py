@@ -15,12 +15,10 @@ from ..catalogue import tree
 from ..paths import Path
 from ..properties import Json, Node, Text
 from ..request import Request
+from ..sending import conditions, own
 
 RESOURCE_TYPE: Final = "Microsoft.Compute/virtualMachineScaleSets"
 ARM: Final = "https://management.azure.com"
-
-_AZURES_OWN: Final = ("id", "name", "type", "etag", "systemData")
-"""Members of the envelope that Azure writes; templates have words of their own for some of them."""
 
 LONGEST_NAME: Final = 64
 """How much of an extension's name goes into the name of a parameter."""
@@ -103,12 +101,7 @@ class Prepared:
     @property
     def conditions(self) -> dict[str, str]:
         """Headers under which Azure accepts it: a create must not replace what exists."""
-        creates = self.request.operation == "create"
-        return (
-            {"If-None-Match": "*"}
-            if creates and versions.within(self.request.api_version, versions.ETAG_SINCE)
-            else {}
-        )
+        return conditions(self.request)
 
     def json(self, written: Callable[[Placeholder], Any]) -> str:
         """The body as JSON text, each placeholder as `written` says."""
@@ -130,9 +123,7 @@ def filled(value: Any, written: Callable[[Placeholder], Any]) -> Any:
 
 def prepare(request: Request) -> Prepared:
     """The request, ready to be written. Its document is not changed."""
-    own = {name.casefold() for name in _AZURES_OWN}
-    document = {name: value for name, value in request.document.items() if name.casefold() not in own}
-    document = ordered(document, request.api_version)
+    document = ordered(own(request.document, request.api_version), request.api_version)
     found: dict[Path, Placeholder] = {}
     for path, value in secrets.find(document):
         if value is not None:
