@@ -6,22 +6,20 @@ stands for is known to Azure only. Nothing is fetched and nothing but the functi
 
 from __future__ import annotations
 
-import base64
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cmp_to_key
 from typing import Any, Final, Self
 
-from . import json_text
-from .json_text import MAX_SIZE
+from .functions import FREELY_OPEN, FUNCTIONS, STRUCTURAL, Function, TooLarge, key_in, member
 
 MAX_NESTING: Final = 60
 """Deeper nesting of calls, of variables in variables included, is not followed."""
 
 MAX_WORK: Final = 200_000
 """Bounds what one template may grow to, in values and in 64 characters of text."""
-
-Function = Callable[..., Any]
 
 
 class Unresolved(str):
@@ -58,22 +56,21 @@ class Withheld(Unresolved):
         return Withheld(str(self), self.value, line)
 
 
-class TooLarge(ValueError):
-    """The template grows beyond all measure, or nests without end."""
-
-
 class Budget:
     """What is left to spend on one template."""
 
     def __init__(self) -> None:
         self._left = MAX_WORK
         self.nesting = 0
+        self.parsed: dict[str, _Node] = {}
 
     def spend(self, value: Any) -> None:
         """Charges for a value. Raises TooLarge."""
         pending = [value]
         while pending:
             here = pending.pop()
+            if isinstance(here, Withheld):
+                pending.append(here.value)
             self._left -= 1 + (len(here) // 64 if isinstance(here, str) else 0)
             if self._left < 0:
                 raise TooLarge("The template grows beyond what can be read here.")
@@ -81,6 +78,12 @@ class Budget:
                 pending.extend(here.values())
             elif isinstance(here, list):
                 pending.extend(here)
+
+    def step(self) -> None:
+        """Charges for one call. Raises TooLarge."""
+        self._left -= 1
+        if self._left < 0:
+            raise TooLarge("The template grows beyond what can be read here.")
 
     def enter(self) -> None:
         self.nesting += 1
@@ -102,149 +105,505 @@ def unescaped(text: str) -> str:
 
 
 def evaluate(text: str, functions: Mapping[str, Function], budget: Budget) -> Any:
-    """The value of an expression, or Unresolved. functions: what `parameters`, `variables` and the like answer.
+    """The value of an expression, or Unresolved; objects and lists may have parts that are Unresolved.
 
-    Raises TooLarge.
+    functions: what `parameters`, `variables`, functions of the template and the like answer; their arguments may be
+    Unresolved, and so may their answers. Raises TooLarge.
     """
     nesting = budget.nesting
     try:
-        return _Expression(text[1:-1], functions, budget).value()
-    except _NotAnExpression:
+        node = budget.parsed.get(text) or budget.parsed.setdefault(text, _Parser(text[1:-1], budget).parsed())
+        value = _Evaluation(functions, budget).value(node, {})
+        budget.spend(value)
+        return value
+    except NotAnExpression:
         return Unresolved(text)
     finally:
         budget.nesting = nesting
 
 
-class _NotAnExpression(ValueError):
+class NotAnExpression(ValueError):
     """The text does not follow the grammar."""
 
 
-_TOKEN = re.compile(r"\s*(?:('(?:[^']|'')*')|(-?[0-9]{1,19})(?![\w.])|([A-Za-z_][\w]*)|([()\[\],.]))")
+# ------------------------------------------------------------------------------------------------------------ the grammar
 
 
-class _Expression:
-    """Evaluates while it parses: the language has no effects, so there is nothing to put off."""
+@dataclass(frozen=True, slots=True)
+class _Literal:
+    value: Any
 
-    def __init__(self, text: str, functions: Mapping[str, Function], budget: Budget) -> None:
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    name: str
+    arguments: tuple[_Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """`.name`, `[key]`, `.?name` or `[?key]`; safe: with the question mark, null where there is no such member."""
+
+    key: _Node
+    dotted: bool
+    safe: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Chain:
+    holder: _Node
+    steps: tuple[_Step, ...]
+
+
+_Node = _Literal | _Call | _Chain
+
+_TOKEN = re.compile(
+    r"\s*(?:('(?:[^']|'')*')|(-?[0-9]{1,19})(?![\w.])|([A-Za-z_][\w]*)|(\.\?|\[\?|[()\[\],.]))"
+)
+
+
+class _Parser:
+    def __init__(self, text: str, budget: Budget) -> None:
         self.text = text
-        self.functions = functions
         self.budget = budget
         self.position = 0
         self.groups: tuple[str | None, ...] = ()
         self._take()
 
-    def value(self) -> Any:
-        value = self._value()
+    def parsed(self) -> _Node:
+        node = self._value()
         if any(self.groups):
-            raise _NotAnExpression
-        return value
+            raise NotAnExpression
+        return node
 
     def _take(self) -> None:
         found = _TOKEN.match(self.text, self.position)
         if found is not None:
             self.groups, self.position = found.groups(), found.end()
         elif self.text[self.position :].strip():
-            raise _NotAnExpression
+            raise NotAnExpression
         else:
             self.groups = (None, None, None, None)
 
-    def _is(self, mark: str) -> bool:
-        return self.groups[3] == mark
+    def _is(self, *marks: str) -> bool:
+        return self.groups[3] in marks
 
     def _eat(self, mark: str) -> None:
         if not self._is(mark):
-            raise _NotAnExpression
+            raise NotAnExpression
         self._take()
 
-    def _value(self) -> Any:
+    def _value(self) -> _Node:
         text, number, name, _mark = self.groups
         if text is not None:
             self._take()
-            return text[1:-1].replace("''", "'")
+            return _Literal(text[1:-1].replace("''", "'"))
         if number is not None:
             self._take()
-            return int(number)
+            return _Literal(int(number))
         if name is None:
-            raise _NotAnExpression
+            raise NotAnExpression
         self.budget.enter()
-        value = self._call()
-        while self._is(".") or self._is("["):
-            value = self._member(value)
+        call = self._call()
+        steps: list[_Step] = []
+        while self._is(".", "[", ".?", "[?"):
+            steps.append(self._step())
         self.budget.leave()
-        return value
+        return _Chain(call, tuple(steps)) if steps else call
 
-    def _call(self) -> Any:
+    def _call(self) -> _Call:
         name = self._name()
         while self._is("."):
             self._take()
             name += "." + self._name()
         self._eat("(")
-        arguments: list[Any] = []
+        arguments: list[_Node] = []
         while not self._is(")"):
             if arguments:
                 self._eat(",")
             arguments.append(self._value())
         self._take()
-        value = self._called(name, arguments)
-        self.budget.spend(value)
-        return value
+        return _Call(name, tuple(arguments))
+
+    def _step(self) -> _Step:
+        dotted, safe = self._is(".", ".?"), self._is(".?", "[?")
+        self._take()
+        if dotted:
+            return _Step(_Literal(self._name()), dotted=True, safe=safe)
+        key = self._value()
+        self._eat("]")
+        return _Step(key, dotted=False, safe=safe)
 
     def _name(self) -> str:
         name = self.groups[2]
         if name is None:
-            raise _NotAnExpression
+            raise NotAnExpression
         self._take()
         return name
 
-    def _called(self, name: str, arguments: list[Any]) -> Any:
-        folded = name.casefold()
-        if folded == "if" and len(arguments) == 3 and isinstance(arguments[0], bool):
-            return arguments[1] if arguments[0] else arguments[2]
-        function = self.functions.get(folded) or FUNCTIONS.get(folded)
-        self.budget.spend(arguments)
-        if function is not None and not any(_is_open(argument) for argument in arguments):
+
+# -------------------------------------------------------------------------------------------------------------- evaluation
+
+_Variables = Mapping[str, Any]
+_REFUSALS: Final = (TypeError, ValueError, LookupError, ArithmeticError, AttributeError)
+"""What a function raises for arguments that Azure would refuse. Here the expression stays: Azure will say so."""
+
+
+class _Evaluation:
+    """Works out nodes as Azure does: only what is needed, so a branch that is not taken may be anything."""
+
+    def __init__(self, functions: Mapping[str, Function], budget: Budget) -> None:
+        self.functions = functions
+        self.budget = budget
+
+    def value(self, node: _Node, variables: _Variables) -> Any:
+        """The node's value. variables: those of lambdas around it, by folded name."""
+        if isinstance(node, _Literal):
+            return node.value
+        self.budget.enter()
+        value = self._chain(node, variables) if isinstance(node, _Chain) else self._call(node, variables)
+        self.budget.leave()
+        return value
+
+    def _call(self, node: _Call, variables: _Variables) -> Any:
+        self.budget.step()
+        folded = node.name.casefold()
+        special = _SPECIAL.get(folded)
+        if special is not None:
+            return special(self, node, variables)
+        arguments = [self.value(argument, variables) for argument in node.arguments]
+        asked = self.functions.get(folded)
+        if asked is not None:
             try:
-                return function(*arguments)
+                return asked(*arguments)
             except TooLarge:
                 raise
-            except (TypeError, ValueError, LookupError, ArithmeticError, AttributeError):
-                pass  # wrong arguments: Azure will say so; here the expression stays as it is
-        return Unresolved(f"[{name}({', '.join(map(_written, arguments))})]")
+            except _REFUSALS:
+                return _call_of(node.name, arguments)
+        value = self._computed(node.name, arguments)
+        self.budget.spend(value)
+        return value
 
-    def _member(self, holder: Any) -> Any:
-        """`.name` or `[position]` after a call."""
-        key: Any
-        if self._is("."):
-            self._take()
-            key = self._name()
-            written = f".{key}"
-        else:
-            self._take()
-            key = self._value()
-            self._eat("]")
-            written = f"[{_written(key)}]"
-        if isinstance(holder, dict) and isinstance(key, str) and not isinstance(key, Unresolved):
-            folded = key.casefold()
-            for name, value in holder.items():
-                if name.casefold() == folded:
-                    return value
-        elif isinstance(holder, list) and type(key) is int and 0 <= key < len(holder):
-            return holder[key]
-        return Unresolved(f"[{_written(holder)}{written}]")
+    def _computed(self, name: str, arguments: list[Any]) -> Any:
+        function = FUNCTIONS.get(name.casefold())
+        if function is None:
+            return _call_of(name, arguments)
+        self.budget.spend(arguments)
+        try:
+            if _may_be_open(name.casefold(), arguments):
+                return function(*arguments)
+            known = [_disclosed(argument) for argument in arguments]
+            if not any(map(_is_open, known)):
+                value = function(*known)
+                withheld = any(here is not there for here, there in zip(known, arguments, strict=True))
+                kept = withheld and value is not None and not isinstance(value, bool) and value != ""
+                return Withheld(_call_of(name, arguments), value) if kept else value
+        except TooLarge:
+            raise
+        except _REFUSALS:
+            pass
+        return _call_of(name, arguments)
+
+    def _chain(self, node: _Chain, variables: _Variables) -> Any:
+        holder = self.value(node.holder, variables)
+        for place, step in enumerate(node.steps):
+            key = self.value(step.key, variables)
+            if not isinstance(key, Unresolved):
+                if isinstance(holder, Withheld):
+                    holder = self._within(holder, key, step)
+                    continue
+                try:
+                    holder = member(holder, key)
+                except _REFUSALS:
+                    if step.safe and not isinstance(holder, Unresolved):
+                        return None
+                else:
+                    if holder is None and step.safe:
+                        return None
+                    continue
+            rest = [
+                (key if step is each else self.value(each.key, variables), each)
+                for each in node.steps[place:]
+            ]
+            return Unresolved(
+                f"[{_written(holder)}{''.join(_step_written(key, each) for key, each in rest)}]"
+            )
+        return holder
+
+    def _within(self, holder: Withheld, key: Any, step: _Step) -> Any:
+        """A member of a secure value, as secure as that."""
+        text = f"[{_written(holder)}{_step_written(key, step)}]"
+        try:
+            value = member(holder.value, key)
+        except _REFUSALS:
+            return None if step.safe else Unresolved(text)
+        return value if value is None or isinstance(value, bool) or value == "" else Withheld(text, value)
+
+    # Functions that do not need all their arguments.
+
+    def conditional(self, node: _Call, variables: _Variables) -> Any:
+        """`if`: one branch only, the other may be anything."""
+        condition = self.value(node.arguments[0], variables) if len(node.arguments) == 3 else None
+        if isinstance(condition, bool):
+            return self.value(node.arguments[1 if condition else 2], variables)
+        return self.as_it_is(node, variables)
+
+    def logical(self, node: _Call, variables: _Variables) -> Any:
+        """`and`, `or`: one argument may decide."""
+        decisive = node.name.casefold() == "or"
+        known = [self.value(argument, variables) for argument in node.arguments]
+        if len(known) > 1 and any(value is decisive for value in known):
+            return decisive
+        if len(known) > 1 and all(isinstance(value, bool) for value in known):
+            return not decisive
+        return _call_of(node.name, known)
+
+    def coalesced(self, node: _Call, variables: _Variables) -> Any:
+        """The first argument that is not null."""
+        for place, argument in enumerate(node.arguments):
+            value = self.value(argument, variables)
+            if isinstance(value, Unresolved) and not isinstance(value, Withheld):
+                rest = [self.value(each, variables) for each in node.arguments[place + 1 :]]
+                return _call_of(node.name, [value, *rest]) if rest else value
+            if value is not None:
+                return value
+        return None if node.arguments else self.as_it_is(node, variables)
+
+    def variable(self, node: _Call, variables: _Variables) -> Any:
+        """`lambdaVariables`."""
+        name = self.value(node.arguments[0], variables) if len(node.arguments) == 1 else None
+        if isinstance(name, str) and name.casefold() in variables:
+            return variables[name.casefold()]
+        return _call_of(node.name, [name])
+
+    def as_it_is(self, node: _Call, variables: _Variables) -> Any:
+        """The call with its arguments filled in as far as they are known."""
+        return _call_of(node.name, [self._argument(argument, variables) for argument in node.arguments])
+
+    def _argument(self, node: _Node, variables: _Variables) -> Any:
+        lambdas = isinstance(node, _Call) and node.name.casefold() == "lambda"
+        return Unresolved(f"[{_unparsed(node)}]") if lambdas else self.value(node, variables)
+
+    # Functions that call a function.
+
+    def with_lambdas(self, node: _Call, variables: _Variables) -> Any:
+        """`map` and the like: as they are where what they need is not known."""
+        folded = node.name.casefold()
+        plain = 2 if folded == "reduce" else 1
+        values = [self.value(argument, variables) for argument in node.arguments[:plain]]
+        lambdas = [_Lambda.of(argument, self, variables) for argument in node.arguments[plain:]]
+        usable = [each for each in lambdas if each is not None]
+        value = values[0] if values else None
+        if isinstance(value, Withheld):
+            value = value.value
+        try:
+            if len(values) == plain and usable and len(usable) == len(lambdas):
+                made = _LAMBDAS[folded](value, *values[1:], *usable)
+                self.budget.spend(made)
+                kept = isinstance(values[0], Withheld) and made is not None and not isinstance(made, bool)
+                return Withheld(self.as_it_is(node, variables), made) if kept else made
+        except TooLarge:
+            raise
+        except _REFUSALS:
+            pass
+        return self.as_it_is(node, variables)
+
+
+@dataclass(frozen=True, slots=True)
+class _Lambda:
+    """`lambda('x', body)`, to be called with values for its variables."""
+
+    names: tuple[str, ...]
+    body: _Node
+    evaluation: _Evaluation
+    variables: _Variables
+
+    @classmethod
+    def of(cls, node: _Node, evaluation: _Evaluation, variables: _Variables) -> _Lambda | None:
+        if not isinstance(node, _Call) or node.name.casefold() != "lambda" or not node.arguments:
+            return None
+        names = [each.value for each in node.arguments[:-1] if isinstance(each, _Literal)]
+        if len(names) + 1 != len(node.arguments) or not all(isinstance(name, str) for name in names):
+            return None
+        folded = tuple(name.casefold() for name in names)
+        return cls(folded, node.arguments[-1], evaluation, variables)
+
+    def __call__(self, *values: Any) -> Any:
+        if not len(self.names) <= len(values):
+            raise TypeError
+        self.evaluation.budget.step()
+        named = {**self.variables, **dict(zip(self.names, values, strict=False))}
+        return self.evaluation.value(self.body, named)
+
+    def known(self, *values: Any) -> Any:
+        """The answer where everything depends on it. LookupError where it is not known."""
+        value = self(*values)
+        if _is_open(value):
+            raise LookupError
+        return value
+
+    def truth(self, *values: Any) -> bool:
+        """The answer yes or no. LookupError where it is not known, TypeError for anything else."""
+        value = self.known(*values)
+        if not isinstance(value, bool):
+            raise TypeError
+        return value
+
+
+def _listed(value: Any) -> list[Any]:
+    if not isinstance(value, list):
+        raise TypeError
+    return value
+
+
+def _reduce(items: Any, start: Any, each: _Lambda) -> Any:
+    value = start
+    for place, item in enumerate(_listed(items)):
+        value = each(value, item, place)
+        each.evaluation.budget.spend(value)
+    return value
+
+
+def _sort(items: Any, before: _Lambda) -> list[Any]:
+    def compared(one: Any, other: Any) -> int:
+        if before.truth(one, other):
+            return 0 if before.truth(other, one) else -1
+        return 1 if before.truth(other, one) else 0
+
+    return sorted(_listed(items), key=cmp_to_key(compared))
+
+
+def _group(items: Any, key: _Lambda) -> dict[str, list[Any]]:
+    groups: dict[str, list[Any]] = {}
+    for item in _listed(items):
+        name = _name_of(key.known(item))
+        groups.setdefault(key_in(groups, name) or name, []).append(item)
+    return groups
+
+
+def _to_object(items: Any, key: _Lambda, value: _Lambda | None = None) -> dict[str, Any]:
+    made: dict[str, Any] = {}
+    for item in _listed(items):
+        name = _name_of(key.known(item))
+        made[key_in(made, name) or name] = item if value is None else value(item)
+    return made
+
+
+def _name_of(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError
+    return value
+
+
+def _map_values(holder: Any, value: _Lambda) -> dict[str, Any]:
+    if not isinstance(holder, dict):
+        raise TypeError
+    return {name: value(inner) for name, inner in holder.items()}
+
+
+_LAMBDAS: Final[Mapping[str, Callable[..., Any]]] = {
+    "filter": lambda items, keep: [
+        item for place, item in enumerate(_listed(items)) if keep.truth(item, place)
+    ],
+    "groupby": _group,
+    "map": lambda items, each: [each(item, place) for place, item in enumerate(_listed(items))],
+    "mapvalues": _map_values,
+    "reduce": _reduce,
+    "sort": _sort,
+    "toobject": _to_object,
+}
+_SPECIAL: Final[Mapping[str, Callable[[_Evaluation, _Call, _Variables], Any]]] = {
+    "and": _Evaluation.logical,
+    "coalesce": _Evaluation.coalesced,
+    "if": _Evaluation.conditional,
+    "lambda": _Evaluation.as_it_is,
+    "lambdavariables": _Evaluation.variable,
+    "or": _Evaluation.logical,
+    **dict.fromkeys(_LAMBDAS, _Evaluation.with_lambdas),
+}
+
+COMPUTED: Final = frozenset((*FUNCTIONS, *_SPECIAL))
+"""The functions, by folded name, that follow from the text where their arguments do."""
+
+
+# ------------------------------------------------------------------------------------------------------ open values, text
+
+
+def _may_be_open(function: str, arguments: list[Any]) -> bool:
+    """Whether the function can be called although parts of its arguments are Unresolved."""
+    if function in FREELY_OPEN:
+        return True
+    if function == "createobject":
+        return not any(isinstance(name, Unresolved) for name in arguments[::2])
+    if any(isinstance(argument, Unresolved) for argument in arguments):
+        return False
+    if function == "union":
+        return all(isinstance(argument, dict) for argument in arguments) and _can_be_united(arguments)
+    if function in ("concat", "contains"):
+        return isinstance(arguments[0], list if function == "concat" else dict) if arguments else False
+    return function in STRUCTURAL
+
+
+def _can_be_united(objects: list[Any]) -> bool:
+    """Whether no Unresolved of one object meets a member of another: what it is decides what becomes of both."""
+    seen: dict[str, Any] = {}
+    for each in objects:
+        for name, value in each.items():
+            folded = name.casefold()
+            both = (seen[folded], value) if folded in seen else ()
+            if any(map(_is_open, both)):
+                return False
+            seen[folded] = value
+    return True
 
 
 def _is_open(value: Any) -> bool:
     """Whether a part of the value is unresolved."""
+    return next(_unresolved_in(value), None) is not None
+
+
+def _unresolved_in(value: Any) -> Iterator[Unresolved]:
     pending = [value]
     while pending:
         here = pending.pop()
         if isinstance(here, Unresolved):
-            return True
-        if isinstance(here, dict):
+            yield here
+        elif isinstance(here, dict):
             pending.extend(here.values())
         elif isinstance(here, list):
             pending.extend(here)
-    return False
+
+
+def _disclosed(value: Any) -> Any:
+    """The value with what comes from secure parameters in clear; itself where it has none."""
+    if isinstance(value, Withheld):
+        return value.value
+    if not any(isinstance(each, Withheld) for each in _unresolved_in(value)):
+        return value
+    if isinstance(value, dict):
+        return {name: _disclosed(inner) for name, inner in value.items()}
+    return [_disclosed(item) for item in value]
+
+
+def placed(value: Any, line: int | None) -> Any:
+    """The value with everything that is Unresolved in it standing on the line."""
+    if isinstance(value, Unresolved):
+        return value.at(line)
+    if not _is_open(value):
+        return value
+    if isinstance(value, dict):
+        return {name: placed(inner, line) for name, inner in value.items()}
+    return [placed(item, line) for item in value]
+
+
+def _call_of(name: str, arguments: list[Any]) -> Unresolved:
+    return Unresolved(f"[{name}({', '.join(map(_written, arguments))})]")
+
+
+def _step_written(key: Any, step: _Step) -> str:
+    if step.dotted:
+        return f".{'?' if step.safe else ''}{key}"
+    return f"[{'?' if step.safe else ''}{_written(key)}]"
 
 
 def _written(value: Any) -> str:
@@ -266,266 +625,16 @@ def _written(value: Any) -> str:
     return f"json({_written(json.dumps(value))})"
 
 
-# ------------------------------------------------------------------------------------------------------------- functions
-
-
-def _text(value: Any) -> str:
-    if not isinstance(value, str):
-        raise TypeError
-    return value
-
-
-def _number(value: Any) -> int:
-    if type(value) is not int:
-        raise TypeError
-    return value
-
-
-def _within(length: int) -> None:
-    if length > MAX_SIZE:
-        raise TooLarge("An expression grows beyond what can be read here.")
-
-
-def _string(value: Any) -> str:
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        return "True" if value else "False"
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-
-
-def _concat(*parts: Any) -> Any:
-    if parts and all(isinstance(part, list) for part in parts):
-        return [item for part in parts for item in part]
-    if any(isinstance(part, dict | list) for part in parts):
-        raise TypeError
-    _within(sum(len(part) for part in parts if isinstance(part, str)))
-    return "".join(map(_string, parts))
-
-
-_HOLE = re.compile(r"\{\{|\}\}|\{([0-9]{1,2})\}")
-
-
-def _format(pattern: Any, *parts: Any) -> str:
-    texts = [_string(part) for part in parts]
-    _within(len(_text(pattern)) + pattern.count("{") * max(map(len, texts), default=0))
-    if re.search(r"[{}]", _HOLE.sub("", pattern)):
-        raise ValueError  # a format such as {0:D2}
-    return _HOLE.sub(lambda hole: texts[int(hole[1])] if hole[1] else hole[0][0], pattern)
-
-
-def _replace(text: Any, old: Any, new: Any) -> str:
-    _within(len(_text(text)) + text.count(_text(old)) * len(_text(new)))
-    return str(text.replace(old, new))
-
-
-def _split(text: Any, marks: Any) -> list[str]:
-    several = [marks] if isinstance(marks, str) else [_text(mark) for mark in marks]
-    return re.split("|".join(map(re.escape, several)), _text(text))
-
-
-def _join(items: Any, mark: Any) -> str:
-    texts = [_string(item) for item in items]
-    _within(sum(map(len, texts)) + len(texts) * len(_text(mark)))
-    return str(mark.join(texts))
-
-
-def _substring(text: Any, start: Any, length: Any = None) -> str:
-    end = len(_text(text)) if length is None else _number(start) + _number(length)
-    if not 0 <= _number(start) <= end <= len(text):
-        raise ValueError
-    return str(text[start:end])
-
-
-def _pad_left(text: Any, width: Any, fill: Any = " ") -> str:
-    _within(_number(width))
-    return _string(text).rjust(width, fill)
-
-
-def _take(value: str | list[Any], count: Any) -> Any:
-    return value[: max(_number(count), 0)]
-
-
-def _skip(value: str | list[Any], count: Any) -> Any:
-    return value[max(_number(count), 0) :]
-
-
-def _first(value: str | list[Any]) -> Any:
-    return value[0] if value or isinstance(value, list) else ""
-
-
-def _last(value: str | list[Any]) -> Any:
-    return value[-1] if value or isinstance(value, list) else ""
-
-
-def _length(value: Any) -> int:
-    return len(value)
-
-
-def _empty(value: Any) -> bool:
-    return value is None or len(value) == 0
-
-
-def _contains(holder: Any, value: Any) -> bool:
-    if isinstance(holder, dict):
-        return _text(value).casefold() in (name.casefold() for name in holder)
-    return _string(value) in holder if isinstance(holder, str) else value in holder
-
-
-def _equals(first: Any, second: Any) -> bool:
-    if isinstance(first, str) and isinstance(second, str):
-        return first.casefold() == second.casefold()
-    return type(first) is type(second) and bool(first == second)
-
-
-def _boolean(value: Any) -> bool:
-    if isinstance(value, str):
-        return {"true": True, "false": False, "1": True, "0": False}[value.casefold()]
-    return bool(_number(value)) if not isinstance(value, bool) else value
-
-
-def _truth(value: Any) -> bool:
-    if not isinstance(value, bool):
-        raise TypeError
-    return value
-
-
-def _integer(value: Any) -> int:
-    return int(value) if isinstance(value, str) and len(value) < 20 else _number(value)
-
-
-def _divide(first: Any, second: Any) -> int:
-    quotient = abs(_number(first)) // abs(_number(second))
-    return quotient if (first < 0) == (second < 0) else -quotient
-
-
-def _remainder(first: Any, second: Any) -> int:
-    return _number(first) - _divide(first, second) * _number(second)
-
-
-def _bounded(value: int) -> int:
-    if not -(2**63) <= value < 2**63:
-        raise OverflowError
-    return value
-
-
-def _numbers(values: tuple[Any, ...]) -> list[int]:
-    listed = values[0] if len(values) == 1 and isinstance(values[0], list) else values
-    return [_number(value) for value in listed]
-
-
-def _range(start: Any, count: Any) -> list[int]:
-    if not 0 <= _number(count) <= 10_000:
-        raise ValueError
-    return list(range(_number(start), start + count))
-
-
-def _union(*parts: Any) -> Any:
-    if all(isinstance(part, dict) for part in parts):
-        merged: dict[str, Any] = {}
-        for part in parts:
-            merged |= {
-                name: _union(merged[name], value)
-                if isinstance(merged.get(name), dict) and isinstance(value, dict)
-                else value
-                for name, value in part.items()
-            }
-        return merged
-    united: list[Any] = []
-    for part in parts:
-        united.extend(item for item in _listed(part) if item not in united)
-    return united
-
-
-def _intersection(first: Any, *others: Any) -> Any:
-    if isinstance(first, dict):
-        return {
-            name: value
-            for name, value in first.items()
-            if all(name in o and o[name] == value for o in others)
-        }
-    return [item for item in _listed(first) if all(item in other for other in others)]
-
-
-def _listed(value: Any) -> list[Any]:
-    if not isinstance(value, list) or len(value) > 200:
-        raise TypeError
-    return value
-
-
-def _create_object(*parts: Any) -> dict[str, Any]:
-    if len(parts) % 2:
-        raise ValueError
-    return {_text(name): value for name, value in zip(parts[::2], parts[1::2], strict=True)}
-
-
-def _coalesce(*parts: Any) -> Any:
-    return next((part for part in parts if part is not None), None)
-
-
-def _from_base64(text: Any) -> str:
-    return base64.b64decode(_text(text), validate=True).decode()
-
-
-def _parsed(text: Any) -> Any:
-    return json_text.parse(_text(text)).value
-
-
-FUNCTIONS: Final[Mapping[str, Function]] = {
-    "add": lambda first, second: _bounded(_number(first) + _number(second)),
-    "and": lambda *values: all(list(map(_truth, values))),
-    "array": lambda value: value if isinstance(value, list) else [value],
-    "base64": lambda text: base64.b64encode(_text(text).encode()).decode(),
-    "base64tojson": lambda text: _parsed(_from_base64(text)),
-    "base64tostring": _from_base64,
-    "bool": _boolean,
-    "coalesce": _coalesce,
-    "concat": _concat,
-    "contains": _contains,
-    "createarray": lambda *values: list(values),
-    "createobject": _create_object,
-    "div": _divide,
-    "empty": _empty,
-    "endswith": lambda text, end: _text(text).casefold().endswith(_text(end).casefold()),
-    "equals": _equals,
-    "false": lambda: False,
-    "first": _first,
-    "flatten": lambda lists: [item for inner in _listed(lists) for item in _listed(inner)],
-    "format": _format,
-    "greater": lambda first, second: first > second,
-    "greaterorequals": lambda first, second: first >= second,
-    "indexof": lambda text, part: _text(text).casefold().find(_text(part).casefold()),
-    "int": _integer,
-    "intersection": _intersection,
-    "items": lambda holder: [{"key": name, "value": holder[name]} for name in sorted(holder)],
-    "join": _join,
-    "json": _parsed,
-    "last": _last,
-    "lastindexof": lambda text, part: _text(text).casefold().rfind(_text(part).casefold()),
-    "length": _length,
-    "less": lambda first, second: first < second,
-    "lessorequals": lambda first, second: first <= second,
-    "max": lambda *values: max(_numbers(values)),
-    "min": lambda *values: min(_numbers(values)),
-    "mod": _remainder,
-    "mul": lambda first, second: _bounded(_number(first) * _number(second)),
-    "not": lambda value: not _truth(value),
-    "null": lambda: None,
-    "or": lambda *values: any(list(map(_truth, values))),
-    "padleft": _pad_left,
-    "range": _range,
-    "replace": _replace,
-    "skip": _skip,
-    "split": _split,
-    "startswith": lambda text, start: _text(text).casefold().startswith(_text(start).casefold()),
-    "string": _string,
-    "sub": lambda first, second: _bounded(_number(first) - _number(second)),
-    "substring": _substring,
-    "take": _take,
-    "tolower": lambda text: _text(text).lower(),
-    "toupper": lambda text: _text(text).upper(),
-    "trim": lambda text: _text(text).strip(),
-    "true": lambda: True,
-    "union": _union,
-}
-"""What can be computed from the text alone, by folded name."""
+def _unparsed(node: _Node) -> str:
+    """The node as it was written."""
+    if isinstance(node, _Literal):
+        return _written(node.value)
+    if isinstance(node, _Call):
+        return f"{node.name}({', '.join(map(_unparsed, node.arguments))})"
+    steps = (
+        _step_written(each.key.value, each)
+        if isinstance(each.key, _Literal)
+        else f"[{'?' if each.safe else ''}{_unparsed(each.key)}]"
+        for each in node.steps
+    )
+    return _unparsed(node.holder) + "".join(steps)

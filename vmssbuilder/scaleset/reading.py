@@ -10,7 +10,7 @@ from typing import Any, Final, Literal
 from . import json_text, paths, template, versions
 from .canonical import Note, versions_having
 from .corrections import Corrections, masked, withheld
-from .expressions import TooLarge
+from .functions import TooLarge
 from .json_text import JSONTextError, Parsed
 from .parameters import BICEP_PARAMETERS, TemplateParameter, given_values, is_bicep_parameters
 from .request import Request, Target

@@ -10,8 +10,8 @@ from typing import Any, Final
 
 from . import versions
 from .canonical import Note
-from .expressions import FUNCTIONS as COMPUTED
-from .expressions import Budget, Function, TooLarge, Unresolved, Withheld, evaluate, is_expression, unescaped
+from .expressions import COMPUTED, Budget, Unresolved, Withheld, evaluate, is_expression, placed, unescaped
+from .functions import Function, TooLarge
 from .json_text import Parsed
 from .parameters import Declared, TemplateParameter
 from .paths import MAX_DEPTH, Path
@@ -253,8 +253,9 @@ class Scope:
 
     def _placed(self, holder: Any, step: Any) -> Any:
         """A member or item filled in; one that is not known remembers its line."""
-        filled = self.filled(holder[step])
-        return filled.at(self.parsed.line_in(holder, step)) if isinstance(filled, Unresolved) else filled
+        value = holder[step]
+        filled = self.filled(value)
+        return placed(filled, self.parsed.line_in(holder, step)) if isinstance(value, str) else filled
 
     def _loops(self, name: str, value: Any) -> dict[str, list[Any]] | None:
         """The lists that `"copy": [{"name", "count", "input"}]` makes; None where it is none, or its count is not known."""
@@ -284,7 +285,6 @@ class Scope:
                 self.known[key] = self._looked_up(*key)
             finally:
                 self.budget.leave()
-        self.budget.spend(self.known[key])
         return self.known[key]
 
     def _looked_up(self, kind: str, name: str) -> Any:
@@ -447,7 +447,7 @@ def _why(expression: Unresolved) -> str:
     """Why the expression stayed: parameters without a value, functions that Azure alone can answer."""
     parameters = sorted(set(_PARAMETER.findall(expression)), key=str.casefold)
     called = dict.fromkeys(_CALLED.findall(_TEXT.sub("''", expression)))
-    functions = [name for name in called if name.casefold() not in COMPUTED and name.casefold() != "if"]
+    functions = [name for name in called if name.casefold() not in COMPUTED]
     azures = [name for name in functions if name.casefold() not in ("parameters", "variables", "copyindex")]
     if parameters:
         return f"Replace this expression by a value: the template gives none for {_listed(parameters)}."
