@@ -70,6 +70,7 @@ TABLE: Final = (
     Row("update-open", (), "302 200 200 200 200", "401 422 422 422 422"),
     Row("update-changes", ("draft",), "302 200 200 404 200", "401 302 403 404 403"),
     Row("draft-json", ("draft",), "302 200 403 404 403", "401 422 403 404 403"),
+    Row("draft-notes", ("draft",), *WHO_MAY_VIEW_READS),
     Row("draft-document", ("draft",), *WHO_MAY_VIEW_READS),
     Row("draft-check", ("draft",), *WHO_MAY_VIEW_READS),
     Row("draft-tasks", ("draft",), "302 302 403 404 403", "401 405 405 405 405"),

@@ -16,10 +16,11 @@ from vmssbuilder import statements
 from vmssbuilder.accounts.models import User
 from vmssbuilder.audit.actions import record
 from vmssbuilder.scaleset import Request, paths, secrets
+from vmssbuilder.scaleset.canonical import Note
 from vmssbuilder.scaleset.paths import MISSING, Path, PathError
 
 from . import content as contents
-from . import lists, merging, searching, vault
+from . import lists, merging, noting, searching, vault
 from .access import Access, require
 from .models import Draft, Revision, ShareLink
 from .submitted import Changed
@@ -72,8 +73,8 @@ class StaleRevision(Exception):
     """The form was made from a revision that the draft does not have."""
 
 
-def create(user: User, request: Request, how: str) -> Draft:
-    """A new draft with one revision. how: "blank", "pasted", ... for the log."""
+def create(user: User, request: Request, how: str, notes: Collection[Note] = ()) -> Draft:
+    """A new draft with one revision. how: "blank", "pasted", ... for the log. notes: what reading its text made of it."""
     with transaction.atomic():
         draft = Draft.objects.create(owner=user)
         address = {
@@ -84,6 +85,7 @@ def create(user: User, request: Request, how: str) -> Draft:
             "apiVersion": request.api_version,
         }
         _write(draft, user, {**request.document, contents.TARGET: address}, automatic=False)
+        noting.keep(draft, notes)
         record(user, "draft.created", draft.code, how=how)
     return draft
 

@@ -106,6 +106,28 @@ class Revision(Content):
         return f"{self.draft} revision {self.number}"
 
 
+class ReadingNotes(models.Model):
+    """What was made of the text that a draft was started from: the notes of one kind, see `noting`.
+
+    Each is a list of message, line of the text (0 for none) and place in the document. They hold no secrets.
+    """
+
+    draft = models.ForeignKey(Draft, on_delete=models.CASCADE, related_name="reading_notes")
+    kind = models.CharField(max_length=20)
+    count = models.PositiveIntegerField(help_text="How many there were; no more than some are kept.")
+    first = models.JSONField(default=list)
+    rest = models.JSONField(default=list, help_text="Those after the first few, which few pages show.")
+
+    class Meta:
+        verbose_name_plural = "reading notes"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["draft", "kind"], name="notes_of_a_kind_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.draft}: {self.count}"
+
+
 class SearchWord(models.Model):
     """A word by which a draft is found: of its name, resource group or subscription; see `searching`.
 

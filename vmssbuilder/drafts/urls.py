@@ -9,6 +9,7 @@ urlpatterns = [
     path("<str:code>/", filling.overview, name="draft"),
     path("<str:code>/json/", text.edit_json, name="draft-json"),
     path("<str:code>/document.json", text.document, name="draft-document"),
+    path("<str:code>/notes/", filling.notes, name="draft-notes"),
     path("<str:code>/check/", checking.check, name="draft-check"),
     path("<str:code>/export/", exporting.exports, name="draft-exports"),
     path("<str:code>/export/<str:format>/", exporting.one_format, name="draft-export"),

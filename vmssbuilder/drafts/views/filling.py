@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import cast
+from typing import Any, Final, cast
 
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from vmssbuilder.accounts.models import User
-from vmssbuilder.drafts import access, steps
+from vmssbuilder.drafts import access, noting, steps
 from vmssbuilder.drafts import content as contents
 from vmssbuilder.drafts.access import Access
+from vmssbuilder.drafts.models import ReadingNotes
 from vmssbuilder.scaleset import paths
 from vmssbuilder.scaleset.paths import MISSING, PathError
 
@@ -20,6 +22,8 @@ from .form import Form, draw
 from .frame import frame
 from .pane import pane
 from .saving import save
+
+NOTES_A_PAGE: Final = 100
 
 
 @require_safe
@@ -29,8 +33,34 @@ def overview(request: HttpRequest, code: str) -> HttpResponse:
     draft = access.find(user, code, Access.VIEW)
     allowed = access.access(user, draft)
     editable = allowed >= Access.EDIT
-    context = frame(draft, editable=editable) | pane(request, draft, linked=editable) | {"allowed": allowed}
+    notes = noting.of_draft(draft, editable=editable)
+    context = frame(draft, editable=editable) | pane(request, draft, linked=editable)
+    context |= {"allowed": allowed, "notes": notes, "noted": sum(group.count for group in notes)}
     return render(request, "drafts/overview.html", context)
+
+
+@require_safe
+def notes(request: HttpRequest, code: str) -> HttpResponse:
+    """What was made of the text that a draft was started from: the first few of each kind, or all of one kind."""
+    user = cast(User, request.user)
+    draft = access.find(user, code, Access.VIEW)
+    editable = access.access(user, draft) >= Access.EDIT
+    context: dict[str, Any] = {"draft": draft}
+    if "kind" in request.GET:
+        row = ReadingNotes.objects.filter(draft=draft, kind=request.GET["kind"]).first()
+        if row is None:
+            raise Http404("There are no such notes.")
+        page = Paginator(row.first + row.rest, NOTES_A_PAGE).get_page(request.GET.get("page"))
+        context |= {
+            "one": [noting.group(row.kind, row.count, noting.shown(draft, page, editable=editable))],
+            "page": page,
+            "query": f"kind={row.kind}&",
+            "kept": noting.MOST_KEPT,
+            "beyond": row.count > noting.MOST_KEPT,
+        }
+    else:
+        context["groups"] = noting.of_draft(draft, editable=editable)
+    return render(request, "drafts/notes.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
@@ -65,9 +64,7 @@ def new(request: HttpRequest) -> HttpResponse:
             "json": json_html(reading.request),
         }
         return render(request, "drafts/accept.html", context)
-    draft = actions.create(user, reading.request, "pasted")
-    for note in reading.notes:
-        messages.info(request, note.message)
+    draft = actions.create(user, reading.request, "pasted", reading.notes)
     return redirect("draft", draft.code)
 
 

@@ -15,7 +15,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from vmssbuilder.accounts.models import User
-from vmssbuilder.drafts import access, actions, clear_keys, merging, places
+from vmssbuilder.drafts import access, actions, clear_keys, merging, noting, places
 from vmssbuilder.drafts import content as contents
 from vmssbuilder.drafts.access import Access
 from vmssbuilder.drafts.checking import check_content
@@ -105,8 +105,8 @@ def _save(request: HttpRequest, draft: Draft) -> HttpResponse:
             error="This page was made from a revision that the draft does not have. Your text is kept below; "
             "save again to compare it with what is there now.",
         )
-    for note in notes:
-        messages.info(request, note.message)
+    for said in noting.told(notes):
+        messages.info(request, said)
     if merging.same(saved.document, edited) or saved.head == base:
         messages.success(request, "Saved.")
     else:

@@ -1,0 +1,165 @@
+"""What was made of the text that a draft was started from: notes by kind, each with their number and the first few."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, NamedTuple
+
+from vmssbuilder.pages.characters import showable
+from vmssbuilder.scaleset import paths
+from vmssbuilder.scaleset.canonical import Note
+from vmssbuilder.scaleset.paths import MISSING, Path, PathError
+
+from . import places
+from .models import Draft, ReadingNotes
+
+FEW: Final = 3
+"""How many notes of a kind are shown before they are counted."""
+
+MOST_KEPT: Final = 2_000
+"""How many notes of a kind are kept with a draft; the others are counted."""
+
+_LONGEST: Final = 500
+"""Characters of a message or place; both may hold names of the person's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """How a kind of note is spoken of. status, icon: its mark, of the look's status classes."""
+
+    title: str
+    lead: str
+    status: str = "info"
+    icon: str = "info"
+
+
+KINDS: Final[dict[str, Kind]] = {
+    "decide": Kind("To decide", "The text leaves these open.", "warning", "warning"),
+    "unresolved": Kind(
+        "Left as expressions",
+        "The text does not say what they come to. Put a value in their place.",
+        "warning",
+        "warning",
+    ),
+    "withheld": Kind("Secrets to enter", "They were not in the text.", "warning", "lock"),
+    "repaired": Kind("Repaired", "The text was not quite JSON.", "warning", "edit"),
+    "removed": Kind("Left out", "A request does not carry these.", "info", "trash"),
+    "moved": Kind("Moved", "They stood where Azure would not read them."),
+    "renamed": Kind("Renamed", "Azure has other names for these."),
+    "wrapped": Kind("Brought into form", "One value stood where Azure takes a list, or the other way round."),
+    "trimmed": Kind("Trimmed", "Blanks around a value were taken away."),
+    "resolved": Kind("Filled in", "Expressions whose value follows from the text.", "done", "done"),
+    "canonicalised": Kind("Written as Azure writes them", "Upper and lower case only."),
+    "version": Kind("API version", ""),
+}
+"""In the order in which they are shown: what asks for something first."""
+
+_OTHER: Final = Kind("Other", "")
+
+
+class Line(NamedTuple):
+    """One note as it is kept: what was done, the line of the text (0 for none), the place as text ("" for none)."""
+
+    message: str
+    line: int
+    where: str
+
+    @classmethod
+    def of(cls, note: Note) -> Line:
+        where = showable(note.where)
+        return cls(_short(showable(note.message)), note.line or 0, where if len(where) <= _LONGEST else "")
+
+
+def _short(message: str) -> str:
+    return message if len(message) <= _LONGEST else message[: _LONGEST - 1] + "…"
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One note on a page. url: of the field that it is about, "" where there is none or nobody may edit."""
+
+    message: str
+    line: int
+    where: str
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The notes of one kind: how many there are, and those to show."""
+
+    name: str
+    kind: Kind
+    count: int
+    shown: Sequence[Shown]
+
+    @property
+    def more(self) -> int:
+        """How many are not shown."""
+        return self.count - len(self.shown)
+
+
+def group(name: str, count: int, shown: Sequence[Shown]) -> Group:
+    """The notes of a kind by its name."""
+    return Group(name, KINDS.get(name, _OTHER), count, shown)
+
+
+def keep(draft: Draft, notes: Iterable[Note]) -> None:
+    """Keeps the notes with a draft that is being made."""
+    ReadingNotes.objects.bulk_create(
+        ReadingNotes(draft=draft, kind=name, count=len(lines), first=lines[:FEW], rest=lines[FEW:MOST_KEPT])
+        for name, lines in _by_kind(notes).items()
+    )
+
+
+def grouped(notes: Iterable[Note], few: int = FEW) -> list[Group]:
+    """The notes of a text that no draft was made of yet, the first `few` of each kind."""
+    return _sorted(
+        group(name, len(lines), [Shown(*line) for line in lines[:few]])
+        for name, lines in _by_kind(notes).items()
+    )
+
+
+def of_draft(draft: Draft, *, editable: bool) -> list[Group]:
+    """The notes kept with a draft, the first few of each kind."""
+    kept = ReadingNotes.objects.filter(draft=draft).defer("rest")
+    return _sorted(group(row.kind, row.count, shown(draft, row.first, editable=editable)) for row in kept)
+
+
+def shown(draft: Draft, lines: Iterable[Sequence[Any]], *, editable: bool) -> list[Shown]:
+    """Kept notes with links to the fields that they are about."""
+    return [
+        Shown(message, line, where, _url(draft, where) if editable and where else "")
+        for message, line, where in lines
+    ]
+
+
+def _url(draft: Draft, where: str) -> str:
+    """The field, where there is one or something still stands there."""
+    try:
+        path: Path = paths.parse(where)
+    except PathError:
+        return ""
+    there = paths.get(draft.document, path) is not MISSING
+    if not there and not places.has_field(path, draft.api_version):
+        return ""
+    return places.field_url(draft.code, path, draft.api_version)
+
+
+def _by_kind(notes: Iterable[Note]) -> dict[str, list[Line]]:
+    found: dict[str, list[Line]] = {}
+    for note in notes:
+        found.setdefault(note.kind, []).append(Line.of(note))
+    return found
+
+
+def _sorted(groups: Iterable[Group]) -> list[Group]:
+    order = list(KINDS)
+    return sorted(groups, key=lambda group: order.index(group.name) if group.name in KINDS else len(order))
+
+
+def told(notes: Sequence[Note]) -> list[str]:
+    """The notes as a few sentences, for a page that keeps none: the first of them, and how many more there are."""
+    said = [_short(showable(note.message)) for note in notes[:FEW]]
+    return [*said, f"And {len(notes) - FEW} more of this kind."] if len(notes) > FEW else said
