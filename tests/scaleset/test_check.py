@@ -10,7 +10,7 @@ from tests.scaleset.rules import cases
 from vmssbuilder.scaleset import check
 from vmssbuilder.scaleset.check import first_version
 from vmssbuilder.scaleset.findings import Finding
-from vmssbuilder.scaleset.paths import parse
+from vmssbuilder.scaleset.paths import get, parse
 from vmssbuilder.scaleset.versions import UnknownVersion
 
 UPGRADE = cases.UPGRADE
@@ -81,12 +81,13 @@ def test_what_is_missing_is_named_by_its_title() -> None:
 @pytest.mark.parametrize(
     ("place", "value", "said"),
     [
-        ("location", 7, "must be text, not the number 7."),
+        ("location", 7.5, "must be text, not the number 7.5."),
         ("zones", "1", "must be a list, in square brackets, not the text “1”."),
         ("sku", [], "must be an object, in braces, not a list."),
         ("plan.name", {}, "must be text, not an object."),
         (f"{cases.NIC}.primary", "yes", "must be true or false, not the text “yes”."),
         (f"{cases.PROFILE}.billingProfile.maxPrice", "much", "must be a number, not the text “much”."),
+        ("properties.platformFaultDomainCount", "1.5", "must be a whole number, not the text “1.5”."),
         (
             "identity.userAssignedIdentities",
             3,
@@ -158,3 +159,111 @@ def test_a_name_is_reported_as_it_is_whatever_it_looks_like(name: str) -> None:
     found = {finding.path for finding in check(document, "2024-07-01", "update")}
     identity = ("identity", "userAssignedIdentities", name, name)
     assert {("tags", name), ("tags", "zz"), identity, (name,)} <= found
+
+
+# ------------------------------------------------------------------------------ values that Azure reads as another type
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "meant", "title"),
+    [
+        (f"{cases.NIC}.primary", "True", True, "Write true"),
+        ("properties.overprovision", "false", False, "Write false"),
+        (f"{cases.OS_DISK}.diskSizeGB", " 128", 128, "Write 128"),
+        ("sku.capacity", "3", 3, "Write 3"),
+        (f"{cases.PROFILE}.billingProfile.maxPrice", "0.5", 0.5, "Write 0.5"),
+        ("zones[0]", 1, "1", "Write “1”"),
+        (f"{cases.IMAGE}.sku", 2019, "2019", "Write “2019”"),
+    ],
+)
+def test_a_value_that_azure_reads_is_only_warned_of(place: str, value: Any, meant: Any, title: str) -> None:
+    changes = {f"{cases.PROFILE}.priority": "Spot", place: value}
+    finding = only("wrong-type", changes)
+    assert (finding.severity, finding.where) == ("warning", place)
+    assert finding.fix is not None
+    assert finding.fix.title == title
+    cured = finding.fix.apply(cases.linux(changes).document)
+    assert get(cured, parse(place)) == meant
+    assert "wrong-type" not in {found.rule for found in check(cured, "2026-04-01")}
+
+
+@pytest.mark.parametrize(
+    ("place", "value"),
+    [
+        (f"{cases.NIC}.primary", "yes"),
+        (f"{cases.NIC}.primary", 1),
+        (f"{cases.OS_DISK}.diskSizeGB", "128 GB"),
+        (f"{cases.OS_DISK}.diskSizeGB", True),
+        ("zones[0]", 1.5),
+        ("zones[0]", True),
+        (f"{cases.OS}.adminPassword", 12345678),
+        (f"{cases.PROFILE}.priority", 1),
+    ],
+)
+def test_a_value_that_azure_does_not_read_is_an_error(place: str, value: Any) -> None:
+    finding = only("wrong-type", {place: value})
+    assert (finding.severity, finding.where, finding.fix) == ("error", place, None)
+
+
+def test_rules_judge_a_value_as_azure_reads_it() -> None:
+    changes = {
+        "sku.capacity": "1001",
+        "properties.singlePlacementGroup": "false",
+        cases.DISKS: [{"lun": "0"}],
+    }
+    found = {(finding.rule, finding.where) for finding in check(cases.linux(changes).document, "2026-04-01")}
+    assert ("capacity-max-1000", "sku.capacity") in found
+    assert ("capacity-spg-100", "sku.capacity") not in found
+    assert ("datadisk-create-required", f"{cases.DISKS}[0].createOption") in found
+    assert ("datadisk-lun-required", f"{cases.DISKS}[0].lun") not in found
+
+
+def test_a_value_is_still_held_to_its_range_as_azure_reads_it() -> None:
+    finding = only("out-of-range", {f"{ADDITIONAL}.maxShares": "0"})
+    assert finding.severity == "error"
+
+
+# -------------------------------------------------------------------------------------------------------------- nulls
+
+
+def test_null_is_the_same_as_nothing_when_a_scale_set_is_created() -> None:
+    nothing = {
+        "zones": None,
+        "plan": None,
+        "id": None,
+        "etag": None,
+        "identity": {"type": "SystemAssigned", "principalId": None, "userAssignedIdentities": None},
+        "tags": {"owner": None},
+        "properties.provisioningState": None,
+        "properties.platformFaultDomainCount": None,
+        "properties.zoneBalance": None,
+        f"{cases.OS}.linuxConfiguration": None,
+        f"{cases.OS}.customData": None,
+        f"{cases.OS_DISK}.osType": None,
+        f"{cases.NIC}.dnsSettings": {"dnsServers": None},
+    }
+    assert check(cases.linux(nothing).document, "2024-07-01") == []
+
+
+def test_what_is_needed_may_not_be_null() -> None:
+    changes = {
+        "location": None,
+        "sku.name": None,
+        f"{cases.NICS}[0].name": None,
+        cases.DISKS: [{"lun": 0, "createOption": None}],
+    }
+    found = {(finding.rule, finding.where) for finding in check(cases.linux(changes).document, "2024-07-01")}
+    assert found == {
+        ("location-required", "location"),
+        ("sku-name-required", "sku.name"),
+        ("nic-name-required", f"{cases.NICS}[0].name"),
+        ("datadisk-create-required", f"{cases.DISKS}[0].createOption"),
+    }
+
+
+def test_an_item_that_is_null_is_not_nothing() -> None:
+    assert only("wrong-type", {"zones": ["1", None]}).where == "zones[1]"
+
+
+def test_a_member_that_no_version_has_is_reported_though_it_is_null() -> None:
+    assert only("unknown-property", {"kind": None}).where == "kind"

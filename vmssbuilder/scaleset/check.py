@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+import json
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import jsonschema_rs
@@ -18,6 +19,7 @@ from .properties import Choice, Integer, Json, List, Map, Node, Property, Single
 from .properties import tree as _tree
 from .request import Target
 from .rules import REGISTRY, View, run
+from .rules.unknown import find, hints
 from .updating import refusals
 
 
@@ -63,8 +65,12 @@ def _findings(
     document, nulls = taken_out(document, tree(api_version))
     if nulls and compiled.is_valid(document):
         return run(View(document, api_version, operation, target=target), misfit=False)
-    errors = [_Error.of(error) for error in compiled.iter_errors(_named(document))]
-    sound = _without(document, errors, api_version)
+    unknown = find(document) if hints(document)[1] else {}
+    errors = _errors(compiled, document, unknown)
+    read, loose = _as_read(document, errors, api_version)
+    if read is not document:
+        errors = _errors(compiled, read, unknown)
+    sound = _without(read, errors, api_version)
     found = run(View(sound, api_version, operation, document, target))
     # In a value of the wrong type rules are mistaken when they miss something; its type is the message. Elsewhere a rule
     # knows better than the schema what to say.
@@ -73,8 +79,58 @@ def _findings(
         finding for finding in found if REGISTRY[finding.rule].raw or not _inside(finding.path, mistyped)
     ]
     spoken = {finding.path for finding in found if finding.severity == "error"}
-    structural = [found for found in _structural(errors, document, api_version) if found.path not in spoken]
-    return structural + found
+    structural = [*_structural(errors, read, api_version), *loose]
+    return [found for found in structural if found.path not in spoken] + found
+
+
+def _errors(compiled: Any, document: dict[str, Any], unknown: Collection[Path]) -> list[_Error]:
+    """The validator's errors, but for those about what nobody knows yet: that has a finding of its own."""
+    errors = []
+    for raised in compiled.iter_errors(_named(document)):
+        error = _Error.of(raised)
+        left = tuple(name for name in error.unexpected if (*error.path, name) not in unknown)
+        if error.path not in unknown and (left or not error.unexpected):
+            errors.append(replace(error, unexpected=left))
+    return errors
+
+
+def _as_read(
+    document: dict[str, Any], errors: list[_Error], api_version: str
+) -> tuple[dict[str, Any], list[Finding]]:
+    """The document as Azure reads it, and a finding for each value that it takes for one of another type.
+
+    Answers the document itself when there is none.
+    """
+    top = tree(api_version)
+    copied: dict[Path, Any] = {}
+    loose: list[Finding] = []
+    for error in errors:
+        path = error.path
+        node = top.at(path)
+        if path and node is not None and isinstance(error.kind, _TYPE_ERRORS):
+            value = paths.get(document, path)
+            meant = _meant(node, value)
+            if meant is not paths.MISSING:
+                _own(copied, path[:-1], document)[path[-1]] = meant
+                loose.append(_loose(path, node, value, meant))
+    return copied.get((), document), loose
+
+
+def _meant(node: Node, value: Any) -> Any:
+    """What Azure takes the value for, MISSING where it refuses it."""
+    # Tags are read by Resource Manager, which is stricter, and a secret must not show up in a fix.
+    tag = node.parent is not None and isinstance(node.parent.property, Map)
+    return paths.MISSING if tag or node.property.secret else node.property.meant(value)
+
+
+def _loose(path: Path, node: Node, value: Any, meant: Any) -> Finding:
+    """A value of another type that Azure takes for the right one."""
+    wanted = _wanted(node.property)
+    message = f"{node.property.title} must be {wanted}. Azure also reads {_a(value)}; other tools may not."
+    written = f"“{meant}”" if isinstance(meant, str) else json.dumps(meant)
+    return Finding(
+        "wrong-type", "warning", path, message, fix=Fix(f"Write {written}", (Change("set", path, meant),))
+    )
 
 
 _STAND_IN: Final = "\ue000"
@@ -287,17 +343,16 @@ def _without(document: dict[str, Any], errors: list[_Error], api_version: str) -
 
     Only what is changed is copied.
     """
-    sound = dict(document)
-    copied: dict[Path, Any] = {(): sound}
+    copied: dict[Path, Any] = {}
     top = tree(api_version)
     for error in errors:
         path = error.path
         if isinstance(error.kind, jsonschema_rs.ValidationErrorKind.AdditionalProperties):
-            holder = _own(copied, path)
+            holder = _own(copied, path, document)
             for name in error.unexpected:
                 holder.pop(name, None)
         elif isinstance(error.kind, _TYPE_ERRORS) and path:
-            holder = _own(copied, path[:-1])
+            holder = _own(copied, path[:-1], document)
             if isinstance(holder, list):
                 # Positions of the other items must stay true, so an empty value of the right type takes its place.
                 node = top.at(path)
@@ -306,16 +361,19 @@ def _without(document: dict[str, Any], errors: list[_Error], api_version: str) -
                 )
             else:
                 holder.pop(path[-1], None)
+    sound: dict[str, Any] = copied.get((), document)
     return sound
 
 
-def _own(copied: dict[Path, Any], path: Path) -> Any:
+def _own(copied: dict[Path, Any], path: Path, document: dict[str, Any]) -> Any:
     """The object or list at the path, copied on the way to it, once."""
-    if path in copied:
-        return copied[path]
-    holder = _own(copied, path[:-1])
-    step: Any = path[-1]
-    copied[path] = holder[step] = holder[step].copy()
+    if path not in copied:
+        if not path:
+            copied[path] = dict(document)
+        else:
+            holder = _own(copied, path[:-1], document)
+            step: Any = path[-1]
+            copied[path] = holder[step] = holder[step].copy()
     return copied[path]
 
 

@@ -19,7 +19,7 @@ from functools import cache
 from typing import Any, ClassVar, Final
 
 from . import json_text, versions
-from .paths import Path
+from .paths import MISSING, Path
 
 REFERENCE_KEY: Final = "$secret"
 
@@ -104,6 +104,13 @@ class Property:
         """The value of what was typed; text that does not parse is kept as it is, and `check` reports it."""
         return typed
 
+    def meant(self, value: Any) -> Any:
+        """What Azure's own readers take a value of another JSON type for: the text "true" for true, 1 for "1".
+
+        MISSING where they refuse it.
+        """
+        return MISSING
+
     def schema(self, node: Node) -> dict[str, Any]:
         """This property's JSON Schema, its children's included."""
         return {"type": self.json_type} if self.json_type else {}
@@ -129,6 +136,16 @@ class Text(Property):
         self.suggestions = suggestions
         self.base64 = base64
 
+    def meant(self, value: Any) -> Any:
+        # A number with decimals may have lost some of them: 1.10 is 1.1 by the time that it is read.
+        return str(value) if isinstance(value, int) and not isinstance(value, bool) else MISSING
+
+
+def _parsed(prop: Property, value: Any) -> Any:
+    """The value that a text stands for, MISSING when it stands for none."""
+    parsed = prop.from_text(value) if isinstance(value, str) else MISSING
+    return MISSING if isinstance(parsed, str) else parsed
+
 
 class Integer(Property):
     """A whole number within `minimum` and `maximum`, both included. unit: shown after the box."""
@@ -152,6 +169,9 @@ class Integer(Property):
 
     def from_text(self, typed: str) -> Any:
         return int(typed) if re.fullmatch(r"\s*-?[0-9]{1,18}\s*", typed, re.ASCII) else typed
+
+    def meant(self, value: Any) -> Any:
+        return _parsed(self, value)
 
     def schema(self, node: Node) -> dict[str, Any]:
         schema: dict[str, Any] = {"type": self.json_type}
@@ -177,6 +197,9 @@ class Number(Property):
             return typed
         return json.loads(stripped) if not re.match(r"-?0[0-9]", stripped) else float(stripped)
 
+    def meant(self, value: Any) -> Any:
+        return _parsed(self, value)
+
 
 class Boolean(Property):
     """True, false, or left to Azure."""
@@ -186,6 +209,9 @@ class Boolean(Property):
 
     def from_text(self, typed: str) -> Any:
         return {"true": True, "false": False}.get(typed.strip().lower(), typed)
+
+    def meant(self, value: Any) -> Any:
+        return _parsed(self, value)
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,7 +47,7 @@ def test_unmanaged_disks_are_only_warned_of(sound: Any) -> None:
 
 
 def test_the_wrong_type_is_the_only_message_about_a_value() -> None:
-    document = cases.linux({"location": 7, "sku": "large", cases.NICS: "none", cases.OS: []}).document
+    document = cases.linux({"location": {}, "sku": "large", cases.NICS: "none", cases.OS: []}).document
     assert [(finding.rule, finding.where) for finding in errors(check(document, "2026-04-01"))] == [
         ("wrong-type", "location"),
         ("wrong-type", "sku"),

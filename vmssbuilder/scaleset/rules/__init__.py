@@ -21,6 +21,7 @@ from . import (
 )
 from .base import REGISTRY, Hit, Rule, rule
 from .target import check_target
+from .unknown import Unknown
 from .view import View
 
 __all__ = ["REGISTRY", "Hit", "Rule", "View", "applicable", "check_target", "rule", "run"]
@@ -67,7 +68,10 @@ def run(view: View, *, misfit: bool = True) -> list[Finding]:
     """The findings of all rules that apply to the document, in the order of the rules."""
     found: list[Finding] = []
     for entry in applicable(view.api_version, view.operation, misfit=misfit):
-        hits = entry.function(view)
+        try:
+            hits = entry.function(view)
+        except Unknown:
+            continue
         if hits:
             found += entry.report(hits, view)
     return found

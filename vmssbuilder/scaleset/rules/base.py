@@ -20,6 +20,7 @@ from typing import Any, Final, Literal
 from .. import versions
 from ..findings import Confidence, Finding, Fix, Severity
 from ..paths import Path
+from .unknown import Unknown
 from .view import View
 
 Operation = Literal["create", "update"]
@@ -77,12 +78,19 @@ class Rule:
         return operation in self.operations and versions.within(api_version, self.since, self.until)
 
     def findings(self, view: View) -> list[Finding]:
-        """What the rule finds."""
-        hits = self.function(view)
+        """What the rule finds; nothing where it would have to judge what nobody knows."""
+        try:
+            hits = self.function(view)
+        except Unknown:
+            return []
         return self.report(hits, view) if hits else []
 
     def report(self, hits: Hit | list[Hit], view: View) -> list[Finding]:
         """The findings of these hits."""
+        hits = hits if isinstance(hits, list) else [hits]
+        if view.unknown and self.subject != "both":
+            # What nobody knows yet has its one finding, so not even its name is judged.
+            hits = [hit for hit in hits if hit.path not in view.unknown]
         severity: Severity = "warning" if self.deferred and view.placeholders else self.severity
         return [
             Finding(
@@ -95,7 +103,7 @@ class Rule:
                 self.confidence,
                 hit.fix,
             )
-            for hit in (hits if isinstance(hits, list) else (hits,))
+            for hit in hits
         ]
 
 

@@ -7,11 +7,11 @@ from typing import Final
 from .. import paths
 from ..findings import Change, Fix
 from ..paths import Path
-from ..secrets import MASK
+from ..request import Target
 from ..versions import order
 from .base import CREATE, Hit, Hits, rule
 from .shapes import moved, set_to, without
-from .view import IMAGE, OS_PROFILE, PROFILE, View, filled
+from .view import IMAGE, PROFILE, View, filled
 
 _SECRET_MEMBERS: Final = frozenset(
     ("adminPassword", "customData", "protectedSettings", "content", "userData")
@@ -64,36 +64,20 @@ def placeholder(view: View) -> Hits:
 @rule(
     "template-expression",
     "Replace the template expression with the value it stands for: outside a template Azure takes it as it is written.",
+    subject="both",
 )
 def template_expression(view: View) -> Hits:
-    return [Hit(path) for path in view.expressions]
+    return [Hit(path) for path, expression in view.unknown.items() if expression]
 
 
 @rule(
     "secret-placeholder",
     "Enter the real value: asterisks only stand for a secret that was not shown.",
     raw=True,
+    subject="both",
 )
 def secret_placeholder(view: View) -> Hits:
-    hits = []
-    if view.os_profile.get("adminPassword") == MASK:
-        hits.append(Hit((*OS_PROFILE, "adminPassword")))
-    if view.os_profile.get("customData") == MASK:
-        hits.append(Hit((*OS_PROFILE, "customData")))
-    if view.profile.get("userData") == MASK:
-        hits.append(Hit((*PROFILE, "userData")))
-    for path, item in view.unattend_items:
-        if item.get("content") == MASK:
-            hits.append(Hit((*path, "content")))
-    for path, _extension, _properties in view.extension_items:
-        # A masked document shows asterisks in place of the whole object, which is the wrong type by then.
-        place = (*path, "properties", "protectedSettings")
-        settings = paths.get(view.raw, place)
-        if settings == MASK:
-            hits.append(Hit(place))
-        elif isinstance(settings, dict):
-            hits += [Hit((*place, name)) for name in settings if settings[name] == MASK]
-    return hits
+    return [Hit(path) for path, expression in view.unknown.items() if not expression]
 
 
 @rule("location-required", "Choose the Azure region in which the scale set is created.", operations=CREATE)
@@ -125,8 +109,9 @@ def location_normalise(view: View) -> Hits:
 def body_name_id_match(view: View) -> Hits:
     raw = view.raw
     wanted = {"type": "Microsoft.Compute/virtualMachineScaleSets"}
-    if view.target is not None and view.target.name:
-        wanted |= {"name": view.target.name, "id": view.target.resource_id}
+    target = Target(*(view.address(part) for part in ("subscription", "resource_group", "name")))
+    if target.name:
+        wanted |= {"name": target.name, "id": target.resource_id}
     return [
         Hit((member,), {"member": member}, without((member,), f"Remove {member}"))
         for member, value in wanted.items()

@@ -8,7 +8,6 @@ from typing import Any, Final
 
 from .. import json_text, paths
 from ..paths import Path
-from ..secrets import MASK
 from .base import Hit, Hits, rule
 from .shapes import moved, repeated, seconds, set_to, url
 from .view import EXTENSIONS, PROFILE, View, filled, placeholder_in
@@ -219,7 +218,7 @@ def ext_settings_object(view: View) -> Hits:
     for path, properties in _raw_items(view):
         for member in ("settings", "protectedSettings"):
             value = properties.get(member, {})
-            if not isinstance(value, dict) and value != MASK:
+            if not isinstance(value, dict):
                 # Settings written as text are unpacked; protected ones stay where they are, out of every fix.
                 meant = _object(value) if member == "settings" else None
                 place = (*path, member)

@@ -204,7 +204,7 @@ def subnet_gateway(view: View) -> Hits:
 )
 def subnet_region(view: View) -> Hits:
     # Only Azure knows the region of the network; the preflight looks there.
-    mine = view.target.subscription.casefold() if view.target is not None else ""
+    mine = view.address("subscription").casefold()
     if not filled(mine):
         return None
     return [
@@ -520,7 +520,7 @@ def aux_mode_sku(view: View) -> Hits:
     confidence="U",
 )
 def id_cross_subscription(view: View) -> Hits:
-    mine = view.target.subscription.casefold() if view.target is not None else ""
+    mine = view.address("subscription").casefold()
     if not filled(mine):
         return None
     hits: list[Hit] = []

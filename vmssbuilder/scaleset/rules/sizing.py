@@ -58,14 +58,15 @@ def sku_tier_consistent(view: View) -> Hits:
 
 @rule(
     "capacity-integer",
-    "The number of instances must be a whole number, 0 or more, without quotation marks.",
+    "The number of instances must be a whole number, 0 or more.",
     raw=True,
 )
 def capacity_integer(view: View) -> Hits:
     sku = view.raw.get("sku")
     if not isinstance(sku, dict) or "capacity" not in sku:
         return None
-    capacity = sku["capacity"]
+    # A text that says a number is read as one.
+    capacity = view.capacity if isinstance(sku["capacity"], str) else sku["capacity"]
     if (
         isinstance(capacity, int | float)
         and not isinstance(capacity, bool)
@@ -73,9 +74,6 @@ def capacity_integer(view: View) -> Hits:
         and capacity % 1 == 0
     ):
         return None
-    meant = capacity.strip() if isinstance(capacity, str) else ""
-    if meant.isascii() and meant.isdigit() and len(meant) <= 6:
-        return Hit(CAPACITY, fix=set_to(CAPACITY, int(meant), f"Write {int(meant)} as a number"))
     return Hit(CAPACITY)
 
 

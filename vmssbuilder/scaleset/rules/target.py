@@ -33,17 +33,13 @@ def check_target(target: Target) -> list[Finding]:
     ]
 
 
-def _target(view: View) -> Target:
-    return view.target or Target()
-
-
 @rule(
     "subscription-id-guid",
     "A subscription ID looks like 11111111-2222-3333-4444-555555555555. Copy it from the subscription's page in the portal.",
     subject="target",
 )
 def subscription_id_guid(view: View) -> Hits:
-    subscription = _target(view).subscription
+    subscription = view.address("subscription")
     if not subscription:
         return Hit(SUBSCRIPTION, message="Enter the ID of the subscription that the scale set belongs to.")
     return Hit(SUBSCRIPTION) if filled(subscription) and not is_guid(subscription) else None
@@ -55,7 +51,7 @@ def subscription_id_guid(view: View) -> Hits:
     subject="target",
 )
 def rg_name_length(view: View) -> Hits:
-    name = _target(view).resource_group
+    name = view.address("resource_group")
     return None if 1 <= len(name) <= 90 else Hit(RESOURCE_GROUP, {"count": len(name)})
 
 
@@ -65,19 +61,19 @@ def rg_name_length(view: View) -> Hits:
     subject="target",
 )
 def rg_name_chars(view: View) -> Hits:
-    name = _target(view).resource_group
+    name = view.address("resource_group")
     found = _NOT_IN_GROUP.search(name) if filled(name) else None
     return Hit(RESOURCE_GROUP, {"character": found[0]}) if found else None
 
 
 @rule("rg-name-trailing-dot", "A resource group name cannot end with a period. Remove it.", subject="target")
 def rg_name_trailing_dot(view: View) -> Hits:
-    return Hit(RESOURCE_GROUP) if _target(view).resource_group.endswith(".") else None
+    return Hit(RESOURCE_GROUP) if view.address("resource_group").endswith(".") else None
 
 
 @rule("vmss-name-required", "Enter a name for the scale set.", subject="target")
 def vmss_name_required(view: View) -> Hits:
-    return None if _target(view).name else Hit(NAME)
+    return None if view.address("name") else Hit(NAME)
 
 
 @rule(
@@ -86,7 +82,7 @@ def vmss_name_required(view: View) -> Hits:
     subject="target",
 )
 def vmss_name_length(view: View) -> Hits:
-    name = _target(view).name
+    name = view.address("name")
     return Hit(NAME, {"count": len(name)}) if len(name) > 64 else None
 
 
@@ -96,7 +92,7 @@ def vmss_name_length(view: View) -> Hits:
     subject="target",
 )
 def vmss_name_chars(view: View) -> Hits:
-    name = _target(view).name
+    name = view.address("name")
     found = _NOT_IN_NAME.search(name) if filled(name) else None
     return Hit(NAME, {"character": found[0]}) if found else None
 
@@ -107,7 +103,7 @@ def vmss_name_chars(view: View) -> Hits:
     subject="target",
 )
 def vmss_name_start(view: View) -> Hits:
-    name = _target(view).name
+    name = view.address("name")
     return Hit(NAME) if name.startswith(("_", ".", "-")) else None
 
 
@@ -117,7 +113,7 @@ def vmss_name_start(view: View) -> Hits:
     subject="target",
 )
 def vmss_name_end(view: View) -> Hits:
-    return Hit(NAME) if _target(view).name.endswith((".", "-")) else None
+    return Hit(NAME) if view.address("name").endswith((".", "-")) else None
 
 
 @rule(
@@ -128,5 +124,5 @@ def vmss_name_end(view: View) -> Hits:
     subject="target",
 )
 def vmss_name_all_digits(view: View) -> Hits:
-    name = _target(view).name
+    name = view.address("name")
     return Hit(NAME) if name.isascii() and name.isdigit() else None

@@ -11,6 +11,7 @@ from ..paths import MAX_DEPTH, Path
 from ..request import Target
 from ..secrets import MASK
 from .shapes import ssh_fault
+from .unknown import FREE_TEXT, Unknown, find, guarded, hints, is_expression
 
 PROPERTIES: Final[Path] = ("properties",)
 PROFILE: Final[Path] = ("properties", "virtualMachineProfile")
@@ -29,9 +30,6 @@ _PLACEHOLDER: Final = re.compile(r"\{[A-Za-z0-9][A-Za-z0-9_ .*<>|/-]{0,79}\}")
 # Scripts, settings and passwords may hold braces of their own. What is nothing but one lower-case name in braces is
 # taken for a placeholder even there; as a password Azure would refuse it, since it has only two kinds of characters.
 _WHOLE_PLACEHOLDER: Final = re.compile(r"\{[a-z][a-z _-]{0,79}\}\Z")
-_FREE_TEXT: Final = frozenset(
-    "settings protectedSettings customData userData adminPassword content commandToExecute keyData".split()
-)
 
 
 def placeholder_in(written: str, *, free: bool = False) -> str | None:
@@ -74,11 +72,37 @@ class lazy(Generic[_View, _Value]):  # noqa: N801 - it is used as `property` is
         return value
 
 
+class _Member(Generic[_Value]):
+    """A member of the document or of another such attribute, looked up when it is first asked for.
+
+    `absent` stands for it when it is not there.
+    """
+
+    def __init__(self, above: str, wire: str, absent: _Value) -> None:
+        self.above = above
+        self.wire = wire
+        self.absent = absent
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    def __get__(self, instance: View, owner: type[View]) -> _Value:
+        value = getattr(instance, self.above).get(self.wire, self.absent)
+        instance.__dict__[self.name] = value
+        return value  # type: ignore[no-any-return] # the check has seen to its type
+
+
+_Object = dict[str, Any]
+_NOTHING: Final[_Object] = {}
+_NONE: Final[list[Any]] = []
+
+
 class View:
     """One document under check. Objects that are absent are empty dicts, lists are empty lists.
 
     raw: the document as it was given, where `document` is what is left of it after unknown members and values of the
-    wrong type were taken out. target: the address, where the caller knows it.
+    wrong type were taken out. target: the address, where the caller knows it. What nobody knows yet raises Unknown when
+    a rule asks for it.
     """
 
     def __init__(
@@ -89,51 +113,74 @@ class View:
         raw: dict[str, Any] | None = None,
         target: Target | None = None,
     ) -> None:
-        self.document = document
-        self.raw = document if raw is None else raw
+        self.sound = document
+        self.given = document if raw is None else raw
         self.api_version = api_version
         self.operation = operation
         self.creating = operation == "create"
         self.target = target
         self.order = versions.order(api_version)
-        get = document.get
-        self.sku: dict[str, Any] = get("sku") or {}
-        self.size: str = self.sku.get("name") or ""
-        self.capacity: int | None = self.sku.get("capacity")
-        self.tags: dict[str, str] = get("tags") or {}
-        self.zones: list[str] = get("zones") or []
-        self.plan: dict[str, Any] = get("plan") or {}
-        self.identity: dict[str, Any] = get("identity") or {}
-        self.properties: dict[str, Any] = get("properties") or {}
-        get = self.properties.get
-        self.flexible: bool = get("orchestrationMode") == "Flexible"
-        self.single_placement_group: bool | None = get("singlePlacementGroup")
-        self.fault_domains: int | None = get("platformFaultDomainCount")
-        self.upgrade: dict[str, Any] = get("upgradePolicy") or {}
-        self.rolling: dict[str, Any] = self.upgrade.get("rollingUpgradePolicy") or {}
-        self.profile: dict[str, Any] = get("virtualMachineProfile") or {}
-        get = self.profile.get
-        self.priority: str | None = get("priority")
-        self.security: dict[str, Any] = get("securityProfile") or {}
-        self.os_profile: dict[str, Any] = get("osProfile") or {}
-        self.linux: dict[str, Any] = self.os_profile.get("linuxConfiguration") or {}
-        self.windows: dict[str, Any] = self.os_profile.get("windowsConfiguration") or {}
-        self.storage: dict[str, Any] = get("storageProfile") or {}
-        self.image: dict[str, Any] = self.storage.get("imageReference") or {}
-        self.os_disk: dict[str, Any] = self.storage.get("osDisk") or {}
-        self.os_managed_disk: dict[str, Any] = self.os_disk.get("managedDisk") or {}
-        self.data_disks: list[dict[str, Any]] = self.storage.get("dataDisks") or []
-        self.network: dict[str, Any] = get("networkProfile") or {}
-        self.nics: list[dict[str, Any]] = self.network.get("networkInterfaceConfigurations") or []
-        self.extension_profile: dict[str, Any] = get("extensionProfile") or {}
-        self.extensions: list[dict[str, Any]] = self.extension_profile.get("extensions") or []
-        self.vhd_image: dict[str, Any] = self.os_disk.get("image") or {}
-        self.vhd_containers: list[str] = self.os_disk.get("vhdContainers") or []
-        self.unmanaged: bool = bool(self.vhd_image or self.vhd_containers)
+
+    @lazy
+    def document(self) -> _Object:
+        """The document that rules look at."""
+        return guarded(self.sound, self.unknown) if self.unknown else self.sound
+
+    @lazy
+    def raw(self) -> _Object:
+        """The document as it was given."""
+        return guarded(self.given, self.unknown) if self.unknown else self.given
+
+    sku = _Member("document", "sku", _NOTHING)
+    size = _Member("sku", "name", "")
+    capacity = _Member[int | None]("sku", "capacity", None)
+    tags = _Member[dict[str, str]]("document", "tags", _NOTHING)
+    zones = _Member[list[str]]("document", "zones", _NONE)
+    plan = _Member("document", "plan", _NOTHING)
+    identity = _Member("document", "identity", _NOTHING)
+    properties = _Member("document", "properties", _NOTHING)
+    orchestration_mode = _Member[str | None]("properties", "orchestrationMode", None)
+    single_placement_group = _Member[bool | None]("properties", "singlePlacementGroup", None)
+    fault_domains = _Member[int | None]("properties", "platformFaultDomainCount", None)
+    upgrade = _Member("properties", "upgradePolicy", _NOTHING)
+    rolling = _Member("upgrade", "rollingUpgradePolicy", _NOTHING)
+    profile = _Member("properties", "virtualMachineProfile", _NOTHING)
+    priority = _Member[str | None]("profile", "priority", None)
+    security = _Member("profile", "securityProfile", _NOTHING)
+    os_profile = _Member("profile", "osProfile", _NOTHING)
+    linux = _Member("os_profile", "linuxConfiguration", _NOTHING)
+    windows = _Member("os_profile", "windowsConfiguration", _NOTHING)
+    storage = _Member("profile", "storageProfile", _NOTHING)
+    image = _Member("storage", "imageReference", _NOTHING)
+    os_disk = _Member("storage", "osDisk", _NOTHING)
+    os_managed_disk = _Member("os_disk", "managedDisk", _NOTHING)
+    data_disks = _Member[list[_Object]]("storage", "dataDisks", _NONE)
+    network = _Member("profile", "networkProfile", _NOTHING)
+    nics = _Member[list[_Object]]("network", "networkInterfaceConfigurations", _NONE)
+    extension_profile = _Member("profile", "extensionProfile", _NOTHING)
+    extensions = _Member[list[_Object]]("extension_profile", "extensions", _NONE)
+    vhd_image = _Member("os_disk", "image", _NOTHING)
+    vhd_containers = _Member[list[str]]("os_disk", "vhdContainers", _NONE)
+
+    @lazy
+    def flexible(self) -> bool:
+        return self.orchestration_mode == "Flexible"
+
+    @lazy
+    def unmanaged(self) -> bool:
+        """Whether the disks are kept in storage accounts."""
+        return bool(self.vhd_image or self.vhd_containers)
 
     def since(self, api_version: str) -> bool:
         """Whether the document's API version is that one or newer."""
         return self.order >= versions.order(api_version)
+
+    def address(self, part: str) -> str:
+        """A part of the address, by its name in `Target`; empty where the caller does not know it."""
+        written: str = getattr(self.target, part, "")
+        if is_expression(written):
+            raise Unknown
+        return written
 
     @property
     def uniform(self) -> bool:
@@ -325,59 +372,22 @@ class View:
         return [((*DATA_DISKS, position), disk) for position, disk in enumerate(self.data_disks)]
 
     @lazy
-    def marks(self) -> tuple[bool, bool]:
-        """Whether any text or name holds an opening brace, and whether any text starts with a bracket."""
-        return _marks(self.document)
+    def hints(self) -> tuple[bool, bool]:
+        """Whether the document may hold placeholders, and whether it may hold what nobody knows."""
+        return hints(self.given)
 
     @lazy
     def placeholders(self) -> list[tuple[Path, str]]:
         """Each place that holds a `{placeholder}`, with the first one there, in document order."""
         found: list[tuple[Path, str]] = []
-        if self.marks[0]:
-            _find_placeholders(self.document, (), False, found)
-        return found
+        if self.hints[0]:
+            _find_placeholders(self.sound, (), False, found)
+        return [each for each in found if each[0] not in self.unknown] if self.unknown else found
 
     @lazy
-    def expressions(self) -> list[Path]:
-        """Each place that holds an expression of a template, such as `[resourceGroup().location]`."""
-        found: list[Path] = []
-        waiting: list[tuple[Path, Any]] = [((), self.document)] if self.marks[1] else []
-        while waiting:
-            path, holder = waiting.pop()
-            for step, value in holder.items() if isinstance(holder, dict) else enumerate(holder):
-                if isinstance(value, str):
-                    if _EXPRESSION.match(value):
-                        found.append((*path, step))
-                elif isinstance(value, _HOLDERS) and step not in _FREE_TEXT and len(path) < MAX_DEPTH:
-                    waiting.append(((*path, step), value))
-        return found
-
-
-_EXPRESSION: Final = re.compile(r"\[[A-Za-z]\w*(\.\w+)?\(.*\]\Z", re.DOTALL)
-
-_HOLDERS: Final = (dict, list)
-
-
-def _marks(document: Any) -> tuple[bool, bool]:
-    """A quick look at all texts before the careful ones: is there an opening brace, does one start with a bracket."""
-    braces = brackets = False
-    waiting = [document]
-    while waiting:
-        value = waiting.pop()
-        if isinstance(value, dict):
-            for name, inner in value.items():
-                braces = braces or "{" in name
-                if isinstance(inner, str):
-                    braces = braces or "{" in inner
-                    brackets = brackets or inner[:1] == "["
-                elif isinstance(inner, _HOLDERS):
-                    waiting.append(inner)
-        elif isinstance(value, list):
-            waiting += value
-        elif isinstance(value, str):
-            braces = braces or "{" in value
-            brackets = brackets or value[:1] == "["
-    return braces, brackets
+    def unknown(self) -> dict[Path, bool]:
+        """Each place whose value nobody knows yet; whether it is an expression, not asterisks."""
+        return find(self.given) if self.hints[1] else {}
 
 
 def _find_placeholders(holder: Any, path: Path, free: bool, found: list[tuple[Path, str]]) -> None:
@@ -390,7 +400,7 @@ def _find_placeholders(holder: Any, path: Path, free: bool, found: list[tuple[Pa
         if named and "{" in step and not free and (placeholder := placeholder_in(step)):
             found.append(((*path, step), placeholder))
         if isinstance(value, str):
-            if "{" in value and (placeholder := placeholder_in(value, free=free or step in _FREE_TEXT)):
+            if "{" in value and (placeholder := placeholder_in(value, free=free or step in FREE_TEXT)):
                 found.append(((*path, step), placeholder))
-        elif isinstance(value, _HOLDERS):
-            _find_placeholders(value, (*path, step), free or step in _FREE_TEXT, found)
+        elif isinstance(value, dict | list):
+            _find_placeholders(value, (*path, step), free or step in FREE_TEXT, found)

@@ -72,18 +72,8 @@ CASES: Final = {
         ],
     ),
     "capacity-integer": Cases(
-        breaks=[
-            ("sku.capacity", _sized(value)) for value in ("3", "three", -1, 1.5, True, [3], "٣", "1" * 7, "")
-        ],
+        breaks=[("sku.capacity", _sized(value)) for value in ("three", -1, 1.5, True, [3], "٣", "1.5", "")],
         fine=[_sized(0), _sized(1000), linux({"sku.capacity": GONE}), linux({"sku": GONE})],
-        fixes=[
-            (_sized("3"), ("sku.capacity", 3)),
-            (_sized(" 12 "), ("sku.capacity", 12)),
-            (_sized("1" * 6), ("sku.capacity", 111_111)),
-            (_sized("1" * 7), None),
-            (_sized("٣"), None),
-            (_sized(-1), None),
-        ],
     ),
     "capacity-max-1000": Cases(
         breaks=[("sku.capacity", _sized(1001))],
