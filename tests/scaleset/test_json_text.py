@@ -236,11 +236,13 @@ def test_the_excerpt_of_a_long_line_is_cut_on_both_sides() -> None:
 
 def test_a_message_never_repeats_a_value() -> None:
     for broken in [
+        '{"p": "Canary-1", "p": "Canary-2"}',
         '{"adminPassword": "Canary-123\n}',
         '{"adminPassword": "Canary-123" 5}',
         '{"p": "Canary-123\\x"}',
     ]:
         assert "Canary" not in str(fault(broken))
+    assert "Canary" not in str(fault('{"p": "Canary-1", "p": "Canary-2"}', repair=True))
 
 
 def test_a_text_over_the_limit_is_refused_with_the_limit() -> None:
@@ -324,6 +326,31 @@ def test_strict_reading_takes_what_the_standard_library_takes(text: str) -> None
         ('{"a": [1, …', {"a": [1]}, [(1, "the 2 open braces were closed")]),
         ('{"a": [ ...', {"a": []}, [(1, "the 2 open braces were closed")]),
         ('{"a": 1 ...', {"a": 1}, [(1, "the open brace was closed")]),
+        (
+            '{\n"a": "[concat(\n  x,\n  y)]",\n"b": 1}',
+            {"a": "[concat(\n  x,\n  y)]", "b": 1},
+            [(2, "Kept the line breaks")],
+        ),
+        ('{"a": "one\r\ntwo\\n\\"three\\""}', {"a": 'one\ntwo\n"three"'}, [(1, "Kept the line breaks")]),
+        ('["a\n" // why\n, "b"]', ["a\n", "b"], [(1, "Kept the line breaks"), (2, "a comment")]),
+        (
+            '{"a": "x\ty", "k\tl": "z"}',
+            {"a": "x\ty", "k\tl": "z"},
+            [(1, "Kept the tabs"), (1, "Kept the tabs")],
+        ),
+        ('{"a": "x”,\n"b": "y\n"}', {"a": "x", "b": "y\n"}, [(1, "curly"), (2, "Kept the line breaks")]),
+        ('{"a": "\n”"}', {"a": "\n”"}, [(1, "Kept the line breaks")]),
+        (
+            '{"a": 1,\n"b": 2,\n"a": 1}',
+            {"a": 1, "b": 2},
+            [(3, "on line 1 and again on line 3, with the same value")],
+        ),
+        (
+            '{"a": {"x": [1], "y": 2}, "a": {"y": 2, "x": [1]}}',
+            {"a": {"x": [1], "y": 2}},
+            [(1, "twice on line 1, with the same value")],
+        ),
+        ('{"a": 1, "a": 1, "a": 1}', {"a": 1}, [(1, "same value"), (1, "same value")]),
     ],
 )
 def test_a_plain_slip_is_mended_and_noted(text: str, value: Any, notes: list[tuple[int, str]]) -> None:
@@ -452,6 +479,10 @@ def test_time_grows_with_the_text_and_no_faster(piece: str) -> None:
         '{"a": "' + "”, " * 300_000,
         "“" * 900_000,
         "[" + '"a”' * 300_000,
+        '["' + "\n" * 900_000,
+        '["a\n' * 200_000,
+        '["' + "\n\\n" * 300_000,
+        "{" + '"a": "\n",' * 90_000,
     ],
 )
 def test_hostile_text_is_refused_in_good_time(text: str) -> None:

@@ -105,16 +105,18 @@ def _printable(piece: str) -> str:
 class Parsed:
     """What a text says. value: the JSON value. notes: the repairs, empty after strict reading.
 
-    Places are known as long as `value` is not changed in place.
+    Places are known as long as `value` is not changed in place. aside: values that were read and left out.
     """
 
-    def __init__(self, value: Any, notes: tuple[Repair, ...], text: Text, places: dict[int, Any]) -> None:
+    def __init__(
+        self, value: Any, notes: tuple[Repair, ...], text: Text, places: dict[int, Any], aside: list[Any]
+    ) -> None:
         self.value = value
         self.notes = notes
         self._text = text
         self._places = places
         # Places are found by identity, so what has any must live as long as they do.
-        self._copies: list[Any] = []
+        self._copies: list[Any] = aside
 
     def stands_for(self, copy: Any, original: Any, renames: Mapping[str, str] = MappingProxyType({})) -> None:
         """Makes the places of an object's or list's members known for a changed copy of it too."""
@@ -148,7 +150,8 @@ def parse(text: str, *, repair: bool = False) -> Parsed:
     """The JSON value of a text. Raises JSONTextError, and nothing else, for a text that is none.
 
     repair: mend a missing or a trailing comma, curly quotes that delimit a string, `{ { ... } }` where a list is meant,
-    comments, invisible characters between tokens, and the `...` that ends a truncated fragment; each with a note.
+    comments, invisible characters between tokens, line breaks and tabs in texts, a name given twice with the same value,
+    and the `...` that ends a truncated fragment; each with a note.
     """
     if len(text) > MAX_SIZE:
         message = f"The text has {len(text):,} characters; at most {MAX_SIZE:,} (about 1 MB) are read."
@@ -199,6 +202,10 @@ _TOKEN = re.compile(
 )
 _BLANK = re.compile(r"[ \t\n\r]*")
 _OPEN_STRING = re.compile(r'"[^"\\\x00-\x1f]*(?:\\[^\x00-\x1f][^"\\\x00-\x1f]*)*')
+_LONG = re.compile(
+    r'"([^"\\\x00-\x08\x0b\x0c\x0e-\x1f]*(?:\\[^\x00-\x1f][^"\\\x00-\x08\x0b\x0c\x0e-\x1f]*)*)"'
+    r"[ \t\r\n]*([,:}\]]|//|/\*|\Z)"
+)
 _CURLED = re.compile(
     rf'["{_QUOTES}]([^"{_QUOTES}\\\x00-\x1f]*(?:\\[^\x00-\x1f][^"{_QUOTES}\\\x00-\x1f]*)*)["{_QUOTES}]'
     r"(?=[ \t]*(?:[,:}\]\r\n]|//|/\*|\Z))"
@@ -217,9 +224,12 @@ _Step = Callable[[], Any]
 
 
 class _Frame:
-    """An object or list that is still open. places: where each member's name or item begins."""
+    """An object or list that is still open. places: where each member's name or item begins.
 
-    __slots__ = ("closer", "name", "opened", "places", "value")
+    again: where the name at hand stands a second time, None where it does not.
+    """
+
+    __slots__ = ("again", "closer", "name", "opened", "places", "value")
 
     def __init__(self, value: Any, places: Any, closer: str, opened: int) -> None:
         self.value = value
@@ -227,6 +237,7 @@ class _Frame:
         self.closer = closer
         self.opened = opened
         self.name = ""
+        self.again: int | None = None
 
 
 class _Parser:
@@ -239,6 +250,7 @@ class _Parser:
         self.repairs: list[Repair] = []
         self.frames: list[_Frame] = []
         self.places: dict[int, Any] = {}
+        self.aside: list[Any] = []
         self.root: Any = None
         self.expected = "an object, starting with {"
         # The token at hand: its kind (a mark, "string", "scalar", "...", "end"), value, and where it starts and ends.
@@ -252,7 +264,7 @@ class _Parser:
         step: _Step | None = self._first
         while step is not None:
             step = step()
-        return Parsed(self.root, tuple(self.repairs), self.text, self.places)
+        return Parsed(self.root, tuple(self.repairs), self.text, self.places, self.aside)
 
     # What may come next.
 
@@ -307,16 +319,12 @@ class _Parser:
         if self.kind != "string":
             self._misplaced("A name in straight double quotes belongs here.")
         frame = self.frames[-1]
-        earlier = frame.places.get(self.token)
-        if earlier is not None:
-            first, second = self.text.line(earlier), self.text.line(self.start)
-            lines = (
-                f"twice on line {first}" if first == second else f"on line {first} and again on line {second}"
-            )
-            message = f"“{_short(self.token)}” is given {lines}, in the same object. Remove one of the two."
-            self._fault(message, self.start, "a name that the object does not have yet")
         frame.name = self.token
-        frame.places[self.token] = self.start
+        if self.token in frame.places:
+            frame.again = self.start
+            if not self.repair:
+                self._given_twice(frame, self.start)
+        frame.places.setdefault(self.token, self.start)
         self.expected = "a colon"
         self._take()
         if self.kind != ":":
@@ -379,7 +387,9 @@ class _Parser:
             self.root = value
         else:
             frame = self.frames[-1]
-            if isinstance(frame.value, dict):
+            if frame.again is not None:
+                self._put_again(frame, value)
+            elif isinstance(frame.value, dict):
                 frame.value[frame.name] = value
             else:
                 frame.value.append(value)
@@ -392,6 +402,26 @@ class _Parser:
         return self._put(frame.value, frame.opened)
 
     # Repairs of structure.
+
+    def _put_again(self, frame: _Frame, value: Any) -> None:
+        """The value of a name that the object has already: left out where it is the same."""
+        again = frame.again
+        assert again is not None
+        frame.again = None
+        if json.dumps(frame.value[frame.name], sort_keys=True) != json.dumps(value, sort_keys=True):
+            self._given_twice(frame, again)
+        self.aside.append(value)
+        lines = self._both_lines(frame, again)
+        self._mend(again, f"“{_short(frame.name)}” is given {lines}, with the same value. Kept it once.")
+
+    def _given_twice(self, frame: _Frame, again: int) -> NoReturn:
+        lines = self._both_lines(frame, again)
+        message = f"“{_short(frame.name)}” is given {lines}, in the same object. Remove one of the two."
+        self._fault(message, again, "a name that the object does not have yet")
+
+    def _both_lines(self, frame: _Frame, again: int) -> str:
+        first, second = self.text.line(frame.places[frame.name]), self.text.line(again)
+        return f"twice on line {first}" if first == second else f"on line {first} and again on line {second}"
 
     def _trailing_comma(self, comma: int) -> Any:
         if not self.repair:
@@ -516,14 +546,16 @@ class _Parser:
                 self._half_a_character(found.start())
         if half is not None:
             self._half_a_character(half.start())
-        return str(json.loads(f'"{self.content[start:end]}"'))
+        return str(json.loads(f'"{self.content[start:end]}"', strict=False))
 
     def _take_odd(self) -> bool:
         """Moves past what is not JSON where a repair allows it, else raises. Answers whether that made a token."""
         blank = _BLANK.match(self.content, self.end)
         self.start = start = blank.end() if blank is not None else self.end
         here = self.content[start]
-        if here == '"' or here in _QUOTES:
+        if here == '"' and self.repair and self._take_long(start):
+            pass
+        elif here == '"' or here in _QUOTES:
             self._take_curled(start)
         elif self.content.startswith(("//", "/*"), start):
             self._skip_comment(start)
@@ -555,6 +587,22 @@ class _Parser:
             self._fault(f"There is a {named} that JSON does not have. Remove it.", start, self.expected)
         self._mend(start, f"Left out a {named}.")
         self.end = found.end()
+
+    def _take_long(self, start: int) -> bool:
+        """Takes a text with line breaks or tabs in it, as templates have them. Answers whether this is one.
+
+        A text whose closing quote is missing runs on to the next quote as well; what follows there tells them apart.
+        """
+        found = _LONG.match(self.content, start)
+        if found is None or _CURLED.match(self.content, start) is not None:
+            return False
+        broken = "\n" in found[1] or "\r" in found[1]
+        if found[2] == ":" and broken:
+            return False
+        self._mend(start, "Kept the line breaks in a text." if broken else "Kept the tabs in a text.")
+        self.kind, self.start, self.end = "string", start, found.end(1) + 1
+        self.token = self._unescaped(*found.span(1)).replace("\r\n", "\n")
+        return True
 
     def _take_curled(self, start: int) -> None:
         """A string with a curly quote at an end, or one that is broken."""
