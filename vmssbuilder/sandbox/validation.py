@@ -335,6 +335,7 @@ def _references(model: Mapping[str, Any], _api_version: str, _creating: bool) ->
             and "settings" not in path
             and path[0] != "tags"
             and not _RESOURCE_ID.fullmatch(value)
+            and not value.lower().startswith(("/sharedgalleries/", "/communitygalleries/"))
         ):
             message = (
                 f"Property id '{value}' at path '{paths.text(path)}' is invalid. Expect fully qualified resource Id that"
