@@ -427,13 +427,14 @@ def test_what_becomes_of_running_instances_is_said(mode: str, rule: str | None) 
 
 def test_a_new_size_and_new_custom_data_are_warned_about() -> None:
     found = patch((("sku", "name"), "Standard_D4s_v5"), ((*OS, "customData"), "ZQ=="))
-    assert rules(found) == {
-        "sku.name": "update-sku-dealloc",
-        paths.text((*OS, "customData")): "custom-data-update",
-        "properties.upgradePolicy.mode": "update-manual-note",
-    }
+    assert [(each.where, each.rule) for each in found.findings] == [
+        ("sku.name", "update-sku-dealloc"),
+        (paths.text((*OS, "customData")), "custom-data-update"),
+        ("properties.upgradePolicy.mode", "update-manual-note"),
+        ("sku.name", "update-loses-temporary"),
+    ]
     assert found.blocked == []
-    assert len(found.notes) == 3
+    assert len(found.notes) == 4
 
 
 def test_secrets_that_a_list_would_lose_are_pointed_out() -> None:

@@ -16,7 +16,10 @@ from .models import Draft, Revision
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """What an update sends of a draft that holds a whole scale set. findings: what of the draft no update can do."""
+    """What an update sends of a draft that holds a whole scale set.
+
+    findings: what of the draft no update can do, and what instances lose by it.
+    """
 
     difference: Difference
     findings: tuple[Finding, ...] = ()

@@ -11,6 +11,7 @@ import jsonschema_rs
 
 from . import json_text, paths, versions
 from .catalogue import ScaleSet, tree
+from .effects import cautions
 from .findings import Change, Finding, Fix
 from .json_schema import validator
 from .nulls import taken_out
@@ -52,6 +53,7 @@ def check(
         refused = refusals(document, api_version)
         places = {finding.path for finding in refused}
         # Whatever else is to be said of a value that is not sent anyway.
+        found += cautions(document, api_version)
         found = refused + [finding for finding in found if not _inside(finding.path, places)]
     return found
 

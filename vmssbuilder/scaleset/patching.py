@@ -14,6 +14,7 @@ from typing import Any, Final
 from . import paths, versions
 from .canonical import canonicalise, ordered
 from .catalogue import tree
+from .effects import losses
 from .findings import Confidence, Finding, errors, warnings
 from .paths import MISSING, Path
 from .properties import Choice, Json, List, Map, Node, Single
@@ -30,7 +31,7 @@ class Patch:
     """The body of an update, and what is to be known before it is sent.
 
     body: members to change, null for those to remove; secrets as they stand in the wanted document. findings: errors
-    for what stays as it is, warnings for what the update does beyond its words. resets: the places that the body
+    for what stays as it is, warnings for what the update does beyond its words and for what instances lose. resets: the places that the body
     removes, whereupon Azure takes its default.
     """
 
@@ -110,6 +111,7 @@ def merge_patch(
         message = f"Scale sets have no PATCH before API version {PATCH_SINCE}. Choose that or a newer one, or send the whole scale set with PUT."
         return Patch({}, (Finding("patch-min-api", "error", (), message),))
     comparison.warn(body, before, after)
+    comparison.findings += losses(before, apply_patch(before, body)) if body else []
     return Patch(ordered(body, api_version), tuple(comparison.findings), tuple(comparison.resets))
 
 

@@ -19,6 +19,7 @@ from vmssbuilder.drafts import merging, sent
 from vmssbuilder.drafts.models import Draft, Revision
 from vmssbuilder.scaleset import Patch, apply_patch, check, merge_patch, paths, versions
 from vmssbuilder.scaleset.canonical import canonicalise
+from vmssbuilder.scaleset.effects import LOSSES
 from vmssbuilder.scaleset.findings import Finding, errors
 from vmssbuilder.scaleset.kept import Difference, kept
 from vmssbuilder.scaleset.paths import MISSING, Path
@@ -91,7 +92,8 @@ def told(source: Draft | Revision) -> sent.Update | None:
     wish = intent(source, at)
     # The request leaves them out, so nobody can insist on them.
     blocked = tuple(replace(each, confidence="A") for each in errors(wish.patch.findings))
-    return sent.Update(difference(wish), blocked)
+    lost = tuple(each for each in wish.patch.findings if each.rule in LOSSES)
+    return sent.Update(difference(wish), blocked + lost)
 
 
 def difference(wish: Intent) -> Difference:
