@@ -130,7 +130,7 @@ def test_of_several_scale_sets_the_person_picks_one_and_sees_it_first(
     ("text", "expected"),
     [
         ('{"sku": {"capacity": }}', r"Line 1, column 22"),
-        ('{"tags": {},\n "tags": {}}', r"Line 2, column"),
+        ('{"tags": {},\n "tags": {"a": "b"}}', r"Line 2, column"),
         ('{"name": "a\x01b"}', r"Line 1, column"),
         ('{"a": "\\ud800"}', r"Line 1, column"),
         ("[" * 10_000 + "]" * 10_000, r"Line 1, column"),
@@ -153,8 +153,8 @@ def test_text_that_cannot_be_read_stays_in_the_box(
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ('{"$target": "x"}', "is not a property of a scale set"),
-        ('{"$target": {"name": "elsewhere"}}', "is not a property of a scale set"),
+        ('{"location": "x", "$target": "x"}', "is not a property of a scale set"),
+        ('{"location": "x", "$target": {"name": "elsewhere"}}', "is not a property of a scale set"),
         ('{"name": "' + "x" * 201 + '"}', "Scale set name: 201 characters"),
     ],
 )

@@ -534,7 +534,6 @@ def test_a_choice_that_is_not_there_is_refused(choice: int) -> None:
         ({"id": RESOURCE.replace("rg-shop", "{group}"), "name": "{vmss-name}"}, Target("11111111-2222-3333-4444-555555555555")),
         ({"id": "/subscriptions/{subscription-id/resourceGroups/g/providers/microsoft.compute/virtualmachinescalesets/n"}, Target("", "g", "n")),
         ({"id": "nonsense", "name": 7}, Target()),
-        ({"id": RESOURCE + "/extensions/x"}, Target()),
     ],
 )  # fmt: skip
 def test_the_target_is_read_as_far_as_it_is_named(body: dict[str, Any], target: Target) -> None:

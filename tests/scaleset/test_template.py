@@ -357,7 +357,8 @@ def test_an_expression_for_a_whole_object_is_not_wrapped() -> None:
 
 
 @pytest.mark.parametrize(
-    "body", [{"location": "[f()]"}, {"type": TYPE, "location": "[f()]"}, {"apiVersion": "[f()]"}]
+    "body",
+    [{"location": "[f()]"}, {"type": TYPE, "location": "[f()]"}, {"location": "x", "apiVersion": "[f()]"}],
 )
 def test_brackets_in_a_plain_body_are_text(body: dict[str, Any]) -> None:
     reading = read_json(body)

@@ -17,12 +17,17 @@ from .paths import Path
 from .properties import Choice, List, Map, Node, Single
 
 NoteKind = Literal[
-    "repaired", "renamed", "moved", "wrapped", "trimmed", "canonicalised", "removed", "withheld",
-    "resolved", "unresolved", "version", "decide",
+    "repaired", "unwrapped", "skipped", "reshaped", "renamed", "moved", "wrapped", "trimmed", "converted",
+    "canonicalised", "null", "removed", "newer", "truncated", "withheld", "resolved", "unresolved", "version", "decide",
 ]  # fmt: skip
-"""repaired: the text was mended. renamed, moved, wrapped, trimmed, canonicalised: the document was corrected.
-removed: what Azure writes was left out. withheld: a secret that Azure did not return. resolved, unresolved: an
-expression of a template. version: what the API version has to do with it. decide: a person has to."""
+"""The kinds of notes.
+
+repaired: the text was mended. unwrapped, skipped: a request was taken out of a longer text, and what else was there.
+reshaped: the output of a tool was written as a request has it. renamed, moved, wrapped, trimmed, converted,
+canonicalised: the document was corrected. null: a member that was null was left out. removed: so was what Azure writes.
+newer: so was what the API version of an answer does not have. truncated: a tool had cut a value off. withheld: a secret
+that the text does not show. resolved, unresolved: an expression of a template, or a variable. version: what the API
+version has to do with it. decide: a person has to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,9 +228,13 @@ class Walk:
                     # Two spellings of one member: which is meant cannot be told, so both stay and the check reports one.
                     child, wire = None, name
                 else:
-                    self.note("canonicalised", (*path, wire), f"“{name}” is spelt “{wire}”.", here)
+                    self.respelt(name, (*path, wire), here)
             result[wire] = self.value(inner, child, (*path, wire), here)
         return result
+
+    def respelt(self, name: str, path: Path, line: int | None) -> None:
+        """A member got its canonical name, the last step of the path."""
+        self.note("canonicalised", path, f"“{name}” is spelt “{path[-1]}”.", line)
 
     def leaf(self, value: str, node: Node, path: Path, line: int | None) -> str:
         """A text, or one value of a choice."""

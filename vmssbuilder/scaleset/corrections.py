@@ -1,21 +1,23 @@
 """Corrections of a document while it is read: wrong names, places and shapes whose intent is plain, each with a note.
 
-They come from what Microsoft's own page on scale sets gets wrong, and from what people then copy. What is not plain
-stays as it is and is reported by the check.
+They come from what Microsoft's own page on scale sets gets wrong, from what people then copy, and from what tools print
+of a scale set. What is not plain stays as it is and is reported by the check.
 """
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Any, Final, Literal
 
+from . import json_text
 from .canonical import Note, Walk, elsewhere
 from .catalogue import tree
 from .expressions import Unresolved
-from .json_text import Parsed
+from .json_text import JSONTextError, Parsed
 from .paths import Path, text
-from .properties import List, Map, Node, Property, Single, Text
+from .properties import Boolean, Choice, Integer, List, Map, Node, Number, Property, Single, Text
 from .secrets import MASK, find, is_reference
 
 RENAMES: Final[dict[str, str]] = {
@@ -47,31 +49,90 @@ _SCRIPT_NAMES: Final = {
 }
 _AROUND_SLASH = re.compile(r"\s*/\s*")
 
+Tool = Literal["Azure CLI", "PowerShell"]
+"""What prints a scale set with the members of each `properties` beside the others."""
+
+TYPE_NAMES: Final = frozenset(("typepropertiestype", "type1", "extensiontype"))
+"""What these tools call the type of an extension, since `type` is that of the resource; by folded name."""
+
+NUMBERED: Final[dict[str, tuple[str, ...]]] = {
+    "mode": ("Automatic", "Manual", "Rolling"),
+    "caching": ("None", "ReadOnly", "ReadWrite"),
+    "osType": ("Windows", "Linux"),
+    "createOption": ("FromImage", "Empty", "Attach"),
+    "protocol": ("Http", "Https"),
+    "passName": ("OobeSystem",),
+    "settingName": ("AutoLogon", "FirstLogonCommands"),
+    "type": ("SystemAssigned", "UserAssigned", "SystemAssigned, UserAssigned", "None"),
+}
+"""Values that PowerShell writes as their number, by the name of their member, in the order of its numbers."""
+
+_CUT_OFF: Final = re.compile(r"\s*(?:@\{|Microsoft\.Azure\.|System\.(?:Collections|Object|Management)\b)")
+
 
 class Corrections(Walk):
-    """Case, and what else is plainly wrong. Nothing is dropped but what Azure itself writes."""
+    """Case, and what else is plainly wrong. Nothing is dropped in silence, and no secret is looked at.
 
-    def __init__(self, api_version: str, parsed: Parsed) -> None:
+    answer: whether Azure wrote the document, so that what its version does not know is left out. tool: what printed it
+    otherwise than Azure writes it. keeps_nulls: whether `null` means something, as it does in an update.
+    """
+
+    def __init__(
+        self,
+        api_version: str,
+        parsed: Parsed,
+        *,
+        answer: bool = False,
+        tool: Tool | None = None,
+        keeps_nulls: bool = False,
+    ) -> None:
         super().__init__(api_version, parsed.line_in)
         self.parsed = parsed
+        self.answer = answer
+        self.tool = tool
+        self.keeps_nulls = keeps_nulls
+        self.reshaped = 0
+
+    def document(self, document: dict[str, Any]) -> dict[str, Any]:
+        corrected = super().document(document)
+        if self.tool is not None:
+            message = f"This is printed by the {self.tool}, without “properties”: wrote them back in {self.reshaped} places."
+            if self.tool == "PowerShell":
+                message = message.replace("the PowerShell", "PowerShell")
+            self.note("reshaped", (), message, self.parsed.line(()))
+        return corrected
 
     def value(self, value: Any, node: Node | None, path: Path, line: int | None) -> Any:
         if node is not None and not (
             node.property.secret or is_reference(value) or isinstance(value, Unresolved)
         ):
+            value = self._as_meant(value, node, path, line)
             value = self._shaped(value, node, path, line)
+            if isinstance(value, list) and None in value and not self.keeps_nulls:
+                self.note("null", path, f"Left out an item of “{_last(path)}” that is null.", line)
+                value = [item for item in value if item is not None]
         return super().value(value, node, path, line)
 
     def members(self, value: dict[str, Any], node: Node, path: Path, line: int | None) -> dict[str, Any]:
         for correct in (
+            self._without_nulls,
+            self._without_cut_off,
+            self._nested,
             self._renamed,
             self._extension,
             self._housed,
             self._image_disk_type,
             self._without_read_only,
+            self._without_group,
+            self._without_unknown,
         ):
             value = correct(value, node, path, line)
         return super().members(value, node, path, line)
+
+    def respelt(self, name: str, path: Path, line: int | None) -> None:
+        # A tool spells all names in its own way; one note says so for all.
+        if self.tool is None:
+            super().respelt(name, path, line)
 
     def leaf(self, value: str, node: Node, path: Path, line: int | None) -> str:
         if isinstance(node.property, Text) and value.lstrip().casefold().startswith("/subscriptions/"):
@@ -81,7 +142,133 @@ class Corrections(Walk):
             return trimmed
         return super().leaf(value, node, path, line)
 
+    # Values of another type.
+
+    def _as_meant(self, value: Any, node: Node, path: Path, line: int | None) -> Any:
+        """A single value, or a list or object written as text, in the type of its place, where Azure reads it so."""
+        prop = node.property
+        meant = value
+        if isinstance(value, str):
+            if isinstance(prop, Boolean | Integer | Number):
+                meant = prop.from_text(value)
+            elif isinstance(prop, Single | List | Map) and value.lstrip()[:1] in ("{", "["):
+                meant = self._unpacked(value, prop, path, line)
+                if meant is not value:
+                    return meant
+        elif isinstance(value, bool):
+            if isinstance(prop, Text):
+                meant = "true" if value else "false"
+        elif isinstance(value, int | float):
+            if isinstance(prop, Text):
+                meant = json.dumps(value)
+            elif isinstance(prop, Integer) and isinstance(value, float) and value.is_integer():
+                meant = int(value)
+            elif isinstance(prop, Choice) and self.tool == "PowerShell":
+                names = NUMBERED.get(str(path[-1]), ()) if path else ()
+                meant = names[int(value)] if value in range(len(names)) else value
+        elif isinstance(value, dict) and isinstance(prop, List) and _is_counted(value):
+            return value[_key(value, "value") or ""]
+        if meant is not value:
+            self.note("converted", path, f"Wrote {_written(value)} as {_written(meant)}.", line)
+        return meant
+
+    def _unpacked(self, written: str, prop: Property, path: Path, line: int | None) -> Any:
+        """A list or object that stands as text, as Resource Graph and some tools write it."""
+        try:
+            value = json_text.parse(written).value
+        except JSONTextError:
+            return written
+        if not isinstance(value, list if isinstance(prop, List) else dict):
+            return written
+        self.note(
+            "converted", path, f"“{_last(path)}” was JSON written as a text: read from that text.", line
+        )
+        return value
+
+    # What says nothing.
+
+    def _without_nulls(
+        self, value: dict[str, Any], _node: Node, path: Path, line: int | None
+    ) -> dict[str, Any]:
+        """The object without members that are null: to Azure they are not there."""
+        empty = [] if self.keeps_nulls else [name for name, inner in value.items() if inner is None]
+        for name in empty:
+            here = self.line_of(value, name) or line
+            self.note("null", (*path, name), f"Left out “{name}”, which is null: not set.", here)
+        return self._copy(value, {}, *empty) if empty else value
+
+    def _without_cut_off(
+        self, value: dict[str, Any], node: Node, path: Path, line: int | None
+    ) -> dict[str, Any]:
+        """The object without what PowerShell cut off at the depth to which it writes."""
+        for name, inner in list(value.items()):
+            child = node.child(name) or elsewhere(node, name) or _below(node, name)
+            if child is None or child.is_leaf or child.property.secret:
+                continue
+            items = inner if isinstance(inner, list) and inner else [inner]
+            if all(isinstance(item, str) and _CUT_OFF.match(item) for item in items):
+                message = f"“{name}” was cut off: PowerShell writes two levels only. Run it again with ConvertTo-Json -Depth 20."
+                self.note("truncated", (*path, name), message, self.line_of(value, name) or line)
+                value = self._copy(value, {}, name)
+        return value
+
+    def _without_group(
+        self, value: dict[str, Any], node: Node, path: Path, line: int | None
+    ) -> dict[str, Any]:
+        """A reference without the resource group that the Azure CLI prints beside its id."""
+        name = _key(value, "resourceGroup")
+        if path and name is not None and _key(value, "id") is not None and not _has(node, name):
+            value = self._left_out(value, name, path, line, "the Azure CLI prints it beside the id.")
+        return value
+
+    def _without_unknown(
+        self, value: dict[str, Any], node: Node, path: Path, line: int | None
+    ) -> dict[str, Any]:
+        """An answer without what its version does not have: a request in this version would be refused for it."""
+        if not self.answer:
+            return value
+        for name in list(value):
+            if node.child(name) is not None:
+                continue
+            known = elsewhere(node, name)
+            if known is None:
+                value = self._left_out(value, name, path, line, "a request has no such member.")
+                continue
+            message = (
+                f"Left out “{name}”: API version {self.api_version} does not have it. "
+                f"To keep it, read the text in {_versions_of(known)}."
+            )
+            self.note("newer", (*path, name), message, self.line_of(value, name) or line)
+            value = self._copy(value, {}, name)
+        return value
+
+    def _left_out(
+        self, value: dict[str, Any], name: str, path: Path, line: int | None, why: str
+    ) -> dict[str, Any]:
+        self.note("removed", (*path, name), f"Left out “{name}”: {why}", self.line_of(value, name) or line)
+        return self._copy(value, {}, name)
+
     # Names and places.
+
+    def _nested(self, value: dict[str, Any], node: Node, path: Path, line: int | None) -> dict[str, Any]:
+        """What a tool printed flat, with the members of `properties` in it again."""
+        below = node.child("properties") if self.tool is not None else None
+        if below is None or not isinstance(below.property, Single) or _key(value, "properties") is not None:
+            return value
+        inside: dict[str, str] = {}
+        for name in value:
+            own = node.child(name) or elsewhere(node, name)
+            wire = "type" if name.casefold() in TYPE_NAMES and _has(below, "type") else name
+            if wire != name or (own is None and _has(below, name)):
+                inside[name] = wire
+        if not inside:
+            return value
+        self.reshaped += 1
+        properties = {wire: value[name] for name, wire in inside.items()}
+        self.parsed.stands_for(properties, value, inside)
+        nested = self._copy(value, {}, *inside)
+        nested["properties"] = properties
+        return nested
 
     def _renamed(self, value: dict[str, Any], node: Node, path: Path, line: int | None) -> dict[str, Any]:
         """Names that no version has, replaced by those that are meant."""
@@ -122,7 +309,7 @@ class Corrections(Walk):
         moved = self._graft(value, (*_DISK_TYPE[:-1], name), image[name])
         if moved is None:
             return value
-        moved[image_key] = self._copy(image, {}, without=name)
+        moved[image_key] = self._copy(image, {}, name)
         self.note(
             "moved", (*path, *_DISK_TYPE), f"“{name}” belongs to the disk: moved to {text(_DISK_TYPE)}.", here
         )
@@ -185,11 +372,7 @@ class Corrections(Walk):
         for name in list(value):
             child = node.child(name) or elsewhere(node, name)
             if child is not None and child.property.read_only:
-                here = self.line_of(value, name) or line
-                self.note(
-                    "removed", (*path, name), f"Left out “{name}”: Azure writes it, a request does not.", here
-                )
-                value = self._copy(value, {}, without=name)
+                value = self._left_out(value, name, path, line, "Azure writes it, a request does not.")
         return value
 
     def _move(
@@ -197,7 +380,7 @@ class Corrections(Walk):
     ) -> dict[str, Any] | None:
         """The object with a member moved below, None where the place is taken."""
         here = self.line_of(value, name) or line
-        moved = self._graft(self._copy(value, {}, without=name), to, value[name])
+        moved = self._graft(self._copy(value, {}, name), to, value[name])
         if moved is not None:
             self.note(
                 "moved", (*path, *to), f"“{name}” belongs to “{to[-2]}”: moved to {text((*path, *to))}.", here
@@ -217,10 +400,8 @@ class Corrections(Walk):
         copied[key or to[0]] = grafted
         return copied
 
-    def _copy(
-        self, value: dict[str, Any], renames: dict[str, str], without: str | None = None
-    ) -> dict[str, Any]:
-        copied = {renames.get(name, name): inner for name, inner in value.items() if name != without}
+    def _copy(self, value: dict[str, Any], renames: dict[str, str], *without: str) -> dict[str, Any]:
+        copied = {renames.get(name, name): inner for name, inner in value.items() if name not in without}
         self.parsed.stands_for(copied, value, renames)
         return copied
 
@@ -234,8 +415,7 @@ class Corrections(Walk):
         elif isinstance(node.property, Single):
             shaped, what = _as_object(value, node)
         if what:
-            name = next((str(step) for step in reversed(path) if isinstance(step, str)), "The document")
-            self.note("wrapped", path, f"“{name}” {what}", line)
+            self.note("wrapped", path, f"“{_last(path)}” {what}", line)
         return shaped
 
 
@@ -247,7 +427,7 @@ def _as_list(value: Any, item: Node) -> tuple[Any, str]:
     if isinstance(item.property, Single):
         if isinstance(value, dict) and value and _describes(value, item):
             return [value], "is a list: put its one object in square brackets."
-    elif isinstance(value, str) and item.property.json_type == "string":
+    elif isinstance(value, str | int) and not isinstance(value, bool) and item.property.json_type == "string":
         return [value], "is a list: put its one text in square brackets."
     return value, ""
 
@@ -314,6 +494,32 @@ def _home(node: Node, name: str) -> tuple[str, ...] | None:
         ):
             return home
     return None
+
+
+def _below(node: Node, name: str) -> Node | None:
+    """The member that a tool prints flat beside `properties`."""
+    below = node.child("properties")
+    return below and (below.child(name) or elsewhere(below, name))
+
+
+def _is_counted(value: dict[str, Any]) -> bool:
+    """Whether this is a list as Windows PowerShell writes it: `{"value": [...], "Count": 2}`."""
+    return {name.casefold() for name in value} == {"value", "count"} and isinstance(
+        value[_key(value, "value") or ""], list
+    )
+
+
+def _versions_of(node: Node) -> str:
+    return f"{node.since} or newer" if node.until is None else f"a version from {node.since} to {node.until}"
+
+
+def _last(path: Path) -> str:
+    return next((str(step) for step in reversed(path) if isinstance(step, str)), "The document")
+
+
+def _written(value: Any) -> str:
+    """A value in a note: a text in quotes."""
+    return f"“{value.strip()[:60]}”" if isinstance(value, str) else json.dumps(value)
 
 
 def _key(value: dict[str, Any], name: str) -> str | None:

@@ -57,28 +57,31 @@ class Repair:
 
 
 class Text:
-    """A text and its lines."""
+    """A text and its lines. first_line: the number of its first one, where it is a piece of a longer text."""
 
-    def __init__(self, content: str) -> None:
+    def __init__(self, content: str, first_line: int = 1) -> None:
         self.content = content
+        self.first_line = first_line
 
     @cached_property
     def _starts(self) -> list[int]:
         return [0, *(match.end() for match in _LINE_END.finditer(self.content))]
 
+    def _start(self, offset: int) -> int:
+        """Where the line that holds the character begins."""
+        return self._starts[bisect_right(self._starts, offset) - 1]
+
     def line(self, offset: int) -> int:
         """The number of the line that holds the character, from 1."""
-        return bisect_right(self._starts, offset)
+        return bisect_right(self._starts, offset) + self.first_line - 1
 
     def place(self, offset: int) -> tuple[int, int]:
         """Line and column, both from 1."""
-        line = self.line(offset)
-        return line, offset - self._starts[line - 1] + 1
+        return self.line(offset), offset - self._start(offset) + 1
 
     def excerpt(self, offset: int, width: int = 48) -> str:
         """The line around the character, and a line below with `^` under it."""
-        line = self.line(offset)
-        start = self._starts[line - 1]
+        start = self._start(offset)
         ends = _LINE_END.search(self.content, start)
         end = ends.start() if ends else len(self.content)
         left = max(start, offset - width)
@@ -143,12 +146,13 @@ class Parsed:
                 holder = holder[step]
             except (LookupError, TypeError):
                 return None
-        return self.line_in(holder, path[-1]) if path else 1
+        return self.line_in(holder, path[-1]) if path else self._text.first_line
 
 
-def parse(text: str, *, repair: bool = False) -> Parsed:
+def parse(text: str, *, repair: bool = False, first_line: int = 1) -> Parsed:
     """The JSON value of a text. Raises JSONTextError, and nothing else, for a text that is none.
 
+    first_line: the number of the text's first line, where it is a piece of a longer one.
     repair: mend a missing or a trailing comma, curly quotes that delimit a string, `{ { ... } }` where a list is meant,
     comments, invisible characters between tokens, line breaks and tabs in texts, a name given twice with the same value,
     and the `...` that ends a truncated fragment; each with a note.
@@ -156,7 +160,7 @@ def parse(text: str, *, repair: bool = False) -> Parsed:
     if len(text) > MAX_SIZE:
         message = f"The text has {len(text):,} characters; at most {MAX_SIZE:,} (about 1 MB) are read."
         raise JSONTextError(message, expected="a shorter text")
-    return _Parser(text, repair=repair).parsed()
+    return _Parser(Text(text, first_line), repair=repair).parsed()
 
 
 def fault(text: str) -> str:
@@ -243,9 +247,9 @@ class _Frame:
 class _Parser:
     """One pass over the text. Each step takes a token and answers the next step, so nesting costs no stack."""
 
-    def __init__(self, content: str, *, repair: bool) -> None:
-        self.content = content
-        self.text = Text(content)
+    def __init__(self, text: Text, *, repair: bool) -> None:
+        self.content = text.content
+        self.text = text
         self.repair = repair
         self.repairs: list[Repair] = []
         self.frames: list[_Frame] = []

@@ -5,16 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Final, Literal
+from typing import Any, Final
 
-from . import json_text, paths, template, versions
+from . import addresses, json_text, paths, shapes, template, versions
+from .addresses import Call
 from .canonical import Note, versions_having
-from .corrections import Corrections, masked, withheld
+from .corrections import Corrections, Tool, masked, withheld
 from .functions import TooLarge
 from .json_text import JSONTextError, Parsed
 from .parameters import BICEP_PARAMETERS, TemplateParameter, given_values, is_bicep_parameters
-from .request import Request, Target
+from .refusals import ReadingError, folded
+from .request import Operation, Request, Target
 from .rules.view import OS_PROFILE, STORAGE
+from .shapes import Found
 
 __all__ = ["Choice", "Note", "Reading", "ReadingError", "read"]
 
@@ -23,34 +26,9 @@ _RESOURCE_ID = re.compile(
     re.IGNORECASE,
 )
 
-
-class ReadingError(ValueError):
-    """A text from which no request can be read.
-
-    message: what is wrong and the cure; it never repeats a value. line, column: the place, from 1. excerpt: the line
-    around the place with `^` below it, for the person who typed it only. expected: what would be right there. source:
-    which of the two texts is meant, that of the request or that of its parameters.
-    """
-
-    def __init__(
-        self,
-        message: str,
-        line: int = 1,
-        column: int = 1,
-        excerpt: str = "",
-        expected: str = "",
-        source: Literal["text", "parameters"] = "text",
-    ) -> None:
-        super().__init__(message)
-        self.message = message
-        self.line = line
-        self.column = column
-        self.excerpt = excerpt
-        self.expected = expected
-        self.source = source
-
-
-_JUDGED: Final = frozenset(("repaired", "renamed", "moved", "wrapped", "trimmed", "unresolved"))
+_JUDGED: Final = frozenset(
+    ("repaired", "renamed", "moved", "wrapped", "trimmed", "truncated", "newer", "unresolved")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +43,10 @@ class Choice:
 class Reading:
     """What was read. request: target as far as the text names it, API version, document. notes: all that was done.
 
-    Nothing that the text says is missing from the document, except what a note of kind "removed" or "withheld" names.
-    choices: the scale sets of the text when it has several; chosen: the number of the one that was read. parameters: those
-    of the template that this scale set needs, in the order of the template; empty when the text is no template.
+    Nothing that the text says is missing from the document, except what a note names. choices: the scale sets of the
+    text when it has several; chosen: the number of the one that was read. parameters: those of the template that this
+    scale set needs, in the order of the template; empty when the text is no template. stated: the API version that the
+    text states, None when it states none that has scale sets; whoever asked for another one reads `api_version`.
     """
 
     request: Request
@@ -75,6 +54,7 @@ class Reading:
     choices: tuple[Choice, ...] = ()
     chosen: int = 0
     parameters: tuple[TemplateParameter, ...] = ()
+    stated: str | None = None
 
     @property
     def parameter_problems(self) -> dict[str, str]:
@@ -106,14 +86,16 @@ def read(
     choice: int = 0,
     *,
     parameters: str | bytes | Mapping[str, Any] | None = None,
+    operation: Operation | None = None,
 ) -> Reading:
     """The request that a text holds. Raises ReadingError for a text that holds none, UnknownVersion.
 
-    text: a request body, an answer of Azure (GET) or an ARM template, also with the slips that `json_text` mends.
-    api_version: the version to read it in; else the one that a template states; else the newest.
+    text: a request body, an answer of Azure (GET), what its tools print, an ARM template or a deployment, also with the
+    slips that `json_text` mends. api_version: the version to read it in; else the one that the text states; else the newest.
     choice: which of several scale sets, counted from 0; Reading.choices lists them. parameters: values for the parameters
     of a template: the text of its parameters file, or names and values, where a text may stand for a number, a truth value
-    or JSON. A value that its parameter refuses is not used; Reading.parameter_problems says why.
+    or JSON. A value that its parameter refuses is not used; Reading.parameter_problems says why. operation: what it is
+    for; else what the text says; else a creation. In an update, `null` takes a member away and stays.
     """
     if api_version is not None:
         versions.order(api_version)
@@ -122,25 +104,17 @@ def read(
         if is_bicep_parameters(text):
             raise ReadingError(BICEP_PARAMETERS, expected="a template or a request body")
         parsed = _parse(text)
+        notes = [Note("repaired", (), repair.message, repair.line) for repair in parsed.notes]
+        found = shapes.scale_sets(parsed.value, parsed, Call(), _given(parameters))
+        wanted = found[_checked(choice, found)]
+        choices = _choices([each.title for each in found])
+        if operation is not None:
+            wanted = replace(wanted, operation=operation)
+        return _read(wanted, api_version, notes, choices, choice)
     except JSONTextError as error:
         raise ReadingError(error.message, error.line, error.column, error.excerpt, error.expected) from None
-    notes = [Note("repaired", (), repair.message, repair.line) for repair in parsed.notes]
-    value = parsed.value
-    if template.is_parameter_file(value):
-        message = "These are the parameters of a template, not the template. Write their values into it and paste that."
-        raise ReadingError(message, expected="a template or a request body")
-    given = _given(parameters)
-    deployment = template.deployed(value)
-    if deployment is not None:
-        value, inside = deployment
-        given = (
-            {**_given({"$schema": "", "parameters": inside}), **given} if isinstance(inside, dict) else given
-        )
-    if template.is_template(value):
-        return _read_template(value, parsed, api_version, choice, notes, given)
-    bodies = _bodies(value, notes)
-    titles = [str(body.get("name") or "") for body in bodies]
-    return _read_body(bodies[_checked(choice, bodies)], parsed, api_version, notes, _choices(titles), choice)
+    except TooLarge as error:
+        raise ReadingError(str(error), expected="a smaller template") from None
 
 
 def _given(parameters: str | bytes | Mapping[str, Any] | None) -> dict[str, Any]:
@@ -160,27 +134,6 @@ def _parse(text: str) -> Parsed:
         return json_text.parse(text, repair=True)
 
 
-def _bodies(value: Any, notes: list[Note]) -> list[dict[str, Any]]:
-    """The scale sets inside the value: itself, or the items of a list such as Azure answers."""
-    if (
-        isinstance(value, dict)
-        and set(value) <= {"value", "nextLink"}
-        and isinstance(value.get("value"), list)
-    ):
-        value = value["value"]
-    if isinstance(value, list):
-        if not value:
-            raise ReadingError("This is an empty list, not a scale set.", expected="one object, in braces")
-        if len(value) == 1:
-            notes.append(Note("wrapped", (), "Took the scale set out of a list of one.", 1))
-        bodies = value
-    else:
-        bodies = [value]
-    if not all(isinstance(body, dict) for body in bodies):
-        raise ReadingError("This is JSON, but no object: a scale set is written in braces.", expected="{")
-    return bodies
-
-
 def _checked(choice: int, among: list[Any]) -> int:
     if not 0 <= choice < len(among):
         raise ReadingError(
@@ -196,80 +149,98 @@ def _choices(titles: list[str]) -> tuple[Choice, ...]:
     return tuple(Choice(number, title or f"Scale set {number + 1}") for number, title in enumerate(titles))
 
 
-def _read_template(
-    value: dict[str, Any],
-    parsed: Parsed,
-    api_version: str | None,
-    choice: int,
-    notes: list[Note],
-    given: Mapping[str, Any],
+def _read(
+    found: Found, api_version: str | None, notes: list[Note], choices: tuple[Choice, ...], choice: int
 ) -> Reading:
-    try:
-        found = template.scale_sets(value, parsed, given)
-        if not found:
-            others = ", ".join(template.types(value)) or "no resources"
-            message = f"The template has no scale set; it has {others[:200]}."
-            raise ReadingError(message, expected=f"a resource of type {template.RESOURCE_TYPE}")
-        wanted = found[_checked(choice, found)]
-        body, stated, noted = template.request_body(wanted, parsed)
-    except TooLarge as error:
-        raise ReadingError(str(error), expected="a smaller template") from None
-    choices = _choices([each.title for each in found])
-    reading = _read_body(body, parsed, api_version or stated, notes + noted, choices, choice)
-    return replace(reading, parameters=wanted.scope.outermost.parameters())
-
-
-def _read_body(
-    body: dict[str, Any],
-    parsed: Parsed,
-    api_version: str | None,
-    notes: list[Note],
-    choices: tuple[Choice, ...],
-    choice: int,
-) -> Reading:
-    folded = {name.casefold(): inner for name, inner in body.items()}
-    kind = folded.get("type")
-    if isinstance(kind, str) and "/" in kind and kind.casefold() != template.RESOURCE_TYPE.casefold():
-        message = f"This is a resource of type {kind[:100]}, not a scale set."
-        raise ReadingError(message, expected=template.RESOURCE_TYPE)
-    chosen = api_version or versions.DEFAULT
-    corrections = Corrections(chosen, parsed)
+    """The reading of one scale set."""
+    body, written = found.body, found.stated
+    parameters: tuple[TemplateParameter, ...] = ()
+    notes = [*notes, *found.notes]
+    if found.template is not None:
+        body, told, noted = template.request_body(found.template, found.parsed)
+        written = told or ""
+        notes += noted
+        parameters = found.template.scope.outermost.parameters()
+    members = folded(body)
+    if found.template is None and addresses.stated(members.get("apiversion")):
+        body, note = _without_version(body, found.parsed)
+        notes.append(note)
+    stated = addresses.usable(written)
+    chosen = api_version or stated or versions.DEFAULT
+    operation: Operation = found.operation or "create"
+    answer = _is_answer(members)
+    corrections = Corrections(
+        chosen,
+        found.parsed,
+        answer=answer and found.template is None,
+        tool=_tool(members) if answer else None,
+        keeps_nulls=operation == "update",
+    )
     document, unresolved = template.settled(corrections.document(body))
     notes.extend(sorted(corrections.notes, key=lambda note: note.line or 0))
     notes.extend(unresolved)
     notes.extend(masked(document))
-    if _is_answer(folded):
+    if answer:
         notes.extend(withheld(document, chosen))
     if choices:
         message = f"The text has {len(choices)} scale sets. This is “{choices[choice].title}”."
         notes.append(Note("decide", (), message))
-    notes.extend(_to_decide(document))
-    notes.extend(_about_version(document, chosen, asked=api_version is not None))
-    return Reading(Request(_target(folded), "create", chosen, document), notes, choices, choice)
+    notes.extend(_to_decide(document, operation))
+    if written and stated is None:
+        notes.append(_no_such_version(written, chosen))
+    notes.extend(_about_version(document, chosen, stated, asked=api_version is not None))
+    request = Request(_target(members, found.target), operation, chosen, document)
+    return Reading(request, notes, choices, choice, parameters, stated)
 
 
-def _is_answer(folded: dict[str, Any]) -> bool:
+def _without_version(body: dict[str, Any], parsed: Parsed) -> tuple[dict[str, Any], Note]:
+    """The body without the API version that stands in it as in a template: a request has it in its address."""
+    name = next(each for each in body if each.casefold() == "apiversion")
+    message = f"Left out “{name}”: a request states its API version in its address."
+    note = Note("removed", (name,), message, parsed.line_in(body, name))
+    rest = {each: value for each, value in body.items() if each != name}
+    parsed.stands_for(rest, body)
+    return rest, note
+
+
+_ANSWERED: Final = frozenset(("provisioningstate", "uniqueid", "timecreated"))
+"""Members that only Azure writes, among the properties."""
+
+
+def _is_answer(members: dict[str, Any]) -> bool:
     """Whether Azure wrote it: only an answer has a state, or both id and type."""
-    properties = folded.get("properties")
-    stated = isinstance(properties, dict) and any(
-        name.casefold() == "provisioningstate" for name in properties
-    )
-    return stated or (isinstance(folded.get("id"), str) and isinstance(folded.get("type"), str))
+    properties = members.get("properties")
+    stated = _ANSWERED & (members.keys() | folded(properties).keys() if isinstance(properties, dict) else members.keys())  # fmt: skip
+    return bool(stated) or (isinstance(members.get("id"), str) and isinstance(members.get("type"), str))
 
 
-def _target(folded: dict[str, Any]) -> Target:
-    """Where the scale set is, as far as its id and name tell. A placeholder such as `{subscription-id}` tells nothing."""
-    name, written = folded.get("name"), folded.get("id")
+def _tool(members: dict[str, Any]) -> Tool | None:
+    """The tool that printed an answer with the members of `properties` beside the others; None for Azure's own words."""
+    if "properties" in members or not any(name in members for name in ("virtualmachineprofile", *_ANSWERED)):
+        return None
+    return "PowerShell" if "resourcegroupname" in members else "Azure CLI"
+
+
+def _target(members: dict[str, Any], around: Target) -> Target:
+    """Where the scale set is, as far as its id and name tell, and else what stands around it.
+
+    A placeholder such as `{subscription-id}` tells nothing.
+    """
+    name, written = members.get("name"), members.get("id")
     found = _RESOURCE_ID.fullmatch(written) if isinstance(written, str) else None
     subscription, group, named = found.groups() if found is not None else ("", "", "")
     if isinstance(name, str) and name:
         named = name
-    return Target(
-        *("" if any(mark in part for mark in "{}[]") else part for part in (subscription, group, named))
-    )
+    beside = (_said(members, "subscriptionid"), _said(members, "resourcegroup", "resourcegroupname"), "")
+    told = zip((subscription, group, named), beside, (around.subscription, around.resource_group, around.name), strict=True)  # fmt: skip
+    return Target(*(next((part for part in map(addresses.known, parts) if part), "") for parts in told))
 
 
-def _to_decide(document: dict[str, Any]) -> list[Note]:
+def _said(members: dict[str, Any], *names: str) -> str:
+    return next((members[name] for name in names if isinstance(members.get(name), str)), "")
+
+
+def _to_decide(document: dict[str, Any], operation: Operation) -> list[Note]:
     """What the document leaves open, so that a person has to choose."""
     notes: list[Note] = []
     os_profile = paths.get(document, OS_PROFILE, None)
@@ -286,23 +257,37 @@ def _to_decide(document: dict[str, Any]) -> list[Note]:
     ):
         message = "There are two sources for the OS disk: imageReference and osDisk.image. Keep the one that is meant."
         notes.append(Note("decide", STORAGE, message))
-    if "location" not in document and "properties" in document:
+    if "location" not in document and "properties" in document and operation == "create":
         message = "No region is given. A new scale set needs one; a change of an existing one carries none."
         notes.append(Note("decide", (), message))
     return notes
 
 
-def _about_version(document: dict[str, Any], chosen: str, *, asked: bool) -> list[Note]:
+def _no_such_version(written: str, chosen: str) -> Note:
+    message = f"The text states API version {written[:40]}, which has no scale sets; it was read as {chosen}."
+    return Note("version", (), message)
+
+
+def _about_version(document: dict[str, Any], chosen: str, stated: str | None, *, asked: bool) -> list[Note]:
+    notes: list[Note] = []
+    if asked and stated is not None and stated != chosen:
+        message = f"The text states API version {stated}; it was read as {chosen}, which was chosen."
+        notes.append(Note("version", (), message))
     having = versions_having(document)
     if not having:
         message = "No API version has all properties of this document: some were removed before others came."
-        return [Note("version", (), message)]
+        return [*notes, Note("version", (), message)]
     if chosen not in having:
         newer = versions.order(having[0]) > versions.order(chosen)
         needed = f"{having[0]} or newer" if newer else f"{having[-1]} or older"
-        return [Note("version", (), f"The document needs API version {needed}; it was read as {chosen}.")]
-    if not asked:
         return [
-            Note("version", (), f"Read as API version {chosen}. All its properties exist since {having[0]}.")
+            *notes,
+            Note("version", (), f"The document needs API version {needed}; it was read as {chosen}."),
         ]
-    return []
+    if stated is not None and not asked:
+        return [*notes, Note("version", (), f"Read as API version {chosen}, which the text states.")]
+    if not asked:
+        notes.append(
+            Note("version", (), f"Read as API version {chosen}. All its properties exist since {having[0]}.")
+        )
+    return notes

@@ -15,9 +15,8 @@ from .functions import Function, TooLarge
 from .json_text import Parsed
 from .parameters import Declared, TemplateParameter
 from .paths import MAX_DEPTH, Path
+from .refusals import RESOURCE_TYPE
 from .secrets import find
-
-RESOURCE_TYPE: Final = "Microsoft.Compute/virtualMachineScaleSets"
 
 _DEPLOYMENT_TYPE: Final = "microsoft.resources/deployments"
 _MAX_COPIES: Final = 800
@@ -68,15 +67,6 @@ def is_parameter_file(value: Any) -> bool:
     return isinstance(schema, str) and "deploymentparameters" in schema.casefold()
 
 
-def deployed(value: Any) -> tuple[dict[str, Any], Any] | None:
-    """The template and the parameters in the body of a deployment's PUT; None for anything else."""
-    properties = _member(value, "properties")
-    inside = _member(properties, "template")
-    if isinstance(inside, dict) and is_template(inside) and _member(value, "type") is None:
-        return inside, _member(properties, "parameters")
-    return None
-
-
 def scale_sets(
     value: dict[str, Any], parsed: Parsed, given: Mapping[str, Any] = MappingProxyType({})
 ) -> list[Found]:
@@ -88,6 +78,17 @@ def scale_sets(
         scope = Scope(value, parsed, Budget(), given)
         return list(_found(value["resources"], scope))
     return list(_found([value], Scope({}, parsed, Budget(), given)))
+
+
+def has_existing(value: dict[str, Any]) -> bool:
+    """Whether the template refers to a scale set that is there already: Bicep writes one as a resource marked so."""
+    resources = value.get("resources")
+    listed = resources.values() if isinstance(resources, dict) else [value]
+    return any(_is_existing(resource) for resource in listed)
+
+
+def _is_existing(resource: Any) -> bool:
+    return _member(resource, "existing") is True
 
 
 def types(value: dict[str, Any]) -> list[str]:
@@ -115,7 +116,7 @@ def _found(resources: Any, scope: Scope) -> Iterator[Found]:
 
 def _found_in(resource: dict[str, Any], scope: Scope) -> Iterator[Found]:
     kind = resource.get("type")
-    if not isinstance(kind, str):
+    if not isinstance(kind, str) or _is_existing(resource):
         return
     if kind.casefold() == RESOURCE_TYPE.casefold():
         # A loop makes several from one; the first of them is read.

@@ -1,0 +1,443 @@
+"""The shapes in which a scale set is found in JSON: alone, in a list, in the answer of a tool, in a deployment.
+
+Recognised by what stands in the JSON. What it is instead, where it is none, `refusals` says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+from . import addresses, json_text, template
+from .addresses import DEPLOYMENT_TYPE, Call
+from .canonical import Note, elsewhere
+from .catalogue import tree
+from .json_text import JSONTextError, Parsed
+from .parameters import given_values
+from .refusals import (
+    RESOURCE_TYPE,
+    ReadingError,
+    folded,
+    no_scale_set,
+    of_json,
+    of_nothing_known,
+    of_tool,
+    of_type,
+)
+from .request import Operation, Target
+from .versions import LATEST
+
+MAX_NESTING: Final = 6
+"""How many wrappers one around the other are opened: a list in an answer in an example, for instance."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A scale set in a text.
+
+    body: as it stands there, perhaps flattened or with expressions. parsed: where its places are known. title: its name,
+    as far as it is known. template: the resource of a template, with its expressions, whose body is not filled in yet.
+    target, operation, stated: what stands around it, where it says so; the API version as it is written. notes: how it
+    was found. variables: how variables without a value are written in it.
+    """
+
+    body: dict[str, Any]
+    parsed: Parsed
+    title: str = ""
+    template: template.Found | None = None
+    target: Target = field(default_factory=Target)
+    operation: Operation | None = None
+    stated: str = ""
+    notes: tuple[Note, ...] = ()
+    variables: frozenset[str] = frozenset()
+
+
+def scale_sets(value: Any, parsed: Parsed, call: Call, given: Mapping[str, Any]) -> list[Found]:
+    """The scale sets of a JSON value, in the order of the text, at least one. Raises ReadingError, TooLarge.
+
+    call: the request that carries it, as far as the text tells one. given: values of the parameters of a template.
+    """
+    found = _Opening(parsed, given).opened(value, _Around(call.target, _operation(call), call.api_version), 0)
+    if not found and call.kind not in ("", RESOURCE_TYPE, DEPLOYMENT_TYPE):
+        raise of_type(call.kind)
+    return found
+
+
+def _operation(call: Call) -> Operation | None:
+    return "update" if call.updates else "create" if call.method == "PUT" else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """What is known from around a value."""
+
+    target: Target = field(default_factory=Target)
+    operation: Operation | None = None
+    stated: str = ""
+    notes: tuple[Note, ...] = ()
+
+
+@dataclass(slots=True)
+class _Opening:
+    """The way from a JSON value to the scale sets in it."""
+
+    parsed: Parsed
+    given: Mapping[str, Any]
+    ways: tuple[Callable[..., list[Found] | None], ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        # A deployment or a template may hold a scale set although it is of another type.
+        self.ways = (
+            self._template,
+            self._deployment,
+            self._example,
+            self._request,
+            self._other,
+            self._rows,
+            self._listed,
+            self._held,
+        )
+
+    def opened(self, value: Any, around: _Around, depth: int) -> list[Found]:
+        if isinstance(value, str) and depth < MAX_NESTING:
+            return self._text(value, around, depth)
+        if isinstance(value, list):
+            return self._items(value, around, depth)
+        if not isinstance(value, dict):
+            raise ReadingError("This is JSON, but no object: a scale set is written in braces.", expected="{")
+        members = folded(value)
+        if depth < MAX_NESTING:
+            for way in self.ways:
+                found: list[Found] | None = way(value, members, around, depth)
+                if found is not None:
+                    return found
+        if value and not (_is_known(value) or {"name", "id"} & members.keys()):
+            raise of_nothing_known()
+        title = members.get("name")
+        return [
+            Found(
+                value,
+                self.parsed,
+                title if isinstance(title, str) else "",
+                target=around.target,
+                operation=around.operation,
+                stated=around.stated or _version_of(members),
+                notes=around.notes,
+            )
+        ]
+
+    # Wrappers.
+
+    def _other(
+        self, value: dict[str, Any], _members: dict[str, Any], _around: _Around, _depth: int
+    ) -> list[Found] | None:
+        refusal = of_json(value)
+        if refusal is not None:
+            raise refusal
+        return None
+
+    def _text(self, value: str, around: _Around, depth: int) -> list[Found]:
+        """JSON written as a text in JSON."""
+        if value.lstrip()[:1] not in ("{", "["):
+            raise ReadingError("This is JSON, but no object: a scale set is written in braces.", expected="{")
+        try:
+            parsed = json_text.parse(value)
+        except JSONTextError as error:
+            message = f"This is JSON written as a text; what stands in it is not JSON. {error.message}"
+            raise ReadingError(message, expected=error.expected) from None
+        note = Note(
+            "unwrapped", (), "The JSON was written as a text, with escapes. It was read from that text.", 1
+        )
+        around = replace(around, notes=(*around.notes, note))
+        return _Opening(parsed, self.given).opened(parsed.value, around, depth + 1)
+
+    def _items(self, items: list[Any], around: _Around, depth: int) -> list[Found]:
+        """The scale sets of a list; what else is in it is said."""
+        if not items:
+            raise ReadingError("This is an empty list, not a scale set.", expected="one object, in braces")
+        if len(items) == 1:
+            note = Note("wrapped", (), "Took the scale set out of a list of one.", self.parsed.line(()))
+            around = replace(around, notes=(*around.notes, note))
+        found: list[Found] = []
+        refused: list[ReadingError] = []
+        for item in items:
+            if not isinstance(item, dict | list):
+                raise ReadingError(
+                    "This is JSON, but no object: a scale set is written in braces.", expected="{"
+                )
+            try:
+                found += self.opened(item, around, depth + 1)
+            except ReadingError as error:
+                refused.append(error)
+        if not found:
+            raise refused[0]
+        if refused:
+            many = "One thing" if len(refused) == 1 else f"{len(refused)} things"
+            note = Note(
+                "skipped", (), f"{many} in the list beside the scale sets: left out.", self.parsed.line(())
+            )
+            found = [replace(each, notes=(*each.notes, note)) for each in found]
+        return found
+
+    def _listed(
+        self, value: dict[str, Any], members: dict[str, Any], around: _Around, depth: int
+    ) -> list[Found] | None:
+        """A page of a list: of Azure (`value`), of Resource Graph (`data`), of the portal."""
+        for name in ("value", "data", "items"):
+            items = members.get(name)
+            if isinstance(items, list) and members.keys() <= {name, *_OF_A_PAGE}:
+                return self.opened(items, around, depth + 1)
+        if isinstance(members.get("value"), dict) and members.keys() <= {"value", "count"}:
+            return self.opened(members["value"], around, depth + 1)
+        return None
+
+    def _rows(
+        self, value: dict[str, Any], members: dict[str, Any], around: _Around, depth: int
+    ) -> list[Found] | None:
+        """The table of Resource Graph: columns, and rows of values."""
+        table = members.get("data", value)
+        table = folded(table) if isinstance(table, dict) else {}
+        columns, rows = table.get("columns"), table.get("rows")
+        if not isinstance(columns, list) or not isinstance(rows, list):
+            return None
+        names = [str(folded(each).get("name")) if isinstance(each, dict) else str(each) for each in columns]
+        made = [dict(zip(names, row, strict=False)) for row in rows if isinstance(row, list)]
+        return self.opened(made, around, depth + 1)
+
+    def _held(
+        self, value: dict[str, Any], members: dict[str, Any], around: _Around, depth: int
+    ) -> list[Found] | None:
+        """A scale set under a name of its own: `vmss` of `az vmss create`, `resource`, `body`."""
+        for name in _HOLDERS:
+            held = members.get(name)
+            if isinstance(held, dict | str) and not _is_known(value) and _may_hold(held):
+                line = self.parsed.line_in(value, _key(value, name))
+                note = Note("unwrapped", (), f"Took the scale set out of “{name}”.", line)
+                return self.opened(held, replace(around, notes=(*around.notes, note)), depth + 1)
+        return None
+
+    # Templates and deployments.
+
+    def _template(
+        self, value: dict[str, Any], members: dict[str, Any], around: _Around, _depth: int
+    ) -> list[Found] | None:
+        if template.is_parameter_file(value) or _is_parameters(members):
+            message = "These are the parameters of a template, not the template. Paste the template too."
+            raise ReadingError(message, expected="a template or a request body")
+        if not template.is_template(value) or of_tool(value) is not None:
+            return None
+        found = template.scale_sets(value, self.parsed, self.given)
+        if not found:
+            if template.has_existing(value):
+                message = (
+                    "The template has no scale set of its own: it only refers to one that is there (“existing”). "
+                    "Paste the template that makes it, or the scale set: az vmss show."
+                )
+            else:
+                others = ", ".join(template.types(value)) or "no resources"
+                message = f"The template has no scale set; it has {others[:200]}."
+            raise ReadingError(message, expected=f"a resource of type {RESOURCE_TYPE}")
+        return [
+            Found(
+                each.resource,
+                self.parsed,
+                each.title,
+                each,
+                replace(around.target, name=""),
+                None,
+                notes=around.notes,
+            )
+            for each in found
+        ]
+
+    def _deployment(
+        self, value: dict[str, Any], members: dict[str, Any], around: _Around, depth: int
+    ) -> list[Found] | None:
+        """The request of a deployment, what exports one, or a template spec: a template, perhaps with parameters."""
+        for holder in (members.get("properties"), value):
+            inner = folded(holder) if isinstance(holder, dict) else {}
+            for name in ("template", "maintemplate"):
+                held = inner.get(name)
+                if isinstance(held, str) and held.lstrip().startswith("{"):
+                    try:
+                        held = json_text.parse(held).value
+                    except JSONTextError:
+                        continue
+                if not isinstance(held, dict) or not template.is_template(held):
+                    continue
+                line = self.parsed.line_in(holder, _key(holder, name))
+                note = Note(
+                    "unwrapped", (), "Read the template of a deployment, with the parameters it gives.", line
+                )
+                inside = inner.get("parameters")
+                given = {
+                    **(
+                        given_values({"$schema": "", "parameters": inside})
+                        if isinstance(inside, dict)
+                        else {}
+                    ),
+                    **self.given,
+                }
+                around = replace(
+                    around, target=Target(around.target.subscription, around.target.resource_group)
+                )
+                around = replace(around, notes=(*around.notes, note))
+                return _Opening(self.parsed, given).opened(held, around, depth + 1)
+        properties = members.get("properties")
+        if isinstance(properties, dict) and "templatelink" in folded(properties):
+            message = "This deployment takes its template from an address, which is not fetched. Paste that template."
+            raise ReadingError(message, expected="a template")
+        return None
+
+    # Requests.
+
+    def _example(
+        self, value: dict[str, Any], members: dict[str, Any], around: _Around, depth: int
+    ) -> list[Found] | None:
+        """An example of the REST documentation: `parameters` of the call, with the body among them, and `responses`."""
+        parameters, responses = members.get("parameters"), members.get("responses")
+        if not isinstance(parameters, dict) or not isinstance(responses, dict):
+            return None
+        told = {name.replace("-", ""): inner for name, inner in folded(parameters).items()}
+        around = replace(
+            around,
+            stated=addresses.stated(told.get("apiversion")) or around.stated,
+            target=Target(
+                *(
+                    next(
+                        (addresses.known(told[name]) for name in names if isinstance(told.get(name), str)), ""
+                    )
+                    for names in _IN_AN_EXAMPLE
+                )
+            ),
+        )
+        key = next((name for name, inner in parameters.items() if isinstance(inner, dict)), None)
+        if key is not None:
+            line = self.parsed.line_in(parameters, key)
+            note = Note("unwrapped", (), f"Read the request of an example: its “{key}”.", line)
+            operation: Operation = "update" if _is_update_example(members, parameters[key]) else "create"
+            around = replace(around, operation=operation, notes=(*around.notes, note))
+            return self.opened(parameters[key], around, depth + 1)
+        for status, answer in responses.items():
+            body = folded(answer).get("body") if isinstance(answer, dict) else None
+            if isinstance(body, dict) and body:
+                note = Note("unwrapped", (), f"Read the answer of an example, “{status}”: it has no request with a body.", self.parsed.line_in(responses, status))  # fmt: skip
+                return self.opened(body, replace(around, notes=(*around.notes, note)), depth + 1)
+        cure = "Paste one of “create or update”, “update” or “get”."
+        raise no_scale_set("an example of a call that carries no scale set", cure)
+
+    def _request(
+        self, value: dict[str, Any], members: dict[str, Any], around: _Around, depth: int
+    ) -> list[Found] | None:
+        """A request as an object, as batches, browsers and their recordings write it: an address, a method, a body."""
+        requests = members.get("requests")
+        if isinstance(requests, list) and requests:
+            return self.opened(requests, around, depth + 1)
+        log = members.get("log")
+        entries = folded(log).get("entries") if isinstance(log, dict) else None
+        if isinstance(entries, list) and entries:
+            return self._items([each for each in entries if _carries(each)] or entries, around, depth + 1)
+        request = members.get("request")
+        if isinstance(request, dict) and not _is_known(value):
+            return self.opened(request, around, depth + 1)
+        address = next((members[name] for name in _ADDRESSES if isinstance(members.get(name), str)), "")
+        method = next((members[name] for name in _METHODS if isinstance(members.get(name), str)), "")
+        body = next((members[name] for name in _BODIES if isinstance(members.get(name), dict | str)), None)
+        if body is None or not (method or "/providers/" in address):
+            return None
+        if isinstance(body, dict) and isinstance(folded(body).get("text"), str):
+            body = folded(body)["text"]
+        call = Call(method.upper(), address)
+        if call.kind not in ("", RESOURCE_TYPE, DEPLOYMENT_TYPE):
+            raise of_type(call.kind)
+        around = _Around(
+            call.target if address else around.target,
+            _operation(call) or around.operation,
+            call.api_version or around.stated,
+            around.notes,
+        )
+        return self.opened(body, around, depth + 1)
+
+
+_OF_A_PAGE: Final = frozenset(
+    "nextlink count @odata.nextlink odata.nextlink @odata.count totalrecords total_records resulttruncated "
+    "result_truncated skiptoken skip_token $skiptoken facets totalcount".split()
+)
+_HOLDERS: Final = ("vmss", "resource", "resourceinfo", "resourcebody", "scaleset", "virtualmachinescaleset", "body", "data", "output")  # fmt: skip
+_ADDRESSES: Final = (
+    "url",
+    "uri",
+    "relativeurl",
+    "requesturl",
+    "requesturi",
+    "requestpath",
+    "path",
+    "href",
+    "id",
+)
+_METHODS: Final = ("httpmethod", "method", "verb")
+_BODIES: Final = ("body", "content", "requestbody", "payload", "data", "postdata")
+_IN_AN_EXAMPLE: Final = (
+    ("subscriptionid",),
+    ("resourcegroupname",),
+    ("vmscalesetname", "virtualmachinescalesetname", "name"),
+)
+
+
+def _is_parameters(members: dict[str, Any]) -> bool:
+    """Whether this is a file of parameters without its schema: each has a value, and nothing else is there."""
+    parameters = members.get("parameters")
+    if not isinstance(parameters, dict) or not parameters or not members.keys() <= {"$schema", "contentversion", "parameters"}:  # fmt: skip
+        return False
+    return all(
+        isinstance(each, dict) and {"value", "reference"} & each.keys() for each in parameters.values()
+    )
+
+
+def _is_update_example(members: dict[str, Any], body: dict[str, Any]) -> bool:
+    operation = members.get("operationid")
+    if isinstance(operation, str):
+        return operation.casefold().endswith("_update")
+    # Only the call that creates can answer 201, and only it states a region.
+    return "201" not in members["responses"] and "location" not in folded(body)
+
+
+def _carries(entry: Any) -> bool:
+    """Whether an entry of a browser's recording sends something."""
+    request = folded(entry).get("request") if isinstance(entry, dict) else None
+    told = folded(request) if isinstance(request, dict) else {}
+    return "postdata" in told and "virtualmachinescalesets" in str(told.get("url")).casefold()
+
+
+def _key(holder: Any, name: str) -> str:
+    """An object's own spelling of a folded name that it has."""
+    return next(str(key) for key in holder if key.casefold() == name)
+
+
+def _may_hold(held: Any) -> bool:
+    return bool(held.lstrip()[:1] == "{" if isinstance(held, str) else held)
+
+
+def _version_of(members: dict[str, Any]) -> str:
+    """The API version that an object states of itself: `apiVersion`, or `@` after its type."""
+    kind = members.get("type")
+    told = kind.partition("@")[2] if isinstance(kind, str) else ""
+    return addresses.stated(members.get("apiversion")) or addresses.stated(told)
+
+
+def _is_known(value: dict[str, Any]) -> bool:
+    """Whether any member is one of a scale set, of its properties or of its instances, in any version."""
+    top = tree(LATEST)
+    places: Iterable[tuple[str, ...]] = ((), ("properties",), ("properties", "virtualMachineProfile"))
+    nodes = [node for place in places if (node := top.at(place)) is not None]
+    return any(
+        node.child(name) is not None or elsewhere(node, name) is not None
+        for name in value
+        for node in nodes
+        if name.casefold() not in _OF_ANYTHING
+    )
+
+
+_OF_ANYTHING: Final = frozenset(("name", "id", "type", "etag", "systemdata", "provisioningstate"))
+"""Members of a scale set that nearly everything in Azure has."""
