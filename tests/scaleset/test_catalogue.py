@@ -135,8 +135,8 @@ def test_says_the_same_of_each_place_as_the_facts(facts: dict[str, dict[str, Any
         kind = fact_type(fact, version)
         wanted = OTHER_TYPE.get(node.pattern, (TYPES[kind],))[0]
         assert type(prop) is wanted, node.pattern
-        assert prop.required == fact.get("required", False), node.pattern
-        assert read_only(node) == read_only_fact(facts, node.pattern), node.pattern
+        assert prop.required == _fact_holds(fact, "required", version), node.pattern
+        assert read_only(node) == read_only_fact(facts, node.pattern, version), node.pattern
         if isinstance(prop, Choice):
             assert {value.wire for value in prop.values_in(version)} == fact_values(fact, version), (
                 node.pattern
@@ -151,10 +151,17 @@ def test_says_the_same_of_each_place_as_the_facts(facts: dict[str, dict[str, Any
             assert prop.secret, node.pattern
 
 
-def read_only_fact(facts: dict[str, dict[str, Any]], path: str) -> bool:
-    """Whether the facts call the place or one around it read-only."""
+def _fact_holds(fact: dict[str, Any], what: str, version: str) -> bool:
+    """Whether it is required, or read-only, in that version."""
+    since, until = fact.get(f"{what}_since"), fact.get(f"{what}_until")
+    stated = fact.get(what, until is not None)
+    return stated and versions.within(version, since or versions.FIRST, until)
+
+
+def read_only_fact(facts: dict[str, dict[str, Any]], path: str, version: str) -> bool:
+    """Whether the facts call the place or one around it read-only in that version."""
     return any(
-        fact.get("read_only", False)
+        _fact_holds(fact, "read_only", version)
         for around, fact in facts.items()
         if path == around or path.startswith((f"{around}.", f"{around}["))
     )
@@ -169,6 +176,13 @@ def test_knows_since_when_and_until_when_as_the_facts_do(facts: dict[str, dict[s
         if path.startswith(changed):
             continue  # declared once for each type; the next test looks at them
         wanted = {(fact["since"], fact.get("until"))}
+        if {"read_only_since", "required_since", "required_until"} & fact.keys():
+            # declared once for each of the two ways that it is treated
+            assert len(spans[path]) == 2, path
+            wanted = {
+                (fact["since"], max(until or "" for _since, until in spans[path])),
+                (max(spans[path])[0], None),
+            }
         if f"{path}[]" in changed:
             wanted = {
                 ("2023-03-01", "2023-09-01"),
@@ -311,12 +325,12 @@ LEAVES = {
     "2021-07-01": 151,
     "2021-11-01": 161,
     "2022-03-01": 169,
-    "2022-08-01": 174,
-    "2022-11-01": 179,
-    "2023-03-01": 209,
-    "2023-07-01": 212,
-    "2023-09-01": 219,
-    "2024-03-01": 197,
+    "2022-08-01": 175,
+    "2022-11-01": 180,
+    "2023-03-01": 210,
+    "2023-07-01": 213,
+    "2023-09-01": 220,
+    "2024-03-01": 198,
     "2024-07-01": 200,
     "2024-11-01": 209,
     "2025-04-01": 222,
@@ -329,6 +343,35 @@ LEAVES = {
 def test_every_version_has_as_many_members_to_fill_in_as_it_had() -> None:
     """Where the table of facts is absent, this notices a member that moved to another version."""
     assert {version: len(list(tree(version).leaves())) for version in API_VERSIONS} == LEAVES
+
+
+def test_three_members_are_treated_otherwise_in_older_versions() -> None:
+    agent = "properties.virtualMachineProfile.osProfile.windowsConfiguration.enableVMAgentPlatformUpdates"
+    posture = "properties.virtualMachineProfile.securityPostureReference.id"
+    disk = "properties.virtualMachineProfile.storageProfile.osDisk.name"
+
+    def prop(place: str, version: str) -> Property:
+        node = tree(version).at(tuple(place.split(".")))
+        assert node is not None
+        return node.property
+
+    assert [prop(agent, version).read_only for version in ("2022-08-01", "2024-03-01", "2024-07-01")] == [
+        False,
+        False,
+        True,
+    ]
+    assert [prop(posture, version).required for version in ("2023-03-01", "2023-09-01", "2024-03-01")] == [
+        False,
+        False,
+        True,
+    ]
+    assert [
+        prop(disk, version).required for version in ("2015-06-15", "2016-03-30", "2016-04-30-preview")
+    ] == [
+        True,
+        True,
+        False,
+    ]
 
 
 def test_every_property_has_a_title_in_sentence_case() -> None:

@@ -194,6 +194,15 @@ def test_the_fix_is_the_one_meant(rule_id: str) -> None:
 
 
 @every_rule
+def test_it_is_as_grave_as_meant(rule_id: str) -> None:
+    for position, (case, meant) in enumerate(CASES[rule_id].grades):
+        found = findings_of(rule_id, case)
+        assert {"overridable" if finding.overridable else finding.severity for finding in found} == {meant}, (
+            position
+        )
+
+
+@every_rule
 def test_the_fix_cures(rule_id: str) -> None:
     for _where, case in CASES[rule_id].breaks:
         for finding in findings_of(rule_id, case):

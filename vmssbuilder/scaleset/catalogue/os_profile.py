@@ -358,10 +358,17 @@ class WindowsConfiguration(Part):
     patch_settings = Single(
         "Patching", WindowsPatchSettings, since="2020-06-01", help="Who installs Windows patches, and when."
     )
-    enable_vm_agent_platform_updates = Boolean(
+    agent_platform_updates = Boolean(
         "VM agent updates by Azure",
         wire="enableVMAgentPlatformUpdates",
         since="2022-08-01",
+        until="2024-03-01",
+        help="Azure keeps the Windows agent up to date. Off when left out: the agent then updates itself.",
+    )
+    enable_vm_agent_platform_updates = Boolean(
+        "VM agent updates by Azure",
+        wire="enableVMAgentPlatformUpdates",
+        since="2024-07-01",
         read_only=True,
         help="Whether Azure keeps the Windows agent up to date. Azure writes it.",
     )

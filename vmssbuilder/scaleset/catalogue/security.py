@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, Final
+
 from ..properties import Boolean, Choice, Integer, Json, List, Map, Part, Single, Text, Value
 from .references import PROVIDERS, SettingsVaultReference
 
@@ -292,19 +294,21 @@ class ExcludedExtension(Part):
     )
 
 
+_POSTURE: Final[dict[str, Any]] = {
+    "kind": "securityPosture",
+    "help": (
+        "A version of a posture in a community gallery. Its extensions are installed on every instance and kept up "
+        "to date."
+    ),
+    "example": "/CommunityGalleries/shop-baseline/securityPostures/linux/versions/latest",
+}
+
+
 class SecurityPostureReference(Part):
     """A set of security extensions that a team keeps for everyone."""
 
-    id = Text(
-        "Posture version",
-        kind="securityPosture",
-        required=True,
-        help=(
-            "A version of a posture in a community gallery. Its extensions are installed on every instance and kept up "
-            "to date."
-        ),
-        example="/CommunityGalleries/shop-baseline/securityPostures/linux/versions/latest",
-    )
+    optional_id = Text("Posture version", wire="id", until="2023-09-01", **_POSTURE)
+    id = Text("Posture version", since="2024-03-01", required=True, **_POSTURE)
     excluded_extension_objects = List(
         "Excluded extensions",
         ExcludedExtension,

@@ -366,8 +366,17 @@ class DataManagedDisk(Part):
 class OSDisk(Part):
     """The disk that every instance starts from."""
 
+    required_name = Text(
+        "Disk name",
+        wire="name",
+        until="2016-03-30",
+        required=True,
+        help="The name of the disk's VHD in its storage account.",
+        example="osdisk",
+    )
     name = Text(
         "Disk name",
+        since="2016-04-30-preview",
         help="Only for unmanaged disks. Azure refuses a name when the disk is managed.",
         example="osdisk",
     )

@@ -36,7 +36,7 @@ UPDATE: Final[tuple[Operation, ...]] = ("update",)
 class Hit:
     """One place where a rule is broken.
 
-    values: what the message's `{names}` stand for. message, severity: replace the rule's.
+    values: what the message's `{names}` stand for. message, severity, confidence: replace the rule's.
     """
 
     path: Path
@@ -44,6 +44,7 @@ class Hit:
     fix: Fix | None = None
     message: str = ""
     severity: Severity | None = None
+    confidence: Confidence | None = None
 
 
 Hits = Hit | list[Hit] | None
@@ -100,7 +101,7 @@ class Rule:
                 (hit.message or self.message).format_map(hit.values)
                 if hit.values
                 else hit.message or self.message,
-                self.confidence,
+                hit.confidence or self.confidence,
                 hit.fix,
             )
             for hit in hits

@@ -282,6 +282,7 @@ def linux_disable_password_needs_key(view: View) -> Hits:
 @rule(
     "linux-password-needs-flag-false",
     "Password sign-in is switched off, so the password is never used. Remove it, or allow password sign-in.",
+    severity="warning",
     confidence="C",
 )
 def linux_password_needs_flag_false(view: View) -> Hits:

@@ -191,7 +191,12 @@ def uefi_needs_type(view: View) -> Hits:
 @rule("security-type-enum", "“{value}” is no security type. Choose {usable}.", since="2020-12-01")
 def security_type_enum(view: View) -> Hits:
     place = (*SECURITY, "securityType")
-    return _value_hit(view, place, view.security.get("securityType"), _SECURITY_TYPES, "security type")
+    kind = view.security.get("securityType")
+    if kind == "Standard" and not view.since(_SECURITY_TYPES[kind]):
+        # The way back from Trusted Launch, which the service takes and other tools use in these versions too.
+        message = "Microsoft lists Standard from API version 2025-11-01 on, and Azure takes it before. Leave it out unless the instances had Trusted Launch."
+        return Hit(place, severity="warning", message=message)
+    return _value_hit(view, place, kind, _SECURITY_TYPES, "security type")
 
 
 def _disk_security(view: View) -> list[tuple[Path, dict[str, Any]]]:

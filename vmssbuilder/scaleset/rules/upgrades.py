@@ -43,7 +43,10 @@ def _outside(written: Any, least: int, most: int) -> bool:
     operations=CREATE,
 )
 def upgrade_mode_required(view: View) -> Hits:
-    return Hit(MODE) if view.uniform and not view.upgrade.get("mode") else None
+    if view.flexible or view.upgrade.get("mode"):
+        return None
+    # Microsoft's own bodies with lifecycle hooks leave it out.
+    return Hit(MODE, confidence="I" if view.properties.get("lifecycleHooksProfile") else None)
 
 
 @rule(
@@ -269,7 +272,9 @@ def one_health_source(view: View) -> Hits:
     if not view.health_probe or not view.health_extension:
         return None
     place = (*NETWORK, "healthProbe")
-    return Hit(place, fix=without(place, "Remove the probe"))
+    # The Azure CLI writes both for rolling upgrades, and Azure takes them unless it has to choose one.
+    refused = view.automatic_os_upgrade or view.repairs.get("enabled") is True
+    return Hit(place, fix=without(place, "Remove the probe"), severity=None if refused else "warning")
 
 
 @rule(

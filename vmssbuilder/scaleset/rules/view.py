@@ -252,7 +252,12 @@ class View:
 
     @lazy
     def password(self) -> str | None:
-        """The administrator's password where the document holds it in clear."""
+        """The administrator's password where the document holds it in clear, and somebody could sign in with it.
+
+        Azure does not look at a password that is switched off: templates write the SSH key there too.
+        """
+        if self.linux.get("disablePasswordAuthentication"):
+            return None
         return secret_text(self.os_profile.get("adminPassword"))
 
     @lazy

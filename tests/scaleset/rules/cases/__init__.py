@@ -110,12 +110,14 @@ class Case:
 class Cases:
     """breaks: the place of the one finding expected, and the document. fine: documents that just do not break it.
 
-    fixes: documents that break it, with what the fix puts at which place; None when there must be no fix.
+    fixes: documents that break it, with what the fix puts at which place; None when there must be no fix. grades:
+    documents that break it, and how grave that is there: "error", "overridable" (an error all the same) or "warning".
     """
 
     breaks: list[tuple[str, Case]]
     fine: list[Case]
     fixes: list[tuple[Case, tuple[str, Any] | None]] = field(default_factory=list)
+    grades: list[tuple[Case, str]] = field(default_factory=list)
 
 
 def _changed(document: dict[str, Any], changes: Changes) -> dict[str, Any]:

@@ -248,6 +248,7 @@ CASES: Final = {
             (_PASSWORD, linux({_NO_PASSWORDS: True, _PASSWORD: _SECRET})),
         ],
         fine=[linux({_NO_PASSWORDS: False}), linux(), linux({_NO_PASSWORDS: True, _PASSWORD: GONE})],
+        grades=[(linux({_NO_PASSWORDS: True, _PASSWORD: RSA_KEY}), "warning")],
     ),
     "password-len-windows": Cases(
         breaks=[
@@ -270,6 +271,7 @@ CASES: Final = {
             _password("{pw}"),
             windows({_PASSWORD: "Aa1xx"}),
             linux({_PASSWORD: _SECRET}),
+            linux({_PASSWORD: RSA_KEY, _NO_PASSWORDS: True}),
         ],
     ),
     "password-len-12": Cases(

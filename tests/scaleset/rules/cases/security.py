@@ -148,6 +148,12 @@ CASES: Final = {
             linux({_TYPE: "{type}"}),
             linux(),
         ],
+        grades=[
+            (linux({_TYPE: "Standard"}, version="2025-04-01"), "warning"),
+            (patch({_TYPE: "Standard"}, version="2020-12-01"), "warning"),
+            (linux({_TYPE: "standard"}, version="2025-04-01"), "error"),
+            (linux({_TYPE: "ConfidentialVM"}, version="2021-07-01"), "error"),
+        ],
     ),
     "confidential-vtpm": Cases(
         breaks=[

@@ -40,6 +40,7 @@ def _extension(kind: str) -> dict[str, Any]:
 
 
 _HEALTH: Final = _extension("ApplicationHealthLinux")
+_BOTH: Final = {f"{NET}.healthProbe": _PROBE, f"{EXTENSIONS}[0]": _HEALTH}
 
 
 def _rolling(**policy: Any) -> Case:
@@ -66,6 +67,13 @@ CASES: Final = {
     "upgrade-mode-required": Cases(
         breaks=[(_MODE, linux({_MODE: GONE})), (_MODE, linux({UPGRADE: GONE})), (_MODE, linux({_MODE: ""}))],
         fine=[linux(), flexible(), patch({"sku.capacity": 3})],
+        grades=[
+            (linux({UPGRADE: GONE}), "error"),
+            (
+                linux({UPGRADE: GONE, "properties.lifecycleHooksProfile": {"lifecycleHooks": []}}),
+                "overridable",
+            ),
+        ],
     ),
     "upgrade-mode-enum": Cases(
         breaks=[(_MODE, linux({_MODE: "Rolling"}, version="2016-04-30-preview"))],
@@ -213,6 +221,13 @@ CASES: Final = {
             linux({f"{NET}.healthProbe": _PROBE}),
             linux({f"{EXTENSIONS}[0]": _HEALTH}),
             linux({f"{NET}.healthProbe": _PROBE, f"{EXTENSIONS}[0]": _extension("CustomScript")}),
+        ],
+        grades=[
+            (linux(_BOTH), "warning"),
+            (linux(_BOTH | {_MODE: "Rolling"}), "warning"),
+            (linux(_BOTH | {f"{_REPAIRS}.enabled": False}), "warning"),
+            (linux(_BOTH | {f"{_REPAIRS}.enabled": True}), "error"),
+            (linux(_BOTH | {_AUTO: True}), "error"),
         ],
     ),
     "repair-needs-health": Cases(
