@@ -68,11 +68,16 @@ def somebody_else(scale_set: ScaleSet, change: Callable[[dict[str, Any]], None])
     asking.forget_everything()
 
 
+def open_as(user: User, api_version: str) -> Draft:
+    """The running set, opened as a draft of that API version."""
+    asked = reading.read(user, parse_id(ID), api_version, within=0.0)
+    while asked.loading:
+        asked = reading.read(user, parse_id(ID), api_version)
+    assert isinstance(asked.value, Live), asked
+    return actions.open_live(user, asked.value)
+
+
 @pytest.fixture
 def opened(rita: User, running_set: ScaleSet) -> Draft:
     """The running set, opened as a draft of Rita's."""
-    asked = reading.read(rita, parse_id(ID), "2024-07-01")
-    while asked.loading:
-        asked = reading.read(rita, parse_id(ID), "2024-07-01")
-    assert isinstance(asked.value, Live), asked
-    return actions.open_live(rita, asked.value)
+    return open_as(rita, "2024-07-01")

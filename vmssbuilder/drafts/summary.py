@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape
@@ -15,7 +16,7 @@ from vmssbuilder.scaleset.paths import Path
 from vmssbuilder.scaleset.properties import Boolean, Choice, List, Map, Node, Single, sentence_case
 
 from . import content as contents
-from . import fields, places, steps
+from . import fields, places, sent, steps
 from .models import Draft, Revision
 
 
@@ -45,7 +46,7 @@ def groups(source: Draft | Revision, code: str) -> list[Group]:
     found: dict[str, list[Line]] = {step.name: [] for step in steps.STEPS}
     target = content.pop(contents.TARGET)
     top = contents.node_at((contents.TARGET,), source.api_version)
-    masked = ordered(secrets.mask(content), source.api_version)
+    masked = ordered(_with_kept(source, secrets.mask(content)), source.api_version)
     for path, node, value, within in [
         *_values((contents.TARGET,), target, top, ()),
         *_values((), masked, contents.node_at((), source.api_version), ()),
@@ -61,6 +62,17 @@ def groups(source: Draft | Revision, code: str) -> list[Group]:
         )
         found[steps.owner(path).name].append(line)
     return [Group(step, found[step.name]) for step in steps.STEPS]
+
+
+def _with_kept(source: Draft | Revision, masked: dict[str, Any]) -> dict[str, Any]:
+    """The document with words in place of the secrets that Azure keeps."""
+    kept = sent.kept(source)
+    if kept:
+        masked = copy.deepcopy(masked)
+    for each in kept:
+        words = "Kept by Azure if it was set"
+        paths.put(masked, each.path, f"{words}, lost with this request" if each.lost else words)
+    return masked
 
 
 def html(source: Draft | Revision, code: str, *, editable: bool = False) -> str:

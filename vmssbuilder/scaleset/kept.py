@@ -6,16 +6,16 @@ An update leaves them where they are, except in a list: lists are sent as a whol
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from . import paths, secrets
+from . import paths, secrets, updating, versions
 from .catalogue import tree
 from .check import check
-from .findings import Finding, errors
-from .paths import MISSING, Path
-from .properties import List
+from .findings import Finding, Severity, errors
+from .paths import Path
+from .properties import List, Node
 from .request import Target
 from .versions import PATCH_SINCE
 
@@ -27,11 +27,12 @@ class Kept:
     """A secret that the scale set may have, and that the draft says nothing of.
 
     path: its place in the document of the draft. lost: whether the request sends the list that it lies in, so that Azure
-    drops it unless it is entered again.
+    drops it unless it is entered again. fixed: whether no request replaces it.
     """
 
     path: Path
     lost: bool = False
+    fixed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,20 +54,28 @@ def kept(
     withheld: Iterable[Path],
     wanted: dict[str, Any],
     changes: dict[str, Any],
-    method: Method,
+    api_version: str,
 ) -> tuple[Kept, ...]:
     """The secrets that Azure keeps and the draft does not replace.
 
     before: the scale set as it was read; withheld: the places of its secrets; wanted: as it is to be; changes: the
-    difference, as `merge_patch` makes it.
+    difference, as `merge_patch` makes it. Raises UnknownVersion.
     """
+    patched = versions.within(api_version, PATCH_SINCE)
+    stays = updating.limits(api_version) if patched else updating.fixed()
     found = []
     for place in withheld:
         path = _followed(place, before, wanted)
         if path is not None and paths.get(wanted, path, None) is None:
-            lost = any(isinstance(step, int) for step in path) and (method == "PUT" or carried(changes, path))
-            found.append(Kept(path, lost))
+            lost = any(isinstance(step, int) for step in path) and (not patched or carried(changes, path))
+            found.append(Kept(path, lost, not lost and _within(stays, tree(api_version).at(path))))
     return tuple(found)
+
+
+def _within(stays: Container[str], node: Node | None) -> bool:
+    while node is not None and node.pattern not in stays:
+        node = node.parent
+    return node is not None
 
 
 def _followed(place: Path, before: Any, wanted: Any) -> Path | None:
@@ -171,27 +180,30 @@ def _asked_for(
     lost: Kept, document: dict[str, Any], missing: list[Finding], api_version: str, method: Method
 ) -> Finding:
     """An error where something cannot do without the secret, else a warning: nobody can tell whether there is one."""
-    deepest = max(depth for depth, step in enumerate(lost.path) if isinstance(step, int)) + 1
-    item = lost.path[:deepest]
-    why = [each.message for each in missing if paths.starts_with(each.path, item)]
-    node, holder = tree(api_version).at(lost.path), tree(api_version).at(item[:-1])
-    title = node.property.title if node is not None else str(lost.path[-1])
-    singular = (
-        holder.property.singular if holder is not None and isinstance(holder.property, List) else "item"
-    )
-    name = paths.get(document, (*item, "name"), MISSING)
-    which = f"“{name}”" if isinstance(name, str) else str(item[-1] + 1 if isinstance(item[-1], int) else "")
+    item = _item(lost.path)
+    why = [each.message for each in missing if item and paths.starts_with(each.path, item)]
+    held = "Azure keeps this and never returns it" if why else "Azure may keep this and never returns it"
     sent = "the whole scale set" if method == "PUT" else "the whole list it is in"
-    kept_words = (
-        "Azure keeps this and never returns it" if why else "Azure may keep this and never returns it"
-    )
-    message = f"{title} of {singular} {which}: {kept_words}. The request sends {sent}, so it is lost unless you enter it again."
+    named = label(lost.path, document, api_version)
+    message = f"{named}: {held}. The request sends {sent}, so it is lost unless you enter it again."
     if method == "PUT":
         message += f" API version {PATCH_SINCE} and newer send a change alone."
-    return Finding(
-        "update-put-secrets",
-        "error" if why else "warning",
-        lost.path,
-        " ".join((message, *why)),
-        "I",
-    )
+    severity: Severity = "error" if why else "warning"
+    return Finding("update-put-secrets", severity, lost.path, " ".join((message, *why)), "I")
+
+
+def label(path: Path, document: dict[str, Any], api_version: str) -> str:
+    """What a secret is called, with the item of a list that it belongs to."""
+    node, item = tree(api_version).at(path), _item(path)
+    title = node.property.title if node is not None else str(path[-1])
+    if not item:
+        return title
+    holder, name = tree(api_version).at(item[:-1]), paths.get(document, (*item, "name"))
+    kind = holder.property.singular if holder is not None and isinstance(holder.property, List) else "item"
+    return f"{title} of {kind} {f'“{name}”' if isinstance(name, str) else int(item[-1]) + 1}"
+
+
+def _item(path: Path) -> Path:
+    """The innermost item of a list that the place lies in, () for none."""
+    depths = [depth for depth, step in enumerate(path, 1) if isinstance(step, int)]
+    return path[: depths[-1]] if depths else ()

@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from django.conf import settings
-from django.utils.safestring import mark_safe
-
-from vmssbuilder.azure import ScaleSetAddress, cloud
-from vmssbuilder.drafts import comparing, places, preview, steps
+from vmssbuilder.drafts import comparing, places, steps
 from vmssbuilder.drafts import content as contents
-from vmssbuilder.drafts.models import Draft
-from vmssbuilder.scaleset import Target, apply_patch, mask, paths, versions
+from vmssbuilder.drafts.models import Draft, Revision
+from vmssbuilder.scaleset import Target, apply_patch, paths
 from vmssbuilder.scaleset.findings import warnings
+from vmssbuilder.scaleset.kept import Kept, kept
+from vmssbuilder.scaleset.kept import label as kept_label
 from vmssbuilder.scaleset.paths import Path
-from vmssbuilder.scaleset.versions import ETAG_SINCE
 
 from . import planning
 from .live import Live
 from .models import Base
+from .payload import Shown, shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +69,19 @@ class Upgrade:
 
 
 @dataclass(frozen=True, slots=True)
+class Secrets:
+    """What Azure never returns, by name: what stays, and what is lost with the list that is sent."""
+
+    kept: tuple[str, ...] = ()
+    lost: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Board:
     """The page. live: what it was compared with, None while Azure has not answered; then the base takes its place.
 
     elsewhere: the scale set that the draft was opened from, when it is for another one now; nothing else is filled in
-    then. meanwhile: what others changed in Azure, and what the request leaves alone. method, url, header, body: the
-    request.
+    then. meanwhile: what others changed in Azure, and what the request leaves alone.
     """
 
     at: Base | None
@@ -90,11 +95,8 @@ class Board:
     meanwhile: tuple[Row, ...] = ()
     clashes: tuple[Three, ...] = ()
     overtaken: bool = False
-    withheld: tuple[str, ...] = ()
-    method: str = ""
-    url: str = ""
-    header: str = ""
-    body: str = ""
+    secrets: Secrets = Secrets()
+    request: Shown | None = None
     seen: str = ""
 
     @property
@@ -108,8 +110,8 @@ class Board:
         return bool(self.clashes) or self.overtaken
 
 
-def of(draft: Draft, live: Live | None) -> Board:
-    """What the draft does to the scale set as it is."""
+def of(draft: Draft | Revision, live: Live | None) -> Board:
+    """What the draft or revision does to the scale set as it is."""
     at = planning.base_of(draft)
     if at is not None and not planning.same_place(at, draft):
         return Board(at, live, elsewhere=at.resource_id)
@@ -131,33 +133,34 @@ def of(draft: Draft, live: Live | None) -> Board:
         meanwhile=tuple(rows(draft, wish.base, meeting.live)) if meeting is not None else (),
         clashes=tuple(three(clash, version) for clash in meeting.clashes) if meeting is not None else (),
         overtaken=meeting is not None and meeting.overtaken,
-        withheld=tuple(_named(at.withheld, version)),
+        secrets=_secrets(planning.difference(wish).kept, wish.wanted, version),
         seen=planning.digest(live.document) if live is not None else "",
-        **_request(draft, wish.method, wish.patch.body, before, live),
+        request=shown(draft, live),
     )
 
 
-def _without_base(draft: Draft, live: Live | None) -> Board:
+def _without_base(draft: Draft | Revision, live: Live | None) -> Board:
     """A draft that was not opened from a scale set holds nothing but changes."""
     if live is None:
-        return Board(None, None, **_request(draft, draft.request.method, draft.document, {}, None))
+        return Board(None, None, request=shown(draft))
+    version = draft.api_version
     after = apply_patch(live.document, draft.document)
     return Board(
         None,
         live,
         groups=grouped(rows(draft, live.document, after)),
         upgrade=_upgrade(draft, live.document, after, live),
-        withheld=tuple(_named(map(paths.text, live.withheld), draft.api_version)),
-        **_request(draft, draft.request.method, draft.document, live.document, live),
+        secrets=_secrets(kept(live.document, live.withheld, after, draft.document, version), after, version),
+        request=shown(draft, live),
     )
 
 
 # --- pieces ----------------------------------------------------------------------------------------------------------
 
 
-def rows(draft: Draft, before: dict[str, Any], after: dict[str, Any]) -> list[Row]:
+def rows(draft: Draft | Revision, before: dict[str, Any], after: dict[str, Any]) -> list[Row]:
     """Every value that differs."""
-    version = draft.api_version
+    version, code = draft.api_version, draft.code if isinstance(draft, Draft) else draft.draft.code
     return [
         Row(
             paths.text(each.path),
@@ -166,7 +169,7 @@ def rows(draft: Draft, before: dict[str, Any], after: dict[str, Any]) -> list[Ro
             each.before,
             each.after or ("Secret, not shown" if each.kind == "secret" else ""),
             each.kind,
-            places.field_url(draft.code, each.path, version),
+            places.field_url(code, each.path, version),
             planning.reaches_instances(each.path),
         )
         for each in comparing.documents(before, after, version)
@@ -193,11 +196,11 @@ def _stays(wish: planning.Intent) -> Iterable[Stays]:
         )
 
 
-_SAID_ELSEWHERE = frozenset({"update-manual-note", "update-auto-note"})
+_SAID_ELSEWHERE = frozenset({"update-manual-note", "update-auto-note", "update-put-secrets"})
 
 
 def _notes(wish: planning.Intent) -> Iterable[str]:
-    """What the update brings with it, but for what is said of the instances."""
+    """What the update brings with it, but for what is said of the instances and of secrets."""
     for finding in warnings(wish.patch.findings):
         if finding.rule not in _SAID_ELSEWHERE:
             yield finding.message
@@ -209,15 +212,15 @@ def three(clash: planning.Clash, version: str) -> Three:
     return Three(paths.text(clash.path), contents.label(clash.path, version), *words)
 
 
-def _named(written: Iterable[str], version: str) -> Iterable[str]:
-    for each in written:
-        path = paths.parse(each)
-        holder = [str(step) for step in path if isinstance(step, int)]
-        yield contents.label(path, version) + (f" ({each})" if holder else "")
+def _secrets(held: Iterable[Kept], document: dict[str, Any], version: str) -> Secrets:
+    named = [(each.lost, kept_label(each.path, document, version)) for each in held]
+    return Secrets(
+        tuple(label for lost, label in named if not lost), tuple(label for lost, label in named if lost)
+    )
 
 
 def _upgrade(
-    draft: Draft, before: dict[str, Any], after: dict[str, Any], live: Live | None
+    draft: Draft | Revision, before: dict[str, Any], after: dict[str, Any], live: Live | None
 ) -> Upgrade | None:
     changed: list[Path] = [each.path for each in comparing.documents(before, after, draft.api_version)]
     if not planning.changes_model(changed):
@@ -242,22 +245,3 @@ def upgrade(mode: str, target: Target, number: int | None) -> Upgrade:
     keep = "keeps its" if number == 1 else "keep their"
     words = f"{them} {keep} present settings until you upgrade them. New instances are made by the new model."
     return Upgrade(mode, words, f"az vmss update-instances {where} --instance-ids '*'")
-
-
-def _request(
-    draft: Draft, method: str, changed: dict[str, Any], before: Mapping[str, Any], live: Live | None
-) -> dict[str, Any]:
-    """Method, address, condition and body of what is sent."""
-    version = draft.api_version
-    body = apply_patch(dict(before), changed) if method == "PUT" else changed
-    etag = live.etag if live is not None and versions.within(version, ETAG_SINCE) else ""
-    try:
-        address = ScaleSetAddress(draft.subscription, draft.resource_group, draft.name).resource_id
-    except ValueError:
-        address = draft.target.resource_id
-    return {
-        "method": method,
-        "url": f"{cloud(settings.VMSSBUILDER_CLOUD).arm_url}{address}?api-version={version}",
-        "header": f"If-Match: {etag}" if etag else "",
-        "body": mark_safe(preview.render(draft.code, mask(body), version, linked=False)) if body else "",  # noqa: S308 - the preview escapes
-    }  # fmt: skip

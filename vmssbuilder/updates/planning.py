@@ -99,7 +99,7 @@ def told(source: Draft | Revision) -> sent.Update | None:
 def difference(wish: Intent) -> Difference:
     """The change as the check judges it, with the secrets that Azure keeps."""
     withheld = map(paths.parse, wish.at.withheld)
-    held = kept(wish.base, withheld, wish.wanted, wish.patch.body, wish.method)
+    held = kept(wish.base, withheld, wish.wanted, wish.patch.body, wish.api_version)
     return Difference(wish.base, wish.patch.body, wish.method, held)
 
 

@@ -10,6 +10,7 @@ from vmssbuilder.drafts.content import TARGET
 from vmssbuilder.drafts.steps import anchor
 from vmssbuilder.pages.characters import showable, showable_json
 from vmssbuilder.scaleset import paths, secrets
+from vmssbuilder.scaleset.kept import Kept
 from vmssbuilder.scaleset.paths import MISSING, Path
 from vmssbuilder.scaleset.properties import Boolean, Choice, Integer, Json, Map, Node, Property, Text
 from vmssbuilder.scaleset.rules.shapes import decoded
@@ -36,6 +37,8 @@ _MOST_KEPT: Final = 10_000
 def leaf(page: Page, node: Node, path: Path, value: Any) -> str:
     """A field of one value. One that says nothing but its value is drawn once: most fields of a page stay as they are."""
     if page.typed or path in page.findings or path in CHECKLISTS or isinstance(value, dict | list):
+        return _leaf(page, node, path, value)
+    if node.property.secret and page.kept:
         return _leaf(page, node, path, value)
     # True and 1 are equal, but read differently.
     key = (path, page.step_url, value.__class__, value, id(node))
@@ -213,7 +216,10 @@ def _radios(
 
 
 def _secret(page: Page, node: Node, path: Path, value: Any) -> str:
-    """A secret is never shown: the box is empty, and what is set can be replaced or cleared."""
+    """A secret is never shown: the box is empty, and what is set can be replaced or cleared.
+
+    One that Azure keeps is neither set here nor known to be unset.
+    """
     prop = node.property
     base, name = anchor(path), paths.text(path)
     is_set = value is not MISSING and value != secrets.MASK
@@ -239,10 +245,32 @@ def _secret(page: Page, node: Node, path: Path, value: Any) -> str:
             f'{control}<div class="choice"><input type="checkbox" id="{base}-clear" name="{escape(name)}:clear" value="1">'
             f'<label for="{base}-clear">Clear it</label></div>'
         )
+    elif (kept := page.kept_at(path)) is not None:
+        control = _kept(kept, path) + control
     return (
         f'<div class="field{state_class(page, path)}" id="{base}-field">'
         f'<label class="field__label" for="{base}">{escape(prop.title)}</label>{wire_html(path)}'
         f"{help_html(path, prop)}{findings_html(page, path)}{control}</div>"
+    )
+
+
+def _kept(kept: Kept, path: Path) -> str:
+    """What becomes of a secret that Azure keeps. path: its own place, or that of a part of it."""
+    if kept.lost:
+        words = (
+            "Azure never returns it. If it was set, it is lost with this request, which sends the list it is in as a "
+            "whole, unless you enter it again."
+        )
+    elif kept.fixed:
+        words = "Azure never returns it. If it was set, it stays as it is; an update cannot replace it."
+    else:
+        words = "Azure never returns it. If it was set, it stays as it is unless you enter another."
+    if path != kept.path:
+        words += " What you enter in one of the protected settings takes the place of all of them."
+    icon = "warning" if kept.lost else "lock"
+    return (
+        f'<p class="secret-set"><svg class="icon" aria-hidden="true"><use href="#i-{icon}"/></svg>'
+        f"<span><strong>Kept by Azure.</strong> {words}</span></p>"
     )
 
 

@@ -9,7 +9,9 @@ from typing import Any
 
 from vmssbuilder.drafts.steps import anchor
 from vmssbuilder.reference.index import by_place
+from vmssbuilder.scaleset import paths
 from vmssbuilder.scaleset.findings import Finding
+from vmssbuilder.scaleset.kept import Kept
 from vmssbuilder.scaleset.paths import Path
 from vmssbuilder.scaleset.properties import Property
 
@@ -36,7 +38,7 @@ class Page:
     values, by input name, when the form comes back. attention: list items that hold an error, at any depth.
     asides: HTML that follows the findings of a field, by path. done: what was just done with a list.
     system: the operating system that was chosen, "" when the content is to tell. told: places in the way of fields that
-    were spoken of while it was drawn.
+    were spoken of while it was drawn. kept: the secrets that Azure keeps.
     """
 
     content: dict[str, Any]
@@ -49,6 +51,11 @@ class Page:
     done: Done | None = None
     system: str = ""
     told: set[Path] = field(default_factory=set)
+    kept: tuple[Kept, ...] = ()
+
+    def kept_at(self, path: Path) -> Kept | None:
+        """The secret that Azure keeps at the place, or that the place is a part of."""
+        return next((each for each in self.kept if paths.starts_with(path, each.path)), None)
 
 
 def described_by(page: Page, path: Path, *, helped: bool, also: str = "") -> str:

@@ -18,6 +18,7 @@ from vmssbuilder.drafts.checking import check_content
 from vmssbuilder.drafts.models import Draft
 from vmssbuilder.scaleset.exports import FORMATS, CannotExport, Format, export, parameters
 from vmssbuilder.scaleset.findings import errors
+from vmssbuilder.scaleset.kept import label
 
 
 @require_safe
@@ -50,6 +51,9 @@ def one_format(request: HttpRequest, code: str, format: str) -> HttpResponse:
         "text": _highlighted(text),
         "parameters": parameters(request_sent, format),
         "wrong": len(errors(check_content(draft))),
+        "lost": [
+            label(each.path, draft.document, draft.api_version) for each in sent.kept(draft) if each.lost
+        ],
     }
     return render(request, "drafts/export.html", context)
 

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.safestring import mark_safe
 
 from vmssbuilder.drafts import content as contents
-from vmssbuilder.drafts import fields, named, places, steps, summary
+from vmssbuilder.drafts import fields, named, places, sent, steps, summary
 from vmssbuilder.drafts.checking import check_content
 from vmssbuilder.drafts.models import Draft
 from vmssbuilder.scaleset import paths
@@ -89,6 +89,7 @@ def draw(
         _attention(found),
         asides or {},
         told(draft, request.GET["done"]) if "done" in request.GET else None,
+        kept=sent.kept(draft) if secret_names(form) else (),
     )
     html = fitting.draw(request, form, drawn)
     context = frame(draft, form.step) | {
