@@ -236,12 +236,231 @@ def test_a_loop_whose_count_is_not_known_stays() -> None:
     ]
 
 
-def test_a_loop_over_scale_sets_gives_the_first_and_says_so() -> None:
-    reading = read_json(
-        template(scale_set(name="[concat('web', copyIndex(1))]", copy={"name": "sets", "count": 4}))
+def test_of_the_scale_sets_that_a_loop_makes_the_person_picks_one() -> None:
+    value = template(
+        scale_set(
+            name="[concat('web', copyIndex(1))]",
+            zones=["[string(copyIndex('sets', 1))]"],
+            copy={"name": "sets", "count": "[parameters('many')]"},
+        ),
+        parameters={"many": {"type": "int", "defaultValue": 3}},
     )
-    assert reading.request.target.name == "web1"
-    assert "The first of them was read" in noted(reading, "decide")[0][1]
+    first = read_json(value)
+    assert [each.title for each in first.choices] == ["web1", "web2", "web3"]
+    assert (
+        "",
+        "The template makes 3 scale sets from this one by a loop. Number 1 of them was read.",
+    ) in noted(first, "decide")
+    third = read_json(value, choice=2)
+    assert third.request.target.name == "web3"
+    assert third.document["zones"] == ["3"]
+
+
+def test_a_loop_of_a_million_offers_some_and_one_of_unknown_count_its_first() -> None:
+    many = read_json(
+        template(scale_set(name="[concat('w', copyIndex())]", copy={"name": "x", "count": 10**9}))
+    )
+    assert len(many.choices) == 20
+    unknown = read_json(
+        template(scale_set(name="[concat('w', copyIndex())]", copy={"name": "x", "count": "[f()]"}))
+    )
+    assert unknown.choices == ()
+    assert unknown.request.target.name == "w0"
+    assert "makes several scale sets from this one" in noted(unknown, "decide")[0][1]
+
+
+def test_a_loop_around_a_deployment_is_run_once() -> None:
+    inner = template(scale_set(name="[parameters('n')]"), parameters={"n": {"type": "string"}})
+    properties = {
+        "expressionEvaluationOptions": {"scope": "inner"},
+        "parameters": {"n": {"value": "[format('w{0}', copyIndex())]"}},
+        "template": inner,
+    }
+    outer = {
+        "type": "Microsoft.Resources/deployments",
+        "copy": {"name": "d", "count": 2},
+        "properties": properties,
+    }
+    assert read_json(template(outer)).request.target.name == "w0"
+
+
+# ------------------------------------------------------------------------------------------- what a template makes, or not
+
+
+def test_what_the_template_only_refers_to_is_no_scale_set_of_its_own() -> None:
+    existing = {"type": TYPE, "apiVersion": "2023-09-01", "name": "web", "existing": True}
+    child = {"type": f"{TYPE}/extensions", "apiVersion": "2023-09-01", "name": "web/probe", "properties": {}}
+    for value in (template() | {"resources": {"s": existing, "e": child}}, existing):
+        with pytest.raises(ReadingError, match="only refers to one that is there"):
+            read_json(value)
+    both = read_json(template() | {"resources": {"s": existing, "own": scale_set(name="mine")}})
+    assert both.request.target.name == "mine"
+    assert both.choices == ()
+
+
+def test_a_template_that_deploys_others_by_a_link_says_so() -> None:
+    linked = {
+        "type": "Microsoft.Resources/deployments",
+        "properties": {"templateLink": {"uri": "https://x/a.json"}},
+    }
+    with pytest.raises(ReadingError, match="by a link: paste the one that makes the scale set"):
+        read_json(template(linked))
+
+
+@pytest.mark.parametrize("condition", [False, "false", "[equals(parameters('kind'), 'linux')]"])
+def test_a_scale_set_that_is_not_made_is_left_aside(condition: Any) -> None:
+    declared = {"kind": {"type": "string", "defaultValue": "windows"}}
+    value = template(
+        scale_set(name="a", condition=condition),
+        scale_set(name="b", condition="[equals(parameters('kind'), 'windows')]"),
+        parameters=declared,
+    )
+    reading = read_json(value)
+    assert (reading.request.target.name, reading.choices, reading.chosen) == ("b", (), 1)
+    assert not [message for _, message in noted(reading, "decide") if "condition" in message]
+    alone = read_json(template(scale_set(name="a", condition=condition), parameters=declared))
+    assert any("does not make this scale set" in message for _, message in noted(alone, "decide"))
+
+
+def test_a_condition_that_is_not_known_is_said_and_what_it_needs_is_asked_for() -> None:
+    reading = read_json(
+        template(scale_set(condition="[parameters('on')]"), parameters={"on": {"type": "bool"}})
+    )
+    assert any("on a condition only" in message for _, message in noted(reading, "decide"))
+    assert [each.name for each in reading.parameters] == ["on"]
+
+
+def test_a_deployment_that_is_not_made_makes_no_scale_set() -> None:
+    outer = {
+        "type": "Microsoft.Resources/deployments",
+        "condition": False,
+        "properties": {"template": template(scale_set(name="inner"))},
+    }
+    assert read_json(template(outer, scale_set(name="own"))).request.target.name == "own"
+
+
+# ---------------------------------------------------------------------------------------- extensions as resources of their own
+
+PROBE = {
+    "publisher": "Microsoft.ManagedServices",
+    "type": "ApplicationHealthLinux",
+    "typeHandlerVersion": "1.0",
+}
+EXTENSIONS = "properties.virtualMachineProfile.extensionProfile.extensions"
+
+
+@pytest.mark.parametrize(
+    ("scale_set_name", "extension_name"),
+    [
+        ("web", "web/probe"),
+        ("web", "[concat('WEB', '/', 'probe')]"),
+        ("[parameters('n')]", "[concat(parameters('n'), '/probe')]"),
+        ("[parameters('n')]", "[format('{0}/{1}', parameters('n'), 'probe')]"),
+    ],
+)
+def test_an_extension_of_its_own_is_put_into_its_scale_set(scale_set_name: str, extension_name: str) -> None:
+    own = {"name": "own", "properties": {"type": "t", "publisher": "p"}}
+    extension = {
+        "type": f"{TYPE}/extensions",
+        "name": extension_name,
+        "properties": {**PROBE, "settings": {"port": "[variables('p')]"}},
+    }
+    value = template(
+        scale_set(name=scale_set_name, **under(EXTENSIONS, [own])),
+        scale_set(name="other"),
+        extension,
+        variables={"p": 80},
+        parameters={"n": {"type": "string"}},
+    )  # fmt: skip
+    reading = read_json(value)
+    assert got(reading, EXTENSIONS) == [
+        own,
+        {"name": "probe", "properties": {**PROBE, "settings": {"port": 80}}},
+    ]
+    assert noted(reading, "moved")[0][0] == f"{EXTENSIONS}[1]"
+    assert read_json(value, choice=1).document == {"location": "uksouth"}
+
+
+def test_an_extension_inside_the_scale_set_is_put_into_its_list() -> None:
+    children = [
+        {"type": "extensions", "name": "probe", "properties": PROBE, "condition": "[equals(1, 1)]"},
+        {"type": "extensions", "name": "off", "properties": PROBE, "condition": False},
+        {"type": "extensions", "name": "probe", "properties": {}},
+        {"type": "providers/diagnosticSettings", "name": "d"},
+    ]
+    reading = read_json(template(scale_set(resources=children)))
+    assert got(reading, EXTENSIONS) == [{"name": "probe", "properties": PROBE}]
+    assert [message for _, message in noted(reading, "decide")][:2] == [
+        "The template adds the extension “off” by a resource of its own, which was left out: its condition does not hold.",
+        "The template adds the extension “probe” by a resource of its own, which was left out: the scale set has one of that name.",
+    ]
+    assert any("providers/diagnosticSettings" in message for _, message in noted(reading, "removed"))
+
+
+def test_an_extension_that_cannot_be_put_into_the_list_is_named() -> None:
+    child = {"type": "extensions", "name": "probe", "properties": PROBE}
+    profile = under("properties.virtualMachineProfile", {"extensionProfile": "[f()]"})
+    reading = read_json(template(scale_set(resources=[child], **profile)))
+    assert any("the scale set's own are not known here" in message for _, message in noted(reading, "decide"))
+    nameless = read_json(template(scale_set(resources=[{**child, "name": "[f()]"}])))
+    assert any(
+        "adds an extension by a resource of its own, which" in message
+        for _, message in noted(nameless, "decide")
+    )
+
+
+def test_a_shared_variable_is_not_changed_by_an_extension_of_its_own() -> None:
+    value = template(
+        scale_set(
+            properties={"virtualMachineProfile": "[variables('v')]", "copied": "[variables('v')]"},
+            resources=[{"type": "extensions", "name": "probe", "properties": PROBE}],
+        ),
+        variables={"v": {"extensionProfile": {"extensions": []}}},
+    )
+    reading = read_json(value)
+    assert len(got(reading, EXTENSIONS)) == 1
+    assert reading.document["properties"]["copied"] == {"extensionProfile": {"extensions": []}}
+
+
+# ------------------------------------------------------------------------------------------------------ functions of its own
+
+
+def defined(**members: Any) -> list[dict[str, Any]]:
+    return [{"namespace": "shop", "members": members}]
+
+
+def test_functions_of_the_template_are_worked_out() -> None:
+    size = {
+        "parameters": [{"name": "family", "type": "string"}, {"name": "cores", "type": "int"}],
+        "output": {
+            "type": "string",
+            "value": "[format('Standard_{0}{1}s_v5', parameters('Family'), parameters('cores'))]",
+        },
+    }
+    twice = {
+        "parameters": [{"name": "n", "type": "int"}],
+        "output": {
+            "type": "object",
+            "value": {"capacity": "[mul(parameters('n'), 2)]", "name": "[shop.size('D', parameters('n'))]"},
+        },
+    }
+    value = template(
+        scale_set(sku="[shop.twice(2)]", tags={"a": "[SHOP.Size('E', parameters('cores'))]", "b": "[shop.size('E')]", "c": "[shop.none(1)]"}),
+        functions=defined(size=size, twice=twice),
+        parameters={"cores": {"type": "int", "defaultValue": 8}, "family": {"type": "string", "defaultValue": "F"}},
+    )  # fmt: skip
+    document = read_json(value).document
+    assert document["sku"] == {"capacity": 4, "name": "Standard_D2s_v5"}
+    assert document["tags"] == {"a": "Standard_E8s_v5", "b": "[shop.size('E')]", "c": "[shop.none(1)]"}
+
+
+def test_a_function_of_the_template_keeps_what_is_not_known() -> None:
+    named = {
+        "parameters": [{"name": "x", "type": "string"}],
+        "output": {"value": "[concat('n-', parameters('x'))]"},
+    }
+    value = template(scale_set(tags={"a": "[shop.named(unknown())]"}), functions=defined(named=named))
+    assert read_json(value).document["tags"] == {"a": "[concat('n-', unknown())]"}
 
 
 def test_a_resource_with_nothing_for_the_deployment_loses_nothing() -> None:
@@ -250,15 +469,6 @@ def test_a_resource_with_nothing_for_the_deployment_loses_nothing() -> None:
         ("type", "Left out “type”: Azure writes it, a request does not."),
         ("name", "Left out “name”: Azure writes it, a request does not."),
     ]
-
-
-def test_conditions_and_inner_resources_are_said() -> None:
-    reading = read_json(
-        template(scale_set(condition="[parameters('x')]", resources=[{"type": "extensions"}]))
-    )
-    assert any("on a condition only" in message for _, message in noted(reading, "decide"))
-    assert any("were left out" in message for _, message in noted(reading, "removed"))
-    assert reading.document == {"location": "uksouth"}
 
 
 def test_a_deployment_passes_values_to_its_inner_template() -> None:
@@ -310,7 +520,7 @@ def test_what_cannot_be_filled_in_stays_as_text_and_is_reported_with_its_place_a
     assert type(reading.document["location"]) is str
     assert noted(reading, "unresolved") == [
         ("location", "Replace this expression by a value: only Azure can tell what resourceGroup answers."),
-        ("sku.name", "Replace this expression by a value: the template gives none for size."),
+        ("sku.name", "Replace this expression by a value: there is none for size."),
         (
             "tags.a",
             "Replace this expression by a value: only Azure can tell what uniqueString, subscription answers.",
@@ -409,6 +619,15 @@ def test_brackets_in_a_body_are_not_computed() -> None:
         ),
         template(scale_set(tags=nested(MAX_DEPTH - 8, "[json('" + json.dumps(nested(9, 1)) + "')]"))),
         template(
+            scale_set(tags="[shop.f(1)]"),
+            functions=[
+                {
+                    "namespace": "shop",
+                    "members": {"f": {"parameters": [{"name": "x"}], "output": {"value": "[shop.f(1)]"}}},
+                }
+            ],
+        ),
+        template(
             scale_set(
                 copy=[
                     {
@@ -428,6 +647,7 @@ def test_brackets_in_a_body_are_not_computed() -> None:
         "deep",
         "deep variables",
         "deep text",
+        "circle of functions",
         "loops in loops",
     ],
 )
@@ -454,6 +674,15 @@ def test_a_template_that_grows_without_end_is_refused_in_good_time(value: Any) -
         template(scale_set(apiVersion="[f()]")),
         scale_set() | {"APIVERSION": 7},
         template(scale_set(tags="[copyIndex()]")),
+        template(scale_set(tags="[a.b()]"), functions=7),
+        template(scale_set(tags="[a.b()]"), functions=[7, {"namespace": "a", "members": {"b": 7}}]),
+        template(
+            scale_set(tags="[a.b(1)]"),
+            functions=[{"namespace": "a", "members": {"b": {"parameters": [7], "output": {}}}}],
+        ),
+        template(scale_set(resources=7, condition={"a": 1}, copy={"count": -1})),
+        template(scale_set(resources=[7, {"type": "extensions"}, {"type": 7}])),
+        template({"type": f"{TYPE}/extensions", "name": 7}, scale_set()),
         template(scale_set(tags="[copyIndex('x', 'y')]", copy={"name": "x"})),
     ],
 )

@@ -136,6 +136,13 @@ def _is_wrapped(value: Any) -> bool:
 def _of_file(members: Any) -> dict[str, Any]:
     if not isinstance(members, Mapping):
         raise JSONTextError("“parameters” holds no names and values.", expected='{"name": {"value": ...}}')
+    return passed_values(members)
+
+
+def passed_values(members: Any) -> dict[str, Any]:
+    """The values of `{"name": {"value": ...}}`, by name; IN_KEY_VAULT for a reference."""
+    if not isinstance(members, Mapping):
+        return {}
     return {
         name: given.get("value", IN_KEY_VAULT)
         for name, given in members.items()

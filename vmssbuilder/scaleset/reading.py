@@ -17,6 +17,7 @@ from .parameters import BICEP_PARAMETERS, TemplateParameter, given_values, is_bi
 from .refusals import ReadingError, folded
 from .request import Operation, Request, Target
 from .rules.view import OS_PROFILE, STORAGE
+from .settling import settled
 from .shapes import Found
 
 __all__ = ["Choice", "Note", "Reading", "ReadingError", "read"]
@@ -106,8 +107,16 @@ def read(
         parsed = _parse(text)
         notes = [Note("repaired", (), repair.message, repair.line) for repair in parsed.notes]
         found = shapes.scale_sets(parsed.value, parsed, Call(), _given(parameters))
+        # What a template does not make is read only when it is asked for, or when there is nothing else.
+        made = [
+            number
+            for number, each in enumerate(found)
+            if each.template is None or each.template.made is not False
+        ]
+        if choice == 0 and made:
+            choice = made[0]
         wanted = found[_checked(choice, found)]
-        choices = _choices([each.title for each in found])
+        choices = _choices({number: found[number].title for number in sorted({*made, choice})})
         if operation is not None:
             wanted = replace(wanted, operation=operation)
         return _read(wanted, api_version, notes, choices, choice)
@@ -143,10 +152,10 @@ def _checked(choice: int, among: list[Any]) -> int:
     return choice
 
 
-def _choices(titles: list[str]) -> tuple[Choice, ...]:
+def _choices(titles: Mapping[int, str]) -> tuple[Choice, ...]:
     if len(titles) < 2:
         return ()
-    return tuple(Choice(number, title or f"Scale set {number + 1}") for number, title in enumerate(titles))
+    return tuple(Choice(number, title or f"Scale set {number + 1}") for number, title in titles.items())
 
 
 def _read(
@@ -176,14 +185,15 @@ def _read(
         tool=_tool(members) if answer else None,
         keeps_nulls=operation == "update",
     )
-    document, unresolved = template.settled(corrections.document(body))
+    document, unresolved = settled(corrections.document(body))
     notes.extend(sorted(corrections.notes, key=lambda note: note.line or 0))
     notes.extend(unresolved)
     notes.extend(masked(document))
     if answer:
         notes.extend(withheld(document, chosen))
     if choices:
-        message = f"The text has {len(choices)} scale sets. This is “{choices[choice].title}”."
+        title = next(each.title for each in choices if each.number == choice)
+        message = f"The text has {len(choices)} scale sets. This is “{title}”."
         notes.append(Note("decide", (), message))
     notes.extend(_to_decide(document, operation))
     if written and stated is None:

@@ -229,15 +229,7 @@ class _Opening:
             return None
         found = template.scale_sets(value, self.parsed, self.given)
         if not found:
-            if template.has_existing(value):
-                message = (
-                    "The template has no scale set of its own: it only refers to one that is there (“existing”). "
-                    "Paste the template that makes it, or the scale set: az vmss show."
-                )
-            else:
-                others = ", ".join(template.types(value)) or "no resources"
-                message = f"The template has no scale set; it has {others[:200]}."
-            raise ReadingError(message, expected=f"a resource of type {RESOURCE_TYPE}")
+            raise ReadingError(template.why_none(value), expected=f"a resource of type {RESOURCE_TYPE}")
         return [
             Found(
                 each.resource,

@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Final
 
 from . import versions
 from .canonical import Note
-from .expressions import COMPUTED, Budget, Unresolved, Withheld, evaluate, is_expression, placed, unescaped
-from .functions import Function, TooLarge
+from .expressions import Budget, Unresolved, Withheld
+from .functions import TooLarge, key_in
 from .json_text import Parsed
-from .parameters import Declared, TemplateParameter
-from .paths import MAX_DEPTH, Path
+from .paths import MAX_DEPTH
 from .refusals import RESOURCE_TYPE
-from .secrets import find
+from .scopes import Scope, member_of
+from .settling import in_words
 
 _DEPLOYMENT_TYPE: Final = "microsoft.resources/deployments"
-_MAX_COPIES: Final = 800
 _OF_THE_TEMPLATE: Final = frozenset(
     (
         "apiversion",
@@ -37,13 +36,32 @@ _OF_THE_TEMPLATE: Final = frozenset(
 """Members of a resource that tell the deployment what to do, by folded name; Azure does not see them."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Found:
-    """A scale set in a template, still with its expressions."""
+    """A scale set in a template, still with its expressions.
+
+    made: whether the template makes it, by its condition and the count of its loop; None where that is not known. round,
+    rounds: which of how many its loop makes, from 0; rounds is 0 where there is no loop or its count is not known.
+    extensions: resources of their own that add an extension to it, each with its scope.
+    """
 
     resource: dict[str, Any]
     scope: Scope
     title: str
+    made: bool | None = True
+    round: int = 0
+    rounds: int = 0
+    extensions: list[Extension] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Extension:
+    """A resource that adds an extension to a scale set. parent: the scale set's name, as far as it is known."""
+
+    resource: dict[str, Any]
+    scope: Scope
+    parent: str
+    name: str
 
 
 def is_template(value: Any) -> bool:
@@ -58,7 +76,7 @@ def is_template(value: Any) -> bool:
         and not {"type", "location", "properties", "sku"} & value.keys()
     ):
         return True
-    return isinstance(value.get("type"), str) and isinstance(_member(value, "apiVersion"), str)
+    return isinstance(value.get("type"), str) and isinstance(member_of(value, "apiVersion"), str)
 
 
 def is_parameter_file(value: Any) -> bool:
@@ -74,254 +92,157 @@ def scale_sets(
 
     given: values for the template's parameters, as `parameters.given_values` reads them.
     """
-    if "resources" in value and "type" not in value:
-        scope = Scope(value, parsed, Budget(), given)
-        return list(_found(value["resources"], scope))
-    return list(_found([value], Scope({}, parsed, Budget(), given)))
+    whole = "resources" in value and "type" not in value
+    scope = Scope(value if whole else {}, parsed, Budget(), given)
+    extensions: list[Extension] = []
+    found = list(_found(value, scope, extensions) if whole else _found_in(value, scope, extensions))
+    for extension in extensions:
+        for each in found:
+            if _belongs(extension, each, len(found)):
+                each.extensions.append(extension)
+    return found
 
 
-def has_existing(value: dict[str, Any]) -> bool:
-    """Whether the template refers to a scale set that is there already: Bicep writes one as a resource marked so."""
-    resources = value.get("resources")
-    listed = resources.values() if isinstance(resources, dict) else [value]
-    return any(_is_existing(resource) for resource in listed)
+def why_none(value: dict[str, Any]) -> str:
+    """What a template has instead of a scale set, and what to do."""
+    resources = list(_all_resources(value if "type" not in value else {"resources": [value]}))
+    if any(_is_type(each, RESOURCE_TYPE) and _exists(each) for each in resources):
+        return (
+            "The template has no scale set of its own: it only refers to one that is there (“existing”). "
+            "Paste the template that makes it, or the scale set: az vmss show."
+        )
+    types = ", ".join(sorted({str(each["type"]) for each in resources if "type" in each})) or "no resources"
+    message = f"The template has no scale set; it has {types[:200]}."
+    if any("templateLink" in (member_of(each, "properties") or {}) for each in resources):
+        message += " It deploys other templates by a link: paste the one that makes the scale set."
+    return message
 
 
-def _is_existing(resource: Any) -> bool:
-    return _member(resource, "existing") is True
-
-
-def types(value: dict[str, Any]) -> list[str]:
-    """The types of the resources at the top, for saying what a template has instead of a scale set."""
-    resources = value.get("resources")
-    listed = (
-        list(resources.values())
-        if isinstance(resources, dict)
-        else resources
-        if isinstance(resources, list)
-        else []
-    )
-    return sorted(
-        {str(resource["type"]) for resource in listed if isinstance(resource, dict) and "type" in resource}
-    )
-
-
-def _found(resources: Any, scope: Scope) -> Iterator[Found]:
+def _all_resources(template: Any) -> Iterator[dict[str, Any]]:
+    """The resources of a template, or inside one, as far as they are written as such."""
+    resources = member_of(template, "resources")
     listed = resources.values() if isinstance(resources, dict) else resources
-    if isinstance(resources, list | dict):
-        for resource in listed:
-            if isinstance(resource, dict):
-                yield from _found_in(resource, scope)
+    for resource in listed if isinstance(resources, list | dict) else ():
+        if isinstance(resource, dict):
+            yield resource
 
 
-def _found_in(resource: dict[str, Any], scope: Scope) -> Iterator[Found]:
-    kind = resource.get("type")
-    if not isinstance(kind, str) or _is_existing(resource):
+def _is_type(resource: dict[str, Any], kind: str) -> bool:
+    stated = resource.get("type")
+    return isinstance(stated, str) and stated.casefold() == kind.casefold()
+
+
+def _exists(resource: dict[str, Any]) -> bool:
+    """Whether the template only refers to the resource."""
+    return member_of(resource, "existing") is True
+
+
+def _found(holder: Any, scope: Scope, extensions: list[Extension]) -> Iterator[Found]:
+    for resource in _all_resources(holder):
+        yield from _found_in(resource, scope, extensions)
+
+
+def _found_in(resource: dict[str, Any], scope: Scope, extensions: list[Extension]) -> Iterator[Found]:
+    if not isinstance(resource.get("type"), str) or _exists(resource):
         return
-    if kind.casefold() == RESOURCE_TYPE.casefold():
-        # A loop makes several from one; the first of them is read.
-        scope = scope.within_loop(_loop_name(resource), 0)
-        name = scope.filled(_member(resource, "name"))
-        yield Found(resource, scope.afresh(), name if isinstance(name, str) else "")
-    elif kind.casefold() == _DEPLOYMENT_TYPE:
-        properties = _member(resource, "properties")
-        nested = _member(properties, "template")
-        if isinstance(nested, dict):
-            inner = scope
-            if (
-                str(_member(_member(properties, "expressionEvaluationOptions"), "scope")).casefold()
-                == "inner"
-            ):
-                inner = Scope(
-                    nested, scope.parsed, scope.budget, passed=_member(properties, "parameters"), outer=scope
-                )
-            yield from _found(nested.get("resources"), inner)
+    rounds, loops = _rounds(resource, scope)
+    if _is_type(resource, RESOURCE_TYPE):
+        for position, inside in enumerate(loops):
+            name = inside.filled(member_of(resource, "name"))
+            title = name if isinstance(name, str) else ""
+            made = rounds != 0 and _condition(resource, inside)
+            extensions_inside = list(_children(resource, inside, title))
+            yield Found(resource, inside.afresh(), title, made, position, rounds or 0, extensions_inside)
+    elif _is_type(resource, f"{RESOURCE_TYPE}/extensions"):
+        for inside in loops if rounds != 0 else ():
+            parent, name = _parent_and_name(inside.filled(member_of(resource, "name")))
+            extensions.append(Extension(resource, inside, parent, name))
+    elif _is_type(resource, _DEPLOYMENT_TYPE):
+        yield from _found_in_deployment(resource, loops[0], extensions)
     else:
-        yield from _found(resource.get("resources"), scope)
+        yield from _found(resource, scope, extensions)
 
 
-def _member(holder: Any, name: str) -> Any:
-    """A member in any case."""
-    if not isinstance(holder, dict):
-        return None
-    folded = name.casefold()
-    return next((value for key, value in holder.items() if key.casefold() == folded), None)
+def _found_in_deployment(
+    resource: dict[str, Any], scope: Scope, extensions: list[Extension]
+) -> Iterator[Found]:
+    properties = member_of(resource, "properties")
+    nested = member_of(properties, "template")
+    if not isinstance(nested, dict):
+        return
+    evaluated = member_of(member_of(properties, "expressionEvaluationOptions"), "scope")
+    if str(evaluated).casefold() == "inner":
+        passed = member_of(properties, "parameters")
+        scope = Scope(nested, scope.parsed, scope.budget, passed=passed, outer=scope)
+    for found in _found(nested, scope, extensions):
+        if found.made and _condition(resource, scope.outer or scope) is False:
+            found.made = False
+        yield found
 
 
-def _loop_name(resource: dict[str, Any]) -> str | None:
-    loop = _member(resource, "copy")
-    name = _member(loop, "name")
-    return name if isinstance(name, str) else None
+def _condition(resource: dict[str, Any], scope: Scope) -> bool | None:
+    """Whether the resource is made; None where that is not known."""
+    condition = member_of(resource, "condition")
+    if condition is None:
+        return True
+    filled = scope.afresh().filled(condition)
+    if isinstance(filled, str) and filled.casefold() in ("true", "false"):
+        return filled.casefold() == "true"
+    return filled if isinstance(filled, bool) else None
 
 
-class Scope:
-    """The parameters and variables of one template, filled in when they are asked for.
+_MAX_CHOICES: Final = 20
+"""How many of the scale sets that a loop makes are offered."""
 
-    given: values of its parameters. Those of a template inside a deployment are what the deployment around it passes, and
-    are filled in in the scope `outer`.
-    """
 
-    def __init__(
-        self,
-        template: dict[str, Any],
-        parsed: Parsed,
-        budget: Budget,
-        given: Mapping[str, Any] = MappingProxyType({}),
-        passed: Any = None,
-        outer: Scope | None = None,
-    ) -> None:
-        self.template = template
-        self.parsed = parsed
-        self.budget = budget
-        self.outer = outer
-        self.passed = {
-            name.casefold(): value["value"]
-            for name, value in (passed.items() if isinstance(passed, dict) else ())
-            if isinstance(value, dict) and "value" in value
-        }
-        self.declared = Declared(template, given)
-        self.loops: dict[str | None, int] = {}
-        self.known: dict[tuple[str, str], Any] = {}
-        self.asked: dict[str, None] = {}
-        self.functions: dict[str, Function] = {
-            "parameters": lambda name: self._named("parameters", name),
-            "variables": lambda name: self._named("variables", name),
-            "copyindex": self._copy_index,
-        }
+def _rounds(resource: dict[str, Any], scope: Scope) -> tuple[int | None, list[Scope]]:
+    """How often a resource's loop is run, None for no loop or a count that is not known, and the scopes of its rounds."""
+    loop = member_of(resource, "copy")
+    if loop is None:
+        return None, [scope]
+    named = member_of(loop, "name")
+    name = named if isinstance(named, str) else None
+    count = scope.filled(member_of(loop, "count"))
+    known = type(count) is int and count >= 0
+    shown = min(max(count, 1), _MAX_CHOICES) if known else 1
+    return count if known else None, [scope.within_loop(name, position) for position in range(shown)]
 
-    def within_loop(self, name: str | None, position: int) -> Scope:
-        """The same scope in one round of a loop. The unnamed index is that of the innermost loop."""
-        scope = self._twin()
-        scope.known, scope.asked = self.known, self.asked
-        scope.loops = {**self.loops, None: position, name.casefold() if name else name: position}
-        return scope
 
-    def afresh(self) -> Scope:
-        """The same scope with nothing asked for yet, so that `asked` tells what one resource needs."""
-        scope = self._twin()
-        scope.outer = self.outer.afresh() if self.outer is not None else None
-        return scope
+def _children(resource: dict[str, Any], scope: Scope, parent: str) -> Iterator[Extension]:
+    """The extensions among the resources inside a scale set."""
+    for child in _all_resources(resource):
+        kind = child.get("type")
+        if isinstance(kind, str) and kind.casefold() in _EXTENSION_TYPES and not _exists(child):
+            rounds, loops = _rounds(child, scope)
+            for inside in loops if rounds != 0 else ():
+                name = inside.filled(member_of(child, "name"))
+                yield Extension(
+                    child, inside, parent, _parent_and_name(name)[1] if isinstance(name, str) else ""
+                )
 
-    def _twin(self) -> Scope:
-        scope = Scope(self.template, self.parsed, self.budget, outer=self.outer)
-        scope.declared, scope.passed, scope.loops = self.declared, self.passed, self.loops
-        return scope
 
-    @property
-    def outermost(self) -> Scope:
-        """The scope of the template itself, whose parameters a person can give."""
-        return self if self.outer is None else self.outer.outermost
+_EXTENSION_TYPES: Final = ("extensions", f"{RESOURCE_TYPE}/extensions".casefold())
+_LAST_NAME = re.compile(r"'(?:[^']*/)?([\w.-]+)'\)\]$")
 
-    def parameters(self) -> tuple[TemplateParameter, ...]:
-        """The parameters of this template that were asked for, in the order of the template."""
-        return tuple(self._described(name) for name in self.declared.names if name in self.asked)
 
-    def is_given(self, name: str) -> bool:
-        """Whether the value of a parameter comes from outside the template."""
-        return name in self.passed or (name in self.declared and self.declared.is_given(name))
+def _parent_and_name(written: Any) -> tuple[str, str]:
+    """`web` and `probe` of `web/probe`. Of an expression, itself and the name that it ends in, as in `concat(x, '/probe')`."""
+    if not isinstance(written, str):
+        return "", ""
+    if isinstance(written, Unresolved):
+        last = _LAST_NAME.search(written)
+        return written, last[1] if last is not None else ""
+    parent, _, name = written.rpartition("/")
+    return parent, name
 
-    def _described(self, name: str) -> TemplateParameter:
-        default = self._default(name)
-        open_text = (
-            str(default) if isinstance(default, Unresolved) and not isinstance(default, Withheld) else ""
-        )
-        return self.declared.described(name, default, open_text)
 
-    def _default(self, name: str) -> Any:
-        """The default of a parameter, None where it has none."""
-        holder = self.declared.holder(name)
-        return self.filled(holder["defaultValue"]) if "defaultValue" in holder else None
-
-    def filled(self, value: Any) -> Any:
-        """The value with its expressions evaluated. What only Azure knows is Unresolved. Raises TooLarge."""
-        if isinstance(value, str):
-            if isinstance(value, Unresolved) or not is_expression(value):
-                return unescaped(value)
-            return evaluate(value, self.functions, self.budget)
-        if not isinstance(value, dict | list):
-            return value
-        self.budget.enter()
-        if isinstance(value, dict):
-            filled: Any = {}
-            for name, inner in value.items():
-                loops = self._loops(name, inner)
-                filled |= {name: self._placed(value, name)} if loops is None else loops
-        else:
-            filled = [self._placed(value, position) for position in range(len(value))]
-        self.budget.leave()
-        self.parsed.stands_for(filled, value)
-        return filled
-
-    def _placed(self, holder: Any, step: Any) -> Any:
-        """A member or item filled in; one that is not known remembers its line."""
-        value = holder[step]
-        filled = self.filled(value)
-        return placed(filled, self.parsed.line_in(holder, step)) if isinstance(value, str) else filled
-
-    def _loops(self, name: str, value: Any) -> dict[str, list[Any]] | None:
-        """The lists that `"copy": [{"name", "count", "input"}]` makes; None where it is none, or its count is not known."""
-        if name.casefold() != "copy" or not isinstance(value, list) or not value:
-            return None
-        made: dict[str, list[Any]] = {}
-        for loop in value:
-            named, count = _member(loop, "name"), self.filled(_member(loop, "count"))
-            if not isinstance(named, str) or type(count) is not int or not 0 <= count <= _MAX_COPIES:
-                return None
-            rounds = (self.within_loop(named, position) for position in range(count))
-            made[named] = [scope.filled(_member(loop, "input")) for scope in rounds]
-            self.budget.spend(made[named])
-        return made
-
-    def _copy_index(self, *arguments: Any) -> int:
-        named = bool(arguments) and isinstance(arguments[0], str)
-        position = self.loops[arguments[0].casefold() if named else None]
-        return position + int(sum(arguments[1:] if named else arguments))
-
-    def _named(self, kind: str, name: str) -> Any:
-        """A parameter or variable. LookupError where the template does not say what it is."""
-        key = (kind, name.casefold())
-        if key not in self.known:
-            self.budget.enter()
-            try:
-                self.known[key] = self._looked_up(*key)
-            finally:
-                self.budget.leave()
-        return self.known[key]
-
-    def _looked_up(self, kind: str, name: str) -> Any:
-        if kind == "parameters":
-            return self._parameter(name)
-        declared = self.template.get(kind)
-        declared = declared if isinstance(declared, dict) else {}
-        spelt = next((key for key in declared if key.casefold() == name), None)
-        if spelt is not None:
-            return self.filled(declared[spelt])
-        made = self._loops("copy", _member(declared, "copy")) or {}
-        return next((items for key, items in made.items() if key.casefold() == name), None) or self._unknown(
-            name
-        )
-
-    def _parameter(self, name: str) -> Any:
-        self.asked[name] = None
-        if self.outer is not None and name in self.passed:
-            value = self.outer.filled(self.passed[name])
-        elif name not in self.declared:
-            return self._unknown(name)
-        elif self.declared.is_given(name):
-            value = self.declared.value(name)
-        elif "defaultValue" in self.declared.holder(name) and not self.declared.in_key_vault(name):
-            value = self._default(name)
-        elif self.declared.nullable(name):
-            value = None
-        else:
-            return self._unknown(name)
-        secret = name in self.declared and self.declared.secure(name)
-        if secret and value not in ("", None, {}) and not isinstance(value, Unresolved):
-            return Withheld(f"[parameters('{self.declared.spelt(name)}')]", value)
-        return value
-
-    def _unknown(self, name: str) -> Any:
-        raise LookupError(name)
+def _belongs(extension: Extension, found: Found, among: int) -> bool:
+    """Whether the extension is one of that scale set, of so many."""
+    if isinstance(extension.parent, Unresolved):
+        return among == 1 or (isinstance(found.title, Unresolved) and found.title[1:-1] in extension.parent)
+    return extension.parent.casefold() == found.title.casefold() or (
+        among == 1 and isinstance(found.title, Unresolved)
+    )
 
 
 def request_body(found: Found, parsed: Parsed) -> tuple[dict[str, Any], str | None, list[Note]]:
@@ -329,19 +250,20 @@ def request_body(found: Found, parsed: Parsed) -> tuple[dict[str, Any], str | No
 
     What could not be filled in is Unresolved in the body; `settled` says so once the document has its final form.
     """
-    filled = found.scope.filled(found.resource)
+    filled = found.scope.filled(_without_children(found.resource, parsed))
+    added, noted = _with_extensions(filled, found, parsed)
+    if found.made is None:
+        found.scope.filled(
+            member_of(found.resource, "condition")
+        )  # a person who is asked for values is asked for this
     if _depth(filled) > MAX_DEPTH:
         raise TooLarge(
             f"The scale set is nested more than {MAX_DEPTH} levels deep once its expressions are filled in."
         )
-    notes = [*_about_filling(found), *_about_the_rest(found, parsed)]
-    body = {
-        name: value
-        for name, value in filled.items()
-        if name.casefold() not in {*_OF_THE_TEMPLATE, "resources"}
-    }
+    notes = [*_about_filling(found), *noted, *_about_the_rest(found, parsed, added)]
+    body = {name: value for name, value in filled.items() if name.casefold() not in _OF_THE_TEMPLATE}
     parsed.stands_for(body, filled)
-    stated = _member(filled, "apiVersion")
+    stated = member_of(filled, "apiVersion")
     if stated in versions.API_VERSIONS:
         return body, str(stated), notes
     if isinstance(stated, str) and not isinstance(stated, Unresolved):
@@ -361,30 +283,108 @@ def _about_filling(found: Found) -> Iterator[Note]:
         what = kind if len(names) > 1 else kind.removesuffix("s")
         values = "their values" if len(names) > 1 else "its value"
         source = "that the parameters give" if given else "in the template"
-        yield Note("resolved", (), f"Filled in the {what} {_listed(names)} by {values} {source}.")
+        yield Note("resolved", (), f"Filled in the {what} {in_words(names)} by {values} {source}.")
     unknown = scope.outermost.declared.unknown
     if unknown:
         what = "parameter" if len(unknown) == 1 else "parameters"
-        message = f"Left out the values of {_listed(unknown)}: the template has no such {what}."
+        message = f"Left out the values of {in_words(unknown)}: the template has no such {what}."
         yield Note("removed", (), message)
 
 
-def _about_the_rest(found: Found, parsed: Parsed) -> Iterator[Note]:
+def _about_the_rest(found: Found, parsed: Parsed, added: list[dict[str, Any]]) -> Iterator[Note]:
     resource = found.resource
     spelt = {name.casefold(): name for name in resource}
     left = [spelt[name] for name in spelt if name in _OF_THE_TEMPLATE]
     if left:
-        message = f"Left out what tells the deployment what to do: {_listed(left)}."
+        message = f"Left out what tells the deployment what to do: {in_words(left)}."
         yield Note("removed", (), message, parsed.line_in(resource, left[0]))
     if "copy" in spelt:
-        message = "The template makes several scale sets from this one by a loop. The first of them was read."
+        many = f"{found.rounds} scale sets" if found.rounds else "several scale sets"
+        message = (
+            f"The template makes {many} from this one by a loop. Number {found.round + 1} of them was read."
+        )
         yield Note("decide", (), message, parsed.line_in(resource, spelt["copy"]))
-    if "condition" in spelt:
-        message = "The template makes this scale set on a condition only."
+    if "condition" in spelt and found.made is not True:
+        message = (
+            "The template makes this scale set on a condition only, and that is not known here."
+            if found.made is None
+            else "With these values the template does not make this scale set: its condition does not hold."
+        )
         yield Note("decide", (), message, parsed.line_in(resource, spelt["condition"]))
-    if "resources" in spelt:
-        message = "The resources inside this one (extensions, for example) were left out: a request carries one resource."
+    elif found.made is False:
+        message = "With these values the template does not make this scale set."
+        yield Note("decide", (), message, parsed.line_in(resource, "type"))
+    left_out = [each for each in _all_resources(resource) if not any(each is one for one in added)]
+    if left_out and "resources" in spelt:
+        kinds = in_words(sorted({str(each.get("type")) for each in left_out}))
+        message = f"The resources inside this one ({kinds}) were left out: a request carries one resource."
         yield Note("removed", (), message, parsed.line_in(resource, spelt["resources"]))
+
+
+def _without_children(resource: dict[str, Any], parsed: Parsed) -> dict[str, Any]:
+    kept = {
+        name: value for name, value in resource.items() if name.casefold() not in ("resources", "condition")
+    }
+    parsed.stands_for(kept, resource)
+    return kept
+
+
+_EXTENSIONS: Final = ("properties", "virtualMachineProfile", "extensionProfile", "extensions")
+
+
+def _with_extensions(
+    filled: dict[str, Any], found: Found, parsed: Parsed
+) -> tuple[list[dict[str, Any]], list[Note]]:
+    """Puts the extensions that are resources of their own among those of the scale set; what was put there, and notes."""
+    added: list[dict[str, Any]] = []
+    notes: list[Note] = []
+    for extension in found.extensions:
+        line = parsed.line_in(extension.resource, "type")
+        why = _why_not(extension)
+        listed = None if why else _list_at(filled, _EXTENSIONS, parsed)
+        if not why and listed is None:
+            why = "the scale set's own are not known here"
+        elif any(member_of(each, "name") == extension.name for each in listed or ()):
+            why = "the scale set has one of that name"
+        if why or listed is None:
+            what = f"the extension “{extension.name}”" if extension.name else "an extension"
+            message = f"The template adds {what} by a resource of its own, which was left out: {why}."
+            notes.append(Note("decide", (), message, line))
+            continue
+        properties = extension.scope.filled(member_of(extension.resource, "properties"))
+        found.scope.asked |= extension.scope.asked
+        listed.append({"name": extension.name, "properties": properties})
+        added.append(extension.resource)
+        message = (
+            f"The template adds the extension “{extension.name}” by a resource of its own: "
+            "put among those of the scale set."
+        )
+        notes.append(Note("moved", (*_EXTENSIONS, len(listed) - 1), message, line))
+    return added, notes
+
+
+def _why_not(extension: Extension) -> str:
+    """Why an extension cannot be put into the scale set, "" when it can."""
+    if not extension.name:
+        return "its name is not known here"
+    made = _condition(extension.resource, extension.scope)
+    return (
+        "" if made else "its condition is not known here" if made is None else "its condition does not hold"
+    )
+
+
+def _list_at(holder: Any, path: tuple[str, ...], parsed: Parsed) -> list[Any] | None:
+    """The list at a place, made where nothing is; None where something else is. What is on the way is copied first."""
+    for name in path:
+        spelt = key_in(holder, name) or name
+        below = holder.get(spelt, [] if name == path[-1] else {})
+        if not isinstance(below, list if name == path[-1] else dict):
+            return None
+        copied = holder[spelt] = below.copy()
+        parsed.stands_for(copied, below)
+        holder = copied
+    listed: list[Any] = holder
+    return listed
 
 
 def _depth(value: Any) -> int:
@@ -397,84 +397,3 @@ def _depth(value: Any) -> int:
                 (inner, depth + 1) for inner in (here.values() if isinstance(here, dict) else here)
             )
     return deepest
-
-
-# --------------------------------------------------------------------------------------------------- what stayed unresolved
-
-
-def settled(document: dict[str, Any]) -> tuple[dict[str, Any], list[Note]]:
-    """The document with what stayed unresolved as plain text, and a note for each; a secret's expression is left out.
-
-    An expression in the place of a password would be sent as that password, and nobody could see it.
-    """
-    notes: list[Note] = []
-    secret = {path for path, _value in find(document)}
-    return _settled(document, (), secret, notes), notes
-
-
-def _settled(value: Any, path: Path, secret: set[Path], notes: list[Note]) -> Any:
-    hidden = any(path[:end] in secret for end in range(len(path) + 1))
-    if isinstance(value, Withheld):
-        if hidden or _is_public_key(path, value.value):
-            return value.value
-        notes.append(Note("unresolved", path, _why_withheld(value), value.line))
-        return str(value)
-    if isinstance(value, Unresolved):
-        if hidden:
-            notes.append(
-                Note(
-                    "withheld", path, f"The template does not say what “{path[-1]}” is. Enter it.", value.line
-                )
-            )
-            return _GONE
-        notes.append(Note("unresolved", path, _why(value), value.line))
-        return str(value)
-    if isinstance(value, dict):
-        members = {name: _settled(inner, (*path, name), secret, notes) for name, inner in value.items()}
-        return {name: inner for name, inner in members.items() if inner is not _GONE}
-    if isinstance(value, list):
-        items = [_settled(item, (*path, position), secret, notes) for position, item in enumerate(value)]
-        return [item for item in items if item is not _GONE]
-    return value
-
-
-_GONE: Final[Any] = object()
-_TEXT = re.compile(r"'(?:[^']|'')*'")
-_PARAMETER = re.compile(r"\bparameters\('((?:[^']|'')*)'\)", re.IGNORECASE)
-_CALLED = re.compile(r"([A-Za-z_][\w.]*)\(")
-
-
-def _why(expression: Unresolved) -> str:
-    """Why the expression stayed: parameters without a value, functions that Azure alone can answer."""
-    parameters = sorted(set(_PARAMETER.findall(expression)), key=str.casefold)
-    called = dict.fromkeys(_CALLED.findall(_TEXT.sub("''", expression)))
-    functions = [name for name in called if name.casefold() not in COMPUTED]
-    azures = [name for name in functions if name.casefold() not in ("parameters", "variables", "copyindex")]
-    if parameters:
-        return f"Replace this expression by a value: the template gives none for {_listed(parameters)}."
-    if azures:
-        return f"Replace this expression by a value: only Azure can tell what {_listed(azures)} answers."
-    return "Replace this expression by a value: it could not be computed."
-
-
-def _why_withheld(expression: Withheld) -> str:
-    parameters = sorted(set(_PARAMETER.findall(expression)))
-    what = f"the secure parameter {_listed(parameters)}" if parameters else "a secure value"
-    return (
-        f"This place is no secret: whoever may read the scale set sees it. So {what} was not filled in. "
-        "Write the value where it stays secret (protectedSettings of an extension, for example), or here if it may be seen."
-    )
-
-
-def _is_public_key(path: Path, value: Any) -> bool:
-    """Whether the value is the public half of an SSH key in its place: templates call it secure, and it is not."""
-    return path[-1:] == ("keyData",) and isinstance(value, str) and _PUBLIC_KEY.match(value) is not None
-
-
-_PUBLIC_KEY = re.compile(r"\s*(?:(?:ssh|ecdsa|sk)-[a-z0-9@.-]+ |---- BEGIN SSH2 PUBLIC KEY ----)")
-
-
-def _listed(names: list[str]) -> str:
-    shown = [name if len(name) <= 60 else name[:59] + "…" for name in names[:10]]
-    more = f" and {len(names) - 10} more" if len(names) > 10 else ""
-    return ", ".join(shown) + more

@@ -1,0 +1,219 @@
+"""The parameters, variables, loops and functions of a template: what its expressions may ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import Any, Final
+
+from .expressions import Budget, Unresolved, Withheld, evaluate, is_expression, placed, unescaped
+from .functions import Function, key_in
+from .json_text import Parsed
+from .parameters import IN_KEY_VAULT, Declared, TemplateParameter, passed_values
+
+_MAX_COPIES: Final = 800
+"""How many items Azure lets a loop make."""
+
+
+def member_of(holder: Any, name: str) -> Any:
+    """A member in any case."""
+    spelt = key_in(holder, name) if isinstance(holder, dict) else None
+    return holder[spelt] if spelt is not None else None
+
+
+class Scope:
+    """The parameters and variables of one template, filled in when they are asked for.
+
+    given: values of its parameters. Those of a template inside a deployment are what the deployment around it passes, and
+    are filled in in the scope `outer`.
+    """
+
+    def __init__(
+        self,
+        template: dict[str, Any],
+        parsed: Parsed,
+        budget: Budget,
+        given: Mapping[str, Any] = MappingProxyType({}),
+        passed: Any = None,
+        outer: Scope | None = None,
+    ) -> None:
+        self.template = template
+        self.parsed = parsed
+        self.budget = budget
+        self.outer = outer
+        passed = passed_values(passed)
+        self.passed = {name.casefold(): value for name, value in passed.items() if value is not IN_KEY_VAULT}
+        kept = {name: value for name, value in passed.items() if value is IN_KEY_VAULT}
+        self.declared = Declared(template, kept or given)
+        self.defined = dict(_defined(template))
+        self.arguments: Mapping[str, Any] | None = None
+        self.loops: dict[str | None, int] = {}
+        self.known: dict[tuple[str, str], Any] = {}
+        self.asked: dict[str, None] = {}
+        self.functions: dict[str, Function] = {
+            "parameters": lambda name: self._named("parameters", name),
+            "variables": lambda name: self._named("variables", name),
+            "copyindex": self._copy_index,
+            **{name: self._user_function(*definition) for name, definition in self.defined.items()},
+        }
+
+    def within_loop(self, name: str | None, position: int) -> Scope:
+        """The same scope in one round of a loop. The unnamed index is that of the innermost loop."""
+        scope = self._twin()
+        scope.known, scope.asked = self.known, self.asked
+        scope.loops = {**self.loops, None: position, name.casefold() if name else name: position}
+        return scope
+
+    def afresh(self) -> Scope:
+        """The same scope with nothing asked for yet, so that `asked` tells what one resource needs."""
+        scope = self._twin()
+        scope.outer = self.outer.afresh() if self.outer is not None else None
+        return scope
+
+    def _twin(self) -> Scope:
+        scope = Scope(self.template, self.parsed, self.budget, outer=self.outer)
+        scope.declared, scope.passed, scope.loops = self.declared, self.passed, self.loops
+        return scope
+
+    @property
+    def outermost(self) -> Scope:
+        """The scope of the template itself, whose parameters a person can give."""
+        return self if self.outer is None else self.outer.outermost
+
+    def parameters(self) -> tuple[TemplateParameter, ...]:
+        """The parameters of this template that were asked for, in the order of the template."""
+        return tuple(self._described(name) for name in self.declared.names if name in self.asked)
+
+    def is_given(self, name: str) -> bool:
+        """Whether the value of a parameter comes from outside the template."""
+        return name in self.passed or (name in self.declared and self.declared.is_given(name))
+
+    def _described(self, name: str) -> TemplateParameter:
+        default = self._default(name)
+        open_text = (
+            str(default) if isinstance(default, Unresolved) and not isinstance(default, Withheld) else ""
+        )
+        return self.declared.described(name, default, open_text)
+
+    def _default(self, name: str) -> Any:
+        """The default of a parameter, None where it has none."""
+        holder = self.declared.holder(name)
+        return self.filled(holder["defaultValue"]) if "defaultValue" in holder else None
+
+    def filled(self, value: Any) -> Any:
+        """The value with its expressions evaluated. What only Azure knows is Unresolved. Raises TooLarge."""
+        if isinstance(value, str):
+            if isinstance(value, Unresolved) or not is_expression(value):
+                return unescaped(value)
+            return evaluate(value, self.functions, self.budget)
+        if not isinstance(value, dict | list):
+            return value
+        self.budget.enter()
+        if isinstance(value, dict):
+            filled: Any = {}
+            for name, inner in value.items():
+                loops = self._loops(name, inner)
+                filled |= {name: self._placed(value, name)} if loops is None else loops
+        else:
+            filled = [self._placed(value, position) for position in range(len(value))]
+        self.budget.leave()
+        self.parsed.stands_for(filled, value)
+        return filled
+
+    def _placed(self, holder: Any, step: Any) -> Any:
+        """A member or item filled in; one that is not known remembers its line."""
+        value = holder[step]
+        filled = self.filled(value)
+        return placed(filled, self.parsed.line_in(holder, step)) if isinstance(value, str) else filled
+
+    def _loops(self, name: str, value: Any) -> dict[str, list[Any]] | None:
+        """The lists that `"copy": [{"name", "count", "input"}]` makes; None where it is none, or its count is not known."""
+        if name.casefold() != "copy" or not isinstance(value, list) or not value:
+            return None
+        made: dict[str, list[Any]] = {}
+        for loop in value:
+            named, count = member_of(loop, "name"), self.filled(member_of(loop, "count"))
+            if not isinstance(named, str) or type(count) is not int or not 0 <= count <= _MAX_COPIES:
+                return None
+            rounds = (self.within_loop(named, position) for position in range(count))
+            made[named] = [scope.filled(member_of(loop, "input")) for scope in rounds]
+            self.budget.spend(made[named])
+        return made
+
+    def _copy_index(self, *arguments: Any) -> int:
+        named = bool(arguments) and isinstance(arguments[0], str)
+        position = self.loops[arguments[0].casefold() if named else None]
+        return position + int(sum(arguments[1:] if named else arguments))
+
+    def _named(self, kind: str, name: str) -> Any:
+        """A parameter or variable. LookupError where the template does not say what it is."""
+        key = (kind, name.casefold())
+        if key not in self.known:
+            self.budget.enter()
+            try:
+                self.known[key] = self._looked_up(*key)
+            finally:
+                self.budget.leave()
+        return self.known[key]
+
+    def _looked_up(self, kind: str, name: str) -> Any:
+        if kind == "parameters":
+            return self._parameter(name)
+        declared = self.template.get(kind)
+        declared = declared if isinstance(declared, dict) else {}
+        spelt = next((key for key in declared if key.casefold() == name), None)
+        if spelt is not None:
+            return self.filled(declared[spelt])
+        made = self._loops("copy", member_of(declared, "copy")) or {}
+        return next((items for key, items in made.items() if key.casefold() == name), None) or self._unknown(
+            name
+        )
+
+    def _user_function(self, names: list[str], output: Any) -> Function:
+        """A function of the template's own: its body sees nothing but its arguments, and the variables."""
+
+        def called(*values: Any) -> Any:
+            inside = self._twin()
+            inside.arguments = dict(zip(names, values, strict=True))
+            inside.functions["variables"] = self.functions["variables"]
+            self.budget.step()
+            return inside.filled(output)
+
+        return called
+
+    def _parameter(self, name: str) -> Any:
+        if self.arguments is not None:
+            return self.arguments[name]
+        self.asked[name] = None
+        if self.outer is not None and name in self.passed:
+            value = self.outer.filled(self.passed[name])
+        elif name not in self.declared:
+            return self._unknown(name)
+        elif self.declared.is_given(name):
+            value = self.declared.value(name)
+        elif "defaultValue" in self.declared.holder(name) and not self.declared.in_key_vault(name):
+            value = self._default(name)
+        elif self.declared.nullable(name):
+            value = None
+        else:
+            return self._unknown(name)
+        secret = name in self.declared and self.declared.secure(name)
+        if secret and value not in ("", None, {}) and not isinstance(value, Unresolved):
+            return Withheld(f"[parameters('{self.declared.spelt(name)}')]", value)
+        return value
+
+    def _unknown(self, name: str) -> Any:
+        raise LookupError(name)
+
+
+def _defined(template: dict[str, Any]) -> Iterator[tuple[str, tuple[list[str], Any]]]:
+    """The functions that a template defines, by folded name with namespace: the names of their parameters, the output."""
+    spaces = template.get("functions")
+    for space in spaces if isinstance(spaces, list) else ():
+        members = member_of(space, "members")
+        for name, function in members.items() if isinstance(members, dict) else ():
+            output, declared = member_of(function, "output"), member_of(function, "parameters")
+            names = [member_of(each, "name") for each in declared] if isinstance(declared, list) else []
+            if isinstance(output, dict) and all(isinstance(each, str) for each in names):
+                written = f"{member_of(space, 'namespace')}.{name}".casefold()
+                yield written, ([each.casefold() for each in names], member_of(output, "value"))
