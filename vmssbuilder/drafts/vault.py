@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from vmssbuilder.encryption import decrypt, encrypt
+from vmssbuilder.accounts.models import User
+from vmssbuilder.encryption import CannotDecrypt, decrypt, encrypt
 from vmssbuilder.scaleset import secrets
 from vmssbuilder.scaleset.paths import MISSING, Path
 
@@ -124,6 +125,23 @@ def put_back(draft: Draft, document: dict[str, Any]) -> dict[str, Any]:
         document, lambda _path, value: values.get(secrets.referred(value), value)
     )
     return changed
+
+
+def sealed(user: User, values: Mapping[str, str]) -> str:
+    """Secret values that are no draft's yet, encrypted: for a page to carry until there is one. "" for none."""
+    return encrypt(json.dumps({"for": user.pk, "values": dict(values)})).decode() if values else ""
+
+
+def unsealed(user: User, written: str) -> dict[str, str]:
+    """The values that were sealed for this person; none where it is not theirs, or nobody can read it any more."""
+    if not written:
+        return {}
+    try:
+        held = json.loads(decrypt(written.encode(errors="replace")))
+    except CannotDecrypt:
+        return {}
+    values: dict[str, str] = held["values"] if isinstance(held, dict) and held.get("for") == user.pk else {}
+    return values
 
 
 def destroy(draft: Draft) -> int:
