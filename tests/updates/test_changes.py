@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import OrderedDict
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -350,3 +351,196 @@ def test_the_pre_flight_rehearses_what_is_sent_and_no_more(
     (resource,) = rehearsed["body"]["properties"]["template"]["resources"]
     assert resource["sku"]["capacity"] == 3
     assert resource["tags"] == {"team": "shop", "by": "somebody else"}
+
+
+# --- changes alone ---------------------------------------------------------------------------------------------------
+
+
+def alone(rita: User, document: dict[str, Any], version: str = "2024-07-01") -> Draft:
+    return made(rita, document, api_version=version, operation="update")
+
+
+def lost(page: Page) -> list[str]:
+    """What the page says is lost, or may be."""
+    return [
+        text_of(each)
+        for box in page.all("section", id="lost")
+        for each in box.iter()
+        if each.tag.endswith("li")
+    ]
+
+
+def stays(page: Page) -> list[str]:
+    """The labels of what cannot change."""
+    return [
+        text_of(each) for item in page.all("li", **{"class": "finding"}) for each in item.iter() if each.tag.endswith("h3")
+    ]  # fmt: skip
+
+
+def test_changes_alone_promise_nothing_that_cannot_be(
+    as_rita: Client, rita: User, running_set: ScaleSet, page_of: GetPage
+) -> None:
+    draft = alone(rita, {"location": "eastus", "sku": {"capacity": 4}})
+    page = page_of(as_rita, url(draft))
+    assert rows(page) == [["Instance count", "2", "4", "At once"]]
+    assert stays(page) == ["Region"]
+    assert "In Azure: uksouth. In the draft: eastus." in page.text
+    page = page_of(as_rita, url(draft), post={"act": "drop:location"}, follow=True, queries=TWO_PAGES)
+    assert Draft.objects.get().document == {"sku": {"capacity": 4}}
+    assert "Region is left out now." in page.text
+    assert not stays(page)
+
+
+def test_who_may_only_look_leaves_nothing_out(
+    rita: User, running_set: ScaleSet, client: Client, page_of: GetPage
+) -> None:
+    draft = alone(rita, {"location": "eastus"})
+    somebody = User.objects.create_user("vera", password="x" * 20)
+    client.force_login(somebody)
+    assert client.post(url(draft), {"act": "drop:location"}).status_code in (403, 404)
+    assert Draft.objects.get().document == {"location": "eastus"}
+
+
+@pytest.mark.parametrize("path", ["$target.name", "tags", "sku.capacity.more"])
+def test_only_what_the_changes_say_can_be_left_out(
+    as_rita: Client, rita: User, running_set: ScaleSet, page_of: GetPage, path: str
+) -> None:
+    draft = alone(rita, {"sku": {"capacity": 4}})
+    page = page_of(as_rita, url(draft), post={"act": f"drop:{path}"}, follow=True, queries=TWO_PAGES)
+    assert "does not say it any more" in page.text
+    assert Draft.objects.get().head == draft.head
+
+
+def test_what_changes_alone_repeat_is_no_change(
+    as_rita: Client, rita: User, running_set: ScaleSet, page_of: GetPage
+) -> None:
+    disk = {"caching": "ReadOnly", "managedDisk": {"storageAccountType": "Premium_LRS"}}
+    profile = {"storageProfile": {"osDisk": disk}}
+    running_set.model["properties"]["virtualMachineProfile"]["storageProfile"]["osDisk"]["managedDisk"] = {
+        "storageAccountType": "Premium_LRS"
+    }
+    page = page_of(as_rita, url(alone(rita, {"properties": {"virtualMachineProfile": profile}})))
+    assert [row[0] for row in rows(page)] == ["Host cachingOS disk"]
+    assert not stays(page), "the OS disk has that type already"
+
+
+def test_null_is_shown_as_what_it_takes_away(
+    as_rita: Client, rita: User, running_set: ScaleSet, page_of: GetPage
+) -> None:
+    running_set.model["properties"]["scaleInPolicy"] = {"rules": ["NewestVM"]}
+    draft = alone(rita, {"properties": {"scaleInPolicy": None}, "sku": {"name": None}})
+    page = page_of(as_rita, url(draft))
+    assert [(row[1], row[2]) for row in rows(page)] == [("Newest first", "Nothing")]
+    assert stays(page) == ["Size"]
+    assert "In the draft: removed." in page.text
+    assert '"scaleInPolicy":null' in body(page)
+
+
+@pytest.mark.parametrize("version", ["2024-07-01", "2016-04-30-preview"])
+def test_what_is_lost_is_said_with_what_is_there(
+    as_rita: Client, rita: User, running_set: ScaleSet, page_of: GetPage, version: str
+) -> None:
+    profile = running_set.model["properties"]["virtualMachineProfile"]
+    profile["storageProfile"]["dataDisks"] = [
+        {"lun": lun, "createOption": "Empty", "diskSizeGB": 8} for lun in (0, 5)
+    ]
+    changes = {
+        "sku": {"capacity": 0},
+        "properties": {
+            "virtualMachineProfile": {"storageProfile": {"dataDisks": [{"lun": 0, "createOption": "Empty", "diskSizeGB": 8}]}}
+        },
+    }  # fmt: skip
+    draft = alone(rita, changes, version)
+    page = page_of(as_rita, url(draft))
+    assert "What is lost" in page.text
+    assert lost(page) == [
+        "Azure deletes all 2 instances at once, with what is on their disks.",
+        "The data disk at LUN 5 is taken away. Each instance loses it, with all data on it, once it is upgraded.",
+    ]
+
+
+def test_a_draft_of_the_whole_set_says_what_is_lost_too_and_so_does_its_check(
+    as_rita: Client, rita: User, opened: Draft, page_of: GetPage
+) -> None:
+    draft = edit(rita, opened, "sku.capacity", 1)
+    assert lost(page_of(as_rita, url(draft))) == [
+        "Azure deletes one of the 2 instances at once, with what is on its disks. The scale-in policy decides which one it is."
+    ]
+    assert [each.where for each in check_content(draft) if each.rule == "update-loses-instances"] == [
+        "sku.capacity"
+    ]
+
+
+@pytest.mark.parametrize(("status", "times"), [(403, 1), (404, 1), (429, 1), (500, 2)])
+def test_what_cannot_be_read_is_said_to_be_not_known(
+    as_rita: Client,
+    rita: User,
+    running_set: ScaleSet,
+    sandbox: Running,
+    page_of: GetPage,
+    status: int,
+    times: int,
+) -> None:
+    draft = alone(rita, {"location": "eastus", "sku": {"capacity": 0}, "tags": None})
+    error = {"code": "Whatever", "message": "No."}
+    sandbox.fault("status", method="GET", path="web-prod", status=status, error=error, times=times)
+    page = page_of(as_rita, url(draft))
+    assert "At once" not in page.text
+    assert not rows(page)
+    if status == 404:
+        assert "There is no scale set" in page.text or "finds nothing" in page.text
+        return
+    assert "Not known: what is there could not be read" in page.text
+    assert stays(page) == ["Region", "Tags"], "that is so whatever is there"
+    assert "In Azure: not known." in page.text
+    assert lost(page) == ["Azure deletes all instances at once, with what is on their disks."]
+    assert "What may be lost" in page.text
+    assert '"capacity":0' in body(page)
+
+
+def test_an_older_version_says_that_the_whole_is_sent_although_it_is_not_known(
+    as_rita: Client, rita: User, running_set: ScaleSet, sandbox: Running, page_of: GetPage
+) -> None:
+    draft = alone(rita, {"sku": {"capacity": 3}}, "2016-04-30-preview")
+    sandbox.fault(
+        "status", method="GET", path="web-prod", status=500, error={"code": "X", "message": "."}, times=2
+    )
+    page = page_of(as_rita, url(draft))
+    assert "They are all that is known of it here" in page.text
+    assert body(page) == '{"sku":{"capacity":3}}'
+
+
+def test_a_change_that_runs_already_is_said(
+    as_rita: Client, rita: User, running_set: ScaleSet, page_of: GetPage
+) -> None:
+    draft = alone(rita, {"sku": {"capacity": 3}})
+    assert "still at an earlier change" not in page_of(as_rita, url(draft)).text
+    running_set.state = "Updating"
+    asking.forget_everything()
+    assert "still at an earlier change" in page_of(as_rita, url(draft)).text
+
+
+def test_each_change_says_when_instances_get_it_and_what_that_means(
+    as_rita: Client, rita: User, opened: Draft, page_of: GetPage
+) -> None:
+    draft = edit(
+        rita, opened, "properties.virtualMachineProfile.storageProfile.imageReference.version", "9.9.9"
+    )
+    draft = edit(rita, draft, "zones", ["1"])
+    draft = edit(rita, draft, "properties.virtualMachineProfile.osProfile.customData", "ZWNobw==")
+    draft = edit(rita, draft, "properties.proximityPlacementGroup.id", "/subscriptions/1/ppg")
+    page = page_of(as_rita, url(draft))
+    assert {row[0]: row[-1] for row in rows(page)} == {
+        "Image version": "Upgrade, new OS disk",
+        "ZoneZone 1": "New instances",
+        "Custom data": "Reimage",
+        "Proximity placement group": "Not known",
+    }
+    for words in (
+        "“Upgrade, new OS disk” means",
+        "“New instances” means only",
+        "“Reimage” means",
+        "“Not known” means",
+    ):
+        assert words in page.text
+    assert "“At once” means" not in page.text

@@ -15,7 +15,7 @@ from vmssbuilder.drafts.access import Access, require
 from vmssbuilder.drafts.models import Draft
 from vmssbuilder.drafts.submitted import Changed
 from vmssbuilder.scaleset import Request, Target, paths
-from vmssbuilder.scaleset.paths import Path
+from vmssbuilder.scaleset.paths import MISSING, Path
 
 from . import planning
 from .live import Live
@@ -91,4 +91,15 @@ def put_back(user: User, draft: Draft, path: Path) -> Draft:
     with transaction.atomic():
         saved = editing.save(user, draft, draft.head, [Changed(path, held, before)])
         record(user, "draft.put-back", saved.code, revision=saved.head, path=paths.text(path))
+    return saved
+
+
+def leave_out(user: User, draft: Draft, path: Path) -> Draft:
+    """The draft says nothing of the place any more. Raises Refused, EditConflict, Http404, PermissionDenied."""
+    held = paths.get(draft.document, path)
+    if draft.operation != "update" or held is MISSING:
+        raise Refused("The draft does not say it any more. Nothing was changed.")
+    with transaction.atomic():
+        saved = editing.save(user, draft, draft.head, [Changed(path, held, MISSING)])
+        record(user, "draft.left-out", saved.code, revision=saved.head, path=paths.text(path))
     return saved

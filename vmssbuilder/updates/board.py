@@ -6,26 +6,62 @@ import shlex
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
+from typing import Any, Final
 
 from vmssbuilder.drafts import comparing, places, steps
 from vmssbuilder.drafts import content as contents
 from vmssbuilder.drafts.models import Draft, Revision
 from vmssbuilder.scaleset import Target, apply_patch, paths
-from vmssbuilder.scaleset.findings import warnings
+from vmssbuilder.scaleset.effects import LOSSES, Reach, losses, reach
+from vmssbuilder.scaleset.findings import Finding, warnings
 from vmssbuilder.scaleset.kept import Kept, kept
 from vmssbuilder.scaleset.kept import label as kept_label
 from vmssbuilder.scaleset.paths import Path
 
-from . import planning
+from . import alone, planning
 from .live import Live
 from .models import Base
 from .payload import Shown, shown
 
 
 @dataclass(frozen=True, slots=True)
+class When:
+    """When instances get a change. label: in a word or two; words: what that means; status, icon: how it looks."""
+
+    label: str
+    words: str
+    status: str
+    icon: str
+
+
+_WHEN: Final[dict[Reach, When]] = {
+    "now": When("At once", "with the update itself", "done", "done"),
+    "upgrade": When("Upgrade", "once an instance is upgraded", "warning", "clock"),
+    "replaced": When(
+        "Upgrade, new OS disk",
+        "once an instance is upgraded, which replaces its OS disk",
+        "warning",
+        "warning",
+    ),
+    "reimage": When(
+        "Reimage",
+        "once an instance is upgraded and then reimaged, which replaces its OS disk",
+        "warning",
+        "clock",
+    ),
+    "new": When(
+        "New instances",
+        "only instances that are made afterwards; those that run never get it",
+        "info",
+        "info",
+    ),
+    "unknown": When("Not known", "Azure does not say when instances get it", "todo", "info"),
+}
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
-    """One value that changes. before, after: in words, "" for nothing. reaches: instances get it by an upgrade only."""
+    """One value that changes. before, after: in words, "" for nothing. when: instances get it."""
 
     path: str
     label: str
@@ -34,7 +70,7 @@ class Row:
     after: str
     kind: str
     url: str
-    reaches: bool
+    when: When
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +104,9 @@ class Upgrade:
     command: str
 
 
+_AT_REST: Final = frozenset(("", "succeeded", "failed", "canceled"))
+
+
 @dataclass(frozen=True, slots=True)
 class Secrets:
     """What Azure never returns, by name: what stays, and what is lost with the list that is sent."""
@@ -81,7 +120,8 @@ class Board:
     """The page. live: what it was compared with, None while Azure has not answered; then the base takes its place.
 
     elsewhere: the scale set that the draft was opened from, when it is for another one now; nothing else is filled in
-    then. meanwhile: what others changed in Azure, and what the request leaves alone.
+    then. meanwhile: what others changed in Azure, and what the request leaves alone. lost: what instances lose, in words;
+    what they may lose where neither live nor base is known.
     """
 
     at: Base | None
@@ -91,6 +131,7 @@ class Board:
     resets: tuple[str, ...] = ()
     stays: tuple[Stays, ...] = ()
     notes: tuple[str, ...] = ()
+    lost: tuple[str, ...] = ()
     upgrade: Upgrade | None = None
     meanwhile: tuple[Row, ...] = ()
     clashes: tuple[Three, ...] = ()
@@ -105,16 +146,29 @@ class Board:
         return sum(len(rows) for _step, rows in self.groups)
 
     @property
+    def whens(self) -> list[When]:
+        """Each time at which instances get something, once, the soonest first."""
+        used = {row.when for _step, rows in self.groups for row in rows}
+        return [when for when in _WHEN.values() if when in used]
+
+    @property
+    def busy(self) -> bool:
+        """Whether Azure is still at an earlier change."""
+        return self.live is not None and self.live.state.casefold() not in _AT_REST
+
+    @property
     def settles(self) -> bool:
         """Whether the person has to take over, or choose, before the draft can be sent."""
         return bool(self.clashes) or self.overtaken
 
 
-def of(draft: Draft | Revision, live: Live | None) -> Board:
-    """What the draft or revision does to the scale set as it is."""
+def of(draft: Draft | Revision, live: Live | None, *, gone: bool = False) -> Board:
+    """What the draft or revision does to the scale set as it is. gone: Azure says that there is none."""
     at = planning.base_of(draft)
     if at is not None and not planning.same_place(at, draft):
         return Board(at, live, elsewhere=at.resource_id)
+    if gone:
+        return Board(at, None)
     if at is None:
         return _without_base(draft, live)
     wish = planning.intent(draft, at)
@@ -128,7 +182,8 @@ def of(draft: Draft | Revision, live: Live | None) -> Board:
         groups=grouped(rows(draft, before, after)),
         resets=tuple(contents.label(path, version) for path in wish.patch.resets),
         stays=tuple(_stays(wish)),
-        notes=tuple(_notes(wish)),
+        notes=tuple(_notes(warnings(wish.patch.findings))),
+        lost=tuple(each.message for each in losses(before, after)),
         upgrade=_upgrade(draft, before, after, live),
         meanwhile=tuple(rows(draft, wish.base, meeting.live)) if meeting is not None else (),
         clashes=tuple(three(clash, version) for clash in meeting.clashes) if meeting is not None else (),
@@ -141,16 +196,24 @@ def of(draft: Draft | Revision, live: Live | None) -> Board:
 
 def _without_base(draft: Draft | Revision, live: Live | None) -> Board:
     """A draft that was not opened from a scale set holds nothing but changes."""
+    held = live.document if live is not None else None
+    found = alone.of(draft.request, held)
+    stays = tuple(_refused(found, draft.api_version, known=live is not None))
+    lost = tuple(each.message for each in found.lost)
     if live is None:
-        return Board(None, None, request=shown(draft))
+        return Board(None, None, stays=stays, lost=lost, request=shown(draft))
     version = draft.api_version
-    after = apply_patch(live.document, draft.document)
     return Board(
         None,
         live,
-        groups=grouped(rows(draft, live.document, after)),
-        upgrade=_upgrade(draft, live.document, after, live),
-        secrets=_secrets(kept(live.document, live.withheld, after, draft.document, version), after, version),
+        groups=grouped(rows(draft, found.before, found.after)),
+        stays=stays,
+        notes=tuple(_notes(found.notes)),
+        lost=lost,
+        upgrade=_upgrade(draft, found.before, found.after, live),
+        secrets=_secrets(
+            kept(live.document, live.withheld, found.after, draft.document, version), found.after, version
+        ),
         request=shown(draft, live),
     )
 
@@ -160,7 +223,8 @@ def _without_base(draft: Draft | Revision, live: Live | None) -> Board:
 
 def rows(draft: Draft | Revision, before: dict[str, Any], after: dict[str, Any]) -> list[Row]:
     """Every value that differs."""
-    version, code = draft.api_version, draft.code if isinstance(draft, Draft) else draft.draft.code
+    version, mode = draft.api_version, planning.mode_of(after)
+    code = draft.code if isinstance(draft, Draft) else draft.draft.code
     return [
         Row(
             paths.text(each.path),
@@ -170,7 +234,7 @@ def rows(draft: Draft | Revision, before: dict[str, Any], after: dict[str, Any])
             each.after or ("Secret, not shown" if each.kind == "secret" else ""),
             each.kind,
             places.field_url(code, each.path, version),
-            planning.reaches_instances(each.path),
+            _WHEN[reach(each.path, mode)],
         )
         for each in comparing.documents(before, after, version)
     ]
@@ -196,12 +260,24 @@ def _stays(wish: planning.Intent) -> Iterable[Stays]:
         )
 
 
-_SAID_ELSEWHERE = frozenset({"update-manual-note", "update-auto-note", "update-put-secrets"})
+def _refused(found: alone.Alone, version: str, *, known: bool) -> Iterable[Stays]:
+    for each in found.refused:
+        held, wanted = paths.get(found.before, each.path), paths.get(found.wanted, each.path)
+        yield Stays(
+            paths.text(each.path),
+            contents.label(each.path, version),
+            each.message,
+            "removed" if wanted is None else comparing.value(each.path, wanted, version),
+            comparing.value(each.path, held, version) or "nothing" if known else "not known",
+        )
 
 
-def _notes(wish: planning.Intent) -> Iterable[str]:
+_SAID_ELSEWHERE: Final = LOSSES | {"update-manual-note", "update-auto-note", "update-put-secrets"}
+
+
+def _notes(found: Iterable[Finding]) -> Iterable[str]:
     """What the update brings with it, but for what is said of the instances and of secrets."""
-    for finding in warnings(wish.patch.findings):
+    for finding in found:
         if finding.rule not in _SAID_ELSEWHERE:
             yield finding.message
 
@@ -219,11 +295,14 @@ def _secrets(held: Iterable[Kept], document: dict[str, Any], version: str) -> Se
     )
 
 
+_BY_UPGRADE: Final = frozenset(("upgrade", "replaced", "reimage"))
+
+
 def _upgrade(
     draft: Draft | Revision, before: dict[str, Any], after: dict[str, Any], live: Live | None
 ) -> Upgrade | None:
     changed: list[Path] = [each.path for each in comparing.documents(before, after, draft.api_version)]
-    if not planning.changes_model(changed):
+    if not any(reach(path, "Manual") in _BY_UPGRADE for path in changed):
         return None
     return upgrade(planning.mode_of(after), draft.target, live.instances if live is not None else None)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import copy
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
@@ -190,18 +190,7 @@ def digest(document: Mapping[str, Any]) -> str:
 
 # --- instances --------------------------------------------------------------------------------------------------------
 
-_PROFILE: Final[Path] = ("properties", "virtualMachineProfile")
 _MODE: Final[Path] = ("properties", "upgradePolicy", "mode")
-
-
-def reaches_instances(path: Path) -> bool:
-    """Whether a change of the place reaches instances only when they are brought to the latest model."""
-    return path[:2] == _PROFILE or path in {("sku", "name"), ("sku", "tier")}
-
-
-def changes_model(places: Iterable[Path]) -> bool:
-    """Whether any of them does."""
-    return any(map(reaches_instances, places))
 
 
 def mode_of(document: Mapping[str, Any]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final, cast
 from urllib.parse import urlencode
 
@@ -175,6 +175,13 @@ def changes(request: HttpRequest, code: str) -> HttpResponse:
     return _changes(request, user, draft)
 
 
+_PLACE_ACTS: Final[dict[str, tuple[Callable[[User, Draft, Path], Draft], str]]] = {
+    "back": (actions.put_back, "as it was when the draft was opened"),
+    "drop": (actions.leave_out, "left out now"),
+}
+"""What a button does to a place, and what is said afterwards."""
+
+
 def _act(request: HttpRequest, user: User, draft: Draft) -> HttpResponse:
     act = request.POST.get("act", "")
     if act == "settle":
@@ -182,12 +189,14 @@ def _act(request: HttpRequest, user: User, draft: Draft) -> HttpResponse:
     if act == "again":
         _forget(user, draft)
         return redirect("update-changes", draft.code)
+    verb, _, written = act.partition(":")
     try:
-        path = paths.parse(act.removeprefix("back:")) if act.startswith("back:") else ()
-        if not path:
+        path = paths.parse(written)
+        if verb not in _PLACE_ACTS or not path:
             messages.error(request, "That button does nothing here. Nothing was changed.")
             return redirect("update-changes", draft.code)
-        actions.put_back(user, draft, path)
+        change, done = _PLACE_ACTS[verb]
+        change(user, draft, path)
     except PathError:
         messages.error(request, "That place is no path of a request. Nothing was changed.")
     except actions.Refused as refused:
@@ -195,9 +204,7 @@ def _act(request: HttpRequest, user: User, draft: Draft) -> HttpResponse:
     except EditConflict:
         messages.error(request, "The draft was changed meanwhile. Look again, then choose.")
     else:
-        messages.success(
-            request, f"{contents.label(path, draft.api_version)} is as it was when the draft was opened."
-        )
+        messages.success(request, f"{contents.label(path, draft.api_version)} is {done}.")
     return redirect("update-changes", draft.code)
 
 
@@ -269,13 +276,14 @@ def _changes(
         if address is not None and draft.operation == "update"
         else None
     )
-    shown = board.of(draft, asked.value if asked is not None and asked.known else None)
+    gone = asked is not None and asked.known and asked.value is None
+    shown = board.of(draft, asked.value if asked is not None and asked.known else None, gone=gone)
     context: dict[str, Any] = {
         "draft": draft,
         "editable": editable,
         "address": address,
         "asked": asked,
-        "gone": asked is not None and asked.known and asked.value is None,
+        "gone": gone,
         "board": shown,
         "error": error,
         "chosen": {paths.text(path): side for path, side in (chosen or {}).items()},
