@@ -55,9 +55,10 @@ class Person:
 
     def paste(self, target: dict[str, Any], document: dict[str, Any], api_version: str) -> str:
         """A draft from JSON; answers its code. Sent as the pages send it, for tests of what comes after them."""
-        self._post(
-            "/drafts/new/", api_version=api_version, text=json.dumps(document), start="text", versioned="1"
-        )
+        operation = str(target["$target"].get("operation", "create"))
+        brought = {"start": "text", "text": json.dumps(document), "api_version": api_version}
+        looked_over = {"accept": "1", "choice": "0", "shown": "0", "operation": operation}
+        self._post("/drafts/new/", **brought, **looked_over)
         code = self.page.url.split("/")[4]
         address = {
             f"$target.{name}": str(value) for name, value in target["$target"].items() if name in PARTS

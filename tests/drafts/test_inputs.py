@@ -267,7 +267,6 @@ def test_no_draft_is_started_from_a_private_key(
     given = {
         "start": "text",
         "api_version": VERSION,
-        "versioned": "1",
         "accept": "1",
         "text": json.dumps(document),
     }

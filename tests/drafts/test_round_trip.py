@@ -104,7 +104,7 @@ def test_an_official_body_goes_through_all_pages_and_comes_out_as_it_was(
 
 def read_in(browser: Client, text: str, api_version: str) -> Draft:
     """Starts a draft from JSON; what reading made of it is accepted as it is proposed."""
-    form = {"start": "text", "text": text, "api_version": api_version, "versioned": "1"}
+    form = {"start": "text", "text": text, "api_version": api_version}
     answer = browser.post("/drafts/new/", form)
     if answer.status_code == 200:
         answer = browser.post("/drafts/new/", form | {"accept": "1", "choice": "0", "shown": "0"})

@@ -79,7 +79,7 @@ def test_a_blank_draft_starts_at_the_first_step(as_requester: Client) -> None:
 def test_a_pasted_body_becomes_a_draft(as_requester: Client) -> None:
     body = '{"location": "westus", "sku": {"name": "Standard_A1", "capacity": 2}, "unheardOf": [1]}'
     as_requester.post(
-        "/drafts/new/", {"start": "text", "api_version": "2016-04-30-preview", "versioned": "1", "text": body}
+        "/drafts/new/", {"start": "text", "api_version": "2016-04-30-preview", "text": body}
     )
     assert Draft.objects.get().document == json.loads(body)
 
@@ -88,7 +88,6 @@ def test_a_slip_is_mended_only_after_the_person_has_seen_it(page_of: GetPage, as
     form = {
         "start": "text",
         "api_version": "2016-04-30-preview",
-        "versioned": "1",
         "text": '{"location": "westus",}',
     }
     page = page_of(as_requester, "/drafts/new/", post=form)
