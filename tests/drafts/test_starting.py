@@ -298,15 +298,24 @@ def test_changes_alone_offer_to_be_an_update(as_requester: Client, page_of: GetP
     assert Draft.objects.get().operation == operation
 
 
+def test_null_stays_in_an_update_and_goes_from_a_creation(as_requester: Client, page_of: GetPage) -> None:
+    page = page_of(as_requester, NEW, post=bring('{"identity": null}'))
+    assert filled(page)["operation"] == "update"
+    as_requester.post(NEW, filled(page))
+    assert Draft.objects.get().document == {"identity": None}
+    as_requester.post(NEW, filled(page) | {"operation": "create"})
+    assert Draft.objects.first().document == {}  # type: ignore[union-attr] # there are two
+
+
 def test_a_whole_scale_set_is_not_asked_about(as_requester: Client) -> None:
     assert as_requester.post(NEW, bring('{"location": "westus", "sku": {"capacity": 5}}')).status_code == 302
     assert Draft.objects.get().operation == "create"
 
 
-def test_an_operation_that_is_none_is_a_creation(as_requester: Client, page_of: GetPage) -> None:
+def test_an_operation_that_is_none_leaves_it_to_the_text(as_requester: Client, page_of: GetPage) -> None:
     page = page_of(as_requester, NEW, post=bring(CHANGES))
     as_requester.post(NEW, filled(page) | {"operation": "delete"})
-    assert Draft.objects.get().operation == "create"
+    assert Draft.objects.get().operation == "update"
 
 
 # --- What was typed stays ---------------------------------------------------------------------------------------------
@@ -378,7 +387,7 @@ BAD: list[Any] = [
     b"",
     "[" * 900_000,
     "{" * 100_000,
-    '{"a":' * 100_000 + "1" + "}" * 100_000,
+    '{"a":' * 5_000 + "1" + "}" * 5_000,
     '{"sku": {"capacity": 1' + "0" * 5_000 + "}}",
     '{"sku": {"capacity": 1e999}}',
     '{"sku": {"capacity": NaN}}',

@@ -78,9 +78,7 @@ def test_a_blank_draft_starts_at_the_first_step(as_requester: Client) -> None:
 
 def test_a_pasted_body_becomes_a_draft(as_requester: Client) -> None:
     body = '{"location": "westus", "sku": {"name": "Standard_A1", "capacity": 2}, "unheardOf": [1]}'
-    as_requester.post(
-        "/drafts/new/", {"start": "text", "api_version": "2016-04-30-preview", "text": body}
-    )
+    as_requester.post("/drafts/new/", {"start": "text", "api_version": "2016-04-30-preview", "text": body})
     assert Draft.objects.get().document == json.loads(body)
 
 

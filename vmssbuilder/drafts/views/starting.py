@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Final, cast
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
@@ -154,13 +154,12 @@ def _too_large(what: str) -> str:
 class _Proposal:
     """What would become of the texts. given: values of parameters that were typed, by name, the secure ones too.
 
-    operation: what the draft would be for. may_update: whether that is a question. form: of the parameters that have no
-    value, or got it in this form.
+    may_update: whether a person is asked if it is an update. form: of the parameters that have no value, or got it in this
+    form.
     """
 
     reading: Reading
     given: Mapping[str, str]
-    operation: str
     may_update: bool
     form: forms.ParametersForm
 
@@ -169,12 +168,6 @@ class _Proposal:
         """Whether a person has to look at it first."""
         reading = self.reading
         return bool(reading.to_accept or reading.choices or self.form.asked or self.may_update)
-
-    @property
-    def request(self) -> Request:
-        """The request as the person wants it."""
-        operation: Operation = "update" if self.operation == "update" else "create"
-        return replace(self.reading.request, operation=operation)
 
 
 def _started(request: HttpRequest, texts: Mapping[str, str], version: str | None) -> HttpResponse:
@@ -185,7 +178,7 @@ def _started(request: HttpRequest, texts: Mapping[str, str], version: str | None
     accepted = bool(post.get("accept")) and "look" not in post and seen and not made.form.errors
     if made.asks and not accepted:
         return _look(request, texts, version, made)
-    draft = actions.create(user, made.request, "pasted", made.reading.notes)
+    draft = actions.create(user, made.reading.request, "pasted", made.reading.notes)
     return redirect("draft", draft.code)
 
 
@@ -196,7 +189,7 @@ def _proposal(request: HttpRequest, texts: Mapping[str, str], version: str | Non
     given |= {name: value for name, value in sent.typed.items() if value}
     values = _values(texts[_PARAMETERS.name], sent, given)
     try:
-        reading = read(texts[_REQUEST.name], version, _choice(request), parameters=values)
+        reading, may_update = _reading(post, texts[_REQUEST.name], version, values)
     except ReadingError as error:
         raise _Refused(error.message, error.source, problem=error) from None
     unkeepable = _unkeepable(reading.request)
@@ -206,12 +199,27 @@ def _proposal(request: HttpRequest, texts: Mapping[str, str], version: str | Non
     kept = [each.name for each in asked if each.secure and each.name in given]
     form = forms.ParametersForm(asked, {name: forms.as_text(value) for name, value in values.items()}, kept)
     form.refuse(reading.parameter_problems)
-    may_update = looks_like_update(reading.document) or "update" in (
-        reading.request.operation,
-        post.get("operation"),
-    )
-    operation = post.get("operation", "update" if may_update else "create")
-    return _Proposal(reading, given, operation, may_update, form)
+    return _Proposal(reading, given, may_update, form)
+
+
+def _reading(
+    post: QueryDict, text: str, version: str | None, values: Mapping[str, Any]
+) -> tuple[Reading, bool]:
+    """What is read, as an update where it is plainly one, and whether a person is asked about that. Raises ReadingError."""
+    choice = _choice(post)
+    picked = _OPERATIONS.get(post.get("operation", ""))
+    reading = read(text, version, choice, parameters=values, operation=picked)
+    if picked is not None or reading.request.operation == "update":
+        return reading, True
+    if "location" not in reading.document:
+        # An update keeps what is null, and may hold nothing else.
+        update = read(text, version, choice, parameters=values, operation="update")
+        if looks_like_update(update.document):
+            return update, True
+    return reading, False
+
+
+_OPERATIONS: Final[Mapping[str, Operation]] = {"create": "create", "update": "update"}
 
 
 _MANY: Final = 20
@@ -224,12 +232,11 @@ def _look(
     errors = made.form.problems()
     context = {
         "reading": made.reading,
-        "wanted": made.request,
         "may_update": made.may_update,
         "boxes": _shown(request, texts),
         "seen": _mark(*texts.values()),
         "groups": noting.grouped(made.reading.notes, _MANY),
-        "json": json_html(made.request),
+        "json": json_html(made.reading.request),
         "form": made.form if made.form.asked else None,
         "kept": vault.sealed(cast(User, request.user), {name: made.given[name] for name in made.form.kept}),
         "versions": reversed(API_VERSIONS),
@@ -273,7 +280,7 @@ def _unkeepable(read: Request) -> str:
     return clear_keys.refusal(read.document, {}, read.api_version)
 
 
-def _choice(request: HttpRequest) -> int:
+def _choice(post: QueryDict) -> int:
     """Which of several scale sets in a text the person picked; the first when they did not."""
-    picked = request.POST.get("choice", "")
+    picked = post.get("choice", "")
     return int(picked) if picked.isascii() and picked.isdigit() and len(picked) < 5 else 0
