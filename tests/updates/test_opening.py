@@ -19,9 +19,10 @@ from vmssbuilder.drafts.checking import check_content
 from vmssbuilder.drafts.models import Draft, Secret
 from vmssbuilder.sandbox.memory import ScaleSet
 from vmssbuilder.sandbox.server import Running
+from vmssbuilder.scaleset.answers import plain
 from vmssbuilder.scaleset.findings import errors
 from vmssbuilder.updates import asking
-from vmssbuilder.updates.live import NoResourceId, parse_id, plain
+from vmssbuilder.updates.live import NoResourceId, parse_id
 from vmssbuilder.updates.models import Base
 
 pytestmark = pytest.mark.django_db

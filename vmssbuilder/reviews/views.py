@@ -10,11 +10,10 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from vmssbuilder.accounts.models import User
-from vmssbuilder.drafts import access, preview, summary
+from vmssbuilder.drafts import access, summary
 from vmssbuilder.drafts.access import Access
 from vmssbuilder.drafts.checking import check_content
 from vmssbuilder.drafts.models import Draft
@@ -74,9 +73,6 @@ def _page(
         "revision": revision,
         "decisions": list(review.decisions.all()),
         "groups": summary.html(revision, review.draft.code),
-        "json": mark_safe(  # noqa: S308 - the preview escapes
-            preview.render(review.draft.code, revision.document, revision.api_version, linked=False)
-        ),
         "findings": _with_reasons(review, check_content(revision)),
         # A reason that was given for all errors together.
         "reasons": [each["reason"] for each in review.overrides if not each["rule"]],

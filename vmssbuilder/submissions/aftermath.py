@@ -15,10 +15,10 @@ from vmssbuilder.azure import ArmClient, Instances, ScaleSetAddress, instances
 from vmssbuilder.drafts import comparing, summary
 from vmssbuilder.drafts import content as contents
 from vmssbuilder.scaleset import Target, outcome, paths
+from vmssbuilder.scaleset.answers import plain
 from vmssbuilder.scaleset.paths import MISSING, Path
 from vmssbuilder.updates import asking, board, planning
 from vmssbuilder.updates.asking import Asked
-from vmssbuilder.updates.live import plain
 
 from .models import Submission
 

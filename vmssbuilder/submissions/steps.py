@@ -36,8 +36,8 @@ from vmssbuilder.drafts import sent as payload
 from vmssbuilder.drafts import vault
 from vmssbuilder.drafts.models import Draft, Revision
 from vmssbuilder.scaleset import mask, secrets
+from vmssbuilder.scaleset.answers import plain
 from vmssbuilder.updates import planning, reading
-from vmssbuilder.updates.live import plain
 from vmssbuilder.updates.models import Base
 
 from . import arm, failures, tasks

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import copy
-import json
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
 from vmssbuilder.azure import ScaleSet, ScaleSetAddress
-from vmssbuilder.scaleset import Target, paths, read, secrets
+from vmssbuilder.scaleset import Target, paths
+from vmssbuilder.scaleset.answers import plain
 from vmssbuilder.scaleset.paths import Path
 
 _RESOURCE_ID: Final = re.compile(
@@ -78,14 +76,3 @@ def of(found: ScaleSet, at: datetime) -> Live:
     return Live(
         found.address, found.api_version, document, withheld, found.etag or "", found.provisioning_state, at
     )
-
-
-def plain(answer: Mapping[str, Any], api_version: str) -> tuple[dict[str, Any], tuple[Path, ...]]:
-    """The document of an answer, and the places of secrets that the scale set may have."""
-    held = copy.deepcopy(dict(answer))
-    for path, _value in list(secrets.find(held)):
-        # Azure returns none. If one came nevertheless, it must not lie about.
-        paths.remove(held, path)
-    reading = read(json.dumps(held), api_version)
-    withheld = tuple(note.path for note in reading.notes if note.kind == "withheld")
-    return reading.document, withheld

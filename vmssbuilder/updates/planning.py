@@ -39,6 +39,9 @@ def base_of(source: Draft | Revision) -> Base | None:
     bases = list(draft.bases.filter(since__lte=number).order_by("-since"))
     if not bases:
         return None
+    if len(bases) == 1 and bases[0].since == 1:
+        # No revision, restored or not, is from before it.
+        return bases[0]
     restores = draft.revisions.filter(restores__isnull=False, number__lte=number)
     restored = {each.number: each.restores or 0 for each in restores.only("number", "restores")}
     while True:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any, Generic, TypeVar
 
 from vmssbuilder.scaleset import Request
+from vmssbuilder.scaleset.answers import plain
 from vmssbuilder.scaleset.sending import updated
 
 from ..client import ArmClient, ScaleSet, ScaleSetAddress
@@ -49,6 +50,7 @@ class Asking:
         self.request = request
         self.clear = clear
         self.live: Once[ScaleSet | None] = Once(self._live)
+        self.there: Once[dict[str, Any] | None] = Once(self._there)
         self.sizes: Once[dict[str, Suggestion]] = Once(self._sizes)
 
     @property
@@ -89,11 +91,16 @@ class Asking:
     def whole(self, *, clear: bool = False) -> dict[str, Any]:
         """The scale set as it is wanted: of an update, what is there with its changes."""
         document = self.clear if clear else self.request.document
-        live = self.live() if self.updates else None
-        return document if live is None else updated(live.document, replace(self.request, document=document))
+        there = self.there() if self.updates else None
+        return document if there is None else updated(there, replace(self.request, document=document))
 
     def _live(self) -> ScaleSet | None:
         return self.client.get(self.address, self.request.api_version)
+
+    def _there(self) -> dict[str, Any] | None:
+        """What is there, as a document that can be sent."""
+        live = self.live()
+        return None if live is None else plain(live.document, live.api_version)[0]
 
     def _sizes(self) -> dict[str, Suggestion]:
         return {each.value.lower(): each for each in SOURCES["sizes"].fetch(self.client, self.where)}

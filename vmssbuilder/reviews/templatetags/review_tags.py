@@ -39,5 +39,6 @@ def _shared(context: RequestContext, draft: Draft) -> dict[str, Any]:
         "draft": draft,
         "state": kept[key],
         "owns": user is not None and draft.owner_id == user.pk and draft.discarded is None,
+        "user": user,
         "csrf_token": context.get("csrf_token"),
     }

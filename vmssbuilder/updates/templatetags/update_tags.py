@@ -1,12 +1,15 @@
-"""What a draft's pages show of an update: the way to what it will do."""
+"""What pages of drafts and reviews show of a request: what is sent, and the way to what an update will do."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django import template
+from django.template.context import RequestContext
 
-from vmssbuilder.drafts.models import Draft
+from vmssbuilder.accounts.models import User
+from vmssbuilder.drafts.models import Draft, Revision
+from vmssbuilder.updates import board, live, payload, planning, reading
 
 register = template.Library()
 
@@ -15,3 +18,26 @@ register = template.Library()
 def update_line(draft: Draft) -> dict[str, Any]:
     """The link to what the update will do; nothing for a draft that creates."""
     return {"draft": draft}
+
+
+@register.inclusion_tag("updates/sent.html", takes_context=True)
+def what_is_sent(context: RequestContext, source: Draft | Revision) -> dict[str, Any]:
+    """The request line, the body, and of an update each value before and after.
+
+    Before is as the scale set was when the draft was opened from it. Changes alone were opened from nothing, so Azure is
+    asked what there is, in the name of whoever looks.
+    """
+    now = _now(context.get("user"), source)
+    return {
+        "source": source,
+        "board": board.of(source, now) if source.operation == "update" else None,
+        "request": payload.shown(source, now),
+    }
+
+
+def _now(user: Any, source: Draft | Revision) -> live.Live | None:
+    if source.operation != "update" or planning.base_of(source) is not None or not isinstance(user, User):
+        return None
+    address = live.address_of(source.target)
+    asked = reading.read(user, address, source.api_version) if address is not None else None
+    return asked.value if asked is not None and asked.known else None
