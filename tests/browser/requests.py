@@ -169,7 +169,7 @@ UPDATE: Final[dict[str, Any]] = {
 """The update example, its network profile where it belongs."""
 
 PLAN: Final[dict[str, Any]] = {
-    "location": "westus",
+    "location": "East US",
     "tags": {"department": "finance"},
     "plan": {"name": "imageName", "publisher": "imagePublisher", "product": "imageProduct"},
     "sku": {"name": "Standard_A1", "tier": "Standard", "capacity": 2},

@@ -109,6 +109,7 @@ def test_disks_in_a_storage_account(people: People, product: Product) -> None:
 
 
 def test_a_marketplace_plan(people: People, product: Product) -> None:
+    product.provide(PLAN)
     assert walk(people, product, "planned", PLAN) == as_sent(PLAN)
 
 

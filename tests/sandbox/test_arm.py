@@ -192,17 +192,23 @@ def test_what_comes_back_is_what_went_in_without_secrets(existing: Arm) -> None:
         assert secret not in text
     assert (value["name"], value["type"]) == ("web", "Microsoft.Compute/virtualMachineScaleSets")
     assert value["id"] == SCALE_SET
-    assert value["properties"].pop("uniqueId")
-    assert value["properties"].pop("timeCreated")
-    assert value["properties"].pop("provisioningState") == "Succeeded"
-    for member in ("id", "name", "type", "etag"):
-        del value[member]
+    assert {"uniqueId", "timeCreated"} < value["properties"].keys()
+    assert value["properties"]["provisioningState"] == "Succeeded"
     expected = document()
     profile = expected["properties"]["virtualMachineProfile"]
     del profile["osProfile"]["adminPassword"], profile["osProfile"]["customData"]
     del profile["osProfile"]["windowsConfiguration"]["additionalUnattendContent"][0]["content"]
     del profile["extensionProfile"]["extensions"][0]["properties"]["protectedSettings"]
-    assert value == expected
+    assert without_more(value, expected) == expected
+
+
+def without_more(value: Any, expected: Any) -> Any:
+    """The value with those members only that the expected one has too: Azure fills in others."""
+    if isinstance(value, dict) and isinstance(expected, dict):
+        return {name: without_more(value[name], expected[name]) for name in expected if name in value}
+    if isinstance(value, list) and isinstance(expected, list) and len(value) == len(expected):
+        return [without_more(one, other) for one, other in zip(value, expected, strict=True)]
+    return value
 
 
 def test_settings_and_tags_may_use_the_names_of_secrets(arm: Arm) -> None:
@@ -364,7 +370,8 @@ def test_patch_merges_objects_replaces_lists_and_tags_and_removes_nulls(existing
     value = settled(existing)
     assert value["tags"] == {"owner": "rita"}
     assert value["sku"] == {"name": "Standard_D2_v2", "tier": "Standard", "capacity": 5}
-    assert value["properties"]["virtualMachineProfile"]["extensionProfile"]["extensions"] == [extension]
+    extensions = value["properties"]["virtualMachineProfile"]["extensionProfile"]["extensions"]
+    assert without_more(extensions, [extension]) == [extension]
     assert value["properties"]["virtualMachineProfile"]["osProfile"]["adminUsername"] == "azureuser"
 
 
@@ -431,7 +438,7 @@ def test_a_scale_set_does_not_move(existing: Arm) -> None:
             "InvalidRequestContent",
         ),
         (b"{}", 400, "LocationRequired"),
-        (b'{"location": 5}', 400, "LocationRequired"),
+        (b'{"location": 5}', 400, "LocationNotAvailableForResourceType"),
         (b'{"location": "the moon"}', 400, "LocationNotAvailableForResourceType"),
     ],
 )
@@ -600,7 +607,8 @@ def test_what_azure_refuses_although_the_structure_is_sound(
         | {"sku": {"name": "Standard_D2_v2", "capacity": 500}},
     ],
 )
-def test_what_azure_takes(arm: Arm, wanted: dict[str, Any]) -> None:
+def test_what_azure_takes(arm: Arm, sandbox: Running, wanted: dict[str, Any]) -> None:
+    sandbox.world(cores=2_000)
     answer = arm("PUT", SCALE_SET, wanted)
     assert answer.status_code == 201, answer.text
 

@@ -74,7 +74,7 @@ def with_subnet(subnet: str) -> dict[str, Any]:
     ("body", "code", "words"),
     [
         (changed(sku={"name": "Standard_Nothing", "capacity": 1}), "InvalidParameter", "VM size"),
-        (changed(zones=["1"], sku={"name": "Standard_D2_v2", "capacity": 1}, location="ukwest"), "SkuNotAvailable", "zone"),
+        (changed(zones=["1"], sku={"name": "Standard_D2_v2", "capacity": 1}, location="ukwest"), "ResourceTypeNotSupportAvailabilityZones", "ukwest"),
         (changed(sku={"name": "Standard_D2_v2", "capacity": 90}), "OperationNotAllowed", "Current Limit: 100"),
         (with_subnet(SUBNET.replace("/web", "/none")), "InvalidResourceReference", "was not found"),
         (with_subnet(SUBNET.replace("rg-shop", "rg-lab").replace("vnet1/subnets/web", "vnet-lab/subnets/default")), "InvalidResourceReference", "westeurope"),
@@ -110,7 +110,7 @@ def test_secrets_come_as_parameters_and_brackets_are_escaped(arm: Arm) -> None:
     assert inner(validate(arm, whole))["target"] == "adminPassword", "the value counts, not the expression"
     whole["properties"]["parameters"] = {"adminPassword": {"value": "Correct-Horse-7"}}
     assert validate(arm, whole).status_code == 200
-    unknown = template(document(tags={"note": "[resourceGroup().name]"}))
+    unknown = template(document(tags={"note": "[reference('web').name]"}))
     assert validate(arm, unknown).json()["error"]["code"] == "InvalidTemplate"
 
 
@@ -132,14 +132,22 @@ def test_what_is_no_template_is_told(arm: Arm, spoil: Any) -> None:
     assert answer.json()["error"]["code"] in {"InvalidTemplate", "InvalidRequestContent"}
 
 
-def test_a_write_is_refused_for_the_same_where_that_is_asked_for(arm: Arm, sandbox: Running) -> None:
-    far = document(sku={"name": "Standard_D2_v2", "capacity": 90})
-    sandbox.world(strict=True)
-    assert arm("PUT", SCALE_SET, far).json()["error"]["code"] == "OperationNotAllowed"
-    assert arm("PUT", SCALE_SET, document(sku={"name": "Standard_None", "capacity": 1})).status_code == 400
-    assert arm("PUT", SCALE_SET, document()).status_code == 201
-    sandbox.reset()
-    assert arm("PUT", SCALE_SET, far).status_code == 201
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (document(sku={"name": "Standard_D2_v2", "capacity": 90}), 409),
+        (document(sku={"name": "Standard_None", "capacity": 1}), 400),
+    ],
+)
+def test_a_write_is_refused_for_the_same(arm: Arm, body: dict[str, Any], status: int) -> None:
+    refused = arm("PUT", SCALE_SET, body)
+    assert refused.status_code == status
+    assert refused.json()["error"] == inner(validate(arm, template(body)))
+
+
+def test_more_cores_can_be_had(arm: Arm, sandbox: Running) -> None:
+    sandbox.world(cores=200)
+    assert arm("PUT", SCALE_SET, document(sku={"name": "Standard_D2_v2", "capacity": 90})).status_code == 201
 
 
 # --- what-if ---------------------------------------------------------------------------------------------------------

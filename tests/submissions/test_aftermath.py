@@ -121,6 +121,7 @@ def test_other_modes_do_it_by_themselves(
     rita: User,
     running_set: ScaleSet,
     send: Send,
+    sandbox: Running,
     page_of: GetPage,
     mode: str,
     words: str,
@@ -129,6 +130,7 @@ def test_other_modes_do_it_by_themselves(
     if mode == "Rolling":
         profile = running_set.model["properties"]["virtualMachineProfile"]
         profile["networkProfile"]["healthProbe"] = {"id": PROBE}
+        sandbox.add(PROBE)
     draft = opened(rita)
     done = drive(send(edit(rita, draft, "sku.capacity", 3)))
     assert done.state == "succeeded", done.error
@@ -139,8 +141,8 @@ def test_other_modes_do_it_by_themselves(
 def test_many_instances_are_counted_over_all_pages(
     as_rita: Client, rita: User, running_set: ScaleSet, send: Send, sandbox: Running, page_of: GetPage
 ) -> None:
+    sandbox.world(page=40, cores=1_000)
     done = drive(send(edit(rita, opened(rita), "sku.capacity", 90)))
-    sandbox.world(page=40)
     running_set.behind = 89
     page = page_of(as_rita, url(done, "instances/"))
     assert "1 of 90 instances runs the latest model" in page.text

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from typing import Any, Final
 
 import jwt
 
-from . import entra, tokens, world
-from .memory import Memory
+from . import entra, intake, tokens, world
+from .memory import Memory, ScaleSet, scale_set_key
 from .messages import Refusal, Request
 
 AUDIENCES: Final = (world.CLOUD.arm_url, f"{world.CLOUD.arm_url}/")
@@ -94,6 +93,37 @@ def known_group(memory: Memory, subscription: str, name: str) -> tuple[str, str]
     return key
 
 
+def existing_scale_set(memory: Memory, found: tuple[str, ...]) -> ScaleSet:
+    """The scale set of subscription, group and name. Refuses when there is none."""
+    known_group(memory, found[0], found[1])
+    scale_set = memory.scale_sets.get(scale_set_key(*found[:3]))
+    if scale_set is None:
+        message = (
+            f"The Resource 'Microsoft.Compute/virtualMachineScaleSets/{found[2]}' under resource group"
+            f" '{found[1]}' was not found. For more details please go to https://aka.ms/ARMResourceNotFoundFix"
+        )
+        raise Refusal(404, "ResourceNotFound", message)
+    return scale_set
+
+
+def writable_scale_set(
+    memory: Memory, account: world.Account, found: tuple[str, ...], right: str
+) -> tuple[str, str, str]:
+    """The key of subscription, group and name, for who may do that to it: `write`, `delete`, `start/action`."""
+    subscription = known_subscription(found[0])
+    scope = f"/subscriptions/{subscription}/resourceGroups/{found[1]}/providers/Microsoft.Compute/virtualMachineScaleSets/{found[2]}"
+    authorised(account, f"Microsoft.Compute/virtualMachineScaleSets/{right}", scope)
+    known_group(memory, found[0], found[1])
+    return scale_set_key(subscription, found[1], found[2])
+
+
+def not_busy(memory: Memory, key: tuple[str, str, str]) -> None:
+    """Refuses while something is under way on the scale set."""
+    if memory.busy(key) is not None:
+        message = f"The request failed due to conflict with a concurrent request on the scale set '{key[2]}'."
+        raise Refusal(409, "AnotherOperationInProgress", message)
+
+
 def object_of(request: Request) -> tuple[dict[str, Any], str]:
     """The body as a JSON object, and its text."""
     text = request.body.decode("utf-8", errors="replace")
@@ -104,7 +134,7 @@ def object_of(request: Request) -> tuple[dict[str, Any], str]:
             "The content media type is not supported. Only 'application/json' is supported.",
         )
     try:
-        value = json.loads(text)
+        value = intake.parse(text)
     except (ValueError, RecursionError) as error:
         message = f"The request content was invalid and could not be deserialized: '{error}'."
         raise Refusal(400, "InvalidRequestContent", message) from None

@@ -10,9 +10,11 @@ from . import world
 from .access import authenticated, no_such_method
 from .deployments import Deployments
 from .groups import Groups
+from .instances import Instances
 from .marketplace import Marketplace
 from .memory import Memory, Received, timestamp
 from .messages import Answer, Refusal, Request
+from .operations import Operations
 from .scale_sets import ScaleSets
 from .stock import Stock
 
@@ -23,7 +25,16 @@ class Arm:
     def __init__(self, memory: Memory) -> None:
         self._memory = memory
         # The order counts: what comes last answers for every type that has no route of its own.
-        parts = (Groups(memory), ScaleSets(memory), Marketplace(memory), Deployments(memory), Stock(memory))
+        operations = Operations(memory)
+        parts = (
+            Groups(memory),
+            ScaleSets(memory, operations),
+            Instances(memory, operations),
+            operations,
+            Marketplace(memory),
+            Deployments(memory, operations),
+            Stock(memory),
+        )
         self._routes = [
             (re.compile(pattern, re.IGNORECASE), methods)
             for part in parts

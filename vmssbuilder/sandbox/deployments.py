@@ -1,62 +1,159 @@
-"""The sandbox's template deployments: validate and what-if, for a template that holds one scale set."""
+"""The sandbox's template deployments, for templates that hold one scale set: made, validated, rehearsed by what-if."""
 
 from __future__ import annotations
 
-import json
 import re
 import uuid
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from vmssbuilder.scaleset import versions
-
-from . import governance, validation, world
-from .access import authorised, known_group, object_of, region_of
-from .memory import Memory, ScaleSet, scale_set_key, timestamp
+from . import judging, templates, world
+from .access import authorised, known_group, not_busy, object_of
+from .judging import Asked
+from .memory import Deployment, Memory, ScaleSet, timestamp
 from .messages import Answer, Refusal, Request, json_answer
-from .routes import GROUP, SUBSCRIPTION, Route
-from .shapes import merged, shown, without_nulls, without_read_only
+from .operations import Operations
+from .routes import GROUP, SUBSCRIPTION, Route, listed
+from .shapes import shown
 
-_DEPLOYMENT: Final = rf"{GROUP}/providers/microsoft\.resources/deployments/([^/]+)"
-_TYPE: Final = "Microsoft.Compute/virtualMachineScaleSets"
+_PROVIDER: Final = r"/providers/microsoft\.resources/deployments"
+_DEPLOYMENT: Final = rf"{GROUP}{_PROVIDER}/([^/]+)"
 _NAME: Final = re.compile(r"[-\w._()]{1,64}", re.ASCII)
-_EXPRESSION: Final = re.compile(r"\[\s*parameters\(\s*'([^']+)'\s*\)\s*\]")
 
 
 class Deployments:
-    """Validates a template, and says what it would do. It deploys none."""
+    """Makes deployments, validates templates, and says what they would do."""
 
-    def __init__(self, memory: Memory) -> None:
+    def __init__(self, memory: Memory, operations: Operations) -> None:
         self._memory = memory
+        self._operations = operations
 
     @property
     def routes(self) -> tuple[Route, ...]:
         return (
+            (rf"{GROUP}{_PROVIDER}", {"GET": self._list}),
+            (_DEPLOYMENT, {"GET": self._get, "HEAD": self._exists, "PUT": self._put, "DELETE": self._delete}),
             (rf"{_DEPLOYMENT}/validate", {"POST": self._validate}),
             (rf"{_DEPLOYMENT}/whatif", {"POST": self._what_if}),
+            (rf"{_DEPLOYMENT}/operations", {"GET": self._operations_of}),
+            (rf"{_DEPLOYMENT}/operationstatuses/([^/]+)", {"GET": self._status}),
             (
                 rf"{SUBSCRIPTION}/providers/microsoft\.resources/operationresults/([^/]+)",
                 {"GET": self._result},
             ),
         )
 
-    def _validate(self, request: Request, account: world.Account, found: tuple[str, ...]) -> Answer:
+    # --- making one ------------------------------------------------------------------------------------------------
+
+    def _put(self, request: Request, account: world.Account, found: tuple[str, ...]) -> Answer:
+        key = self._key(found)
+        old = self._memory.deployments.get(key)
+        if old is not None and old.status == "Running":
+            message = (
+                f"Unable to edit or replace deployment '{old.name}': previous deployment from '{old.began}' is still active"
+                " (expiration time is 7 days). Please see https://aka.ms/arm-deploy for usage details."
+            )
+            raise Refusal(409, "DeploymentActive", message)
+        properties, asked, existing = self._asked(request, account, found, "write")
         try:
-            resource, _existing = self._judged(request, account, found, "validate")
+            not_busy(self._memory, asked.key)
+            authorised(account, "Microsoft.Compute/virtualMachineScaleSets/write", asked.resource_id)
+            scale_set = judging.carry_out(self._memory, asked, existing)
         except Refusal as refusal:
-            if refusal.status not in {400, 403, 409} or refusal.error["code"] in {
-                "AuthorizationFailed",
-                "InvalidRequestContent",
-            }:
-                raise
-            return json_answer(400, {"error": _wrapped(found[2], refusal)})
+            raise _wrapped(found[2], refusal) from None
+        operation = self._operations.begin(request, scale_set, "create" if existing is None else "update")
+        group = self._memory.groups[key[:2]][0]
+        made = Deployment(
+            found[2], group, scale_set.resource_id, properties, operation, str(uuid.uuid4()), timestamp(),
+            existing is None,
+        )  # fmt: skip
+        self._memory.deployments[key] = made
+        place = f"{request.arm_url}{_place(key[0], made)}/operationStatuses/{operation.id}"
+        headers = {
+            "Azure-AsyncOperation": f"{place}?api-version={request.api_version}",
+            "Retry-After": self._operations.retry_after(),
+        }
+        return json_answer(201 if old is None else 200, _shown(key[0], made, state="Accepted"), headers)
+
+    def _get(self, _request: Request, _account: world.Account, found: tuple[str, ...]) -> Answer:
+        key = self._key(found)
+        return json_answer(200, _shown(key[0], self._known(key, found[2])))
+
+    def _exists(self, _request: Request, _account: world.Account, found: tuple[str, ...]) -> Answer:
+        self._known(self._key(found), found[2])
+        return Answer(204)
+
+    def _list(self, request: Request, _account: world.Account, found: tuple[str, ...]) -> Answer:
+        group = known_group(self._memory, found[0], found[1])
+        made = [
+            _shown(group[0], each)
+            for key, each in sorted(self._memory.deployments.items())
+            if key[:2] == group
+        ]
+        return listed(request, made, self._memory.page_size(100))
+
+    def _delete(self, _request: Request, account: world.Account, found: tuple[str, ...]) -> Answer:
+        key = self._key(found)
+        authorised(account, "Microsoft.Resources/deployments/delete", f"/subscriptions/{key[0]}")
+        # What it made stays.
+        return Answer(204) if self._memory.deployments.pop(key, None) is None else Answer(200)
+
+    def _status(self, _request: Request, _account: world.Account, found: tuple[str, ...]) -> Answer:
+        made = self._known(self._key(found), found[2])
+        if made.operation.id != found[3].lower():
+            raise Refusal(404, "NotFound", f"The operation '{found[3][:80]}' was not found.")
+        retry = {} if made.status != "Running" else {"Retry-After": self._operations.retry_after()}
+        error = made.error
+        return json_answer(200, {"status": made.status, **({"error": error} if error else {})}, retry)
+
+    def _operations_of(self, request: Request, _account: world.Account, found: tuple[str, ...]) -> Answer:
+        key = self._key(found)
+        made = self._known(key, found[2])
+        number = uuid.uuid5(uuid.NAMESPACE_URL, made.operation.id).hex[:16].upper()
+        properties: dict[str, Any] = {
+            "provisioningOperation": "Create",
+            "provisioningState": made.status,
+            "timestamp": timestamp(),
+            "duration": "PT1S",
+            "trackingId": made.operation.id,
+            "statusCode": {"Running": "Accepted", "Failed": "Conflict"}.get(
+                made.status, "Created" if made.created else "OK"
+            ),
+            "targetResource": {
+                "id": made.resource_id,
+                "resourceType": templates.TYPE,
+                "resourceName": made.resource_id.rsplit("/", 1)[-1],
+            },
+        }
+        if made.status == "Failed":
+            properties["statusMessage"] = {"status": "Failed", "error": made.operation.error}
+        place = f"{_place(key[0], made)}/operations/{number}"
+        return listed(request, [{"id": place, "operationId": number, "properties": properties}], 100)
+
+    def _key(self, found: tuple[str, ...]) -> tuple[str, str, str]:
+        return (*known_group(self._memory, found[0], found[1]), found[2].lower())
+
+    def _known(self, key: tuple[str, str, str], name: str) -> Deployment:
+        made = self._memory.deployments.get(key)
+        if made is None:
+            raise Refusal(404, "DeploymentNotFound", f"Deployment '{name[:80]}' could not be found.")
+        return made
+
+    # --- asking what would be --------------------------------------------------------------------------------------
+
+    def _validate(self, request: Request, account: world.Account, found: tuple[str, ...]) -> Answer:
+        _properties, asked, existing = self._asked(request, account, found, "validate/action")
+        try:
+            judging.judge(self._memory, asked, existing)
+        except Refusal as refusal:
+            raise _wrapped(found[2], refusal) from None
         properties = {
             "provisioningState": "Succeeded",
             "mode": "Incremental",
             "correlationId": str(uuid.uuid4()),
             "timestamp": timestamp(),
             "duration": "PT0S",
-            "validatedResources": [{"id": self._id(found, resource["name"])}],
+            "validatedResources": [{"id": asked.resource_id}],
         }
         return json_answer(
             200, {"id": request.path.rsplit("/", 1)[0], "name": found[2], "properties": properties}
@@ -64,13 +161,13 @@ class Deployments:
 
     def _what_if(self, request: Request, account: world.Account, found: tuple[str, ...]) -> Answer:
         try:
-            resource, existing = self._judged(request, account, found, "whatIf")
+            _properties, asked, existing = self._asked(request, account, found, "whatIf/action")
+            change = _change(asked, judging.judge(self._memory, asked, existing), existing)
         except Refusal as refusal:
-            if refusal.status not in {400, 409} or refusal.error["code"] == "InvalidRequestContent":
+            if refusal.status not in {400, 404, 409} or refusal.error["code"] == "InvalidRequestContent":
                 raise
-            result: dict[str, Any] = {"status": "Failed", "error": _wrapped(found[2], refusal)}
+            result: dict[str, Any] = {"status": "Failed", "error": _wrapped(found[2], refusal).error}
         else:
-            change = self._change(self._id(found, resource["name"]), resource, existing)
             result = {
                 "status": "Succeeded",
                 "error": None,
@@ -99,129 +196,93 @@ class Deployments:
         place = f"{request.arm_url}/subscriptions/{subscription}/providers/Microsoft.Resources/operationresults/{key}"
         return {"Location": f"{place}?api-version={request.api_version}", "Retry-After": "0"}
 
-    @staticmethod
-    def _id(found: tuple[str, ...], name: str) -> str:
-        return f"/subscriptions/{found[0]}/resourceGroups/{found[1]}/providers/{_TYPE}/{name}"
-
-    # --- judging ---------------------------------------------------------------------------------------------------
-
-    def _judged(
+    def _asked(
         self, request: Request, account: world.Account, found: tuple[str, ...], act: str
-    ) -> tuple[dict[str, Any], ScaleSet | None]:
-        """The scale set of the template with its parameters filled in, and the one that is there. Raises Refusal."""
+    ) -> tuple[Mapping[str, Any], Asked, ScaleSet | None]:
+        """What was asked, what its template asks for, and the scale set that is there. Raises Refusal."""
         key = known_group(self._memory, found[0], found[1])
         scope = f"/subscriptions/{key[0]}/resourceGroups/{found[1]}/providers/Microsoft.Resources/deployments/{found[2]}"
-        authorised(account, f"Microsoft.Resources/deployments/{act}/action", scope)
+        authorised(account, f"Microsoft.Resources/deployments/{act}", scope)
         if not _NAME.fullmatch(found[2]):
             message = f"The deployment name '{found[2][:80]}' is not valid."
             raise Refusal(400, "InvalidDeploymentName", message)
-        properties = object_of(request)[0].get("properties")
-        if not isinstance(properties, Mapping) or properties.get("mode") != "Incremental":
+        body, text = object_of(request)
+        properties = body.get("properties")
+        if not isinstance(properties, Mapping) or str(properties.get("mode")).lower() != "incremental":
             raise Refusal(400, "InvalidRequestContent", "Deployment mode must be 'Incremental' here.")
-        resource = _resource(properties)
-        api_version = str(resource.get("apiVersion", ""))
-        if api_version not in versions.API_VERSIONS:
-            message = f"No registered resource provider found for API version '{api_version[:40]}' for type 'virtualMachineScaleSets'."
-            raise Refusal(400, "NoRegisteredProviderFound", message)
-        governance.registered(self._memory, key[0])
-        name = str(resource.get("name", ""))
-        body = {each: value for each, value in resource.items() if each not in {"type", "apiVersion", "name"}}
-        wanted = without_nulls(without_read_only(body)) | {
-            "location": region_of(body, "virtualMachineScaleSets")
-        }
-        existing = self._memory.scale_sets.get(scale_set_key(found[0], found[1], name))
-        validation.structure(wanted, json.dumps(body), api_version, partial=existing is not None)
-        model = merged(existing.model, wanted) if existing else wanted
-        validation.semantics(model, api_version, creating=existing is None)
-        if existing is not None:
-            validation.changes(existing.model, model)
-        governance.policies(key[0], found[1], name, model)
-        governance.on_offer(self._memory, key[0], model)
-        governance.within_quota(self._memory, key[0], model, existing.model if existing else None)
-        governance.references(self._memory, model, self._id(found, name))
-        return {**wanted, "name": name, "apiVersion": api_version}, existing
-
-    def _change(
-        self, resource_id: str, resource: dict[str, Any], existing: ScaleSet | None
-    ) -> dict[str, Any]:
-        api_version = resource["apiVersion"]
-        wanted = {name: value for name, value in resource.items() if name not in {"name", "apiVersion"}}
-        subscription, group, name = resource_id.split("/")[2], resource_id.split("/")[4], resource["name"]
-        model = merged(existing.model, wanted) if existing else wanted
-        after = shown(
-            ScaleSet(subscription, group, name, model, timestamp(), "", state="Succeeded"), api_version
-        )
-        change: dict[str, Any] = {"resourceId": resource_id, "unsupportedReason": None}
-        if existing is None:
-            return change | {"changeType": "Create", "before": None, "after": _plain(after), "delta": None}
-        before = shown(existing, api_version)
-        delta = list(_delta(_plain(before), _plain(after), ""))
-        kind = "Modify" if delta else "NoChange"
-        return change | {"changeType": kind, "before": _plain(before), "after": _plain(after), "delta": delta}
+        group, region = self._memory.groups[key]
+        resource = templates.scale_set(properties, key[0], group, region)
+        asked = Asked(key[0], found[1], resource.name, resource.api_version, resource.body, text)
+        return properties, asked, self._memory.scale_sets.get(asked.key)
 
 
-def _resource(properties: Mapping[str, Any]) -> dict[str, Any]:
-    template = properties.get("template")
-    if not isinstance(template, Mapping) or "deploymentTemplate.json" not in str(template.get("$schema", "")):
-        raise Refusal(
-            400,
-            "InvalidTemplate",
-            "Deployment template validation failed: the template is missing or has no $schema.",
-        )
-    resources = template.get("resources")
-    if not isinstance(resources, list) or len(resources) != 1 or not isinstance(resources[0], Mapping):
-        raise Refusal(
-            400, "InvalidTemplate", "Deployment template validation failed: one resource is expected."
-        )
-    if str(resources[0].get("type", "")).lower() != _TYPE.lower():
-        message = f"Deployment template validation failed: '{resources[0].get('type')}' is not a type that is known here."
-        raise Refusal(400, "InvalidTemplate", message)
-    values = properties.get("parameters")
-    declared = template.get("parameters")
-    given = values if isinstance(values, Mapping) else {}
-    known = declared if isinstance(declared, Mapping) else {}
-    for name in given:
-        if name not in known:
-            message = f"Deployment template validation failed: the parameter '{name}' is not declared in the template."
-            raise Refusal(400, "InvalidTemplate", message)
-    filled: dict[str, Any] = _filled(dict(resources[0]), known, given)
-    return filled
+def _place(subscription: str, made: Deployment) -> str:
+    group = f"/subscriptions/{subscription}/resourceGroups/{made.resource_group}"
+    return f"{group}/providers/Microsoft.Resources/deployments/{made.name}"
 
 
-def _filled(value: Any, known: Mapping[str, Any], given: Mapping[str, Any]) -> Any:
-    """The value with its expressions worked out: parameters only; `[[` means a plain bracket."""
-    if isinstance(value, dict):
-        return {name: _filled(inner, known, given) for name, inner in value.items()}
-    if isinstance(value, list):
-        return [_filled(inner, known, given) for inner in value]
-    if not isinstance(value, str) or not value.startswith("["):
-        return value
-    if value.startswith("[["):
-        return value[1:]
-    if not value.endswith("]"):
-        return value
-    expression = _EXPRESSION.fullmatch(value)
-    if expression is None:
-        message = f"Unable to process template language expressions: '{value[:80]}' is not understood here."
-        raise Refusal(400, "InvalidTemplate", message)
-    name = expression[1]
-    if name not in known:
-        message = f"Deployment template validation failed: the template parameter '{name}' is not found."
-        raise Refusal(400, "InvalidTemplate", message)
-    entry = given.get(name)
-    if isinstance(entry, Mapping) and "value" in entry:
-        return entry["value"]
-    if isinstance(known[name], Mapping) and "defaultValue" in known[name]:
-        return known[name]["defaultValue"]
-    message = f"Deployment template validation failed: the value for the template parameter '{name}' is not provided."
-    raise Refusal(400, "InvalidTemplate", message)
+def _shown(subscription: str, made: Deployment, state: str = "") -> dict[str, Any]:
+    properties: dict[str, Any] = {
+        "templateHash": str(
+            uuid.uuid5(uuid.NAMESPACE_URL, str(made.properties.get("template"))).int % 10**19
+        ),
+        "parameters": templates.shown_parameters(made.properties),
+        "mode": "Incremental",
+        "provisioningState": state or made.status,
+        "timestamp": made.began,
+        "duration": "PT0S",
+        "correlationId": made.correlation,
+        "providers": [
+            {
+                "namespace": "Microsoft.Compute",
+                "resourceTypes": [
+                    {"resourceType": "virtualMachineScaleSets", "locations": [made.operation.region]}
+                ],
+            }
+        ],
+        "dependencies": [],
+    }
+    if properties["provisioningState"] == "Succeeded":
+        properties["outputs"] = {}
+        properties["outputResources"] = [{"id": made.resource_id}]
+    if made.error is not None:
+        properties["error"] = made.error
+    return {
+        "id": _place(subscription, made),
+        "name": made.name,
+        "type": "Microsoft.Resources/deployments",
+        "properties": properties,
+    }
 
 
-def _wrapped(name: str, refusal: Refusal) -> dict[str, Any]:
-    if refusal.error["code"] == "InvalidTemplate":
-        return refusal.error
+def _wrapped(name: str, refusal: Refusal) -> Refusal:
+    """The refusal of a template for what its resource is refused."""
+    if refusal.status not in {400, 403, 404, 409} or refusal.error["code"] in {
+        "AuthorizationFailed",
+        "InvalidRequestContent",
+        "InvalidTemplate",
+    }:
+        return refusal
     message = f"The template deployment '{name}' is not valid according to the validation procedure. See inner errors for details."
-    return {"code": "InvalidTemplateDeployment", "message": message, "details": [refusal.error]}
+    return Refusal(400, "InvalidTemplateDeployment", message, more={"details": [refusal.error]})
+
+
+# --- what-if ---------------------------------------------------------------------------------------------------------
+
+
+def _change(asked: Asked, model: dict[str, Any], existing: ScaleSet | None) -> dict[str, Any]:
+    """What a deployment would change, member by member."""
+    would_be = ScaleSet(
+        asked.subscription, asked.group, asked.name, model, timestamp(), "", state="Succeeded"
+    )
+    after = _plain(shown(would_be, asked.api_version))
+    change: dict[str, Any] = {"resourceId": asked.resource_id, "unsupportedReason": None}
+    if existing is None:
+        return change | {"changeType": "Create", "before": None, "after": after, "delta": None}
+    before = _plain(shown(existing, asked.api_version))
+    delta = list(_delta(before, after, ""))
+    kind = "Modify" if delta else "NoChange"
+    return change | {"changeType": kind, "before": before, "after": after, "delta": delta}
 
 
 _OWN: Final = frozenset({"etag", "provisioningState", "uniqueId", "timeCreated"})

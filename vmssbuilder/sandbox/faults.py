@@ -44,7 +44,7 @@ def parse(value: Any) -> Fault:
 
 def before(memory: Memory, method: str, path: str) -> Answer | None:
     """What goes wrong before the request is looked at; None when nothing does."""
-    while fault := memory.take_fault(BEFORE, method, path):
+    for fault in memory.take_faults(BEFORE, method, path):
         if fault.kind == "latency":
             time.sleep(min(fault.seconds, 60.0))
             continue

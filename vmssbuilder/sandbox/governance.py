@@ -50,30 +50,6 @@ def policies(subscription: str, group: str, name: str, model: Mapping[str, Any])
         raise Refusal(403, "RequestDisallowedByPolicy", message, name, more=more)
 
 
-def on_offer(memory: Memory, subscription: str, model: Mapping[str, Any]) -> None:
-    """Refuses a size that the region, a zone of it or the subscription does not have."""
-    name = str((model.get("sku") or {}).get("name", ""))
-    size, region = memory.size(name), world.region(str(model.get("location")))
-    if size is None or region is None or not name:
-        if name:
-            message = f"The value {name} provided for the VM size is not valid."
-            raise Refusal(400, "InvalidParameter", message, "vmSize")
-        return
-    restrictions = size.restrictions(subscription, region)
-    zones = {str(each) for each in model.get("zones") or ()}
-    closed = {zone for each in restrictions for zone in each["restrictionInfo"].get("zones", ())}
-    gone = any(each["type"] == "Location" for each in restrictions) or not size.offered(region)
-    missing = zones - set(size.zones(region)) | zones & closed
-    if gone or missing:
-        where = f" in zone(s) '{', '.join(sorted(missing))}'" if missing and not gone else ""
-        message = (
-            f"The requested VM size '{size.name}' is currently not available in location '{region.name}'{where}. Please"
-            " try another size or deploy to a different location or different zone. See"
-            " https://aka.ms/azureskunotavailable for details."
-        )
-        raise Refusal(409, "SkuNotAvailable", message, "sku.name")
-
-
 def within_quota(
     memory: Memory, subscription: str, model: Mapping[str, Any], held: Mapping[str, Any] | None
 ) -> None:
@@ -104,22 +80,34 @@ def _cores(memory: Memory, model: Mapping[str, Any]) -> dict[str, int]:
     return {"cores": capacity * size.vcpus, size.series.family: capacity * size.vcpus}
 
 
-def references(memory: Memory, model: Mapping[str, Any], name: str) -> None:
-    """Refuses a reference to what is not there, or not in the region."""
+def references(memory: Memory, model: Mapping[str, Any], resource_id: str) -> None:
+    """Refuses a reference to what is not there, or not in the region. An image has a refusal of its own, see `offers`."""
     region = world.region(str(model.get("location")))
     for path, written in inventory.references(model):
-        if inventory.find(memory, written) is None:
+        if path.endswith("imageReference.id"):
+            continue
+        known = inventory.find(memory, written)
+        if known is None and not (
+            "/galleries/" in written.lower() and inventory.gallery_versions(memory, written)
+        ):
             message = (
-                f"Resource {written} referenced by resource {name} was not found. Please make sure that the referenced"
-                " resource exists, and that both resources are in the same region."
+                f"Resource {written} referenced by resource {resource_id} was not found. Please make sure that the"
+                " referenced resource exists, and that both resources are in the same region."
             )
             raise Refusal(400, "InvalidResourceReference", message, path)
         holder = inventory.find(memory, "/".join(written.split("/")[:9])) or {}
         place = world.region(str(holder.get("location", "")))
-        regional = inventory.type_of(written).startswith(("microsoft.network", "microsoft.keyvault"))
-        if regional and place is not None and region is not None and place.name != region.name:
+        if _regional(written) and place is not None and region is not None and place.name != region.name:
             message = (
-                f"Resource {written} is in location {place.name}, but the scale set {name} is in {region.name}. Both have"
-                " to be in the same region."
+                f"Resource {written} is in location {place.name}, but the scale set {resource_id} is in {region.name}."
+                " Both have to be in the same region."
             )
             raise Refusal(400, "InvalidResourceReference", message, path)
+
+
+def _regional(written: str) -> bool:
+    """Whether a resource serves its own region only. Galleries, identities and groups of theirs serve others too."""
+    kind = inventory.type_of(written)
+    return kind.startswith(("microsoft.network", "microsoft.keyvault")) or (
+        kind.startswith("microsoft.compute") and "/galleries" not in kind
+    )

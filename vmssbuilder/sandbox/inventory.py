@@ -78,25 +78,23 @@ def _network(place: Place, name: str, prefix: str, subnets: list[tuple[Any, ...]
     return place.make(f"{_NETWORK}/virtualNetworks", name, properties, region=region)
 
 
-def _balancer(place: Place, name: str, sku: str, *, subnet: str = "", region: str = "") -> Body:
+def _balancer(
+    place: Place, name: str, sku: str, *, subnet: str = "", pools: tuple[str, ...] = ("web", "admin")
+) -> Body:
     own = place.id(f"{_NETWORK}/loadBalancers", name)
     address = (
         {"subnet": {"id": subnet}}
         if subnet
         else {"publicIPAddress": {"id": place.id(f"{_NETWORK}/publicIPAddresses", f"pip-{name}")}}
     )
-    pools = [
-        _child(own, "backendAddressPools", "web"),
-        _child(own, "backendAddressPools", "admin"),
-    ]
     properties = {
         "frontendIPConfigurations": [_child(own, "frontendIPConfigurations", "front", address)],
-        "backendAddressPools": pools,
+        "backendAddressPools": [_child(own, "backendAddressPools", each) for each in pools],
         "inboundNatPools": [
             _child(
                 own,
                 "inboundNatPools",
-                "ssh",
+                "ssh" if "web" in pools else pools[0],
                 {
                     "protocol": "Tcp",
                     "frontendPortRangeStart": 50000,
@@ -111,18 +109,16 @@ def _balancer(place: Place, name: str, sku: str, *, subnet: str = "", region: st
             _child(own, "probes", "tcp", {"protocol": "Tcp", "port": 443}),
         ],
     }
-    return place.make(
-        f"{_NETWORK}/loadBalancers", name, properties, region=region, sku={"name": sku, "tier": "Regional"}
-    )
+    return place.make(f"{_NETWORK}/loadBalancers", name, properties, sku={"name": sku, "tier": "Regional"})
 
 
-def _gateway(place: Place, name: str, subnet: str) -> Body:
+def _gateway(place: Place, name: str, subnet: str, pools: tuple[str, ...] = ("web", "api")) -> Body:
     own = place.id(f"{_NETWORK}/applicationGateways", name)
     properties = {
         "sku": {"name": "WAF_v2", "tier": "WAF_v2"},
         "operationalState": "Running",
         "gatewayIPConfigurations": [_child(own, "gatewayIPConfigurations", "ip", {"subnet": {"id": subnet}})],
-        "backendAddressPools": [_child(own, "backendAddressPools", each) for each in ("web", "api")],
+        "backendAddressPools": [_child(own, "backendAddressPools", each) for each in pools],
     }
     return place.make(f"{_NETWORK}/applicationGateways", name, properties)
 
@@ -385,6 +381,7 @@ def _development() -> Iterator[Body]:
         ],
     )
     yield _network(east, "vnet-east", "10.30.0.0/16", [("default", "10.30.0.0/24")])
+    yield from _of_the_first_page(east)
     network = f"{_NETWORK}/virtualNetworks/vnet1/subnets"
     yield _balancer(shop, "lb-shop", "Standard")
     yield _balancer(shop, "lb-internal", "Standard", subnet=shop.id(network, "app"))
@@ -416,6 +413,16 @@ def _development() -> Iterator[Body]:
                 "clientId": f"bbbbbbbb-0000-4000-8000-00000000000{number}",
             },
         )
+
+
+def _of_the_first_page(east: Place) -> Iterator[Body]:
+    """What the examples of Microsoft's page *Create or update a scale set* refer to."""
+    subnets: list[tuple[Any, ...]] = [("subnet1", "10.31.0.0/24"), ("gateway", "10.31.1.0/24", 1)]
+    yield _network(east, "vnet1", "10.31.0.0/16", subnets)
+    gateway = east.id(f"{_NETWORK}/virtualNetworks/vnet1/subnets", "gateway")
+    yield _balancer(east, "lb1", "Standard", pools=("pool1",))
+    yield _gateway(east, "appGate1", gateway, pools=("pool1",))
+    yield _vault(east, "mykeyvault1", (("web", "application/x-pkcs12"),))
 
 
 def _production() -> Iterator[Body]:
@@ -513,7 +520,7 @@ def find(memory: Memory, resource_id: str) -> Body | None:
 
 
 _REFERENCE: Final = re.compile(
-    r"/subscriptions/[^/]+/resourcegroups/[^/]+/providers/[^/]+(?:/[^/]+/[^/]+)+", re.IGNORECASE
+    r"/?subscriptions/[^/]+/resourcegroups/[^/]+/providers/[^/]+(?:/[^/]+/[^/]+)+", re.IGNORECASE
 )
 
 
@@ -535,7 +542,24 @@ def references(value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, st
         and path[-1].lower().endswith(("id", "ids"))
         and _REFERENCE.fullmatch(value)
     ):
-        yield ".".join(path), value
+        yield ".".join(path), f"/{value.lstrip('/')}"
+
+
+def is_reference(written: str) -> bool:
+    """Whether a text is the id of a resource in a resource group."""
+    return _REFERENCE.fullmatch(written) is not None
+
+
+def gallery_versions(memory: Memory, written: str) -> list[Body]:
+    """The versions that the id of something in a gallery stands for: one, or all when it names none or the latest."""
+    parts = written.rstrip("/").split("/")
+    if parts[-2].lower() == "versions":
+        if parts[-1].lower() != "latest":
+            found = find(memory, written)
+            return [found] if found is not None else []
+        parts = parts[:-2]
+    start = f"{'/'.join(parts)}/versions/".lower()
+    return [body for key, body in known(memory, parts[2].lower()).items() if key.startswith(start)]
 
 
 def type_of(resource_id: str) -> str:

@@ -227,6 +227,8 @@ def usages(memory: Memory, subscription: str, region: str) -> list[dict[str, Any
             taken[name] = taken.get(name, 0) + number
     families = sorted({each.series.family for each in sizes.sizes().values()})
     limits = {**_LIMITS, **dict.fromkeys(families, FAMILY_LIMIT)}
+    if memory.cores is not None:
+        limits |= dict.fromkeys(("cores", *families), memory.cores)
     return [
         {
             "name": {"value": name, "localizedValue": _in_words(name)},

@@ -8,7 +8,7 @@ import threading
 import time
 import uuid
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -33,8 +33,19 @@ class Received:
 
 
 @dataclass(slots=True)
+class Instance:
+    """One instance. power: running, stopped or deallocated. latest: whether it has the newest model."""
+
+    id: int
+    power: str = "running"
+    latest: bool = True
+
+
+@dataclass(slots=True)
 class ScaleSet:
-    """A scale set. model: what was put in, secrets included; they never leave again."""
+    """A scale set. model: what was put in, secrets included; they never leave again. rolling: the id of the operation
+    of its last rolling upgrade.
+    """
 
     subscription: str
     resource_group: str
@@ -44,13 +55,61 @@ class ScaleSet:
     unique_id: str
     etag: int = 1
     state: str = "Creating"
-    behind: int = 0
-    """Instances that do not have the newest model yet."""
+    rolling: str = ""
+    _instances: list[Instance] = field(default_factory=list)
+    _next_instance: int = 0
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        return scale_set_key(self.subscription, self.resource_group, self.name)
+
+    @property
+    def resource_id(self) -> str:
+        """Its id, as Azure spells it."""
+        return (
+            f"/subscriptions/{self.subscription}/resourceGroups/{self.resource_group}"
+            f"/providers/Microsoft.Compute/virtualMachineScaleSets/{self.name}"
+        )
+
+    @property
+    def capacity(self) -> int:
+        """How many instances its model asks for."""
+        given = (self.model.get("sku") or {}).get("capacity")
+        return given if isinstance(given, int) and not isinstance(given, bool) else 1
+
+    @property
+    def instances(self) -> list[Instance]:
+        """As many as its model asks for: the newest go first, and numbers are never used again."""
+        while len(self._instances) < self.capacity:
+            self._instances.append(Instance(self._next_instance))
+            self._next_instance += 1
+        del self._instances[self.capacity :]
+        return self._instances
+
+    def take_away(self, ids: set[int]) -> None:
+        """Deletes instances, and asks for fewer from now on."""
+        self._instances = [each for each in self.instances if each.id not in ids]
+        self.model = {
+            **self.model,
+            "sku": {**(self.model.get("sku") or {}), "capacity": len(self._instances)},
+        }
+
+    @property
+    def behind(self) -> int:
+        """How many instances do not have the newest model yet."""
+        return sum(not each.latest for each in self.instances)
+
+    @behind.setter
+    def behind(self, number: int) -> None:
+        for position, each in enumerate(self.instances):
+            each.latest = position >= number
 
 
 @dataclass(slots=True)
 class Operation:
-    """A long-running operation. outcome, error: how it ends once its time is up."""
+    """A long-running operation. outcome, error: how it ends once its time is up. effect: what its success does. since:
+    when it began, as Azure writes it.
+    """
 
     id: str
     key: tuple[str, str, str]
@@ -61,6 +120,47 @@ class Operation:
     outcome: str = "Succeeded"
     error: dict[str, Any] | None = None
     settled: bool = False
+    effect: Callable[[], None] | None = None
+    since: str = ""
+
+
+@dataclass(slots=True)
+class Deployment:
+    """A deployment that was made. resource_id: of its scale set. properties: what was asked. operation: what became of
+    it; state: when it ended by other means.
+    """
+
+    name: str
+    resource_group: str
+    resource_id: str
+    properties: Mapping[str, Any]
+    operation: Operation
+    correlation: str
+    began: str
+    created: bool
+    state: str = ""
+
+    @property
+    def status(self) -> str:
+        return self.state or (self.operation.outcome if self.operation.settled else "Running")
+
+    @property
+    def error(self) -> dict[str, Any] | None:
+        """Why it failed, as Resource Manager wraps what the resource's operation said."""
+        if self.status != "Failed":
+            return None
+        inner = {
+            "code": "ResourceDeploymentFailure",
+            "target": self.resource_id,
+            "message": "The resource write operation failed to complete successfully, because it reached terminal"
+            " provisioning state 'Failed'.",
+            "details": [self.operation.error],
+        }
+        message = (
+            "At least one resource deployment operation failed. Please list deployment operations for details. Please see"
+            " https://aka.ms/arm-deployment-operations for usage details."
+        )
+        return {"code": "DeploymentFailed", "message": message, "details": [inner]}
 
 
 @dataclass(slots=True)
@@ -110,13 +210,14 @@ class Memory:
             self.scale_sets.clear()
             self.operations.clear()
             self.faults.clear()
+            self.deployments: dict[tuple[str, str, str], Deployment] = {}
             self.whatifs: dict[str, tuple[float, dict[str, Any]]] = {}
             self.sizes, self.subnets, self.longest_page = sizes.NUMBER, 0, 1_000_000
             self.added: dict[str, dict[str, Any]] = {}
             self.added_sizes: dict[str, sizes.Size] = {}
             self.publishers = dict(images.PUBLISHERS)
             self.limits.enforced = False
-            self.strict = False
+            self.cores: int | None = None
             self.limits.forget()
             self._registered = {each.id: 0.0 for each in world.SUBSCRIPTIONS.values() if each.registered}
             self.groups = {
@@ -132,17 +233,17 @@ class Memory:
         subnets: int | None = None,
         page: int | None = None,
         limits: bool | None = None,
-        strict: bool | None = None,
+        cores: int | None = None,
     ) -> None:
         """Sets how many sizes there are, how many more subnets, how long a page of a list is at most, whether limits
-        are enforced, and whether a write is refused for what it refers to, its size and its cores too, as Azure does.
-        Raises ValueError.
+        are enforced, and how many cores a subscription may have in a region and in a family. Raises ValueError.
         """
         with self.lock:
             for name, value, lowest, highest in (
                 ("sizes", sizes, 1, 20_000),
                 ("subnets", subnets, 0, 20_000),
                 ("page", page, 1, 1_000_000),
+                ("cores", cores, 0, 1_000_000),
             ):
                 if value is not None and not lowest <= value <= highest:
                     raise ValueError(f"{name} must be from {lowest} to {highest}")
@@ -150,7 +251,7 @@ class Memory:
             self.subnets = self.subnets if subnets is None else subnets
             self.longest_page = self.longest_page if page is None else page
             self.limits.enforced = self.limits.enforced if limits is None else limits
-            self.strict = self.strict if strict is None else strict
+            self.cores = self.cores if cores is None else cores
 
     def page_size(self, usual: int) -> int:
         """How many items a page of a list holds; tests make pages short."""
@@ -182,11 +283,22 @@ class Memory:
 
     # --- operations ------------------------------------------------------------------------------------------------
 
-    def start(self, scale_set: ScaleSet, kind: str, region: str, fault: Fault | None) -> Operation:
-        """Begins an operation on the scale set; `settle` ends it when its time is up."""
+    def start(
+        self,
+        scale_set: ScaleSet,
+        kind: str,
+        region: str,
+        fault: Fault | None,
+        effect: Callable[[], None] | None = None,
+    ) -> Operation:
+        """Begins an operation on the scale set; `settle` ends it when its time is up.
+
+        kind: create, update, delete, action for what is done to instances, instance for what is done to one of them,
+        which leaves the scale set free for other requests.
+        """
         now = self.clock()
-        key = scale_set_key(scale_set.subscription, scale_set.resource_group, scale_set.name)
-        operation = Operation(str(uuid.uuid4()), key, kind, now, now + self.delay, region)
+        operation = Operation(str(uuid.uuid4()), scale_set.key, kind, now, now + self.delay, region)
+        operation.effect, operation.since = effect, timestamp()
         if fault is not None:
             operation.outcome = "Canceled" if fault.kind == "canceled-operation" else "Failed"
             operation.error = fault.error or {
@@ -195,7 +307,11 @@ class Memory:
             }
             if fault.kind == "endless-operation":
                 operation.ends = float("inf")
-        scale_set.state = {"create": "Creating", "update": "Updating", "delete": "Deleting"}[kind]
+        if kind != "instance":
+            scale_set.state = {"create": "Creating", "delete": "Deleting"}.get(kind, "Updating")
+        mode = (scale_set.model.get("properties", {}).get("upgradePolicy") or {}).get("mode")
+        if kind == "update" and mode == "Rolling":
+            scale_set.rolling = operation.id
         self.operations[operation.id] = operation
         return operation
 
@@ -212,28 +328,36 @@ class Memory:
             if operation.kind == "delete" and operation.outcome == "Succeeded":
                 del self.scale_sets[operation.key]
                 continue
+            if operation.effect is not None and operation.outcome == "Succeeded":
+                operation.effect()
+            if operation.kind == "instance":
+                continue
             scale_set.state = operation.outcome
             # Instances came and went: Azure's mark moves on with them.
             scale_set.etag += 1
 
     def busy(self, key: tuple[str, str, str]) -> Operation | None:
         """The operation at work on the scale set."""
-        return next((each for each in self.operations.values() if each.key == key and not each.settled), None)
+        under_way = (each for each in self.operations.values() if each.key == key and not each.settled)
+        return next((each for each in under_way if each.kind != "instance"), None)
 
     # --- what tests look at ----------------------------------------------------------------------------------------
 
-    def take_fault(self, kinds: frozenset[str], method: str, path: str) -> Fault | None:
-        """The first fault of these kinds asked for such a request; it counts as used."""
-        with self.lock:
-            for fault in self.faults:
+    def take_faults(self, kinds: frozenset[str], method: str, path: str) -> Iterator[Fault]:
+        """The faults of these kinds asked for such a request, each once; those taken count as used."""
+        for fault in tuple(self.faults):
+            with self.lock:
                 if fault.kind not in kinds or not fault.matches(method, path):
                     continue
                 if fault.skip > 0:
                     fault.skip -= 1
                     continue
                 fault.times -= 1
-                return fault
-        return None
+            yield fault
+
+    def take_fault(self, kinds: frozenset[str], method: str, path: str) -> Fault | None:
+        """The first of them."""
+        return next(self.take_faults(kinds, method, path), None)
 
     def received(self) -> list[dict[str, Any]]:
         """The requests to Resource Manager so far, oldest first."""

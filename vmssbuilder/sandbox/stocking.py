@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from . import images, inventory, sizes, world
+from . import images, inventory, offers, sizes, world
 from .memory import Memory
 
 _EVERYTHING: Final = (
@@ -105,7 +105,9 @@ def add_size(memory: Memory, name: str, *, vcpus: int = 2, can: str = _EVERYTHIN
 
 
 def provide(memory: Memory, model: Mapping[str, Any]) -> None:
-    """Puts there what a scale set's body names and the sandbox lacks: every resource, its image, its size."""
+    """Puts there what a scale set's body names and the sandbox lacks: every resource, its image, and its sizes, able to do
+    what the body asks of them.
+    """
     location = str(model.get("location") or "")
     for _path, resource_id in inventory.references(model):
         if inventory.find(memory, resource_id) is None:
@@ -128,15 +130,10 @@ def provide(memory: Memory, model: Mapping[str, Any]) -> None:
                 system=system,
                 plan=isinstance(model.get("plan"), Mapping),
             )
-    sku_of = model.get("sku")
-    mix = _at(model, "properties", "skuProfile", "vmSizes")
-    named_sizes = [sku_of.get("name") if isinstance(sku_of, Mapping) else None]
-    named_sizes += (
-        [each.get("name") for each in mix if isinstance(each, Mapping)] if isinstance(mix, list) else []
-    )
-    for name in named_sizes:
-        if isinstance(name, str) and name and name != "Mix" and memory.size(name) is None:
-            add_size(memory, name)
+    for name in offers.names(model):
+        size = memory.size(name)
+        if size is None or not offers.suits(size, model):
+            add_size(memory, name, vcpus=max(2, size.vcpus) if size else 2)
 
 
 def _at(value: Any, *path: str) -> Any:

@@ -14,7 +14,7 @@ from typing import Any, Final, NoReturn
 
 import jsonschema_rs
 
-from vmssbuilder.scaleset import json_schema, paths
+from vmssbuilder.scaleset import json_schema, paths, versions
 from vmssbuilder.scaleset.paths import MISSING, Path
 
 from .messages import Refusal
@@ -188,6 +188,9 @@ def _needed(model: Mapping[str, Any], _api_version: str, creating: bool) -> None
                 f"Required parameter '{where[-1]}' is missing (null).",
                 str(where[-1]),
             )
+    if not _is_flexible(model) and _get(model, "properties", "upgradePolicy", "mode") is None:
+        message = "Required parameter 'upgradePolicy.mode' is missing (null)."
+        _refuse(400, "InvalidParameter", message, "upgradePolicy.mode")
     if _get(model, *PROFILE, "osProfile") is None and _get(
         model, *PROFILE, "storageProfile", "imageReference", "publisher"
     ):
@@ -323,7 +326,7 @@ def _network(model: Mapping[str, Any], api_version: str, _creating: bool) -> Non
             )
 
 
-_RESOURCE_ID: Final = re.compile(r"/subscriptions/[^/{}\s]+(/[^/{}\s][^/{}]*)+", re.IGNORECASE)
+_RESOURCE_ID: Final = re.compile(r"/?subscriptions/[^/{}\s]+(/[^/{}\s][^/{}]*)+", re.IGNORECASE)
 
 
 @_semantic
@@ -346,24 +349,37 @@ def _references(model: Mapping[str, Any], _api_version: str, _creating: bool) ->
 
 # --- changes ---------------------------------------------------------------------------------------------------------
 
+_STORAGE: Final[Path] = (*PROFILE, "storageProfile")
+_IMAGE: Final[Path] = (*_STORAGE, "imageReference")
+ZONES_BY_PUT_SINCE: Final = "2023-03-01"
+ZONES_BY_PATCH_SINCE: Final = "2024-07-01"
+
 _UNCHANGEABLE: Final[tuple[Path, ...]] = (
     (*PROFILE, "osProfile", "computerNamePrefix"),
     ("properties", "orchestrationMode"),
     ("properties", "platformFaultDomainCount"),
+    (*PROFILE, "priority"),
+    (*_IMAGE, "publisher"),
+    (*_IMAGE, "offer"),
+    (*_STORAGE, "osDisk", "managedDisk", "storageAccountType"),
 )
 
 
-def changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> None:
+def changes(old: Mapping[str, Any], new: Mapping[str, Any], api_version: str, method: str) -> None:
     """Refuses what Azure does not let change once the scale set exists."""
     for path in _UNCHANGEABLE:
-        before, after = paths.get(old, path), paths.get(new, path)
-        if before is not MISSING and after != before:
-            _refuse(409, "PropertyChangeNotAllowed", f"Changing property '{path[-1]}' is not allowed.", path)
+        usual = "Regular" if path[-1] == "priority" else MISSING
+        before, after = paths.get(old, path, usual), paths.get(new, path, usual)
+        if before is not MISSING and str(after).casefold() != str(before).casefold():
+            _no_change(path)
     single = ("properties", "singlePlacementGroup")
     if paths.get(old, single) is False and paths.get(new, single) is True:
-        _refuse(
-            409,
-            "PropertyChangeNotAllowed",
-            "Changing property 'singlePlacementGroup' is not allowed.",
-            single,
-        )
+        _no_change(single)
+    had, has = set(old.get("zones") or ()), set(new.get("zones") or ())
+    since = ZONES_BY_PATCH_SINCE if method == "PATCH" else ZONES_BY_PUT_SINCE
+    if had != has and (had - has or not versions.within(api_version, since)):
+        _no_change(("zones",))
+
+
+def _no_change(path: Path) -> NoReturn:
+    _refuse(409, "PropertyChangeNotAllowed", f"Changing property '{path[-1]}' is not allowed.", path)

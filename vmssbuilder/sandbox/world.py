@@ -114,6 +114,7 @@ REGIONS: Final = {
         Region("swedencentral", "Sweden Central", geography="Europe"),
         Region("eastus", "East US", geography="US", paired="westus"),
         Region("eastus2", "East US 2", geography="US", paired="centralus"),
+        Region("eastus2euap", "East US 2 EUAP", geography="US"),
         Region("centralus", "Central US", geography="US", paired="eastus2"),
         Region("westus", "West US", zones=False, geography="US", paired="eastus"),
         Region("westus2", "West US 2", geography="US"),

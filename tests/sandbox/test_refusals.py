@@ -1,0 +1,216 @@
+"""What the sandbox refuses with nothing switched on, as Azure does; and what lies just beside it, which it takes."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import pytest
+
+from tests.azure.helpers import SUBNET, document
+from tests.sandbox.conftest import Arm
+from tests.sandbox.test_arm import SCALE_SET, changed, error, settled
+from tests.sandbox.test_deployments import inner, template, validate
+from vmssbuilder.sandbox import world
+from vmssbuilder.sandbox.server import Running
+
+GROUP = f"/subscriptions/{world.DEVELOPMENT}/resourceGroups/rg-shop/providers"
+GALLERY = f"{GROUP}/Microsoft.Compute/galleries/gal_shop/images"
+LINUX = {"publisher": "Canonical", "offer": "ubuntu-24_04-lts", "sku": "server", "version": "latest"}
+FABRIC = {
+    "name": "fabric",
+    "properties": {
+        "publisher": "Microsoft.Azure.ServiceFabric",
+        "type": "ServiceFabricNode",
+        "typeHandlerVersion": "1.1",
+    },
+}
+
+
+def with_(changes: dict[str, Any], size: str = "Standard_D2ds_v5", **envelope: Any) -> dict[str, Any]:
+    """A Linux scale set of that size with values at paths, `None` for taken away; P stands for the model of instances."""
+    body = document(sku={"name": size, "tier": "Standard", "capacity": 2}, **envelope)
+    profile = body["properties"]["virtualMachineProfile"]
+    profile["storageProfile"]["imageReference"] = copy.deepcopy(LINUX)
+    del profile["osProfile"]["windowsConfiguration"], profile["extensionProfile"]
+    profile["osProfile"]["linuxConfiguration"] = {"disablePasswordAuthentication": False}
+    for path, value in changes.items():
+        steps = path.replace("P.", "properties.virtualMachineProfile.").split(".")
+        here: Any = body
+        for step in steps[:-1]:
+            here = here[int(step)] if step.isdigit() else here.setdefault(step, {})
+        here[steps[-1]] = value
+    return body
+
+
+NIC = "P.networkProfile.networkInterfaceConfigurations.0.properties"
+IP = f"{NIC}.ipConfigurations.0.properties"
+IMAGE = "P.storageProfile.imageReference"
+DISK = "P.storageProfile.osDisk"
+TRUSTED = {"P.securityProfile.securityType": "TrustedLaunch"}
+EPHEMERAL = {
+    f"{DISK}.createOption": "FromImage",
+    f"{DISK}.caching": "ReadOnly",
+    f"{DISK}.diffDiskSettings.option": "Local",
+}
+FAST = {f"{NIC}.enableAcceleratedNetworking": True}
+SPOT = {"P.priority": "Spot", "P.evictionPolicy": "Delete"}
+RESERVED = {
+    "P.capacityReservation.capacityReservationGroup.id": f"{GROUP}/Microsoft.Compute/capacityReservationGroups/crg-shop"
+}
+VAULT: dict[str, Any] = {"vaultCertificates": []}
+
+
+def lun(number: int) -> dict[str, Any]:
+    return {"P.storageProfile.dataDisks": [{"lun": number, "createOption": "Empty", "diskSizeGB": 8}]}
+
+
+def other(kind: str, name: str) -> str:
+    return f"{GROUP}/{kind}/{name}"
+
+
+OFFERS = [
+    # the size, the region, the zones
+    (with_({}, "Standard_D2s_v99"), 400, "InvalidParameter", "Standard_D2s_v99 provided for the VM size is not valid", with_({})),
+    (with_({}, "Standard_ND96isr_H100_v5"), 409, "SkuNotAvailable", "not available in location 'uksouth' zones ''", with_({})),
+    (with_({}, zones=["1"], location="ukwest"), 400, "ResourceTypeNotSupportAvailabilityZones", "at location 'ukwest'", with_({}, zones=["1"])),
+    (with_({}, zones=["1", "4"]), 400, "InvalidAvailabilityZone", "'1,2,3'", with_({}, zones=["1", "3"])),
+    # the image
+    (with_({f"{IMAGE}.publisher": "Canonica"}), 404, "PlatformImageNotFound", "'Canonica:ubuntu-24_04-lts:server:latest'", with_({f"{IMAGE}.publisher": "canonical"})),
+    (with_({f"{IMAGE}.offer": "ubuntu"}), 404, "PlatformImageNotFound", "Canonical:ubuntu:server", with_({})),
+    (with_({f"{IMAGE}.sku": "serverr"}), 404, "PlatformImageNotFound", "serverr", with_({f"{IMAGE}.sku": "minimal"})),
+    (with_({f"{IMAGE}.version": "1.2.3"}), 404, "PlatformImageNotFound", ":1.2.3'", with_({f"{IMAGE}.version": "LATEST"})),
+    (with_({IMAGE: {"publisher": "Canonical", "offer": "ubuntu-24_04-lts", "sku": "server"}}), 400, "InvalidParameter", "'imageReference.version'", with_({})),
+    (with_({IMAGE: {"id": other("Microsoft.Compute/images", "img-none")}}), 404, "NotFound", "The Image", with_({IMAGE: {"id": other("Microsoft.Compute/images", "img-web")}})),
+    (with_({IMAGE: {"id": f"{GALLERY}/none"}}), 404, "GalleryImageNotFound", "uksouth", with_({IMAGE: {"id": f"{GALLERY}/web"}})),
+    (with_({IMAGE: {"id": f"{GALLERY}/empty"}}), 404, "GalleryImageNotFound", "uksouth", with_({IMAGE: {"id": f"{GALLERY}/web/versions/latest"}})),
+    (with_({IMAGE: {"id": f"{GALLERY}/web/versions/9.9.9"}}), 404, "GalleryImageNotFound", "9.9.9", with_({IMAGE: {"id": f"{GALLERY}/web/versions/1.0.0"}})),
+    # what it refers to
+    (with_({f"{IP}.subnet.id": SUBNET.replace("/web", "/none")}), 400, "InvalidResourceReference", "subnets/none", with_({f"{IP}.subnet.id": SUBNET.upper().replace("/SUBSCRIPTIONS", "/subscriptions")})),
+    (with_({f"{IP}.loadBalancerBackendAddressPools": [{"id": other("Microsoft.Network/loadBalancers", "lb-shop/backendAddressPools/none")}]}), 400, "InvalidResourceReference", "backendAddressPools/none", with_({f"{IP}.loadBalancerBackendAddressPools": [{"id": other("Microsoft.Network/loadBalancers", "lb-shop/backendAddressPools/web")}]})),
+    (with_({f"{NIC}.networkSecurityGroup.id": other("Microsoft.Network/networkSecurityGroups", "none")}), 400, "InvalidResourceReference", "networkSecurityGroups/none", with_({f"{NIC}.networkSecurityGroup.id": other("Microsoft.Network/networkSecurityGroups", "nsg-web")})),
+    (with_({}, identity={"type": "UserAssigned", "userAssignedIdentities": {other("Microsoft.ManagedIdentity/userAssignedIdentities", "none"): {}}}), 400, "InvalidResourceReference", "userAssignedIdentities/none", with_({}, identity={"type": "UserAssigned", "userAssignedIdentities": {other("Microsoft.ManagedIdentity/userAssignedIdentities", "id-web"): {}}})),
+    (with_({f"{DISK}.createOption": "FromImage", f"{DISK}.managedDisk.diskEncryptionSet.id": other("Microsoft.Compute/diskEncryptionSets", "none")}), 400, "InvalidResourceReference", "diskEncryptionSets/none", with_({f"{DISK}.createOption": "FromImage", f"{DISK}.managedDisk.diskEncryptionSet.id": other("Microsoft.Compute/diskEncryptionSets", "des-shop")})),
+    (with_({"P.osProfile.secrets": [{"sourceVault": {"id": other("Microsoft.KeyVault/vaults", "none")}, **VAULT}]}), 400, "InvalidResourceReference", "vaults/none", with_({"P.osProfile.secrets": [{"sourceVault": {"id": other("Microsoft.KeyVault/vaults", "kv-shop")}, **VAULT}]})),
+    (with_({"properties.proximityPlacementGroup.id": other("Microsoft.Compute/proximityPlacementGroups", "ppg-lab")}), 400, "InvalidResourceReference", "westeurope", with_({"properties.proximityPlacementGroup.id": other("Microsoft.Compute/proximityPlacementGroups", "ppg-shop")})),
+    (with_(RESERVED | {"P.capacityReservation.capacityReservationGroup.id": other("Microsoft.Compute/capacityReservationGroups", "none")}), 400, "InvalidResourceReference", "capacityReservationGroups/none", with_(RESERVED)),
+    (with_({"P.applicationProfile.galleryApplications": [{"packageReferenceId": other("Microsoft.Compute/galleries", "gal_shop/applications/agent/versions/7.0.0")}]}), 400, "InvalidResourceReference", "7.0.0", with_({"P.applicationProfile.galleryApplications": [{"packageReferenceId": other("Microsoft.Compute/galleries", "gal_shop/applications/agent/versions/1.1.0")}]})),
+    # what sizes and images can do
+    (with_({**TRUSTED, f"{IMAGE}.sku": "server-gen1"}), 400, "BadRequest", "Use of TrustedLaunch setting is not supported for the provided image", with_(TRUSTED)),
+    (with_(TRUSTED, "Standard_D2ps_v5"), 400, "BadRequest", "'Standard_D2ps_v5' is not supported for creation", with_(TRUSTED)),
+    (with_(TRUSTED, "Standard_D2_v2"), 400, "BadRequest", "'TrustedLaunch' security type", with_({}, "Standard_D2_v2")),
+    (with_(EPHEMERAL, "Standard_D2s_v5"), 409, "NotSupported", "Ephemeral OS disk is not supported for VM size Standard_D2s_v5", with_(EPHEMERAL)),
+    (with_({**EPHEMERAL, f"{DISK}.diffDiskSettings.placement": "NvmeDisk"}), 400, "NotSupported", "NvmeDisk", with_({**EPHEMERAL, f"{DISK}.diffDiskSettings.placement": "CacheDisk"})),
+    (with_(FAST, "Standard_A2_v2"), 400, "VMSizeIsNotPermittedToEnableAcceleratedNetworkingForVmss", "Standard_A2_v2, which is not compatible", with_(FAST)),
+    # what does not go together
+    (with_({"P.extensionProfile.extensions": [FABRIC]}), 409, "OperationNotAllowed", "Overprovisioning not allowed", with_({"P.extensionProfile.extensions": [FABRIC], "properties.overprovision": False})),
+    (with_({"P.extensionProfile.extensions": [FABRIC], "properties.overprovision": True}), 409, "OperationNotAllowed", "Overprovisioning not allowed", with_({"properties.overprovision": True})),
+    (with_({"properties.spotRestorePolicy": {"enabled": False}}), 400, "BadRequest", "Spot restoration feature", with_({**SPOT, "properties.spotRestorePolicy": {"enabled": True}})),
+    (with_({"P.evictionPolicy": "Delete"}), 400, "EvictionPolicyCanBeSetOnlyOnLowPriorityVirtualMachines", "Eviction policy", with_(SPOT)),
+    (with_({**SPOT, **RESERVED}), 400, "BadRequest", "Capacity reservation", with_(SPOT)),
+    (with_({"properties.zoneBalance": False}, zones=["1"]), 400, "InvalidParameter", "zoneBalance", with_({"properties.zoneBalance": False}, zones=["1", "2"])),
+    (with_({"properties.zoneBalance": True}), 400, "InvalidParameter", "zoneBalance", with_({"properties.zoneBalance": True}, zones=["1", "2", "3"])),
+    (with_({"properties.platformFaultDomainCount": 1}), 400, "InvalidParameter", "singlePlacementGroup", with_({"properties.platformFaultDomainCount": 1, "properties.singlePlacementGroup": False})),
+    (with_({"properties.platformFaultDomainCount": 1, "properties.singlePlacementGroup": True}), 400, "InvalidParameter", "singlePlacementGroup", with_({"properties.platformFaultDomainCount": 1}, zones=["1"])),
+    (with_(lun(64)), 400, "InvalidParameter", "between 0 and 63", with_(lun(63))),
+    (with_({"properties.upgradePolicy": {}}), 400, "InvalidParameter", "'upgradePolicy.mode' is missing", with_({})),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("refused", "status", "code", "words", "taken"), OFFERS)
+def test_what_azure_refuses_is_refused_and_what_lies_beside_it_is_taken(
+    arm: Arm, refused: dict[str, Any], status: int, code: str, words: str, taken: dict[str, Any]
+) -> None:
+    found = error(arm("PUT", SCALE_SET, refused), status)
+    assert found["code"] == code, found
+    assert words in found["message"]
+    assert arm("GET", SCALE_SET).status_code == 404, "nothing was made"
+    assert inner(validate(arm, template(refused))) == found, "validate says the same"
+    answer = arm("PUT", SCALE_SET, taken)
+    assert answer.status_code == 201, answer.text
+
+
+@pytest.mark.parametrize(
+    ("body", "version", "words", "other_version"),
+    [
+        (
+            document(identity={"type": "SystemAssigned", "userAssignedIdentities": {}}),
+            "2018-06-01",
+            "userAssignedIdentities",
+            "2018-10-01",
+        ),
+        (
+            changed("properties", "overProvision", to=True),
+            "2016-03-30",
+            "overProvisionEnabled is invalid",
+            "2016-04-30-preview",
+        ),
+        (document(), "2016-03-30", "overProvisionEnabled is invalid", "2016-04-30-preview"),
+    ],
+)
+def test_some_versions_refuse_what_others_take(
+    arm: Arm, body: dict[str, Any], version: str, words: str, other_version: str
+) -> None:
+    if version == "2016-03-30":
+        body = copy.deepcopy(body)
+        body["properties"]["virtualMachineProfile"]["storageProfile"] = {
+            "osDisk": {
+                "name": "os",
+                "createOption": "FromImage",
+                "osType": "Windows",
+                "image": {"uri": "https://a.example/b.vhd"},
+            }
+        }
+    assert words in error(arm("PUT", SCALE_SET, body, version=version), 400)["message"]
+    assert arm("PUT", SCALE_SET, body, version=other_version).status_code == 201
+
+
+def test_a_change_is_judged_by_what_it_would_leave(arm: Arm) -> None:
+    assert arm("PUT", SCALE_SET, with_({})).status_code == 201
+    before = settled(arm)
+    for change, status, code in (
+        ({"sku": {"name": "Standard_None"}}, 400, "InvalidParameter"),
+        ({"sku": {"capacity": 90}}, 409, "OperationNotAllowed"),
+        ({"properties": {"spotRestorePolicy": {"enabled": True}}}, 400, "BadRequest"),
+        ({"zones": ["1"]}, 409, "PropertyChangeNotAllowed"),
+        ({"properties": {"virtualMachineProfile": {"priority": "Spot"}}}, 409, "PropertyChangeNotAllowed"),
+        (
+            {
+                "properties": {
+                    "virtualMachineProfile": {"storageProfile": {"imageReference": {"sku": "none"}}}
+                }
+            },
+            404,
+            "PlatformImageNotFound",
+        ),
+    ):
+        for method, body in (("PATCH", change), ("PUT", {"location": "uksouth", **change})):
+            found = error(
+                arm(method, SCALE_SET, body, version="2022-11-01" if "zones" in change else "2024-07-01"),
+                status,
+            )
+            assert found["code"] == code, found
+    assert settled(arm) == before
+
+
+def test_zones_are_added_and_never_taken_away(arm: Arm) -> None:
+    arm("PUT", SCALE_SET, with_({}, zones=["1"]))
+    settled(arm)
+    change = {"zones": ["1", "2"]}
+    assert (
+        error(arm("PATCH", SCALE_SET, change, version="2023-03-01"), 409)["code"]
+        == "PropertyChangeNotAllowed"
+    )
+    assert arm("PUT", SCALE_SET, {"location": "uksouth", **change}, version="2023-03-01").status_code == 200
+    settled(arm)
+    assert arm("PATCH", SCALE_SET, {"zones": ["1", "2", "3"]}).status_code == 200
+    settled(arm)
+    assert error(arm("PATCH", SCALE_SET, {"zones": ["1", "3"]}), 409)["code"] == "PropertyChangeNotAllowed"
+
+
+def test_a_size_that_was_put_there_can_do_what_is_said_of_it(arm: Arm, sandbox: Running) -> None:
+    body = with_({**EPHEMERAL, **TRUSTED, **FAST}, "Standard_Q2")
+    sandbox.add_size("Standard_Q2", can="gen2 trusted")
+    assert error(arm("PUT", SCALE_SET, body), 409)["code"] == "NotSupported"
+    sandbox.provide(body)
+    assert arm("PUT", SCALE_SET, body).status_code == 201
