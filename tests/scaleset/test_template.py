@@ -13,6 +13,7 @@ from vmssbuilder.scaleset import paths, versions
 from vmssbuilder.scaleset.paths import MAX_DEPTH
 from vmssbuilder.scaleset.reading import Reading, ReadingError, read
 from vmssbuilder.scaleset.request import Target
+from vmssbuilder.scaleset.scopes import Place
 
 SLOWER = 15 if sys.gettrace() else 1  # under coverage every line costs
 
@@ -397,6 +398,19 @@ def test_an_extension_inside_the_scale_set_is_put_into_its_list() -> None:
     assert any("providers/diagnosticSettings" in message for _, message in noted(reading, "removed"))
 
 
+def test_an_extension_of_a_deployment_that_is_not_made_is_none() -> None:
+    def deployment(name: str, condition: Any) -> dict[str, Any]:
+        extension = {"type": f"{TYPE}/extensions", "name": f"web/{name}", "properties": PROBE}
+        return {
+            "type": "Microsoft.Resources/deployments",
+            "condition": condition,
+            "properties": {"template": template(extension)},
+        }
+
+    reading = read_json(template(scale_set(), deployment("on", True), deployment("off", False)))
+    assert [each["name"] for each in got(reading, EXTENSIONS)] == ["on"]
+
+
 def test_an_extension_that_cannot_be_put_into_the_list_is_named() -> None:
     child = {"type": "extensions", "name": "probe", "properties": PROBE}
     profile = under("properties.virtualMachineProfile", {"extensionProfile": "[f()]"})
@@ -519,11 +533,14 @@ def test_what_cannot_be_filled_in_stays_as_text_and_is_reported_with_its_place_a
     }
     assert type(reading.document["location"]) is str
     assert noted(reading, "unresolved") == [
-        ("location", "Replace this expression by a value: only Azure can tell what resourceGroup answers."),
+        (
+            "location",
+            "Replace this expression by a value: what resourceGroup answers depends on where the template is deployed.",
+        ),
         ("sku.name", "Replace this expression by a value: there is none for size."),
         (
             "tags.a",
-            "Replace this expression by a value: only Azure can tell what uniqueString, subscription answers.",
+            "Replace this expression by a value: what subscription answers depends on where the template is deployed.",
         ),
         ("tags.b", "Replace this expression by a value: it could not be computed."),
     ]
@@ -581,6 +598,77 @@ def test_brackets_in_a_body_are_not_computed() -> None:
         "location": "[resourceGroup().location]"
     }
     assert read_json({"location": "[concat('a', 'b')]"}).document == {"location": "[concat('a', 'b')]"}
+
+
+# ----------------------------------------------------------------------------------------------------- where it is deployed
+
+SUBSCRIPTION = "0f1e2d3c-0000-4000-8000-00000000000a"
+GROUP = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/rg-shop"
+PLACED = {
+    "location": "[resourceGroup().location]",
+    "tags": {
+        "id": "[resourceGroup().id]",
+        "name": "[toUpper(resourceGroup().name)]",
+        "subscription": "[subscription().subscriptionId]",
+        "tenant": "[subscription().tenantId]",
+        "net": "[resourceId('Microsoft.Network/virtualNetworks/', 'v')]",
+        "other": "[resourceId('rg-net', 'Microsoft.Network/virtualNetworks', 'v')]",
+        "role": "[subscriptionResourceId('Microsoft.Authorization/roleDefinitions', 'r')]",
+        "hash": "[uniqueString(resourceGroup().id)]",
+        "lost": "[resourceId('Microsoft.Network/virtualNetworks', unknown())]",
+    },
+}
+
+
+def test_what_depends_on_the_place_is_told_where_the_place_is_known() -> None:
+    text = json.dumps(template(scale_set(**PLACED)))
+    nowhere = read(text)
+    assert nowhere.document == PLACED
+    assert nowhere.place_wanted == ("subscription", "resource_group", "location")
+    somewhere = read(text, place=Place(SUBSCRIPTION, "rg-shop", "norwayeast"))
+    assert somewhere.document == {
+        "location": "norwayeast",
+        "tags": {
+            "id": GROUP,
+            "name": "RG-SHOP",
+            "subscription": SUBSCRIPTION,
+            "tenant": "[subscription().tenantId]",
+            "net": f"{GROUP}/providers/Microsoft.Network/virtualNetworks/v",
+            "other": f"/subscriptions/{SUBSCRIPTION}/resourceGroups/rg-net/providers/Microsoft.Network/virtualNetworks/v",
+            "role": f"/subscriptions/{SUBSCRIPTION}/providers/Microsoft.Authorization/roleDefinitions/r",
+            "hash": "z2asxcuwezxio",
+            "lost": "[resourceId('Microsoft.Network/virtualNetworks', unknown())]",
+        },
+    }
+    assert somewhere.request.target == Target(SUBSCRIPTION, "rg-shop", "web")
+    region = read(text, place=Place(location="norwayeast"))
+    assert region.document == {**PLACED, "location": "norwayeast"}
+    assert region.place_wanted == ("subscription", "resource_group")
+
+
+def test_a_default_that_depends_on_the_place_is_told_by_it() -> None:
+    declared = {"region": {"type": "string", "defaultValue": "[resourceGroup().location]"}}
+    text = json.dumps(template(scale_set(location="[parameters('region')]"), parameters=declared))
+    assert read(text).place_wanted == ("location",)
+    reading = read(text, place=Place(location="norwayeast"))
+    assert reading.document["location"] == "norwayeast"
+    assert not reading.parameters[0].missing
+    assert reading.place_wanted == ()
+
+
+def test_a_deployment_to_another_resource_group_knows_that_one() -> None:
+    outer = {
+        "type": "Microsoft.Resources/deployments",
+        "resourceGroup": "rg-else",
+        "properties": {
+            "expressionEvaluationOptions": {"scope": "inner"},
+            "template": template(
+                scale_set(location="[resourceGroup().location]", tags={"a": "[resourceGroup().name]"})
+            ),
+        },
+    }
+    reading = read(json.dumps(template(outer)), place=Place(SUBSCRIPTION, "rg-shop", "norwayeast"))
+    assert reading.document == {"location": "[resourceGroup().location]", "tags": {"a": "rg-else"}}
 
 
 # ---------------------------------------------------------------------------------------------------------------- hostile

@@ -326,6 +326,86 @@ def test_a_public_key_is_no_secret() -> None:
     assert paths.get(read_with(value, {"key": CANARY}).document, where) == "[parameters('key')]"
 
 
+def scripted(kind: str, settings: dict[str, Any], **more: Any) -> dict[str, Any]:
+    value = template({"key": {"type": "securestring"}, "sas": {"type": "securestring", "defaultValue": ""}})
+    extension = {"name": "e", "properties": {"type": kind, "settings": settings, **more}}
+    paths.put(value["resources"][0], paths.parse(EXTENSIONS), [extension])
+    return value
+
+
+def test_a_secret_in_the_settings_of_a_script_goes_to_those_that_stay_secret() -> None:
+    settings = {
+        "fileUris": ["[uri('https://files.example.com/', concat('a.sh', parameters('sas')))]"],
+        "commandToExecute": "[concat('sh a.sh ', parameters('key'))]",
+        "timestamp": 7,
+    }
+    value = scripted("CustomScript", settings, protectedSettings={"storageAccountName": "files"})
+    reading = read_with(value, {"key": CANARY})
+    properties = paths.get(reading.document, paths.parse(f"{EXTENSIONS}[0].properties"))
+    assert properties["settings"] == {"fileUris": ["https://files.example.com/a.sh"], "timestamp": 7}
+    assert properties["protectedSettings"] == {
+        "storageAccountName": "files",
+        "commandToExecute": f"sh a.sh {CANARY}",
+    }
+    assert [note.where for note in reading.notes if note.kind == "moved"] == [
+        f"{EXTENSIONS}[0].properties.protectedSettings.commandToExecute"
+    ]
+    assert CANARY not in repr(reading.notes)
+    signed = read_with(value, {"key": CANARY, "sas": "?sig=Canary"})
+    properties = paths.get(signed.document, paths.parse(f"{EXTENSIONS}[0].properties"))
+    assert properties["protectedSettings"]["fileUris"] == ["https://files.example.com/a.sh?sig=Canary"]
+    assert properties["settings"] == {"timestamp": 7}
+
+
+@pytest.mark.parametrize(
+    ("kind", "more"),
+    [
+        ("VMAccessForLinux", {}),
+        ("CustomScript", {"protectedSettings": {"commandToExecute": "sh b.sh"}}),
+        ("CustomScript", {"protectedSettings": "[f()]"}),
+    ],
+)
+def test_a_secret_in_other_settings_is_not_written(kind: str, more: dict[str, Any]) -> None:
+    value = scripted(kind, {"commandToExecute": "[concat('sh a.sh ', parameters('key'))]"}, **more)
+    reading = read_with(value, {"key": CANARY})
+    assert CANARY not in repr(reading)
+    where = f"{EXTENSIONS}[0].properties.settings.commandToExecute"
+    assert paths.get(reading.document, paths.parse(where)) == "[concat('sh a.sh ', parameters('key'))]"
+    assert where in [note.where for note in reading.notes if note.kind == "unresolved"]
+
+
+@pytest.mark.parametrize(
+    ("expression", "written"),
+    [
+        ("[concat('a-', parameters('p'))]", "[concat('a-', parameters('p'))]"),
+        ("[parameters('o').inner.key]", "[parameters('o').inner.key]"),
+        ("[first(createArray(parameters('p')))]", "[parameters('p')]"),
+        ("[variables('v')]", "[toUpper(parameters('p'))]"),
+        ("[reduce(createArray(parameters('p')), '', lambda('a', 'b', concat(lambdaVariables('a'), lambdaVariables('b'))))]", "[concat('', parameters('p'))]"),
+        ("[base64(string(parameters('o')))]", "[base64(string(parameters('o')))]"),
+        ("[if(equals(parameters('p'), 'x'), 'same', 'other')]", "other"),
+        ("[if(empty(parameters('p')), 'none', 'some')]", "some"),
+        ("[coalesce(parameters('o').?none, 'none')]", "none"),
+        ("[shop.hash(parameters('p'))]", "[toLower(parameters('p'))]"),
+    ],
+)  # fmt: skip
+def test_what_is_made_of_a_secret_is_as_secret(expression: str, written: str) -> None:
+    functions = [
+        {"namespace": "shop", "members": {"hash": {"parameters": [{"name": "x"}], "output": {"value": "[toLower(parameters('x'))]"}}}}
+    ]  # fmt: skip
+    value = template(
+        {"p": {"type": "securestring"}, "o": {"type": "secureObject"}},
+        {"variables": {"v": "[toUpper(parameters('p'))]"}, "functions": functions},
+        tags__a=expression,
+        **{f"{OS.replace('.', '__')}__customData": expression},
+    )
+    reading = read_with(value, {"p": CANARY, "o": {"inner": {"key": CANARY}}})
+    assert reading.document["tags"] == {"a": written}
+    kept = paths.get(reading.document, paths.parse(f"{OS}.customData"))
+    assert kept == written or "[" not in kept
+    assert "canary" not in repr((reading.notes, reading.parameters, reading.document["tags"])).casefold()
+
+
 def test_a_value_in_a_key_vault_is_asked_for() -> None:
     value = template(
         {"p": {"type": "securestring"}}, **{f"{OS.replace('.', '__')}__adminPassword": "[parameters('p')]"}

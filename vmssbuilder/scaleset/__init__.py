@@ -11,6 +11,7 @@ from .parameters import TemplateParameter, given_values
 from .patching import Patch, apply_patch, merge_patch
 from .reading import Reading, ReadingError, read
 from .request import Request, Target
+from .scopes import Place
 from .secrets import mask
 from .versions import API_VERSIONS
 
@@ -19,6 +20,7 @@ __all__ = [
     "CannotExport",
     "Outcome",
     "Patch",
+    "Place",
     "Reading",
     "ReadingError",
     "Request",

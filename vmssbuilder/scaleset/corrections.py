@@ -35,8 +35,8 @@ HOMES: Final[tuple[tuple[str, ...], ...]] = (
 )
 """Where a member that its object does not have may belong, seen from the object; the first that has it is taken."""
 
-_SCRIPT_TYPES: Final = frozenset(("customscript", "customscriptextension", "customscriptforlinux"))
-_SCRIPT_NAMES: Final = {
+SCRIPT_TYPES: Final = frozenset(("customscript", "customscriptextension", "customscriptforlinux"))
+SCRIPT_NAMES: Final = {
     name.casefold(): name
     for name in (
         "fileUris",
@@ -338,7 +338,7 @@ class Corrections(Walk):
     def _script_settings(self, value: dict[str, Any], path: Path, line: int | None) -> dict[str, Any]:
         """The members of a script extension's settings in the case on which the extension insists."""
         kind = value.get(_key(value, "type") or "")
-        if not isinstance(kind, str) or kind.casefold() not in _SCRIPT_TYPES:
+        if not isinstance(kind, str) or kind.casefold() not in SCRIPT_TYPES:
             return value
         for name in list(value):
             if name.casefold() in ("fileuris", "commandtoexecute"):
@@ -348,7 +348,7 @@ class Corrections(Walk):
             settings = value.get(key) if key is not None else None
             if key is None or not isinstance(settings, dict):
                 continue
-            spelt = {name: _SCRIPT_NAMES.get(str(name).casefold()) or name for name in settings}
+            spelt = {name: SCRIPT_NAMES.get(str(name).casefold()) or name for name in settings}
             renames = {
                 name: right for name, right in spelt.items() if name != right and right not in settings
             }

@@ -281,6 +281,49 @@ def _guid(*parts: Any) -> str:
     return str(uuid.uuid5(_GUIDS, "-".join(map(_text, parts))))
 
 
+_WORD: Final = 0xFFFFFFFF
+_ONE, _OTHER = 0x239B961B, 0xAB0E9789
+
+
+def _rotated(word: int, by: int) -> int:
+    return (word << by | word >> (32 - by)) & _WORD
+
+
+def _mixed(word: int) -> int:
+    word = (word ^ word >> 16) * 0x85EBCA6B & _WORD
+    word = (word ^ word >> 13) * 0xC2B2AE35 & _WORD
+    return word ^ word >> 16
+
+
+def _unique_string(*parts: Any) -> str:
+    """Azure's own 64-bit variant of MurmurHash3 over the texts, in base 32."""
+    if not parts:
+        raise TypeError
+    content = "-".join(map(_text, parts)).encode()
+    low = high = 0
+    for start in range(0, len(content), 8):
+        first, second = (
+            int.from_bytes(content[at : at + 4], "little") for at in (start, start + 4)
+        )  # what is missing at the end counts as zeros
+        low ^= _rotated(first * _ONE & _WORD, 15) * _OTHER & _WORD
+        high_part = _rotated(second * _OTHER & _WORD, 17) * _ONE & _WORD
+        if start + 8 <= len(content):
+            low = ((_rotated(low, 19) + high) * 5 + 0x561CCD1B) & _WORD
+            high = ((_rotated(high ^ high_part, 13) + low) * 5 + 0x0BCAA747) & _WORD
+        else:
+            high ^= high_part
+    low, high = low ^ len(content), high ^ len(content)
+    low = (low + high) & _WORD
+    high = (high + low) & _WORD
+    low, high = _mixed(low), _mixed(high)
+    low = (low + high) & _WORD
+    number = ((high + low) & _WORD) << 32 | low
+    return "".join(_LETTERS[number << 5 * place >> 59 & 31] for place in range(13))
+
+
+_LETTERS: Final = "abcdefghijklmnopqrstuvwxyz234567"
+
+
 # ------------------------------------------------------------------------------------------------------- lists and objects
 
 
@@ -541,7 +584,7 @@ def _parse_cidr(network: Any) -> dict[str, Any]:
 def _type_and_names(parts: tuple[Any, ...]) -> str:
     """`Microsoft.Network/virtualNetworks/subnets`, `v`, `s` as the end of a resource's id."""
     kind, *names = map(_text, parts)
-    provider, *types = kind.split("/")
+    provider, *types = kind.rstrip("/").split("/")
     if not types or len(types) != len(names):
         raise ValueError
     pairs = "/".join(f"{each}/{name}" for each, name in zip(types, names, strict=True))
@@ -551,18 +594,27 @@ def _type_and_names(parts: tuple[Any, ...]) -> str:
 _SUBSCRIPTION = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
 
 
-def _resource_id(*parts: Any) -> str:
-    """Only with subscription and resource group: without them Azure takes those of the deployment."""
-    subscription, group, *rest = parts
-    if "/" in _text(subscription) or "/" in _text(group):
+def resource_id(*parts: Any, subscription: str = "", group: str = "") -> str:
+    """`resourceId`. subscription, group: those of the deployment, which count where the call names none."""
+    before = next((place for place, part in enumerate(parts) if "/" in _text(part)), 3)
+    if before == 2:
+        subscription, group = parts[0], parts[1]
+    elif before == 1 and _SUBSCRIPTION.fullmatch(parts[0]) is None:
+        group = parts[0]
+    elif before:
         raise ValueError
-    return f"/subscriptions/{subscription}/resourceGroups/{group}/{_type_and_names(tuple(rest))}"
+    if not subscription or not group:
+        raise LookupError
+    return f"/subscriptions/{subscription}/resourceGroups/{group}/{_type_and_names(parts[before:])}"
 
 
-def _subscription_resource_id(subscription: Any, *rest: Any) -> str:
-    if _SUBSCRIPTION.fullmatch(_text(subscription)) is None:
-        raise ValueError
-    return f"/subscriptions/{subscription}/{_type_and_names(rest)}"
+def subscription_resource_id(*parts: Any, subscription: str = "") -> str:
+    """`subscriptionResourceId`. subscription: that of the deployment, which counts where the call names none."""
+    if "/" not in _text(parts[0]):
+        subscription, parts = parts[0], parts[1:]
+    if not subscription:
+        raise LookupError
+    return f"/subscriptions/{subscription}/{_type_and_names(parts)}"
 
 
 def _management_group_resource_id(group: Any, *rest: Any) -> str:
@@ -629,14 +681,14 @@ FUNCTIONS: Final[Mapping[str, Function]] = {
     "parsecidr": _parse_cidr,
     "range": _range,
     "replace": _replace,
-    "resourceid": _resource_id,
+    "resourceid": resource_id,
     "shallowmerge": _shallow_merge,
     "skip": _skip,
     "split": _split,
     "startswith": _starts,
     "string": string,
     "sub": lambda first, second: _bounded(_number(first) - _number(second)),
-    "subscriptionresourceid": _subscription_resource_id,
+    "subscriptionresourceid": subscription_resource_id,
     "substring": _substring,
     "take": _take,
     "tenantresourceid": lambda *parts: f"/{_type_and_names(parts)}",
@@ -647,6 +699,7 @@ FUNCTIONS: Final[Mapping[str, Function]] = {
     "tryget": _try_get,
     "tryindexfromend": _try_from_end,
     "union": _union,
+    "uniquestring": _unique_string,
     "uri": _uri,
     "uricomponent": lambda text: quote(_text(text), safe="~"),
     "uricomponenttostring": _from_uri_component,

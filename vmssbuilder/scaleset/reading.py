@@ -17,7 +17,8 @@ from .parameters import BICEP_PARAMETERS, TemplateParameter, given_values, is_bi
 from .refusals import ReadingError, folded
 from .request import Operation, Request, Target
 from .rules.view import OS_PROFILE, STORAGE
-from .settling import settled
+from .scopes import NOWHERE, Place
+from .settling import PlacePart, settled, wanted_of_place
 from .shapes import Found
 
 __all__ = ["Choice", "Note", "Reading", "ReadingError", "read"]
@@ -48,6 +49,7 @@ class Reading:
     text when it has several; chosen: the number of the one that was read. parameters: those of the template that this
     scale set needs, in the order of the template; empty when the text is no template. stated: the API version that the
     text states, None when it states none that has scale sets; whoever asked for another one reads `api_version`.
+    place_wanted: what of the place where a template is deployed would fill in more of it.
     """
 
     request: Request
@@ -56,6 +58,7 @@ class Reading:
     chosen: int = 0
     parameters: tuple[TemplateParameter, ...] = ()
     stated: str | None = None
+    place_wanted: tuple[PlacePart, ...] = ()
 
     @property
     def parameter_problems(self) -> dict[str, str]:
@@ -88,6 +91,7 @@ def read(
     *,
     parameters: str | bytes | Mapping[str, Any] | None = None,
     operation: Operation | None = None,
+    place: Place = NOWHERE,
 ) -> Reading:
     """The request that a text holds. Raises ReadingError for a text that holds none, UnknownVersion.
 
@@ -96,7 +100,8 @@ def read(
     choice: which of several scale sets, counted from 0; Reading.choices lists them. parameters: values for the parameters
     of a template: the text of its parameters file, or names and values, where a text may stand for a number, a truth value
     or JSON. A value that its parameter refuses is not used; Reading.parameter_problems says why. operation: what it is
-    for; else what the text says; else a creation. In an update, `null` takes a member away and stays.
+    for; else what the text says; else a creation. In an update, `null` takes a member away and stays. place: where a
+    template is deployed, for what it asks of its resource group and subscription; Reading.place_wanted tells what it lacks.
     """
     if api_version is not None:
         versions.order(api_version)
@@ -106,7 +111,7 @@ def read(
             raise ReadingError(BICEP_PARAMETERS, expected="a template or a request body")
         parsed = _parse(text)
         notes = [Note("repaired", (), repair.message, repair.line) for repair in parsed.notes]
-        found = shapes.scale_sets(parsed.value, parsed, Call(), _given(parameters))
+        found = shapes.scale_sets(parsed.value, parsed, Call(), _given(parameters), place)
         # What a template does not make is read only when it is asked for, or when there is nothing else.
         made = [
             number
@@ -200,7 +205,11 @@ def _read(
         notes.append(_no_such_version(written, chosen))
     notes.extend(_about_version(document, chosen, stated, asked=api_version is not None))
     request = Request(_target(members, found.target), operation, chosen, document)
-    return Reading(request, notes, choices, choice, parameters, stated)
+    open_texts = [
+        *(paths.get(document, note.path, "") for note in unresolved if note.kind == "unresolved"),
+        *(parameter.default_text for parameter in parameters if parameter.missing),
+    ]
+    return Reading(request, notes, choices, choice, parameters, stated, wanted_of_place(open_texts))
 
 
 def _without_version(body: dict[str, Any], parsed: Parsed) -> tuple[dict[str, Any], Note]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from copy import copy
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
 
 from .expressions import Budget, Unresolved, Withheld, evaluate, is_expression, placed, unescaped
-from .functions import Function, key_in
+from .functions import Function, key_in, resource_id, subscription_resource_id
 from .json_text import Parsed
 from .parameters import IN_KEY_VAULT, Declared, TemplateParameter, passed_values
 
@@ -21,11 +23,63 @@ def member_of(holder: Any, name: str) -> Any:
     return holder[spelt] if spelt is not None else None
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a template is deployed, as far as that is known. location: the region of the resource group."""
+
+    subscription: str = ""
+    resource_group: str = ""
+    location: str = ""
+
+    def functions(self) -> dict[str, Function]:
+        """What the template may ask of it. LookupError for what is not known."""
+        return {
+            "resourcegroup": self._group,
+            "subscription": self._subscription,
+            "resourceid": lambda *parts: resource_id(
+                *_known(parts), subscription=self.subscription, group=self.resource_group
+            ),
+            "subscriptionresourceid": lambda *parts: subscription_resource_id(
+                *_known(parts), subscription=self.subscription
+            ),
+        }
+
+    def _group(self) -> dict[str, Any]:
+        if not self.resource_group and not self.location:
+            raise LookupError
+        both = self.subscription and self.resource_group
+        identity = f"/subscriptions/{self.subscription}/resourceGroups/{self.resource_group}" if both else ""
+        told = {"id": identity, "name": self.resource_group, "location": self.location}
+        return {
+            **{name: value or Unresolved(f"[resourceGroup().{name}]") for name, value in told.items()},
+            "type": "Microsoft.Resources/resourceGroups",
+            **{name: Unresolved(f"[resourceGroup().{name}]") for name in ("managedBy", "tags", "properties")},
+        }
+
+    def _subscription(self) -> dict[str, Any]:
+        if not self.subscription:
+            raise LookupError
+        return {
+            "id": f"/subscriptions/{self.subscription}",
+            "subscriptionId": self.subscription,
+            **{name: Unresolved(f"[subscription().{name}]") for name in ("tenantId", "displayName")},
+        }
+
+
+NOWHERE: Final = Place()
+
+
+def _known(parts: tuple[Any, ...]) -> tuple[Any, ...]:
+    if any(isinstance(part, Unresolved) for part in parts):
+        raise LookupError
+    return parts
+
+
 class Scope:
     """The parameters and variables of one template, filled in when they are asked for.
 
     given: values of its parameters. Those of a template inside a deployment are what the deployment around it passes, and
-    are filled in in the scope `outer`.
+    are filled in in the scope `outer`. place: where it is deployed.
     """
 
     def __init__(
@@ -36,11 +90,13 @@ class Scope:
         given: Mapping[str, Any] = MappingProxyType({}),
         passed: Any = None,
         outer: Scope | None = None,
+        place: Place = NOWHERE,
     ) -> None:
         self.template = template
         self.parsed = parsed
         self.budget = budget
         self.outer = outer
+        self.place = place
         passed = passed_values(passed)
         self.passed = {name.casefold(): value for name, value in passed.items() if value is not IN_KEY_VAULT}
         kept = {name: value for name, value in passed.items() if value is IN_KEY_VAULT}
@@ -50,7 +106,11 @@ class Scope:
         self.loops: dict[str | None, int] = {}
         self.known: dict[tuple[str, str], Any] = {}
         self.asked: dict[str, None] = {}
-        self.functions: dict[str, Function] = {
+        self.functions = self._functions()
+
+    def _functions(self) -> dict[str, Function]:
+        return {
+            **self.place.functions(),
             "parameters": lambda name: self._named("parameters", name),
             "variables": lambda name: self._named("variables", name),
             "copyindex": self._copy_index,
@@ -71,8 +131,9 @@ class Scope:
         return scope
 
     def _twin(self) -> Scope:
-        scope = Scope(self.template, self.parsed, self.budget, outer=self.outer)
-        scope.declared, scope.passed, scope.loops = self.declared, self.passed, self.loops
+        scope = copy(self)
+        scope.known, scope.asked = {}, {}
+        scope.functions = scope._functions()  # noqa: SLF001 - its own
         return scope
 
     @property

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Final
+from typing import Any, Final, Literal
 
+from . import paths
 from .canonical import Note
+from .corrections import SCRIPT_NAMES, SCRIPT_TYPES
 from .expressions import COMPUTED, Unresolved, Withheld
 from .paths import Path
 from .secrets import find
@@ -17,6 +19,7 @@ def settled(document: dict[str, Any]) -> tuple[dict[str, Any], list[Note]]:
     An expression in the place of a password would be sent as that password, and nobody could see it.
     """
     notes: list[Note] = []
+    _protect(document, notes)
     secret = {path for path, _value in find(document)}
     return _settled(document, (), secret, notes), notes
 
@@ -47,6 +50,39 @@ def _settled(value: Any, path: Path, secret: set[Path], notes: list[Note]) -> An
     return value
 
 
+_EXTENSIONS: Final = ("properties", "virtualMachineProfile", "extensionProfile", "extensions")
+
+
+def _protect(document: dict[str, Any], notes: list[Note]) -> None:
+    """Moves what comes from secure parameters from a script's settings to those that stay secret: the script reads both."""
+    extensions = paths.get(document, _EXTENSIONS, None)
+    for position, extension in enumerate(extensions if isinstance(extensions, list) else ()):
+        properties = extension.get("properties") if isinstance(extension, dict) else None
+        if not isinstance(properties, dict) or str(properties.get("type")).casefold() not in SCRIPT_TYPES:
+            continue
+        settings, protected = properties.get("settings"), properties.get("protectedSettings", {})
+        if not isinstance(settings, dict) or not isinstance(protected, dict):
+            continue
+        moved = {
+            name: value
+            for name, value in settings.items()
+            if name.casefold() in SCRIPT_NAMES and name not in protected and _holds_secret(value)
+        }
+        if moved:
+            properties["settings"] = {name: value for name, value in settings.items() if name not in moved}
+            properties["protectedSettings"] = {**protected, **moved}
+        for name in moved:
+            path = (*_EXTENSIONS, position, "properties", "protectedSettings", name)
+            message = f"“{name}” holds the value of a secure parameter: moved to protectedSettings, where it stays secret."
+            notes.append(Note("moved", path, message))
+
+
+def _holds_secret(value: Any) -> bool:
+    if isinstance(value, list):
+        return any(map(_holds_secret, value))
+    return isinstance(value, Withheld)
+
+
 _GONE: Final[Any] = object()
 _TEXT = re.compile(r"'(?:[^']|'')*'")
 _PARAMETER = re.compile(r"\bparameters\('((?:[^']|'')*)'\)", re.IGNORECASE)
@@ -59,11 +95,39 @@ def _why(expression: Unresolved) -> str:
     called = dict.fromkeys(_CALLED.findall(_TEXT.sub("''", expression)))
     functions = [name for name in called if name.casefold() not in COMPUTED]
     azures = [name for name in functions if name.casefold() not in ("parameters", "variables", "copyindex")]
+    placed = [name for name in called if name.casefold() in _BY_PLACE]
     if parameters:
         return f"Replace this expression by a value: there is none for {in_words(parameters)}."
+    if placed and len(placed) == len({*azures, *placed}):
+        what = f"what {in_words(placed)} answers depends on where the template is deployed."
+        return f"Replace this expression by a value: {what}"
     if azures:
         return f"Replace this expression by a value: only Azure can tell what {in_words(azures)} answers."
     return "Replace this expression by a value: it could not be computed."
+
+
+_BY_PLACE: Final = frozenset(
+    ("deployment", "managementgroup", "managementgroupresourceid", "resourcegroup", "resourceid", "subscription",
+     "subscriptionresourceid")
+)  # fmt: skip
+"""Functions whose answer depends on where the template is deployed, by folded name."""
+
+
+PlacePart = Literal["subscription", "resource_group", "location"]
+_PARTS: Final[tuple[tuple[PlacePart, re.Pattern[str]], ...]] = (
+    (
+        "subscription",
+        re.compile(r"\b(?:subscription\(\)\.(?:id|subscriptionId)\b|resourceGroup\(\)\.id\b|subscriptionResourceId\(|resourceId\()", re.IGNORECASE),
+    ),
+    ("resource_group", re.compile(r"\b(?:resourceGroup\(\)\.(?:id|name)\b|resourceId\()", re.IGNORECASE)),
+    ("location", re.compile(r"\bresourceGroup\(\)\.location\b", re.IGNORECASE)),
+)  # fmt: skip
+
+
+def wanted_of_place(expressions: list[Any]) -> tuple[PlacePart, ...]:
+    """What of the place where the template is deployed would tell more of these expressions."""
+    texts = [_TEXT.sub("''", text) for text in expressions if isinstance(text, str)]
+    return tuple(part for part, pattern in _PARTS if any(pattern.search(text) for text in texts))
 
 
 def _why_withheld(expression: Withheld) -> str:

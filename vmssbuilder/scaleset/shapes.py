@@ -26,6 +26,7 @@ from .refusals import (
     of_type,
 )
 from .request import Operation, Target
+from .scopes import NOWHERE, Place
 from .versions import LATEST
 
 MAX_NESTING: Final = 6
@@ -53,12 +54,17 @@ class Found:
     variables: frozenset[str] = frozenset()
 
 
-def scale_sets(value: Any, parsed: Parsed, call: Call, given: Mapping[str, Any]) -> list[Found]:
+def scale_sets(
+    value: Any, parsed: Parsed, call: Call, given: Mapping[str, Any], place: Place = NOWHERE
+) -> list[Found]:
     """The scale sets of a JSON value, in the order of the text, at least one. Raises ReadingError, TooLarge.
 
-    call: the request that carries it, as far as the text tells one. given: values of the parameters of a template.
+    call: the request that carries it, as far as the text tells one. given: values of the parameters of a template. place:
+    where a template is deployed; else where the text says.
     """
-    found = _Opening(parsed, given).opened(value, _Around(call.target, _operation(call), call.api_version), 0)
+    found = _Opening(parsed, given, place).opened(
+        value, _Around(call.target, _operation(call), call.api_version), 0
+    )
     if not found and call.kind not in ("", RESOURCE_TYPE, DEPLOYMENT_TYPE):
         raise of_type(call.kind)
     return found
@@ -84,6 +90,7 @@ class _Opening:
 
     parsed: Parsed
     given: Mapping[str, Any]
+    place: Place = NOWHERE
     ways: tuple[Callable[..., list[Found] | None], ...] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -150,7 +157,7 @@ class _Opening:
             "unwrapped", (), "The JSON was written as a text, with escapes. It was read from that text.", 1
         )
         around = replace(around, notes=(*around.notes, note))
-        return _Opening(parsed, self.given).opened(parsed.value, around, depth + 1)
+        return _Opening(parsed, self.given, self.place).opened(parsed.value, around, depth + 1)
 
     def _items(self, items: list[Any], around: _Around, depth: int) -> list[Found]:
         """The scale sets of a list; what else is in it is said."""
@@ -227,7 +234,12 @@ class _Opening:
             raise ReadingError(message, expected="a template or a request body")
         if not template.is_template(value) or of_tool(value) is not None:
             return None
-        found = template.scale_sets(value, self.parsed, self.given)
+        place = Place(
+            self.place.subscription or around.target.subscription,
+            self.place.resource_group or around.target.resource_group,
+            self.place.location,
+        )
+        found = template.scale_sets(value, self.parsed, self.given, place)
         if not found:
             raise ReadingError(template.why_none(value), expected=f"a resource of type {RESOURCE_TYPE}")
         return [
@@ -236,7 +248,7 @@ class _Opening:
                 self.parsed,
                 each.title,
                 each,
-                replace(around.target, name=""),
+                Target(place.subscription, place.resource_group),
                 None,
                 notes=around.notes,
             )
@@ -275,7 +287,7 @@ class _Opening:
                     around, target=Target(around.target.subscription, around.target.resource_group)
                 )
                 around = replace(around, notes=(*around.notes, note))
-                return _Opening(self.parsed, given).opened(held, around, depth + 1)
+                return _Opening(self.parsed, given, self.place).opened(held, around, depth + 1)
         properties = members.get("properties")
         if isinstance(properties, dict) and "templatelink" in folded(properties):
             message = "This deployment takes its template from an address, which is not fetched. Paste that template."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -15,7 +15,7 @@ from .functions import TooLarge, key_in
 from .json_text import Parsed
 from .paths import MAX_DEPTH
 from .refusals import RESOURCE_TYPE
-from .scopes import Scope, member_of
+from .scopes import NOWHERE, Place, Scope, member_of
 from .settling import in_words
 
 _DEPLOYMENT_TYPE: Final = "microsoft.resources/deployments"
@@ -86,14 +86,17 @@ def is_parameter_file(value: Any) -> bool:
 
 
 def scale_sets(
-    value: dict[str, Any], parsed: Parsed, given: Mapping[str, Any] = MappingProxyType({})
+    value: dict[str, Any],
+    parsed: Parsed,
+    given: Mapping[str, Any] = MappingProxyType({}),
+    place: Place = NOWHERE,
 ) -> list[Found]:
     """The scale sets of a template or of a resource, those in nested deployments included, in the order of the text.
 
-    given: values for the template's parameters, as `parameters.given_values` reads them.
+    given: values for the template's parameters, as `parameters.given_values` reads them. place: where it is deployed.
     """
     whole = "resources" in value and "type" not in value
-    scope = Scope(value if whole else {}, parsed, Budget(), given)
+    scope = Scope(value if whole else {}, parsed, Budget(), given, place=place)
     extensions: list[Extension] = []
     found = list(_found(value, scope, extensions) if whole else _found_in(value, scope, extensions))
     for extension in extensions:
@@ -170,14 +173,32 @@ def _found_in_deployment(
     nested = member_of(properties, "template")
     if not isinstance(nested, dict):
         return
+    made = _condition(resource, scope)
     evaluated = member_of(member_of(properties, "expressionEvaluationOptions"), "scope")
     if str(evaluated).casefold() == "inner":
         passed = member_of(properties, "parameters")
-        scope = Scope(nested, scope.parsed, scope.budget, passed=passed, outer=scope)
-    for found in _found(nested, scope, extensions):
-        if found.made and _condition(resource, scope.outer or scope) is False:
-            found.made = False
+        scope = Scope(
+            nested, scope.parsed, scope.budget, passed=passed, outer=scope, place=_place(resource, scope)
+        )
+    inside: list[Extension] = []
+    for found in _found(nested, scope, inside):
+        if found.made and made is not True:
+            found.made = made
         yield found
+    if made is not False:
+        extensions += inside
+
+
+def _place(deployment: dict[str, Any], scope: Scope) -> Place:
+    """Where a deployment inside a template deploys: perhaps to another resource group, whose region is not known then."""
+    place = scope.place
+    for name, part in (("subscriptionId", "subscription"), ("resourceGroup", "resource_group")):
+        written = member_of(deployment, name)
+        stated = "" if written is None else scope.filled(written)
+        if stated and stated != getattr(place, part):
+            known = isinstance(stated, str) and not isinstance(stated, Unresolved)
+            place = replace(place, **{part: stated if known else "", "location": ""})
+    return place
 
 
 def _condition(resource: dict[str, Any], scope: Scope) -> bool | None:
