@@ -244,7 +244,7 @@ IN_CLEAR = [
     {"properties": {"virtualMachineProfile": CLEAR}},
     {"tags": {"key": f"mine: {PRIVATE_KEY}"}},
     {"tags": {PRIVATE_KEY: "mine"}},
-    {"foreign": [["PuTTY-User-Key-File-3: ssh-rsa"]]},
+    {"tags": {}, "foreign": [["PuTTY-User-Key-File-3: ssh-rsa"]]},
 ]
 
 
