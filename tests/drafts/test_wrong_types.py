@@ -114,7 +114,7 @@ def test_true_as_text_is_shown_and_a_choice_mends_it(
 ) -> None:
     draft = started(requester, {"properties": {"overprovision": "true", "singlePlacementGroup": "false"}})
     address = f"/drafts/{draft.code}/size/"
-    page = page_of(as_requester, f"{address}?findings=1")
+    page = page_of(as_requester, address)
     assert "“true” as text" in page.text
     came = sent(page.html)
     as_requester.post(address, came)
@@ -126,6 +126,36 @@ def test_true_as_text_is_shown_and_a_choice_mends_it(
         address, came | {"properties.overprovision": ["true"], "properties.singlePlacementGroup": [""]}
     )
     assert document_of(draft)["properties"] == {"overprovision": True}
+
+
+@pytest.mark.parametrize(
+    ("document", "step", "place", "title", "value"),
+    [
+        ({"properties": {"overprovision": "true"}}, "size", "properties.overprovision", "Write true", True),
+        ({"sku": {"capacity": "4"}}, "size", "sku.capacity", "Write 4", 4),
+        ({"zones": [1]}, "basics", "zones[0]", "Write “1”", "1"),
+        ({"location": 5}, "basics", "location", "Write “5”", "5"),
+    ],
+)
+def test_what_is_plainly_meant_is_offered_at_the_field_and_pressed_there(
+    as_requester: Client,
+    requester: User,
+    page_of: GetPage,
+    document: Any,
+    step: str,
+    place: str,
+    title: str,
+    value: Any,
+) -> None:
+    draft = started(requester, document)
+    address = f"/drafts/{draft.code}/{step}/"
+    page = page_of(as_requester, address)
+    assert title in page.text
+    button = re.search(rf'name="act" value="(fix:[a-z-]+:{re.escape(place)})"', page.html)
+    assert button is not None
+    as_requester.post(address, sent(page.html) | {"act": [unescape(button[1])]})
+    assert paths.get(document_of(draft), paths.parse(place)) == value
+    assert type(paths.get(document_of(draft), paths.parse(place))) is type(value)
 
 
 def test_a_finding_at_the_field_has_its_fix_there(

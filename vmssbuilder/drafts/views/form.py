@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -62,6 +62,10 @@ class Form:
         return steps.item_page(self.place[:-1], self.draft.api_version) if self.place else ()
 
 
+_ALWAYS: Final = frozenset({"wrong-type"})
+"""Rules whose findings stand at their fields from the start: nobody who fills in a form makes them."""
+
+
 def draw(
     request: HttpRequest,
     form: Form,
@@ -79,7 +83,7 @@ def draw(
     draft = form.draft
     form.fit(contents.of(draft))
     found = check_content(draft)
-    own = [*(extra or []), *(findings_of(form, found) if shown else [])]
+    own = [*(extra or []), *(each for each in findings_of(form, found) if shown or each.rule in _ALWAYS)]
     drawn = fields.Page(
         named.as_shown(draft, form.place, form.layout, contents.of(draft)),
         form.place,

@@ -1,0 +1,130 @@
+"""What people bring, through the page: each kind of text becomes the draft that it means, or is refused by its name."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, NamedTuple
+
+import pytest
+from django.test import Client
+
+from tests.conftest import GetPage
+from tests.drafts.test_starting import NEW, bring, filled
+from tests.forms import entries
+from tests.scaleset import test_shapes as shapes
+from vmssbuilder.drafts.models import Draft
+from vmssbuilder.scaleset import Target
+
+BODY = shapes.body()
+
+
+class Brought(NamedTuple):
+    """A text, and what its draft is to be. parameters: the second text."""
+
+    text: str
+    document: dict[str, Any] = BODY
+    target: Target = shapes.HERE
+    version: str = ""
+    operation: str = "create"
+    parameters: str = ""
+
+
+def as_template(count: Any) -> dict[str, Any]:
+    """A template of the body."""
+    inner: dict[str, Any] = shapes.deployment()["properties"]["template"]
+    inner["resources"][0]["sku"]["capacity"] = count
+    return inner
+
+
+BROUGHT = {
+    "a request body": Brought(shapes.text(BODY), target=Target()),
+    "az vmss show": Brought(shapes.text(shapes.flat())),
+    "az vmss list": Brought(shapes.text([shapes.flat()])),
+    "az vmss create": Brought(shapes.text({"vmss": shapes.flat()})),
+    "Get-AzVmss": Brought(shapes.text(shapes.powershell())),
+    **{str(each.id): Brought(shapes.text(each.values[0])) for each in shapes.ROWS},
+    "the PUT of a deployment": Brought(
+        shapes.text(shapes.deployment(setName="web", count=3)),
+        target=Target("", "", "web"),
+        version="2023-03-01",
+    ),
+    "a template and its parameters file": Brought(
+        shapes.text(as_template("[parameters('count')]")),
+        target=Target("", "", "web"),
+        version="2023-03-01",
+        parameters=shapes.text(
+            {
+                "$schema": "https://schema.management.azure.com/schemas/2019-04-01/deploymentParameters.json#",
+                "contentVersion": "1.0.0.0",
+                "parameters": {"setName": {"value": "web"}, "count": {"value": 3}},
+            }
+        ),
+    ),
+    "an example of the REST documentation": Brought(shapes.text(shapes.example()), version="2022-08-01"),
+    "JSON written as a text": Brought(json.dumps(json.dumps(BODY)), target=Target()),
+    "a request of a batch": Brought(
+        shapes.text(
+            {
+                "requests": [
+                    {
+                        "httpMethod": "PATCH",
+                        "relativeUrl": f"{shapes.ID}?api-version=2023-07-01",
+                        "content": BODY,
+                    }
+                ]
+            }
+        ),
+        version="2023-07-01",
+        operation="update",
+    ),
+}
+
+
+def drafted(browser: Client, brought: Brought) -> Draft:
+    """The draft that comes of a text when every page on the way is sent as it stands."""
+    form = bring(brought.text, parameters=brought.parameters)
+    for _ in range(3):
+        answer = browser.post(NEW, form)
+        if answer.status_code == 302:
+            return Draft.objects.get(code=answer.headers["Location"].split("/")[2])
+        assert answer.status_code == 200, answer.content.decode()[:3000]
+        form = dict(entries(answer.content.decode()))
+    raise AssertionError("no draft came of it")
+
+
+@pytest.mark.parametrize("brought", BROUGHT.values(), ids=BROUGHT)
+def test_what_is_brought_becomes_the_draft_that_it_means(as_requester: Client, brought: Brought) -> None:
+    draft = drafted(as_requester, brought)
+    assert draft.document == brought.document
+    assert (draft.target, draft.operation) == (brought.target, brought.operation)
+    assert draft.api_version == (brought.version or draft.api_version)
+
+
+def test_of_several_the_person_chooses(as_requester: Client, page_of: GetPage) -> None:
+    second = shapes.flat() | {"name": "job", "id": shapes.ID.replace("/web", "/job")}
+    page = page_of(as_requester, NEW, post=bring(shapes.text([shapes.flat(), second])))
+    assert ">web</label>" in page.html
+    assert ">job</label>" in page.html
+    again = page_of(as_requester, NEW, post=filled(page) | {"choice": "1"})
+    assert not Draft.objects.exists(), "the one that was picked is shown first"
+    as_requester.post(NEW, filled(again))
+    assert Draft.objects.get().name == "job"
+
+
+@pytest.mark.parametrize(("what", "written", "cure"), shapes.OTHERS, ids=[each[0] for each in shapes.OTHERS])
+def test_what_is_no_scale_set_is_refused_by_name_and_stays_in_the_box(
+    as_requester: Client, page_of: GetPage, what: str, written: Any, cure: str
+) -> None:
+    page = page_of(as_requester, NEW, post=bring(shapes.text(written)), status=422)
+    assert what in page.text
+    assert cure in page.text
+    assert filled(page)["text"].replace("\r\n", "\n") == shapes.text(written)
+    assert not Draft.objects.exists()
+
+
+def test_another_version_than_the_stated_one_is_named_with_it(as_requester: Client, page_of: GetPage) -> None:
+    as_requester.post(NEW, bring(shapes.text(shapes.example()), api_version="2025-04-01", accept="1"))
+    draft = Draft.objects.get()
+    assert draft.api_version == "2025-04-01"
+    page = page_of(as_requester, f"/drafts/{draft.code}/")
+    assert "The text states API version 2022-08-01; it was read as 2025-04-01" in page.text
