@@ -63,6 +63,7 @@ def test_a_member_that_came_later_names_its_first_version() -> None:
         finding.message
         == "“zones” does not exist in API version 2016-04-30-preview; it first appears in 2017-03-30."
     )
+    assert finding.overridable
     assert first_version(("zones",)) == "2017-03-30"
     assert first_version(("no", "such")) is None
 
@@ -70,6 +71,7 @@ def test_a_member_that_came_later_names_its_first_version() -> None:
 def test_a_member_that_is_gone_names_its_last_version() -> None:
     finding = only("property-removed", {f"{cases.NICS}[0].id": "x"})
     assert finding.message.endswith("was removed after API version 2022-08-01; 2026-04-01 does not have it.")
+    assert not finding.overridable
 
 
 def test_what_is_missing_is_named_by_its_title() -> None:

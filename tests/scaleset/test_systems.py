@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from vmssbuilder.scaleset import paths
-from vmssbuilder.scaleset.systems import OS_TYPE, PUBLISHER, SETTINGS, told_by
+from vmssbuilder.scaleset.systems import OFFER, OS_TYPE, PUBLISHER, SETTINGS, told_by
 
 
 def document(*values: tuple[paths.Path, Any]) -> dict[str, Any]:
@@ -23,6 +23,10 @@ def document(*values: tuple[paths.Path, Any]) -> dict[str, Any]:
         (document((OS_TYPE, "Windows"), (PUBLISHER, "Canonical")), "Windows", OS_TYPE),
         (document((PUBLISHER, "canonical"), (SETTINGS["Windows"], {})), "Linux", PUBLISHER),
         (document((PUBLISHER, "MicrosoftWindowsServer")), "Windows", PUBLISHER),
+        (document((PUBLISHER, "MicrosoftSQLServer"), (OFFER, "sql2022-ws2022")), "Windows", PUBLISHER),
+        (document((PUBLISHER, "MicrosoftSQLServer"), (OFFER, "SQL2022-Ubuntu2004")), "Linux", PUBLISHER),
+        (document((PUBLISHER, "MicrosoftSQLServer"), (OFFER, "sql2019-sles15")), "Linux", PUBLISHER),
+        (document((PUBLISHER, "MicrosoftSQLServer"), (OFFER, "sql2019-rhel8")), "Linux", PUBLISHER),
         (document((PUBLISHER, "shop"), (SETTINGS["Linux"], None)), "Linux", SETTINGS["Linux"]),
         (document((SETTINGS["Windows"], "odd")), "Windows", SETTINGS["Windows"]),
     ],
@@ -47,6 +51,8 @@ def test_it_is_told_by_disk_then_publisher_then_settings(
         document((OS_TYPE, "BeOS")),
         document((OS_TYPE, ["Linux"])),
         document((PUBLISHER, 7)),
+        document((PUBLISHER, "MicrosoftSQLServer")),
+        document((PUBLISHER, "MicrosoftSQLServer"), (OFFER, "sql2099")),
     ],
 )
 def test_nothing_is_told_by_what_says_nothing(given: Any) -> None:

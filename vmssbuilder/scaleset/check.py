@@ -243,8 +243,9 @@ def _unknown(path: Path, parent: Node | None, document: Any, api_version: str) -
         )
         return Finding("unknown-property", "error", path, message)
     if versions.order(first) > versions.order(api_version):
+        # Azure looks after the version of some members only: public templates with newer ones deploy.
         message = f"“{where}” does not exist in API version {api_version}; it first appears in {first}."
-        return Finding("unknown-property", "error", path, message)
+        return Finding("unknown-property", "error", path, message, "I")
     message = f"“{where}” was removed after API version {last}; {api_version} does not have it."
     return Finding("property-removed", "error", path, message)
 

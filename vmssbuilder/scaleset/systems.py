@@ -14,12 +14,17 @@ LINUX_PUBLISHERS: Final = frozenset(
     "canonical debian credativ redhat suse openlogic almalinux oracle coreos kinvolk rocky resf".split()
 )
 WINDOWS_PUBLISHERS: Final = frozenset(
-    "microsoftwindowsserver microsoftwindowsdesktop microsoftsqlserver microsoftvisualstudio".split()
+    "microsoftwindowsserver microsoftwindowsdesktop microsoftvisualstudio".split()
 )
+BOTH_PUBLISHERS: Final = frozenset(("microsoftsqlserver",))
+"""Publishers of images for both systems: the offer names the one inside, such as sql2022-ws2022 and sql2022-ubuntu2004."""
+
+_OFFERS: Final = {"-ws": "Windows", "-ubuntu": "Linux", "-rhel": "Linux", "-sles": "Linux"}
 
 _PROFILE: Final = ("properties", "virtualMachineProfile")
 OS_TYPE: Final[Path] = (*_PROFILE, "storageProfile", "osDisk", "osType")
 PUBLISHER: Final[Path] = (*_PROFILE, "storageProfile", "imageReference", "publisher")
+OFFER: Final[Path] = (*_PROFILE, "storageProfile", "imageReference", "offer")
 SETTINGS: Final[dict[str, Path]] = {
     "Linux": (*_PROFILE, "osProfile", "linuxConfiguration"),
     "Windows": (*_PROFILE, "osProfile", "windowsConfiguration"),
@@ -36,9 +41,11 @@ class Told:
     because: str
 
 
-def of_publisher(publisher: object) -> str | None:
-    """The system that a publisher of images is known for."""
+def of_image(publisher: object, offer: object) -> str | None:
+    """The system that a publisher of images is known for, or that its offer names where it has images for both."""
     folded = publisher.casefold() if isinstance(publisher, str) else ""
+    if folded in BOTH_PUBLISHERS and isinstance(offer, str):
+        return next((system for mark, system in _OFFERS.items() if mark in offer.casefold()), None)
     return "Windows" if folded in WINDOWS_PUBLISHERS else "Linux" if folded in LINUX_PUBLISHERS else None
 
 
@@ -51,7 +58,7 @@ def told_by(document: Any) -> Told | None:
     if os_type in SYSTEMS:
         return Told(os_type, OS_TYPE, f"The OS disk says {os_type}.")
     publisher = paths.get(document, PUBLISHER)
-    system = of_publisher(publisher)
+    system = of_image(publisher, paths.get(document, OFFER))
     if system is not None:
         return Told(system, PUBLISHER, f"{publisher} publishes {system} images.")
     there = [name for name, path in SETTINGS.items() if paths.get(document, path) is not MISSING]

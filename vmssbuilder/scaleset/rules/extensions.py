@@ -64,6 +64,10 @@ _SELF_UPGRADING: Final = frozenset(
     configurationforlinux configurationforwindows dependencyagentlinux dependencyagentwindows guestattestation
     keyvaultforlinux keyvaultforwindows linuxdiagnostic omsagentforlinux microsoftmonitoringagent
     servicefabriclinuxnode servicefabricnode iaasantimalware
+    networkwatcheragentlinux networkwatcheragentwindows mde.linux mde.windows
+    hybridworkerforlinux hybridworkerforwindows changetracking-linux changetracking-windows
+    proxyagentlinux proxyagentwindows azuresecuritylinuxagent azuresecuritywindowsagent
+    sqliaasagent sqliaasagentlinux dscforlinux codeintegrityagent
     """.split()
 )
 
@@ -665,7 +669,7 @@ def gallery_apps(view: View) -> Hits:
         for position, application in enumerate(applications)
         if not application.get("packageReferenceId")
     ]
-    if len(applications) > 100:
-        cure = f"Instances can have at most 100 gallery applications and these are {len(applications)}. Remove some"
+    if len(applications) > 25:
+        cure = f"Instances can have at most 25 gallery applications and these are {len(applications)}. Remove some"
         hits.append(Hit(APPLICATIONS, {"cure": cure}))
     return hits

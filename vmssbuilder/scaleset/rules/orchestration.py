@@ -79,18 +79,6 @@ def flex_fd_required(view: View) -> Hits:
 
 
 @rule(
-    "flex-spg-true",
-    "A Flexible scale set spreads over placement groups by itself. Leave “single placement group” out.",
-    since="2020-12-01",
-)
-def flex_spg_true(view: View) -> Hits:
-    if not view.flexible or view.single_placement_group is not True:
-        return None
-    place = (*PROPERTIES, "singlePlacementGroup")
-    return Hit(place, fix=without(place, "Remove it"))
-
-
-@rule(
     "flex-system-identity",
     "A Flexible scale set takes user-assigned identities only. Choose UserAssigned.",
     since="2020-12-01",
@@ -161,16 +149,6 @@ def flex_ultra_iops(view: View) -> Hits:
 
 
 @rule(
-    "flex-upgrade-policy",
-    "Microsoft's pages disagree on upgrade policies in Flexible mode. Leave it out unless you need one.",
-    severity="warning",
-    since="2020-12-01",
-)
-def flex_upgrade_policy(view: View) -> Hits:
-    return Hit((*PROPERTIES, "upgradePolicy")) if view.flexible and view.upgrade else None
-
-
-@rule(
     "flex-outbound",
     "Instances in Flexible mode reach the internet only where you provide for it. Give them public addresses, a load "
     "balancer, or a NAT gateway on the subnet.",
@@ -187,23 +165,6 @@ def flex_outbound(view: View) -> Hits:
         ):
             return None
     return Hit(NICS)
-
-
-@rule(
-    "uniform-public-ip-sku",
-    "Microsoft says that only a Flexible scale set chooses the SKU of its public addresses. Leave it out if Azure refuses it.",
-    severity="warning",
-    since="2021-03-01",
-    operations=CREATE,
-)
-def uniform_public_ip_sku(view: View) -> Hits:
-    if view.flexible:
-        return None
-    return [
-        Hit((*path, "properties", "publicIPAddressConfiguration", "sku"))
-        for path, _configuration, properties in view.ip_items
-        if (properties.get("publicIPAddressConfiguration") or {}).get("sku")
-    ]
 
 
 @rule(
@@ -319,6 +280,20 @@ def sku_mix_sizes(view: View) -> Hits:
     if len(sizes) > 5:
         hits.append(Hit(_SIZES, {"problem": f"These are {len(sizes)} sizes"}))
     return hits
+
+
+@rule(
+    "sku-mix-fault-domains",
+    "Other tools refuse a mix of sizes with more than 1 fault domain, and Azure may. Use 1.",
+    severity="warning",
+    confidence="C",
+    since="2024-07-01",
+)
+def sku_mix_fault_domains(view: View) -> Hits:
+    if (view.fault_domains or 1) <= 1 or not view.properties.get("skuProfile"):
+        return None
+    place = (*PROPERTIES, "platformFaultDomainCount")
+    return Hit(place, fix=set_to(place, 1, "Use 1 fault domain"))
 
 
 @rule(

@@ -34,10 +34,15 @@ REFUSED_PASSWORDS: Final = frozenset(
     "abc@123 P@$$w0rd P@ssw0rd P@ssword123 Pa$$word pass@word1 Password! Password1 Password22 iloveyou!".split()
 )
 _KINDS: Final = (re.compile(r"[a-z]"), re.compile(r"[A-Z]"), re.compile(r"\d"), re.compile(r"[\W_]"))
+_WINDOWS_LICENCES: Final = frozenset(("windows_client", "windows_server", "none"))
+_LINUX_LICENCES: Final = frozenset(
+    """rhel_byos rhel_base rhel_eus rhel_sapapps rhel_sapha rhel_basesapapps rhel_basesapha rhel_els_6 sles_byos sles
+    sles_standard sles_sap sles_hpc ubuntu ubuntu_pro none""".split()
+)
 _LICENCES: Final = {
-    "Windows": frozenset(("windows_client", "windows_server")),
-    "Linux": frozenset(("rhel_byos", "sles_byos")),
-    None: frozenset(("windows_client", "windows_server", "rhel_byos", "sles_byos")),
+    "Windows": _WINDOWS_LICENCES,
+    "Linux": _LINUX_LICENCES,
+    None: _WINDOWS_LICENCES | _LINUX_LICENCES,
 }
 _SETTINGS: Final = ("AutoLogon", "FirstLogonCommands")
 

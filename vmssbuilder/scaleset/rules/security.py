@@ -6,6 +6,7 @@ import re
 from typing import Any, Final
 
 from .. import paths
+from ..findings import Severity
 from ..paths import Path
 from ..versions import order
 from .base import CREATE, Hit, Hits, rule
@@ -158,6 +159,19 @@ def spot_restore_key(view: View) -> Hits:
         )
         if paths.get(view.raw, place) is not paths.MISSING
     ]
+
+
+@rule(
+    "spot-restore-needs-spot",
+    "Only Spot instances are restored, and Azure refuses the policy without them even when it is off. Remove it, or choose "
+    "Spot.",
+    since="2021-04-01",
+    operations=CREATE,
+)
+def spot_restore_needs_spot(view: View) -> Hits:
+    if "spotRestorePolicy" not in view.properties or view.spot or not filled(view.priority or "Regular"):
+        return None
+    return Hit(SPOT_RESTORE, fix=without(SPOT_RESTORE, "Remove the policy"))
 
 
 @rule(
@@ -321,6 +335,24 @@ def identity_user_ids(view: View) -> Hits:
         cure = "Identities are listed but not switched on: choose a type with UserAssigned, or remove them"
         return Hit(IDENTITY_TYPE, {"cure": cure})
     return None
+
+
+@rule(
+    "identity-user-ids-empty",
+    "An empty list of user-assigned identities beside {kind} is refused by API version 2018-06-01, and has no effect in others. "
+    "Remove it.",
+    since="2018-06-01",
+    operations=CREATE,
+)
+def identity_user_ids_empty(view: View) -> Hits:
+    kind = view.identity.get("type")
+    if view.identity.get("userAssignedIdentities") != {} or not filled(kind):
+        return None
+    if "userassigned" in kind.casefold():
+        return None
+    place = ("identity", "userAssignedIdentities")
+    severity: Severity = "error" if view.api_version == "2018-06-01" else "warning"
+    return Hit(place, {"kind": kind}, without(place, "Remove the empty list"), severity=severity)
 
 
 @rule(

@@ -94,7 +94,7 @@ def capacity_spg_100(view: View) -> Hits:
     if view.capacity is None or view.capacity <= 100 or view.flexible or view.unmanaged:
         return None
     single = view.single_placement_group
-    if single is False or (single is None and (view.zones or not view.creating)):
+    if single is False or (single is None and (view.zonal or not view.creating)):
         return None
     fix = None
     if view.since("2016-04-30-preview"):
@@ -183,8 +183,7 @@ def vhd_containers_20_per_account(view: View) -> Hits:
 def flex_fixed_fd_200(view: View) -> Hits:
     if view.capacity is None or view.capacity <= 200 or not view.flexible or (view.fault_domains or 1) <= 1:
         return None
-    family = _FAMILY.match(view.size)
-    if family is None or family[1].upper() not in _NOT_PRESERVING:
+    if not _not_preserving(view.size):
         return None
     return Hit(CAPACITY, fix=set_to(FAULT_DOMAINS, 1, "Set the fault domain count to 1"))
 
@@ -235,15 +234,43 @@ def spg_false_no_infiniband(view: View) -> Hits:
 
 @rule(
     "max-spread-needs-multi-pg",
-    "Spreading over as many fault domains as possible (count 1) needs “single placement group” switched off.",
+    "Microsoft says that spreading over as many fault domains as possible (count 1) needs “single placement group” switched "
+    "off{default}. Switch it off.",
+    severity="warning",
     since="2017-12-01",
 )
 def max_spread_needs_multi_pg(view: View) -> Hits:
-    if view.fault_domains != 1 or view.single_placement_group is not True or view.flexible:
+    # An error once, but Microsoft's own templates deploy with both.
+    single = view.single_placement_group
+    if view.fault_domains != 1 or view.flexible or single is False or view.unmanaged:
         return None
-    return Hit(
-        SINGLE_PLACEMENT_GROUP, fix=set_to(SINGLE_PLACEMENT_GROUP, False, "Switch single placement group off")
-    )
+    if single is None and (view.zonal or not view.creating):
+        return None
+    default = "" if single else ", and without zones it is on unless stated"
+    fix = set_to(SINGLE_PLACEMENT_GROUP, False, "Switch single placement group off")
+    return Hit(SINGLE_PLACEMENT_GROUP, {"default": default}, fix)
+
+
+@rule(
+    "flex-fixed-fd-spg",
+    "With more than one fault domain this size needs a single placement group in Flexible mode. Switch it on, or use one "
+    "fault domain.",
+    since="2020-12-01",
+    operations=CREATE,
+)
+def flex_fixed_fd_spg(view: View) -> Hits:
+    if not view.flexible or (view.fault_domains or 1) <= 1 or view.single_placement_group is True:
+        return None
+    if not _not_preserving(view.size):
+        return None
+    fix = set_to(SINGLE_PLACEMENT_GROUP, True, "Switch single placement group on")
+    return Hit(SINGLE_PLACEMENT_GROUP, fix=fix)
+
+
+def _not_preserving(size: str) -> bool:
+    """Whether the size belongs to a family whose updates do not preserve memory."""
+    family = _FAMILY.match(size)
+    return family is not None and family[1].upper() in _NOT_PRESERVING
 
 
 @rule(
@@ -280,6 +307,32 @@ def overprovision_flex(view: View) -> Hits:
         return None
     place = (*PROPERTIES, "overprovision")
     return Hit(place, fix=without(place, "Remove overprovisioning"))
+
+
+@rule(
+    "service-fabric-overprovision",
+    "Nodes of a Service Fabric cluster must not be overprovisioned, which is on unless stated. Switch it off.",
+)
+def service_fabric_overprovision(view: View) -> Hits:
+    if view.flexible or view.overprovision is False or not view.service_fabric:
+        return None
+    if view.overprovision is None and not view.creating:
+        return None
+    spelling = "overProvision" if view.order <= versions.order(_LAST_OLD_SPELLING) else "overprovision"
+    place = (*PROPERTIES, spelling)
+    return Hit(place, fix=set_to(place, False, "Switch overprovisioning off"))
+
+
+@rule(
+    "overprovision-own-vhd",
+    "This API version refuses overprovisioning with a VHD of your own. Switch it off, or choose a newer version.",
+    until="2016-03-30",
+)
+def overprovision_own_vhd(view: View) -> Hits:
+    if view.overprovision is not True or not view.vhd_image:
+        return None
+    place = (*PROPERTIES, "overProvision")
+    return Hit(place, fix=set_to(place, False, "Switch overprovisioning off"))
 
 
 @rule(
@@ -348,13 +401,15 @@ def zones_values(view: View) -> Hits:
 
 @rule(
     "zone-balance-needs-zones",
-    "Strict zone balance only makes sense with two zones or more. Add zones, or switch it off.",
+    "Azure refuses any word on zone balance, even false, with fewer than two zones. Add zones, or remove it.",
     since="2017-12-01",
     operations=CREATE,
 )
 def zone_balance_needs_zones(view: View) -> Hits:
+    if view.properties.get("zoneBalance") is None or len(view.zones) > 1 or view.automatic_zones:
+        return None
     place = (*PROPERTIES, "zoneBalance")
-    return Hit(place) if view.properties.get("zoneBalance") is True and len(view.zones) < 2 else None
+    return Hit(place, fix=without(place, "Remove zone balance"))
 
 
 @rule(
@@ -363,7 +418,7 @@ def zone_balance_needs_zones(view: View) -> Hits:
     since="2017-12-01",
 )
 def fd_count_uniform_zonal(view: View) -> Hits:
-    if view.fault_domains is None or not view.zones or view.flexible or view.fault_domains in (1, 5):
+    if view.fault_domains is None or not view.zonal or view.flexible or view.fault_domains in (1, 5):
         return None
     return Hit(FAULT_DOMAINS)
 
@@ -374,7 +429,7 @@ def fd_count_uniform_zonal(view: View) -> Hits:
     since="2017-12-01",
 )
 def fd_count_uniform_regional(view: View) -> Hits:
-    if view.fault_domains is None or view.zones or view.flexible or 1 <= view.fault_domains <= 5:
+    if view.fault_domains is None or view.zonal or view.flexible or 1 <= view.fault_domains <= 5:
         return None
     return Hit(FAULT_DOMAINS)
 
@@ -385,9 +440,12 @@ def fd_count_uniform_regional(view: View) -> Hits:
     since="2020-12-01",
 )
 def fd_count_flex_zonal(view: View) -> Hits:
-    if view.fault_domains is None or not view.zones or not view.flexible or view.fault_domains == 1:
+    if view.fault_domains is None or not view.zonal or not view.flexible or view.fault_domains == 1:
         return None
-    return Hit(FAULT_DOMAINS, fix=set_to(FAULT_DOMAINS, 1, "Set the fault domain count to 1"))
+    # Where zones are aligned to fault domains, Azure takes more.
+    aligned = view.properties.get("zonalPlatformFaultDomainAlignMode") in ("Aligned", "BestEffortAligned")
+    fix = set_to(FAULT_DOMAINS, 1, "Set the fault domain count to 1")
+    return Hit(FAULT_DOMAINS, fix=fix, severity="warning" if aligned else None)
 
 
 @rule(
@@ -396,7 +454,7 @@ def fd_count_flex_zonal(view: View) -> Hits:
     since="2020-12-01",
 )
 def fd_count_flex_regional(view: View) -> Hits:
-    if view.fault_domains is None or view.zones or not view.flexible or 1 <= view.fault_domains <= 3:
+    if view.fault_domains is None or view.zonal or not view.flexible or 1 <= view.fault_domains <= 3:
         return None
     return Hit(FAULT_DOMAINS)
 
@@ -438,6 +496,16 @@ def capacity_reservation_spg(view: View) -> Hits:
         return Hit(SINGLE_PLACEMENT_GROUP, fix=fix)
     # Only other tools insist when it is left out; Azure's own example leaves it out.
     return Hit(SINGLE_PLACEMENT_GROUP, fix=fix, severity="warning") if view.creating else None
+
+
+@rule(
+    "capacity-reservation-spot",
+    "A capacity reservation is not for Spot instances. Remove it, or choose Regular priority.",
+    since="2021-04-01",
+)
+def capacity_reservation_spot(view: View) -> Hits:
+    place = (*PROFILE, "capacityReservation")
+    return Hit(place, fix=without(place, "Remove the reservation")) if view.spot and _reserved(view) else None
 
 
 @rule(

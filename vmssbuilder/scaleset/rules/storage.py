@@ -142,6 +142,9 @@ def image_version_latest_warn(view: View) -> Hits:
     version = view.image.get("version")
     if not version or version.casefold() != "latest" or view.automatic_os_upgrade:
         return None
+    if (view.profile.get("serviceArtifactReference") or {}).get("id"):
+        # The artifact settles one version for all instances.
+        return None
     return Hit((*IMAGE, "version"))
 
 
@@ -493,7 +496,7 @@ def ephemeral_spot_deallocate(view: View) -> Hits:
 
 @rule(
     "write-accelerator",
-    "Write Accelerator needs a Premium_LRS disk with caching None. Change them, or switch it off.",
+    "Write Accelerator needs a Premium_LRS disk with caching None or ReadOnly. Change them, or switch it off.",
     confidence="C",
     since="2017-12-01",
 )
@@ -504,14 +507,15 @@ def write_accelerator(view: View) -> Hits:
         for path, disk in disks
         if disk.get("writeAcceleratorEnabled") is True
         and not (
-            _holds(view, path, _type(disk), "Premium_LRS") and _holds(view, path, disk.get("caching"), "None")
+            _holds(view, path, _type(disk), "Premium_LRS")
+            and _holds(view, path, disk.get("caching"), "None", "ReadOnly")
         )
     ]
 
 
-def _holds(view: View, disk: Path, value: Any, wanted: str) -> bool:
-    """Whether the disk has the value; an update may leave out what the OS disk has already."""
-    return value == wanted or (value is None and disk == OS_DISK and not view.creating)
+def _holds(view: View, disk: Path, value: Any, *wanted: str) -> bool:
+    """Whether the disk has one of the values; an update may leave out what the OS disk has already."""
+    return value in wanted or (value is None and disk == OS_DISK and not view.creating)
 
 
 # -------------------------------------------------------------------------------------------------------- data disks
@@ -550,6 +554,13 @@ def datadisk_lun_required(view: View) -> Hits:
         for path, disk in view.disk_items
         if disk.get("lun") is None or disk["lun"] < 0
     ]
+
+
+@rule("datadisk-lun-max", "A LUN is a number from 0 to 63. Choose a free one.", since="2016-04-30-preview")
+def datadisk_lun_max(view: View) -> Hits:
+    if not view.data_disks:
+        return None
+    return [Hit((*path, "lun")) for path, disk in view.disk_items if (disk.get("lun") or 0) > 63]
 
 
 @rule("datadisk-lun-unique", "LUN {lun} is used above. Give each disk its own.", since="2016-04-30-preview")
@@ -688,6 +699,20 @@ def datadisk_ultra_enabled(view: View) -> Hits:
         return None
     place = (*above, "additionalCapabilities", "ultraSSDEnabled")
     return Hit(place, fix=set_to(place, True, "Allow Ultra disks"))
+
+
+@rule(
+    "ultra-zone-unstated",
+    "Ultra disks need a zone in most regions. Add zones, or check that the region has Ultra disks without them.",
+    severity="warning",
+    confidence="C",
+    since="2018-06-01",
+    operations=CREATE,
+)
+def ultra_zone_unstated(view: View) -> Hits:
+    if view.zonal or not any(_type(disk) == "UltraSSD_LRS" for disk in view.data_disks):
+        return None
+    return Hit(("zones",))
 
 
 @rule("datadisk-ultra-cache", "{type} disks cannot be cached. Set caching to None.", since="2018-06-01")

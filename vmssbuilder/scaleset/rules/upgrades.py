@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from ..findings import Severity
 from ..paths import Path
 from .base import CREATE, Hit, Hits, rule
 from .shapes import seconds, set_to, without
@@ -144,7 +145,7 @@ def rolling_pause(view: View) -> Hits:
     operations=CREATE,
 )
 def rolling_cross_zone(view: View) -> Hits:
-    if view.rolling.get("enableCrossZoneUpgrade") is not True or view.zones:
+    if view.rolling.get("enableCrossZoneUpgrade") is not True or view.zonal:
         return None
     return Hit((*ROLLING, "enableCrossZoneUpgrade"))
 
@@ -188,10 +189,7 @@ def autoos_health(view: View) -> Hits:
     if not view.automatic_os_upgrade or view.health_source:
         return None
     # Service Fabric looks after the health of its own nodes.
-    for _path, _extension, properties in view.extension_items:
-        if (properties.get("type") or "").casefold().startswith("servicefabric"):
-            return None
-    return Hit(AUTOMATIC)
+    return None if view.service_fabric else Hit(AUTOMATIC)
 
 
 @rule(
@@ -204,10 +202,13 @@ def autoos_health(view: View) -> Hits:
 def autoos_windows_updates(view: View) -> Hits:
     if not view.automatic_os_upgrade or view.os != "Windows":
         return None
-    if view.windows.get("enableAutomaticUpdates") is False:
+    updates = view.windows.get("enableAutomaticUpdates")
+    if updates is False:
         return None
     place = (*WINDOWS, "enableAutomaticUpdates")
-    return Hit(place, fix=set_to(place, False, "Switch automatic updates off"))
+    # Azure switches them off itself, and refuses only that they are on.
+    severity: Severity | None = None if updates else "warning"
+    return Hit(place, fix=set_to(place, False, "Switch automatic updates off"), severity=severity)
 
 
 @rule(
@@ -319,11 +320,8 @@ def repair_action_api(view: View) -> Hits:
     since="2025-11-01",
 )
 def external_health_exclusive(view: View) -> Hits:
-    if (view.properties.get("externalHealthPolicy") or {}).get(
-        "enabled"
-    ) is not True or not view.health_source:
-        return None
-    return Hit((*EXTERNAL, "enabled"))
+    both = view.external_health and (view.health_probe or view.health_extension)
+    return Hit((*EXTERNAL, "enabled")) if both else None
 
 
 @rule(

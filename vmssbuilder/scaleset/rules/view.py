@@ -192,6 +192,24 @@ class View:
         return self.priority in ("Spot", "Low", "SpotPlus")
 
     @lazy
+    def automatic_zones(self) -> bool:
+        """Whether Azure picks the zones."""
+        return (self.document.get("placement") or {}).get("zonePlacementPolicy") == "Auto"
+
+    @lazy
+    def zonal(self) -> bool:
+        """Whether the instances are in zones, listed or picked by Azure."""
+        return bool(self.zones) or self.automatic_zones
+
+    @lazy
+    def service_fabric(self) -> bool:
+        """Whether the instances are nodes of a Service Fabric cluster."""
+        return any(
+            str(properties.get("type")).casefold().startswith("servicefabric")
+            for _path, _extension, properties in self.extension_items
+        )
+
+    @lazy
     def ephemeral(self) -> dict[str, Any]:
         """The settings of an OS disk that lives on the host only."""
         return self.os_disk.get("diffDiskSettings") or {}
@@ -218,8 +236,8 @@ class View:
 
     @lazy
     def image_os(self) -> str | None:
-        """The operating system that the image's publisher is known for."""
-        return systems.of_publisher(self.image.get("publisher"))
+        """The operating system that the image's publisher and offer are known for."""
+        return systems.of_image(self.image.get("publisher"), self.image.get("offer"))
 
     @lazy
     def configured_os(self) -> str | None:
@@ -325,7 +343,12 @@ class View:
     @lazy
     def health_source(self) -> bool:
         """Whether anything reports the health of the instances."""
-        return self.health_probe or self.health_extension
+        return self.health_probe or self.health_extension or self.external_health
+
+    @lazy
+    def external_health(self) -> bool:
+        """Whether the health of the instances is reported from outside."""
+        return (self.properties.get("externalHealthPolicy") or {}).get("enabled") is True
 
     @lazy
     def repairs(self) -> dict[str, Any]:

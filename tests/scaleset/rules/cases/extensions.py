@@ -429,9 +429,9 @@ CASES: Final = {
     ),
     "gallery-apps": Cases(
         breaks=[
-            (_APPS, linux({_APPS: [{"packageReferenceId": "x"}] * 101})),
+            (_APPS, linux({_APPS: [{"packageReferenceId": "x"}] * 26})),
             (f"{_APPS}[1].packageReferenceId", linux({_APPS: [{"packageReferenceId": "x"}, {"order": 1}]})),
         ],
-        fine=[linux({_APPS: [{"packageReferenceId": "x"}] * 100}), linux({_APPS: []}), linux()],
+        fine=[linux({_APPS: [{"packageReferenceId": "x"}] * 25}), linux({_APPS: []}), linux()],
     ),
 }

@@ -39,6 +39,10 @@ def _mixed(*sizes: Any, **more: Any) -> Case:
     return flexible({"sku.name": "Mix", "properties.skuProfile": {"vmSizes": list(sizes), **more}})
 
 
+def _spread(count: Any) -> Case:
+    return flexible({"sku.name": "Mix", f"{_SIZES}[0].name": "Standard_D2s_v5", _FDS: count})
+
+
 CASES: Final = {
     "orchestration-explicit": Cases(
         breaks=[(_MODE, linux({UPGRADE: GONE})), (_MODE, linux({UPGRADE: {}}))],
@@ -62,10 +66,6 @@ CASES: Final = {
     "flex-fd-required": Cases(
         breaks=[(_FDS, flexible({_FDS: GONE}))],
         fine=[flexible({_FDS: 0}), linux(), patch({_MODE: "Flexible"})],
-    ),
-    "flex-spg-true": Cases(
-        breaks=[(_SPG, flexible({_SPG: True}))],
-        fine=[flexible({_SPG: False}), flexible(), linux({_SPG: True})],
     ),
     "flex-system-identity": Cases(
         breaks=[
@@ -112,10 +112,6 @@ CASES: Final = {
         ],
         fine=[flexible({f"{DISKS}[0]": _DISK}), linux({f"{DISKS}[0]": _DISK | {"diskIOPSReadWrite": 500}})],
     ),
-    "flex-upgrade-policy": Cases(
-        breaks=[(UPGRADE, flexible({f"{UPGRADE}.mode": "Manual"}))],
-        fine=[flexible(), flexible({UPGRADE: {}}), linux()],
-    ),
     "flex-outbound": Cases(
         breaks=[
             (NICS, flexible({_PUBLIC: GONE})),
@@ -127,31 +123,6 @@ CASES: Final = {
             flexible({NICS: []}),
             linux(),
             patch({_MODE: "Flexible", f"{NICS}[0].properties.ipConfigurations": [{}]}),
-        ],
-    ),
-    "uniform-public-ip-sku": Cases(
-        breaks=[(f"{_PUBLIC}.sku", linux({f"{_PUBLIC}.sku.name": "Standard"}))],
-        fine=[
-            flexible({f"{_PUBLIC}.sku.name": "Standard"}),
-            linux({f"{_PUBLIC}.name": "public"}),
-            linux(),
-            patch(
-                {
-                    NICS: [
-                        {
-                            "properties": {
-                                "ipConfigurations": [
-                                    {
-                                        "properties": {
-                                            "publicIPAddressConfiguration": {"sku": {"name": "Basic"}}
-                                        }
-                                    }
-                                ]
-                            }
-                        }
-                    ]
-                }
-            ),
         ],
     ),
     "flex-delete-option": Cases(
@@ -231,6 +202,16 @@ CASES: Final = {
             _mixed(*({"name": f"Standard_{family}2"} for family in "ABDEF")),
             _mixed({"name": "{size}"}, {}),
             flexible(),
+        ],
+    ),
+    "sku-mix-fault-domains": Cases(
+        breaks=[
+            (_FDS, _spread(2)),
+        ],
+        fine=[
+            _spread(1),
+            _spread(GONE),
+            flexible({_FDS: 2}),
         ],
     ),
     "sku-mix-rank": Cases(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from . import COMPUTE, DISKS, EXTENSIONS, GROUP, OS_DISK, PROFILE, Case, Cases, linux, patch, windows
+from . import COMPUTE, DISKS, EXTENSIONS, GONE, GROUP, OS_DISK, PROFILE, Case, Cases, linux, patch, windows
 
 _PRIORITY: Final = f"{PROFILE}.priority"
 _EVICTION: Final = f"{PROFILE}.evictionPolicy"
@@ -113,6 +113,19 @@ CASES: Final = {
             (linux({f"{PROFILE}.spotRestorePolicy": {"enabled": True}}), (_RESTORE, {"enabled": True})),
             (linux({"properties.spotRestoryPolicy": {}, _RESTORE: {"enabled": True}}), None),
         ],
+    ),
+    "spot-restore-needs-spot": Cases(
+        breaks=[
+            (_RESTORE, linux({_RESTORE: {"enabled": False}})),
+            (_RESTORE, linux({_RESTORE: {}, _PRIORITY: "Regular"})),
+        ],
+        fine=[
+            linux({_RESTORE: {"enabled": True}, _PRIORITY: "Spot"}),
+            linux({_RESTORE: {"enabled": True}, _PRIORITY: "{priority}"}),
+            linux(),
+            patch({_RESTORE: {"enabled": True}}),
+        ],
+        fixes=[(linux({_RESTORE: {"enabled": False}}), (_RESTORE, GONE))],
     ),
     "spot-spg": Cases(
         breaks=[(_SPG, _spot({_SPG: True}))],
@@ -296,6 +309,22 @@ CASES: Final = {
             patch({"identity.userAssignedIdentities": {_IDENTITY: {}}}),
             patch({"identity": {"type": "UserAssigned", "userAssignedIdentities": {_IDENTITY: None}}}),
             linux(),
+        ],
+    ),
+    "identity-user-ids-empty": Cases(
+        breaks=[("identity.userAssignedIdentities", _identity("SystemAssigned", {}))],
+        fine=[
+            _identity("SystemAssigned"),
+            _identity("UserAssigned", {}),
+            _identity("SystemAssigned", {_IDENTITY: {}}),
+            _identity("{identity}", {}),
+            linux({"identity.userAssignedIdentities": {}}),
+            patch({"identity": {"type": "SystemAssigned", "userAssignedIdentities": {}}}),
+        ],
+        grades=[
+            (_identity("SystemAssigned", {}), "warning"),
+            (_identity("SystemAssigned", {}, version="2018-06-01"), "error"),
+            (_identity("SystemAssigned", {}, version="2018-10-01"), "warning"),
         ],
     ),
     "identity-id-format": Cases(

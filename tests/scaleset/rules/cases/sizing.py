@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from . import (
     COMPUTE,
+    EXTENSIONS,
     GONE,
     IMAGE,
     IP,
@@ -31,7 +32,14 @@ _RESERVED: Final = f"{PROFILE}.capacityReservation"
 _POOL: Final = {"id": f"{NETWORK}/loadBalancers/lb/backendAddressPools/web"}
 _NAT: Final = {"id": f"{NETWORK}/loadBalancers/lb/inboundNatPools/ssh"}
 _RESERVATION: Final = {"capacityReservationGroup": {"id": f"{COMPUTE}/capacityReservationGroups/crg"}}
+_ALIGN: Final = "properties.zonalPlatformFaultDomainAlignMode"
+_PLACEMENT: Final = "placement.zonePlacementPolicy"
 _GROUP: Final = {"id": f"{COMPUTE}/proximityPlacementGroups/ppg"}
+
+
+def _node(kind: str) -> dict[str, Any]:
+    properties = {"publisher": "Microsoft.Azure.ServiceFabric", "type": kind, "typeHandlerVersion": "1.1"}
+    return {"name": "node", "properties": properties}
 
 
 def _sized(capacity: Any, **more: Any) -> Case:
@@ -95,6 +103,7 @@ CASES: Final = {
             _sized(100),
             _sized(101, singlePlacementGroup=False),
             linux({"sku.capacity": 101, "zones": ["1"]}),
+            linux({"sku.capacity": 101, _PLACEMENT: "Auto"}),
             flexible({"sku.capacity": 101}),
             patch({"sku.capacity": 101}),
             containers({"sku.capacity": 101}),
@@ -230,15 +239,6 @@ CASES: Final = {
             linux({"sku.name": "Standard_H16r"}),
         ],
     ),
-    "max-spread-needs-multi-pg": Cases(
-        breaks=[(_SPG, linux({_FDS: 1, _SPG: True}))],
-        fine=[
-            linux({_FDS: 1, _SPG: False}),
-            linux({_FDS: 1}),
-            linux({_FDS: 2, _SPG: True}),
-            flexible({_FDS: 1, _SPG: True}),
-        ],
-    ),
     "overprovision-name-by-version": Cases(
         breaks=[
             (_OVER, linux({_OVER: True}, version="2016-04-30-preview")),
@@ -259,6 +259,95 @@ CASES: Final = {
     "overprovision-flex": Cases(
         breaks=[(_OVER, flexible({_OVER: True}))],
         fine=[flexible({_OVER: False}), flexible(), linux({_OVER: True})],
+    ),
+    "max-spread-needs-multi-pg": Cases(
+        breaks=[
+            (_SPG, linux({_FDS: 1, _SPG: True})),
+            (_SPG, linux({_FDS: 1})),
+            (_SPG, linux({_FDS: 1, _SPG: True, "zones": ["1", "2"]})),
+            (_SPG, patch({_FDS: 1, _SPG: True})),
+        ],
+        fine=[
+            linux({_FDS: 1, _SPG: False}),
+            linux({_FDS: 1, "zones": ["1"]}),
+            linux({_FDS: 1, _PLACEMENT: "Auto"}),
+            linux({_FDS: 2, _SPG: True}),
+            flexible({_FDS: 1, _SPG: True}),
+            patch({_FDS: 1}),
+            vhd({_FDS: 1}),
+        ],
+        fixes=[(linux({_FDS: 1}), (_SPG, False))],
+    ),
+    "zone-balance-needs-zones": Cases(
+        breaks=[
+            ("properties.zoneBalance", linux({"properties.zoneBalance": True})),
+            ("properties.zoneBalance", linux({"properties.zoneBalance": False})),
+            ("properties.zoneBalance", linux({"properties.zoneBalance": False, "zones": ["1"]})),
+            ("properties.zoneBalance", linux({"properties.zoneBalance": True, _PLACEMENT: "Any"})),
+        ],
+        fine=[
+            linux({"properties.zoneBalance": True, "zones": ["1", "2"]}),
+            linux({"properties.zoneBalance": False, "zones": ["1", "2"]}),
+            linux({"properties.zoneBalance": True, _PLACEMENT: "Auto"}),
+            linux(),
+            patch({"properties.zoneBalance": True}),
+        ],
+        fixes=[(linux({"properties.zoneBalance": False}), ("properties.zoneBalance", GONE))],
+    ),
+    "flex-fixed-fd-spg": Cases(
+        breaks=[
+            (_SPG, flexible({_FDS: 2, "sku.name": "Standard_M64s"})),
+            (_SPG, flexible({_FDS: 3, "sku.name": "standard_nc6s_v3", _SPG: False})),
+        ],
+        fine=[
+            flexible({_FDS: 2, "sku.name": "Standard_M64s", _SPG: True}),
+            flexible({_FDS: 1, "sku.name": "Standard_M64s"}),
+            flexible({_FDS: GONE, "sku.name": "Standard_M64s"}),
+            flexible({_FDS: 2}),
+            flexible({_FDS: 2, "sku.name": "Mix"}),
+            linux({_FDS: 2, "sku.name": "Standard_M64s"}),
+            patch({"properties.orchestrationMode": "Flexible", _FDS: 2, "sku.name": "Standard_M64s"}),
+        ],
+    ),
+    "service-fabric-overprovision": Cases(
+        breaks=[
+            (_OVER, linux({f"{EXTENSIONS}[0]": _node("ServiceFabricLinuxNode")})),
+            (_OVER, linux({f"{EXTENSIONS}[0]": _node("servicefabricnode"), _OVER: True})),
+            (_OVER, patch({f"{EXTENSIONS}[0]": _node("ServiceFabricNode"), _OVER: True})),
+            (
+                "properties.overProvision",
+                linux({f"{EXTENSIONS}[0]": _node("ServiceFabricNode")}, version="2016-04-30-preview"),
+            ),
+            (_OVER, linux({f"{EXTENSIONS}[0]": _node("ServiceFabricNode")}, version="2017-03-30")),
+        ],
+        fine=[
+            linux({f"{EXTENSIONS}[0]": _node("ServiceFabricNode"), _OVER: False}),
+            linux({f"{EXTENSIONS}[0]": _node("CustomScript")}),
+            linux({_OVER: True}),
+            flexible({f"{EXTENSIONS}[0]": _node("ServiceFabricNode")}),
+            patch({f"{EXTENSIONS}[0]": _node("ServiceFabricNode")}),
+        ],
+    ),
+    "overprovision-own-vhd": Cases(
+        breaks=[("properties.overProvision", vhd({"properties.overProvision": True}, version="2016-03-30"))],
+        fine=[
+            vhd({"properties.overProvision": False}, version="2016-03-30"),
+            vhd(version="2016-03-30"),
+            vhd({"properties.overProvision": True}, version="2016-04-30-preview"),
+            containers({"properties.overProvision": True}, version="2016-03-30"),
+        ],
+    ),
+    "capacity-reservation-spot": Cases(
+        breaks=[
+            (_RESERVED, linux({_RESERVED: _RESERVATION, f"{PROFILE}.priority": kind}))
+            for kind in ("Spot", "Low")
+        ],
+        fine=[
+            linux({_RESERVED: _RESERVATION, f"{PROFILE}.priority": "Regular"}),
+            linux({_RESERVED: _RESERVATION}),
+            linux({_RESERVED: {}, f"{PROFILE}.priority": "Spot"}),
+            linux({f"{PROFILE}.priority": "Spot"}),
+        ],
     ),
     "overprovision-maxsurge": Cases(
         breaks=[(_OVER, linux({_OVER: True, f"{UPGRADE}.rollingUpgradePolicy.maxSurge": True}))],
@@ -310,19 +399,12 @@ CASES: Final = {
             linux({"zones": ["{zone}", "{zone}"]}),
         ],
     ),
-    "zone-balance-needs-zones": Cases(
-        breaks=[
-            ("properties.zoneBalance", linux({"properties.zoneBalance": True})),
-            ("properties.zoneBalance", linux({"properties.zoneBalance": True, "zones": ["1"]})),
-        ],
-        fine=[
-            linux({"properties.zoneBalance": True, "zones": ["1", "2"]}),
-            linux({"properties.zoneBalance": False}),
-            patch({"properties.zoneBalance": True}),
-        ],
-    ),
     "fd-count-uniform-zonal": Cases(
-        breaks=[(_FDS, linux({_FDS: 2, "zones": ["1"]})), (_FDS, linux({_FDS: 6, "zones": ["1"]}))],
+        breaks=[
+            (_FDS, linux({_FDS: 2, "zones": ["1"]})),
+            (_FDS, linux({_FDS: 6, "zones": ["1"]})),
+            (_FDS, linux({_FDS: 2, _PLACEMENT: "Auto"})),
+        ],
         fine=[
             linux({_FDS: 1, "zones": ["1"]}),
             linux({_FDS: 5, "zones": ["1"]}),
@@ -334,6 +416,7 @@ CASES: Final = {
     "fd-count-uniform-regional": Cases(
         breaks=[(_FDS, linux({_FDS: 0})), (_FDS, linux({_FDS: 6}))],
         fine=[
+            linux({_FDS: 6, _PLACEMENT: "Auto"}),
             linux({_FDS: 1}),
             linux({_FDS: 5}),
             linux({_FDS: 6, "zones": ["1"]}),
@@ -342,7 +425,16 @@ CASES: Final = {
         ],
     ),
     "fd-count-flex-zonal": Cases(
-        breaks=[(_FDS, flexible({_FDS: 2, "zones": ["1"]}))],
+        breaks=[
+            (_FDS, flexible({_FDS: 2, "zones": ["1"]})),
+            (_FDS, flexible({_FDS: 2, _PLACEMENT: "Auto"})),
+        ],
+        grades=[
+            (flexible({_FDS: 2, "zones": ["1"]}), "error"),
+            (flexible({_FDS: 2, "zones": ["1"], _ALIGN: "Unaligned"}), "error"),
+            (flexible({_FDS: 2, "zones": ["1"], _ALIGN: "Aligned"}), "warning"),
+            (flexible({_FDS: 2, "zones": ["1"], _ALIGN: "BestEffortAligned"}), "warning"),
+        ],
         fine=[
             flexible({_FDS: 1, "zones": ["1"]}),
             flexible({_FDS: 2}),
@@ -356,6 +448,7 @@ CASES: Final = {
             flexible({_FDS: 1}),
             flexible({_FDS: 3}),
             flexible({_FDS: 4, "zones": ["1"]}),
+            flexible({_FDS: 4, _PLACEMENT: "Auto"}),
             flexible({_FDS: GONE}),
             linux({_FDS: 4}),
         ],
@@ -378,6 +471,10 @@ CASES: Final = {
             (_SPG, linux({_RESERVED: _RESERVATION, _SPG: True})),
             (_SPG, linux({_RESERVED: _RESERVATION})),
             (_SPG, patch({_RESERVED: _RESERVATION, _SPG: True})),
+        ],
+        grades=[
+            (linux({_RESERVED: _RESERVATION, _SPG: True}), "overridable"),
+            (linux({_RESERVED: _RESERVATION}), "warning"),
         ],
         fine=[
             linux({_RESERVED: _RESERVATION, _SPG: False}),

@@ -146,6 +146,7 @@ CASES: Final = {
         fine=[
             linux(),
             linux({f"{IMAGE}.version": GONE}),
+            linux({f"{IMAGE}.version": "latest", f"{PROFILE}.serviceArtifactReference.id": "artifact"}),
             linux(
                 {
                     f"{IMAGE}.version": "latest",
@@ -407,11 +408,11 @@ CASES: Final = {
             ),
             (
                 f"{DISKS}[0].writeAcceleratorEnabled",
-                _disk(_PREMIUM, writeAcceleratorEnabled=True, caching="ReadOnly"),
+                _disk(_PREMIUM, writeAcceleratorEnabled=True, caching="ReadWrite"),
             ),
             (
                 f"{OS_DISK}.writeAcceleratorEnabled",
-                patch({f"{OS_DISK}.writeAcceleratorEnabled": True, f"{OS_DISK}.caching": "ReadOnly"}),
+                patch({f"{OS_DISK}.writeAcceleratorEnabled": True, f"{OS_DISK}.caching": "ReadWrite"}),
             ),
             (
                 f"{DISKS}[0].writeAcceleratorEnabled",
@@ -423,6 +424,7 @@ CASES: Final = {
             linux({f"{OS_DISK}.writeAcceleratorEnabled": True, f"{OS_DISK}.caching": "None"}),
             linux({f"{OS_DISK}.writeAcceleratorEnabled": False}),
             _disk(_PREMIUM, writeAcceleratorEnabled=True, caching="None"),
+            _disk(_PREMIUM, writeAcceleratorEnabled=True, caching="ReadOnly"),
         ],
     ),
     "datadisk-array": Cases(
@@ -436,6 +438,10 @@ CASES: Final = {
             (f"{DISKS}[1].lun", linux({DISKS: [_DISK, {"createOption": "Empty"}]})),
         ],
         fine=[_disk(), linux()],
+    ),
+    "datadisk-lun-max": Cases(
+        breaks=[(f"{DISKS}[0].lun", _disk(lun=64))],
+        fine=[_disk(lun=63), _without("lun"), linux()],
     ),
     "datadisk-lun-unique": Cases(
         breaks=[(f"{DISKS}[1].lun", linux({DISKS: [_DISK, _DISK]}))],
@@ -534,6 +540,20 @@ CASES: Final = {
             _disk(_V2),
             patch({f"{DISKS}[0]": _DISK | _ULTRA}),
             linux(),
+        ],
+    ),
+    "ultra-zone-unstated": Cases(
+        breaks=[("zones", _disk(_ULTRA))],
+        fine=[
+            linux({f"{DISKS}[0].managedDisk.storageAccountType": "UltraSSD_LRS", "zones": ["1"]}),
+            linux(
+                {
+                    f"{DISKS}[0].managedDisk.storageAccountType": "UltraSSD_LRS",
+                    "placement.zonePlacementPolicy": "Auto",
+                }
+            ),
+            _disk(_PREMIUM),
+            patch({f"{DISKS}[0].managedDisk.storageAccountType": "UltraSSD_LRS"}),
         ],
     ),
     "datadisk-ultra-cache": Cases(

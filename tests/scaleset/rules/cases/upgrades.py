@@ -84,10 +84,12 @@ CASES: Final = {
             (_MODE, linux({_MODE: "Rolling"})),
             (_MODE, linux({_MODE: "Rolling", f"{EXTENSIONS}[0]": _extension("CustomScript")})),
             (_MODE, linux({_MODE: "Rolling", f"{NET}.healthProbe": {}})),
+            (_MODE, linux({_MODE: "Rolling", f"{_EXTERNAL}.enabled": False})),
         ],
         fine=[
             linux({_MODE: "Rolling", f"{NET}.healthProbe": _PROBE}),
             linux({_MODE: "Rolling", f"{EXTENSIONS}[0]": _HEALTH}),
+            linux({_MODE: "Rolling", f"{_EXTERNAL}.enabled": True}),
             linux({_MODE: "Automatic"}),
             patch({_MODE: "Rolling"}),
         ],
@@ -141,6 +143,7 @@ CASES: Final = {
         breaks=[(f"{_ROLLING}.enableCrossZoneUpgrade", _rolling(enableCrossZoneUpgrade=True))],
         fine=[
             linux({f"{_ROLLING}.enableCrossZoneUpgrade": True, "zones": ["1"]}),
+            linux({f"{_ROLLING}.enableCrossZoneUpgrade": True, "placement.zonePlacementPolicy": "Auto"}),
             _rolling(enableCrossZoneUpgrade=False),
             patch({f"{_ROLLING}.enableCrossZoneUpgrade": True}),
         ],
@@ -173,11 +176,15 @@ CASES: Final = {
     ),
     "autoos-windows-updates": Cases(
         breaks=[
-            (f"{WINDOWS}.enableAutomaticUpdates", windows({_AUTO: True})),
             (
                 f"{WINDOWS}.enableAutomaticUpdates",
                 windows({_AUTO: True, f"{WINDOWS}.enableAutomaticUpdates": True}),
             ),
+            (f"{WINDOWS}.enableAutomaticUpdates", windows({_AUTO: True})),
+        ],
+        grades=[
+            (windows({_AUTO: True, f"{WINDOWS}.enableAutomaticUpdates": True}), "error"),
+            (windows({_AUTO: True}), "warning"),
         ],
         fine=[
             windows({_AUTO: True, f"{WINDOWS}.enableAutomaticUpdates": False}),
