@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from typing import Any
 from urllib.parse import urlsplit
@@ -9,10 +10,13 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
-from tests.azure.helpers import SUBNET, document
-from tests.sandbox.conftest import Arm
+from tests.azure.helpers import PASSWORD, SUBNET, document
+from tests.sandbox.conftest import Arm, access_token
 from vmssbuilder.sandbox import world
 from vmssbuilder.sandbox.server import Running
+from vmssbuilder.scaleset import Request as ScaleSetRequest
+from vmssbuilder.scaleset import Target, outcome, paths
+from vmssbuilder.scaleset.exports import arm_template
 
 GROUP = f"/subscriptions/{world.DEVELOPMENT}/resourceGroups/rg-shop"
 DEPLOYMENT = f"{GROUP}/providers/Microsoft.Resources/deployments/check-1"
@@ -194,3 +198,156 @@ def test_what_if_of_nonsense_fails(arm: Arm) -> None:
     result = what_if(arm, changed(properties={"nonsense": 1}))
     assert result["status"] == "Failed"
     assert result["error"]["details"][0]["code"] == "BadRequest"
+
+
+# --- making one ------------------------------------------------------------------------------------------------------
+
+
+def put(arm: Arm, body: dict[str, Any], path: str = DEPLOYMENT) -> requests.Response:
+    return arm("PUT", path, body, version="2025-04-01")
+
+
+def ended(arm: Arm, path: str = DEPLOYMENT) -> dict[str, Any]:
+    """The deployment once it is over."""
+    until = time.monotonic() + 5
+    while time.monotonic() < until:
+        value = dict(arm("GET", path, version="2025-04-01").json())
+        if value["properties"]["provisioningState"] not in {"Accepted", "Running"}:
+            return value
+        time.sleep(0.01)
+    raise AssertionError("the deployment does not end")
+
+
+def exported(body: dict[str, Any], api_version: str = "2024-07-01") -> dict[str, Any]:
+    """Our own export, with values for its secure parameters."""
+    request = ScaleSetRequest(Target(world.DEVELOPMENT, "rg-shop", "web"), "create", api_version, body)
+    whole, places = arm_template.template(request)
+    values = {name: {"value": paths.get(body, path)} for name, path in places.items()}
+    return {"properties": {"mode": "Incremental", "template": whole, "parameters": values}}
+
+
+def test_our_export_creates_its_scale_set(arm: Arm, sandbox: Running) -> None:
+    sandbox.sandbox.memory.delay = 0.1
+    body = document(tags={"note": "[as it stands]"})
+    answer = put(arm, exported(body))
+    assert answer.status_code == 201, answer.text
+    assert answer.json()["properties"]["provisioningState"] == "Accepted"
+    place = answer.headers["Azure-AsyncOperation"]
+    assert place.startswith(f"{sandbox.url}{DEPLOYMENT}/operationStatuses/")
+    headers = {"Authorization": f"Bearer {access_token()}"}
+    assert requests.get(place, headers=headers, timeout=5).json() == {"status": "Running"}
+    assert put(arm, exported(body)).json()["error"]["code"] == "DeploymentActive"
+    properties = ended(arm)["properties"]
+    assert properties["provisioningState"] == "Succeeded"
+    assert properties["outputResources"] == [{"id": SCALE_SET}]
+    assert "Correct-Horse" not in str(properties), "secure parameters are never shown"
+    assert requests.get(place, headers=headers, timeout=5).json() == {"status": "Succeeded"}
+    made = arm("GET", SCALE_SET).json()
+    assert not outcome(body, made, "2024-07-01").deviations
+    assert made["tags"] == body["tags"]
+    (kept,) = sandbox.sandbox.memory.scale_sets.values()
+    assert kept.model["properties"]["virtualMachineProfile"]["osProfile"]["adminPassword"] == PASSWORD
+    (done,) = arm("GET", f"{DEPLOYMENT}/operations", version="2025-04-01").json()["value"]
+    assert done["properties"]["targetResource"]["id"] == SCALE_SET
+    assert (done["properties"]["provisioningState"], done["properties"]["statusCode"]) == (
+        "Succeeded",
+        "Created",
+    )
+
+
+def test_a_deployment_over_a_scale_set_changes_it(arm: Arm) -> None:
+    put(arm, exported(document()))
+    ended(arm)
+    more = document(sku={"name": "Standard_D2_v2", "tier": "Standard", "capacity": 4})
+    assert put(arm, exported(more)).status_code == 200
+    ended(arm)
+    assert arm("GET", SCALE_SET).json()["sku"]["capacity"] == 4
+    listed = arm("GET", DEPLOYMENT.rsplit("/", 1)[0], version="2025-04-01").json()["value"]
+    assert [each["name"] for each in listed] == ["check-1"]
+    assert arm("HEAD", DEPLOYMENT, version="2025-04-01").status_code == 204
+    assert arm("DELETE", DEPLOYMENT, version="2025-04-01").status_code == 200
+    assert arm("GET", DEPLOYMENT, version="2025-04-01").json()["error"]["code"] == "DeploymentNotFound"
+    assert arm("GET", SCALE_SET).status_code == 200, "what it made stays"
+
+
+def test_a_deployment_is_refused_for_what_its_scale_set_is_refused(arm: Arm) -> None:
+    wrong = document(sku={"name": "Standard_None", "capacity": 1})
+    refused = put(arm, template(wrong))
+    assert refused.json() == validate(arm, template(wrong)).json()
+    assert inner(refused)["code"] == "InvalidParameter"
+    assert arm("GET", DEPLOYMENT, version="2025-04-01").status_code == 404
+    assert (
+        put(arm, template(), DEPLOYMENT.replace("check-1", "a b")).json()["error"]["code"]
+        == "InvalidDeploymentName"
+    )
+    assert arm("PUT", DEPLOYMENT, template(), version="2025-04-01", account="sam").status_code == 403
+
+
+def test_a_deployment_that_fails_says_why_at_every_level(arm: Arm, sandbox: Running) -> None:
+    error = {"code": "OSProvisioningTimedOut", "message": "It took too long."}
+    sandbox.fault("failed-operation", method="PUT", path="/deployments/", error=error)
+    place = put(arm, exported(document())).headers["Azure-AsyncOperation"]
+    properties = ended(arm)["properties"]
+    assert properties["provisioningState"] == "Failed"
+    failed = properties["error"]
+    assert (failed["code"], failed["details"][0]["code"]) == ("DeploymentFailed", "ResourceDeploymentFailure")
+    assert failed["details"][0]["details"] == [error]
+    status = requests.get(place, headers={"Authorization": f"Bearer {access_token()}"}, timeout=5).json()
+    assert status == {"status": "Failed", "error": failed}
+    (done,) = arm("GET", f"{DEPLOYMENT}/operations", version="2025-04-01").json()["value"]
+    assert done["properties"]["statusMessage"]["error"] == error
+
+
+def test_a_template_as_people_write_it_is_worked_out(arm: Arm) -> None:
+    body = template(document(location="[resourceGroup().location]", tags={"group": "[variables('title')]"}))
+    resource = body["properties"]["template"]["resources"][0]
+    resource["name"] = "[parameters('name')]"
+    resource["dependsOn"] = []
+    interface = resource["properties"]["virtualMachineProfile"]["networkProfile"][
+        "networkInterfaceConfigurations"
+    ][0]
+    interface["properties"]["ipConfigurations"][0]["properties"]["subnet"]["id"] = (
+        "[resourceId('Microsoft.Network/virtualNetworks/subnets', 'vnet1', 'web')]"
+    )
+    body["properties"]["template"] |= {
+        "parameters": {
+            "name": {"type": "string", "defaultValue": "web"},
+            "size": {"type": "int", "allowedValues": [1, 2]},
+        },
+        "variables": {"title": "[concat('of ', resourceGroup().name)]"},
+    }
+    resource["sku"]["capacity"] = "[parameters('size')]"
+    for value, words in (
+        ({}, "'size' is not provided"),
+        ({"size": {"value": "1"}}, "'int'"),
+        ({"size": {"value": 3}}, "allowed"),
+    ):
+        body["properties"]["parameters"] = value
+        refused = put(arm, body).json()["error"]
+        assert refused["code"] == "InvalidTemplate"
+        assert words in refused["message"]
+    body["properties"]["parameters"] = {"SIZE": {"value": 1}}
+    assert put(arm, body).status_code == 201
+    ended(arm)
+    made = arm("GET", SCALE_SET).json()
+    assert (made["location"], made["tags"], made["sku"]["capacity"]) == (
+        "uksouth",
+        {"group": "of rg-shop"},
+        1,
+    )
+    assert SUBNET in str(made)
+
+
+def test_the_body_of_the_azure_cli_is_read(arm: Arm, sandbox: Running) -> None:
+    """It sends the template as it was written, comments and all, behind a name without quotes."""
+    whole = template()["properties"]
+    text = json.dumps({"properties": {"mode": "Incremental", "parameters": {}}})[:-2]
+    text += ", template:// mine\n" + json.dumps(whole["template"], indent=1) + "}}"
+    answer = requests.put(
+        f"{sandbox.url}{DEPLOYMENT}?api-version=2025-04-01",
+        data=text,
+        headers={"Authorization": f"Bearer {access_token()}", "Content-Type": "application/json"},
+        timeout=5,
+    )
+    assert answer.status_code == 201, answer.text
+    assert ended(arm)["properties"]["provisioningState"] == "Succeeded"

@@ -89,6 +89,18 @@ def test_a_fault_hits_its_route_alone_and_as_often_as_asked(arm: Arm, sandbox: R
     assert [arm("GET", "/subscriptions").status_code for _ in range(3)] == [500, 500, 200]
 
 
+def test_a_fault_spends_itself_once_a_request(arm: Arm, sandbox: Running) -> None:
+    sandbox.fault("latency", path="^/subscriptions$", times=3, seconds=0.001)
+    sandbox.fault("latency", path="^/subscriptions$", seconds=0.001)
+    sandbox.fault("status", path="^/subscriptions$", skip=2, times=1)
+    slow, _other, status = sandbox.sandbox.memory.faults
+    left = []
+    for _ in range(4):
+        answer = arm("GET", "/subscriptions")
+        left.append((answer.status_code, slow.times, status.skip, status.times))
+    assert left == [(200, 2, 1, 1), (200, 1, 0, 1), (500, 0, 0, 0), (200, 0, 0, 0)]
+
+
 def test_answers_go_wrong_as_asked(arm: Arm, sandbox: Running) -> None:
     switch(sandbox, "429", place="subscriptions")
     assert arm("GET", "/subscriptions").headers["Retry-After"] == "3"

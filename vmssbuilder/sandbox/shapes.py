@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Mapping
 from typing import Any, Final
 
-from vmssbuilder.scaleset import versions
+from vmssbuilder.scaleset import paths, versions
 from vmssbuilder.scaleset.catalogue import tree
 from vmssbuilder.scaleset.properties import List, Map, Node, Single
 
@@ -38,7 +38,9 @@ def shown(scale_set: ScaleSet, api_version: str, *, user_data: bool = False) -> 
     withheld = WITHHELD - {"userData"} if user_data else WITHHELD
     model = known_to(without_secrets(scale_set.model, withheld), api_version)
     resource_id = scale_set.resource_id
-    properties = {"provisioningState": scale_set.state, "uniqueId": scale_set.unique_id}
+    properties = {"provisioningState": scale_set.state}
+    if versions.within(api_version, "2017-03-30"):
+        properties["uniqueId"] = scale_set.unique_id
     if versions.within(api_version, "2021-11-01"):
         properties["timeCreated"] = scale_set.created
     value: dict[str, Any] = {
@@ -55,9 +57,19 @@ def shown(scale_set: ScaleSet, api_version: str, *, user_data: bool = False) -> 
     return value
 
 
+_SHOWN_EARLY: Final = ("allowExtensionOperations", "requireGuestProvisionSignal")
+_SHOWN_EARLY_SINCE: Final = "2019-03-01"
+"""Answers of Azure hold these two although their version does not know them; recorded ones from that version on do."""
+
+
 def known_to(model: Mapping[str, Any], api_version: str) -> dict[str, Any]:
     """The model as an API version shows it: in its spelling, without what it does not know."""
     found: dict[str, Any] = _known_to(model, tree(api_version))
+    place = ("properties", "virtualMachineProfile", "osProfile")
+    shown_profile = paths.get(found, place, None)
+    if isinstance(shown_profile, dict) and versions.within(api_version, _SHOWN_EARLY_SINCE):
+        held = paths.get(model, place)
+        shown_profile |= {name: held[name] for name in _SHOWN_EARLY if name in held}
     return found
 
 
