@@ -76,7 +76,8 @@ def test_a_format_that_does_not_exist_is_not_there(
 def test_errors_that_the_request_still_has_are_said(
     page_of: GetPage, as_requester: Client, draft: Draft
 ) -> None:
-    assert "Azure would not take this request yet" in page_of(as_requester, at(draft, "az")).text
+    page = page_of(as_requester, at(draft, "az"))
+    assert "in this request. Check everything" in page.text
 
 
 def test_markup_in_values_stays_text(page_of: GetPage, as_requester: Client, draft: Draft) -> None:

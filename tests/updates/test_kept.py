@@ -65,12 +65,13 @@ def test_what_azure_keeps_is_neither_set_nor_unset(
     as_rita: Client, scripted: Draft, page_of: GetPage
 ) -> None:
     page = page_of(as_rita, f"/drafts/{scripted.code}/operating-system/")
-    assert (
-        "Kept by Azure. Azure never returns it. If it was set, it stays as it is; an update cannot"
-        in field(page, f"{OS}.adminPassword")
+    assert "Kept by Azure if it was set, and never returned. It stays as it is: an update cannot" in field(
+        page, f"{OS}.adminPassword"
     )
-    assert "it stays as it is unless you enter another" in field(page, f"{OS}.customData")
+    assert "It stays as it is unless you enter another" in field(page, f"{OS}.customData")
     assert "Set, hidden" not in page.text
+    text = page_of(as_rita, f"/drafts/{scripted.code}/json/").text
+    assert "Secrets that Azure keeps do not stand here." in text
 
 
 def test_a_part_of_what_azure_keeps_says_that_entering_it_replaces_the_whole(
@@ -80,8 +81,8 @@ def test_a_part_of_what_azure_keeps_says_that_entering_it_replaces_the_whole(
         as_rita, f"/drafts/{scripted.code}/extensions/{paths.to_url(paths.parse(PROTECTED)[:-2])}/"
     )
     said = field(page, f"{PROTECTED}.commandToExecute")
-    assert "Kept by Azure." in said
-    assert "takes the place of all of them" in said
+    assert "Kept by Azure" in said
+    assert "takes the place of all protected settings" in said
 
 
 def test_the_count_of_a_scripted_set_needs_nothing_entered(
@@ -112,9 +113,12 @@ def test_a_list_that_is_sent_loses_them_and_every_page_says_so(
     assert "lost with this request" in changes
     assert "Protected settings of extension “setup”" in changes
     place = paths.to_url(paths.parse(PROTECTED)[:-2])
-    extension = page_of(as_rita, f"/drafts/{draft.code}/extensions/{place}/?findings=1")
-    assert "it is lost with this request" in field(extension, PROTECTED)
-    assert asked.message in extension.text
+    address = f"/drafts/{draft.code}/extensions/{place}/"
+    assert "lost with this request" in field(page_of(as_rita, address), PROTECTED)
+    # Where the finding stands, it is not said twice.
+    said = field(page_of(as_rita, f"{address}?findings=1"), PROTECTED)
+    assert asked.message in said
+    assert "lost with this request" not in said
     export = page_of(as_rita, f"/drafts/{draft.code}/export/rest/").text
     assert "lost with this request" in export
 

@@ -245,7 +245,7 @@ def _secret(page: Page, node: Node, path: Path, value: Any) -> str:
             f'{control}<div class="choice"><input type="checkbox" id="{base}-clear" name="{escape(name)}:clear" value="1">'
             f'<label for="{base}-clear">Clear it</label></div>'
         )
-    elif (kept := page.kept_at(path)) is not None:
+    elif (kept := page.kept_at(path)) is not None and not (kept.lost and path in page.findings):
         control = _kept(kept, path) + control
     return (
         f'<div class="field{state_class(page, path)}" id="{base}-field">'
@@ -256,21 +256,22 @@ def _secret(page: Page, node: Node, path: Path, value: Any) -> str:
 
 def _kept(kept: Kept, path: Path) -> str:
     """What becomes of a secret that Azure keeps. path: its own place, or that of a part of it."""
+    part = path != kept.path
     if kept.lost:
-        words = (
-            "Azure never returns it. If it was set, it is lost with this request, which sends the list it is in as a "
-            "whole, unless you enter it again."
-        )
+        again = "Enter all protected settings again." if part else "Enter it again."
+        words = f"and lost with this request, which sends the whole list that it is in. {again}"
     elif kept.fixed:
-        words = "Azure never returns it. If it was set, it stays as it is; an update cannot replace it."
+        words = "and never returned. It stays as it is: an update cannot replace it."
+    elif part:
+        words = (
+            "and never returned. It stays as it is. What you enter takes the place of all protected settings."
+        )
     else:
-        words = "Azure never returns it. If it was set, it stays as it is unless you enter another."
-    if path != kept.path:
-        words += " What you enter in one of the protected settings takes the place of all of them."
+        words = "and never returned. It stays as it is unless you enter another."
     icon = "warning" if kept.lost else "lock"
     return (
         f'<p class="secret-set"><svg class="icon" aria-hidden="true"><use href="#i-{icon}"/></svg>'
-        f"<span><strong>Kept by Azure.</strong> {words}</span></p>"
+        f"<span><strong>Kept by Azure</strong> if it was set, {words}</span></p>"
     )
 
 

@@ -15,7 +15,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from vmssbuilder.accounts.models import User
-from vmssbuilder.drafts import access, actions, clear_keys, merging, noting, places
+from vmssbuilder.drafts import access, actions, clear_keys, merging, noting, places, sent
 from vmssbuilder.drafts import content as contents
 from vmssbuilder.drafts.access import Access
 from vmssbuilder.drafts.checking import check_content
@@ -143,7 +143,8 @@ def _page(
 ) -> HttpResponse:
     differing: Collection[_Differing] = more.get("differing", ())
     wrong = more.get("error") or more.get("repairs") or differing
-    context = frame(draft) | {"base": base, "text": showable(text), "wrong": wrong} | more
+    shown = {"base": base, "text": showable(text), "wrong": wrong, "kept": bool(sent.kept(draft))}
+    context = frame(draft) | shown | more
     return render(request, "drafts/json.html", context, status=status)
 
 
