@@ -30,6 +30,12 @@ POSTGRESQL_TESTS = tests/test_statements.py tests/drafts/test_actions.py tests/r
 test-postgresql: .venv-tests  ## Run the tests of what writes to the database on PostgreSQL
 	VMSSBUILDER_TEST_DATABASE=postgresql $(PYTHON_HERE) -m pytest -q -n $(TEST_PROCESSES) $(POSTGRESQL_TESTS)
 
+# In an environment of its own, which takes a minute to make.
+.PHONY: test-azure-cli
+test-azure-cli: .venv-tests  ## Run Microsoft's Azure CLI against the sandbox, behind TLS
+	@scripts/venv.sh requirements-azure-cli.txt .venv-azure-cli
+	VMSSBUILDER_AZ="$(CURDIR)/.venv-azure-cli/bin/az" $(PYTHON_HERE) -m pytest -q $(ARGS) tests/azure_cli
+
 .PHONY: check
 check: lint deploy-check test test-postgresql  ## Everything that must hold before a change goes in: lint, settings, tests
 
@@ -65,7 +71,7 @@ screens: .venv-tests  ## Photograph every page in both themes and two widths int
 
 .PHONY: clean
 clean:  ## Remove .venv and caches; data and keys (var/, .env) stay
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis htmlcov
+	rm -rf .venv .venv-azure-cli .mypy_cache .ruff_cache .pytest_cache .hypothesis htmlcov
 
 # Both are quick when nothing has to be installed.
 .PHONY: .venv-run .venv-tests

@@ -1,11 +1,12 @@
 #!/bin/sh
-# Makes .venv with a Python new enough and installs a requirements file into it. Does nothing when both are as they
-# should be already.   Usage: scripts/venv.sh requirements.txt
+# Makes a virtual environment, .venv unless another is named, with a Python new enough and installs a requirements file
+# into it. Does nothing when both are as they should be already.   Usage: scripts/venv.sh requirements.txt [.venv]
 set -eu
 cd "$(dirname "$0")/.."
 wanted=${1:?which requirements file?}
-python=.venv/bin/python
-stamp=.venv/.installed-${wanted%.txt}
+venv=${2:-.venv}
+python=$venv/bin/python
+stamp=$venv/.installed-${wanted%.txt}
 
 say() { printf '%s\n' "$*" >&2; }
 
@@ -36,13 +37,13 @@ find_python() {
 
 if ! { new_enough "$python" && "$python" -c 'import pip' 2>/dev/null; }; then
     found=$(find_python)
-    say "Making .venv with $("$found" --version) ..."
-    rm -rf .venv
-    "$found" -m venv .venv
+    say "Making $venv with $("$found" --version) ..."
+    rm -rf "$venv"
+    "$found" -m venv "$venv"
 fi
 
 # A development file starts from requirements.txt, so both are part of the mark; so is the Python that they are for.
-mark=$(cat requirements.txt "$wanted" .venv/pyvenv.cfg | cksum)
+mark=$(cat requirements.txt "$wanted" "$venv/pyvenv.cfg" | cksum)
 if [ "$(cat "$stamp" 2>/dev/null || true)" != "$mark" ]; then
     say "Installing $wanted ..."
     PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore "$python" -m pip install --quiet --requirement "$wanted" || {
