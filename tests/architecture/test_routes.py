@@ -100,6 +100,8 @@ TABLE: Final = (
     Row("submission-instances", ("submission",), *WHO_MAY_VIEW_READS),
     Row("submission-continue", ("submission",), *OWNER_ACTS),
     Row("submission-check", ("submission",), ACT, "401 302 403 404 302"),
+    Row("submission-stop", ("submission",), ACT, "401 302 403 404 302"),
+    Row("submission-answer", ("submission",), "302 404 404 404 404", "401 405 405 405 405"),
 )
 
 DRAFTS: Final = tuple(row for row in TABLE if row.where[:1] in (("draft",), ("approved",)))

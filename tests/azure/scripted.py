@@ -34,13 +34,15 @@ class Scripted:
     ) -> Scripted:
         """The next answer to `METHOD /path`; the last one stays. `{url}` in a header is the server's own."""
         method, path = what.split()
-        text = body if isinstance(body, str) else "" if body is None else json.dumps(body)
+        text = body if isinstance(body, str | bytes) else "" if body is None else json.dumps(body)
         written = {
             name.replace("_", "-"): str(value).replace("{url}", self.url) for name, value in headers.items()
         }
         if cookies:
             written["Set-Cookie"] = "\n".join(cookies)
-        self.answers.setdefault((method, path), []).append((status, written, text.encode()))
+        self.answers.setdefault((method, path), []).append(
+            (status, written, text if isinstance(text, bytes) else text.encode())
+        )
         return self
 
     @property

@@ -17,8 +17,8 @@ from vmssbuilder.azure.errors import (
     ChangedMeanwhile,
     Conflict,
     ForeignAddress,
+    GatewayAnswer,
     LostAnswer,
-    NotFound,
     Refused,
     ServiceTrouble,
 )
@@ -288,7 +288,7 @@ def test_a_header_that_is_no_address_leaves_the_resource_to_tell(
 ) -> None:
     arm.on(f"{method} /thing", 202, None, Retry_After="/bar", **{header: "/foo"})
     arm.on("GET /thing", 404, "<html>Cannot GET /thing</html>")
-    with pytest.raises(NotFound):
+    with pytest.raises(GatewayAnswer):
         # A web page is not Resource Manager: it proves neither success nor failure.
         run(arm, method)
     arm.answers.clear()

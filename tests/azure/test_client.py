@@ -31,10 +31,12 @@ from vmssbuilder.azure.errors import (
     Throttled,
     TokenRefused,
     Unreachable,
+    Unreadable,
 )
-from vmssbuilder.azure.sending import Call, SingleSend, challenged_claims, seconds
+from vmssbuilder.azure.receiving import challenged_claims
+from vmssbuilder.azure.sending import Call, SingleSend
 from vmssbuilder.azure.signin import NEW_TOKEN
-from vmssbuilder.azure.throttling import Gate
+from vmssbuilder.azure.throttling import Gate, seconds
 from vmssbuilder.azure.transport import Session
 from vmssbuilder.sandbox.server import Running, running
 
@@ -161,14 +163,11 @@ def test_half_a_list_is_never_taken_for_a_whole_one(client: ArmClient, sandbox: 
         client.subscriptions()
 
 
-def test_a_list_that_leads_in_a_circle_or_goes_on_for_ever_is_given_up(
+def test_a_list_that_goes_on_for_ever_is_given_up(
     client: ArmClient, sandbox: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = "https://management.sandbox.invalid/subscriptions?api-version=2022-12-01"
-    page = {"value": [{"n": 1}], "nextLink": first}
-    sandbox.fault("status", path="^/subscriptions$", status=200, body=json.dumps(page))
-    with pytest.raises(BadAnswer, match="without end"):
-        client.subscriptions()
+    page: dict[str, object] = {"value": [{"n": 1}]}
     monkeypatch.setattr("vmssbuilder.azure.client.PAGES_LIMIT", 4)
     for number in range(4):
         page["nextLink"] = f"{first}&page={number}"
@@ -385,7 +384,7 @@ def test_a_long_pause_is_for_the_caller_and_holds_for_everybody_of_the_gate(
 
 @pytest.mark.parametrize(
     ("header", "expected"),
-    [("5", 5.0), (" 10 ", 10.0), ("1.5", 1.5), (None, None), ("", None), ("-1", None), ("9" * 30, None), ("soon", None), ("Wed, 21 Oct 2026 07:28:40 GMT", 40.0), ("Wed, 21 Oct 2026 07:27:00 GMT", 0.0), ("Wed, 21 Oct 2026 07:28:40", 40.0), ("Wed, 99 Oct 2026 07:28:40 GMT", None)],
+    [("5", 5.0), (" 10 ", 10.0), ("1.5", 1.5), (None, None), ("", None), ("-1", None), ("9" * 30, 3600.0), ("soon", None), ("Wed, 21 Oct 2026 07:28:40 GMT", 40.0), ("Wed, 21 Oct 2026 07:27:00 GMT", 0.0), ("Wed, 21 Oct 2026 07:28:40", 40.0), ("Wed, 99 Oct 2026 07:28:40 GMT", None)],
 )  # fmt: skip
 def test_retry_after_is_seconds_or_a_moment(header: str | None, expected: float | None) -> None:
     # Against the answer's own date: our clock may be off.
@@ -606,9 +605,9 @@ def test_a_byte_order_mark_is_no_obstacle(client: ArmClient, sandbox: Running) -
 def test_an_endless_answer_is_cut_off(
     client: ArmClient, sandbox: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("vmssbuilder.azure.sending.ANSWER_LIMIT", 1000)
-    sandbox.fault("status", method="GET", path=PATH, status=200, body="x" * 100_000, times=5)
-    with pytest.raises(AzureError):
+    monkeypatch.setattr("vmssbuilder.azure.bodies.ANSWER_LIMIT", 1000)
+    sandbox.fault("status", method="GET", path=PATH, status=200, body="x" * 100_000)
+    with pytest.raises(Unreadable, match="not read to its end"):
         client.get(ADDRESS, NEW)
 
 

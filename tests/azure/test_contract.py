@@ -21,15 +21,15 @@ from vmssbuilder.azure import ArmClient, explain, open_session, stand_in
 from vmssbuilder.azure.errors import (
     AzureError,
     ChangedMeanwhile,
+    GatewayAnswer,
     LostAnswer,
     NotFound,
     Refused,
-    ServiceTrouble,
     Throttled,
     Unreachable,
 )
 from vmssbuilder.azure.explaining import Cause, parts
-from vmssbuilder.azure.sending import remaining
+from vmssbuilder.azure.receiving import remaining
 from vmssbuilder.azure.throttling import Bucket, Gate
 from vmssbuilder.sandbox.server import Running
 from vmssbuilder.scaleset import paths
@@ -144,7 +144,7 @@ ROWS: list[tuple[int, str, str, str, Cause, str, str, str, bool]] = [
     (429, "TooManyRequests", "No.", "", "throttled", "", "too many requests", "goes on by itself", True),
     (429, "RetryableErrorDueToAnotherOperation", "No.", "", "throttled", "", "network resource", "goes on by itself", True),
     (500, "InternalServerError", "No.", "", "outage", "", "trouble", "Try again later", True),
-    (502, "", "", "", "outage", "", "trouble", "Try again later", True),
+    (502, "", "", "", "gateway", "", "Something between here and Azure", "or its network", True),
     (503, "ServerUnavailable", "No.", "", "outage", "", "trouble", "Try again later", True),
     (504, "GatewayTimeout", "No.", "", "outage", "", "trouble", "Try again later", True),
     (408, "RequestTimeout", "No.", "", "outage", "", "trouble", "Try again later", True),
@@ -336,7 +336,7 @@ def test_tls_that_breaks_after_the_request_may_have_let_it_through(monkeypatch: 
 
 def test_a_404_of_a_proxy_does_not_say_that_a_name_is_free(arm: Scripted) -> None:
     arm.on(f"GET {ADDRESS.resource_id}", 404, "<html>Not found</html>")
-    with pytest.raises(NotFound):
+    with pytest.raises(GatewayAnswer):
         arm.client.create(ADDRESS, "2016-04-30-preview", document())
     assert arm.requests == [f"GET {ADDRESS.resource_id}"], "nothing is written over what may be there"
 
@@ -361,7 +361,7 @@ def test_an_answer_whose_head_never_ends_is_given_up(monkeypatch: pytest.MonkeyP
 def test_trouble_that_a_proxy_words_in_html_is_told_with_its_ids(arm: Scripted) -> None:
     page = "<html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>"
     arm.on("GET /thing", 502, page, **IDS)
-    with pytest.raises(ServiceTrouble) as caught:
+    with pytest.raises(GatewayAnswer) as caught:
         arm.client.send("GET", f"{arm.url}/thing")
     assert "502 Bad Gateway" in caught.value.message
     assert (caught.value.raw, caught.value.request_id) == (page, "request-1")

@@ -19,6 +19,7 @@ from tests.azure.helpers import CALLBACK, Tokens, pick, returned, signed_in, tra
 from vmssbuilder.azure import SignIn, cloud, open_session
 from vmssbuilder.azure.errors import (
     AzureError,
+    GatewayAnswer,
     RegistrationRefused,
     ServiceTrouble,
     SignInNeeded,
@@ -487,7 +488,7 @@ def test_a_secret_that_ended_meanwhile_is_not_taken_for_a_lost_sign_in(
     [
         ({"status": 429, "headers": {"Retry-After": "7"}}, Throttled, 7.0),
         ({"status": 503, "body": '{"error": {"code": "x"}}'}, ServiceTrouble, None),
-        ({"status": 502, "body": "<html>"}, ServiceTrouble, None),
+        ({"status": 502, "body": "<html>"}, GatewayAnswer, None),
         ({"status": 400, "body": '{"error": "temporarily_unavailable"}'}, Unreachable, None),
     ],
 )

@@ -138,11 +138,17 @@ def test_a_field_waits_even_less(rita: Client, draft: Draft, sandbox: Running) -
         ({"kind": "status", "status": 403, "times": 1}, "You may not list VM sizes here."),
         (
             {"kind": "status", "status": 429, "headers": {"Retry-After": "40"}},
-            "Azure asks to wait 40 seconds",
+            "can be listed again in 40 seconds",
         ),
         ({"kind": "status", "status": 500, "times": 2}, "did not give a proper answer"),
-        ({"kind": "status", "status": 502, "body": "<html>", "times": 2}, "did not give a proper answer"),
-        ({"kind": "status", "status": 200, "body": "<html>"}, "did not give a proper answer"),
+        (
+            {"kind": "status", "status": 502, "body": "<html>", "times": 2},
+            "answered in its place: status 502 and a web page",
+        ),
+        (
+            {"kind": "status", "status": 200, "body": "<html>"},
+            "answered in its place: status 200 and a web page",
+        ),
         ({"kind": "reset", "times": 2}, "did not give a proper answer"),
         ({"kind": "truncated", "times": 2}, "did not give a proper answer"),
     ],

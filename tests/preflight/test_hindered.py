@@ -122,7 +122,7 @@ def test_a_refusal_is_an_answer_and_not_asked_again(sandbox: Running, rita: User
 HINDERED: Final = {
     "429": "throttled",
     "500": "outage",
-    "502": "outage",
+    "502": "gateway",
     "403": "permission",
     "reset": "network",
     "truncated": "network",

@@ -189,7 +189,7 @@ def test_an_unknown_outcome_has_a_button_that_asks(
     page = page_of(as_rita, url(submission))
     assert "It is not known how it ended" in page.text
     assert not polls(page)
-    assert "Check now" not in page_of(as_rolf, url(submission)).text
+    assert "Look now" not in page_of(as_rolf, url(submission)).text
     assert as_rolf.post(f"{url(submission)}check/").status_code == 403
     as_rita.post(f"{url(submission)}check/")
     submission.refresh_from_db()

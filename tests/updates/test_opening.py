@@ -114,9 +114,9 @@ TROUBLES: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "throttled": (
         {"kind": "status", "status": 429, "headers": {"Retry-After": "30"}, "error": {"code": "TooManyRequests", "message": "Slow down."}},
-        "Azure asks to wait 30 seconds",
+        "Try again in 30 seconds",
     ),
-    "outage": ({"kind": "status", "status": 502, "body": "<html>Bad gateway</html>", "times": 2}, "Azure did not give a proper answer."),
+    "outage": ({"kind": "status", "status": 502, "body": "<html>Bad gateway</html>", "times": 2}, "answered in its place: status 502"),
     "sign-in": ({"kind": "status", "status": 401, "times": 2}, "Azure wants you to sign in"),
 }  # fmt: skip
 

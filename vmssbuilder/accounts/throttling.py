@@ -41,6 +41,10 @@ class PersonsGate:
         Pause.objects.bulk_create([Pause(user_id=self._person, until=until, **place)], ignore_conflicts=True)
         self._own.filter(**place, until__lt=until).update(until=until)
 
+    def open(self, subscription: str) -> None:
+        """Ends every pause in a subscription, and those outside of any: the person does not want to wait for them."""
+        self._own.filter(subscription__in=(subscription.lower(), "")).delete()
+
 
 class CarriedGate:
     """A person's gate for threads that know no database. Whoever starts them reads it before, and tells it afterwards."""

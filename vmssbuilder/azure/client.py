@@ -18,8 +18,8 @@ from vmssbuilder.scaleset import versions
 from . import operations
 from .clouds import Cloud
 from .errors import AlreadyExists, AzureError, BadAnswer, ChangedMeanwhile, Conflict, NotFound
+from .receiving import Answer
 from .sending import (
-    Answer,
     Call,
     Retry,
     Send,
@@ -203,6 +203,16 @@ class ArmClient:
         while True:
             try:
                 answer = self.send(method, url, document, headers, harmless=harmless, cookies=cookies)
+                return operations.begun(
+                    method,
+                    resource_url or url,
+                    answer,
+                    self.cloud,
+                    headers=kept,
+                    cookies=cookies,
+                    result=result,
+                    pause=self.pause,
+                )
             except (ChangedMeanwhile, Conflict) as error:
                 # It may have been an earlier attempt that changed the resource, when it arrived after we had looked.
                 if attempt == 1 or not (
@@ -222,17 +232,6 @@ class ArmClient:
                     return operations.following(found, method, url, headers=kept, cookies=cookies)
                 self._sleep(pause)
                 attempt += 1
-            else:
-                return operations.begun(
-                    method,
-                    resource_url or url,
-                    answer,
-                    self.cloud,
-                    headers=kept,
-                    cookies=cookies,
-                    result=result,
-                    pause=self.pause,
-                )
 
     def _arrived(
         self,
@@ -354,24 +353,26 @@ class ArmClient:
     def pages(self, path: str, api_version: str, **query: str) -> Iterator[dict[str, Any]]:
         """The items of a list, page after page.
 
-        Raises ForeignAddress for a next page anywhere else, BadAnswer for a page that is no list and for a list without
-        end: half a list would look like a whole one.
+        A list that leads back to a page ends after one round. Raises ForeignAddress for a next page anywhere else, BadAnswer
+        for a page that is no list and for a list without end: half a list would look like a whole one.
         """
         url = self.url(path, api_version, **query)
-        for _ in range(PAGES_LIMIT):
+        read: set[str] = set()
+        while len(read) < PAGES_LIMIT:
+            read.add(url)
             answer = self.send("GET", url)
             page = answer.json()
-            items = page.get("value")
-            if not isinstance(items, list):
+            items, following = page.get("value"), _next(page)
+            if not isinstance(items, list) or not isinstance(following, str | None):
                 message = "Azure's answer is not a list."
                 raise BadAnswer(message, status=answer.status, raw=answer.text, retryable=True, **answer.ids)
             yield from (item for item in items if isinstance(item, dict))
-            following = page.get("nextLink")
-            if not isinstance(following, str) or not following:
+            if not following:
                 return
-            if following == url:
-                break
             url = following
+            if url in read:
+                # A list that leads in a circle has been read whole after one round.
+                return
         raise BadAnswer("Azure's list goes on without end.")
 
     def subscriptions(self) -> list[dict[str, Any]]:
@@ -387,6 +388,14 @@ class ArmClient:
         """The regions open to a subscription."""
         _segment("subscription", subscription)
         return list(self.pages(f"/subscriptions/{subscription}/locations", SUBSCRIPTIONS_VERSION))
+
+
+_NEXT: Final = ("nextLink", "@odata.nextLink", "odata.nextLink", "@nextLink")
+
+
+def _next(page: Mapping[str, Any]) -> Any:
+    """Where the list goes on, by any of the names that services have for it."""
+    return next((page[name] for name in _NEXT if page.get(name)), None)
 
 
 def scale_set(address: ScaleSetAddress, api_version: str, answer: Answer) -> ScaleSet:

@@ -8,7 +8,10 @@ AzureError                      everything below; carries Azure's own words and 
 │       └── ClaimsChallenge     Azure wants a token with certain claims
 ├── Unreachable                 nothing was sent: no connection came about
 ├── LostAnswer                  sent, but no whole answer came back: a write may have been accepted
+│   └── TooSlow             the answer did not come in time
 ├── BadAnswer                   an answer that is not what Azure documents
+│   ├── GatewayAnswer       not Azure answered, but something on the way: a proxy, a firewall, a sign-in page
+│   └── Unreadable          too long, nested too deep, or packed so that it cannot be read
 ├── ForeignAddress              an answer named an address that is not Azure Resource Manager's
 ├── Refused                     Azure answered with an error
 │   ├── TokenRefused            401
@@ -18,7 +21,7 @@ AzureError                      everything below; carries Azure's own words and 
 │   │   └── AlreadyExists       a create would have overwritten what is there
 │   ├── ChangedMeanwhile        412, the scale set is not the one that was read
 │   ├── Throttled               429
-│   └── ServiceTrouble          408 and 5xx
+│   └── ServiceTrouble          408, 5xx, and what is no HTTP status
 └── OperationFailed             Azure accepted the request, and it failed or was cancelled later
 """
 
@@ -28,10 +31,19 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Final
+
+from . import cleaning
 
 _NESTING_LIMIT: Final = 8
 """Errors wrapped more often than this are shown as they are."""
+
+DETAILS_LIMIT: Final = 100
+"""Errors of one answer that are looked at."""
+
+QUOTED: Final = 300
+"""Characters of Azure's message that go into a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +67,9 @@ class Detail:
 class AzureError(Exception):
     """Something between us and Azure went wrong.
 
-    status: HTTP status, None when there was no answer. code, message, target: of the deepest error Azure names.
-    details: every error Azure names, outermost first. raw: the body as text. request_id, correlation_id,
+    status: HTTP status, None when there was no answer. code, message, target: of the deepest error Azure names; where it
+    names none, message is in our words. said: Azure's own message, and never a word of ours. spoken: whether Azure named
+    an error at all, so that the code is Azure's. details: every error Azure names, outermost first. raw: the body as text. request_id, correlation_id,
     client_request_id, routing_id, date: what Microsoft support asks for. retryable: whether the same request may succeed later.
     retry_after: seconds Azure asks to wait. uncertain: whether a write may have been accepted all the same.
     """
@@ -79,6 +92,8 @@ class AzureError(Exception):
         retryable: bool = False,
         retry_after: float | None = None,
         uncertain: bool = False,
+        said: str = "",
+        spoken: bool = False,
     ) -> None:
         super().__init__(message)
         self.message = message
@@ -96,6 +111,13 @@ class AzureError(Exception):
         self.retryable = retryable
         self.retry_after = retry_after
         self.uncertain = uncertain
+        self.said = said
+        self.spoken = spoken
+
+    @property
+    def quote(self) -> str:
+        """The beginning of what Azure said, for a sentence; empty when it said nothing."""
+        return self.said if len(self.said) <= QUOTED else f"{self.said[:QUOTED]}…"
 
     def __str__(self) -> str:
         return f"{self.code}: {self.message}" if self.code else self.message
@@ -107,6 +129,8 @@ class AzureError(Exception):
             "status": self.status,
             "code": self.code,
             "message": self.message,
+            "said": self.said,
+            "spoken": self.spoken,
             "target": self.target,
             "details": [
                 {"code": each.code, "message": each.message, "target": each.target} for each in self.details
@@ -162,8 +186,20 @@ class LostAnswer(AzureError):
     """Sent, but no whole answer came back: a write may have been accepted."""
 
 
+class TooSlow(LostAnswer):
+    """The answer did not come in time, its head or its body."""
+
+
 class BadAnswer(AzureError):
     """An answer that is not what Azure documents."""
+
+
+class GatewayAnswer(BadAnswer):
+    """Not Azure answered, but something on the way. It says nothing about the person, their rights or their request."""
+
+
+class Unreadable(BadAnswer):
+    """An answer that is too long, nested too deep, or packed so that it cannot be read; the message says which."""
 
 
 class ForeignAddress(AzureError):
@@ -224,6 +260,15 @@ _BY_STATUS: Final[Mapping[int, type[Refused]]] = {
     429: Throttled,
 }
 
+PASSING: Final = frozenset({408, 429, 500, 502, 503, 504})
+"""Statuses that go by. Any other, 501 and those that nobody knows too, would be the same the next time."""
+
+_OF_GATEWAYS: Final = frozenset({407, 511})
+"""Statuses that Azure never has: a proxy or a network wants a sign-in of its own."""
+
+_LOOKED_FOR: Final = frozenset({401, 403, 404, *_OF_GATEWAYS, *PASSING})
+"""Statuses of gateways that may go by, and after which a write is looked for."""
+
 _RETRYABLE_CODES: Final = frozenset(
     {
         "anotheroperationinprogress",
@@ -242,20 +287,85 @@ _RETRYABLE_CODES: Final = frozenset(
 )
 
 
-def refusal(status: int, body: str, **ids: Any) -> Refused:
-    """The error of an answer with status 400 or above. ids: what AzureError carries beside Azure's words."""
+def refusal(
+    status: int,
+    body: str,
+    *,
+    marked: bool = False,
+    challenged: bool = False,
+    uncertain: bool = False,
+    **ids: Any,
+) -> AzureError:
+    """The error of an answer with status 400 or above.
+
+    marked: whether the answer carries ids of Azure's. challenged: whether it asks for a token. uncertain: whether the
+    request changes something, so that it may have been accepted, where the status leaves that open. ids: what AzureError
+    carries beside Azure's words.
+    """
+    if _is_a_gateways(status, body, marked=marked, challenged=challenged):
+        return gateway(status, body, uncertain=uncertain, **ids)
+    # They may come from the front door while the provider goes on with the write.
+    uncertain = uncertain and status in PASSING and status != 429
     kind = _BY_STATUS.get(status, ServiceTrouble if status >= 500 else Refused)
     fields = described(body)
     if not fields["message"]:
         fields["message"] = f"Azure answered with status {status}{_in_words(body)}."
-    retryable = kind in {Throttled, ServiceTrouble} or fields["code"].lower() in _RETRYABLE_CODES
-    return kind(**fields, status=status, raw=body, retryable=retryable, **ids)
+    retryable = status in PASSING or fields["code"].lower() in _RETRYABLE_CODES
+    return kind(**fields, status=status, raw=body, retryable=retryable, uncertain=uncertain, **ids)
 
 
-def failure(error: Any, *, outcome: str, **ids: Any) -> OperationFailed:
-    """The error of an operation that ended with the outcome (Failed, Canceled). error: Azure's error object, or None."""
+def _is_a_gateways(status: int, body: str, *, marked: bool, challenged: bool) -> bool:
+    """Whether something between here and Azure gave the answer: Azure answers in JSON, and with its own ids."""
+    if status == 429:
+        return False
+    if status in _OF_GATEWAYS:
+        return True
+    if not body.strip():
+        return (status == 401 and not challenged) or (status == 403 and not marked)
+    if not is_json(body):
+        return True
+    return status in {401, 403, 404} and not marked and not challenged and not described(body)["spoken"]
+
+
+def is_json(body: str) -> bool:
+    """Whether a text is JSON, or was until it was cut or garbled."""
+    start = body.lstrip("\ufeff \r\n\t")[:1]
+    if start in {"{", "["}:
+        return True
+    try:
+        cleaning.parsed(body)
+    except ValueError:
+        return False
+    return True
+
+
+def gateway(status: int, body: str, *, uncertain: bool = False, **ids: Any) -> GatewayAnswer:
+    """The error of an answer that is not Azure's. uncertain: see `refusal`."""
+    what = f"status {status}{_in_words(body)}"
+    if 300 <= status < 400:
+        what = f"status {status}, which leads to another address and is not followed"
+    # A redirect carries nothing out.
+    open_question = status < 300 or status in _LOOKED_FOR
+    return GatewayAnswer(
+        f"Something between here and Azure, such as a proxy, answered in its place: {what}.",
+        status=status,
+        raw=body,
+        retryable=open_question,
+        uncertain=uncertain and open_question,
+        **ids,
+    )
+
+
+def failure(error: Any, *, outcome: str, ours: bool = False, **ids: Any) -> OperationFailed:
+    """The error of an operation that ended with the outcome (Failed, Canceled).
+
+    error: Azure's error object, or None. ours: the error is in our words, because Azure gave none.
+    """
     raw = json.dumps({"error": error}, ensure_ascii=False, indent=2) if error else ""
     fields = described(raw)
+    if ours:
+        fields |= {"said": "", "spoken": False}
+        raw = ""
     if not fields["message"]:
         fields["message"] = f"The operation ended with “{outcome}”, and Azure gives no reason."
     return OperationFailed(**fields, raw=raw, retryable=fields["code"].lower() in _RETRYABLE_CODES, **ids)
@@ -268,14 +378,14 @@ def error_object(body: str) -> dict[str, Any] | None:
 
 
 def described(body: str) -> dict[str, Any]:
-    """code, message, target, details and policies of a body; empty where it has none."""
+    """What a body says: code, message, target, details and policies; empty where it has none."""
     details: list[Detail] = []
     policies: list[Policy] = []
-    for error in _errors(_parsed(body), 0):
-        code, message = _text(error.get("code")), _text(error.get("message"))
+    for error in islice(_errors(_parsed(body), 0), DETAILS_LIMIT):
+        code, message = _short(error.get("code")), _text(error.get("message"))
         if code or message:
-            details.append(Detail(code, message, _text(error.get("target"))))
-        policies += _policies(error)
+            details.append(Detail(code, message, _short(error.get("target"))))
+        policies += islice(_policies(error), DETAILS_LIMIT - len(policies))
     spoken = [each for each in details if _parsed(each.message) is None]
     deepest = spoken[-1] if spoken else Detail("", "")
     if spoken and spoken[0].code and len(siblings(body)) > 1:
@@ -285,6 +395,8 @@ def described(body: str) -> dict[str, Any]:
     return {
         "code": deepest.code or next((each.code for each in reversed(details) if each.code), ""),
         "message": deepest.message.strip(),
+        "said": deepest.message.strip(),
+        "spoken": bool(details),
         "target": target,
         "details": details,
         "policies": policies,
@@ -325,9 +437,9 @@ def _policies(error: Mapping[str, Any]) -> Iterator[Policy]:
         ):
             info = each["info"]
             yield Policy(
-                _text(info.get("policyDefinitionDisplayName")) or _text(info.get("policyDefinitionName")),
-                _text(info.get("policyAssignmentDisplayName")) or _text(info.get("policyAssignmentName")),
-                _text(info.get("policyAssignmentId")),
+                _short(info.get("policyDefinitionDisplayName")) or _short(info.get("policyDefinitionName")),
+                _short(info.get("policyAssignmentDisplayName")) or _short(info.get("policyAssignmentName")),
+                _short(info.get("policyAssignmentId")),
             )
     if not additional:
         for name in _POLICY_IN_MESSAGE.findall(_text(error.get("message"))):
@@ -338,20 +450,25 @@ def _parsed(text: str) -> dict[str, Any] | None:
     if not text.lstrip("\ufeff \r\n\t").startswith("{"):
         return None
     try:
-        value = json.loads(text.lstrip("\ufeff"))
-    except (ValueError, RecursionError):
+        value = cleaning.parsed(text)
+    except ValueError:
         return None
     return value if isinstance(value, dict) else None
 
 
 def _text(value: Any) -> str:
-    return value if isinstance(value, str) else ""
+    return cleaning.words(value) if isinstance(value, str) else ""
+
+
+def _short(value: Any) -> str:
+    """A code or a target: a word or a path, whatever stands there."""
+    return cleaning.line(_text(value), 500)
 
 
 def _in_words(body: str) -> str:
     if not body.strip():
         return " and no further words"
-    if re.match(r"\s*(<!doctype|<html|<\?xml)", body, re.IGNORECASE):
+    if body.lstrip("\ufeff \r\n\t").startswith("<"):
         title = re.search(r"<title[^>]*>(.{1,200}?)</title>", body[:20_000], re.IGNORECASE | re.DOTALL)
         return f" and a web page “{' '.join(title[1].split())}”" if title else " and a web page"
     return ""

@@ -20,6 +20,7 @@ from .errors import (
     Conflict,
     Forbidden,
     ForeignAddress,
+    GatewayAnswer,
     LostAnswer,
     NotFound,
     OperationFailed,
@@ -30,12 +31,18 @@ from .errors import (
     SignInRefused,
     Throttled,
     TokenRefused,
+    TooSlow,
     Unreachable,
+    Unreadable,
     described,
     siblings,
 )
 
 # --- from an error to a field ----------------------------------------------------------------------------------------
+
+LOOKED_AT: Final = 20_000
+"""Characters of a message in which fields are looked for: a longer one is no sentence, but a log."""
+IDS_LOOKED_FOR: Final = 10
 
 _PATH_IN_MESSAGE: Final = re.compile(r"\bpath:? '([^']{1,500})'", re.IGNORECASE)
 _PARAMETER_IN_MESSAGE: Final = re.compile(
@@ -50,11 +57,12 @@ def locate(error: AzureError, document: Any = None) -> Path | None:
     Azure names a place in full (`vmss.properties.overprovision`), or only its end (`osDisk.diskSizeGB`); the latter is
     looked up in the document, and counts only when it fits one place.
     """
-    for named in (error.target, *_named_in(error.message)):
+    message = error.message[:LOOKED_AT]
+    for named in (error.target, *_named_in(message)):
         path = document_path(named, document)
         if path:
             return path
-    for resource_id in _RESOURCE_ID.findall(error.message):
+    for resource_id in _RESOURCE_ID.findall(message)[:IDS_LOOKED_FOR]:
         path = _place_of(resource_id.rstrip(".,;"), document)
         if path:
             return path
@@ -160,9 +168,12 @@ def _ends_with(place: Path, end: Path) -> bool:
 
 Cause = Literal[
     "form", "permission", "policy", "quota", "capacity", "conflict", "changed", "missing", "registration", "sign-in",
-    "throttled", "outage", "network", "unknown",
+    "throttled", "outage", "network", "gateway", "unusable", "unknown",
 ]  # fmt: skip
-"""Who has to act: the person in the form, somebody with more rights, or nobody but time."""
+"""Who has to act: the person in the form, somebody with more rights, or nobody but time.
+
+gateway: not Azure answered, but something on the way. unusable: Azure's answer cannot be used, now or later.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -379,6 +390,16 @@ _SAYINGS: Final[Mapping[str, tuple[Cause, str, str]]] = {
         "The scale set is not there: somebody deleted it meanwhile.",
         "Look into the activity log in Azure, then send the request again.",
     ),
+    "notthereafterall": (
+        "unknown",
+        "The answer to the request was a success without any word, and the scale set is not there.",
+        "Something between here and Azure may have given it. Send the request again.",
+    ),
+    "failedafterall": (
+        "unknown",
+        "Azure called the operation a success, but the scale set is in a failed state.",
+        "Look at it in Azure: its instances may say what went wrong. Then send the request again.",
+    ),
     "deletefailed": (
         "conflict",
         "The scale set is still there.",
@@ -401,6 +422,7 @@ _BY_KIND: Final[tuple[tuple[type[AzureError], Cause, str, str], ...]] = (
     (ServiceTrouble, "outage", "Azure has trouble handling the request.", "Try again later. If it lasts, look at Azure status."),
     (Conflict, "conflict", "The request does not fit the state that Azure is in.", ""),
     (Unreachable, "network", "Azure cannot be reached from here.", "Nothing was sent. Check the network, then try again."),
+    (TooSlow, "network", "Azure's answer did not come in time.", "The request may have been accepted: look at the scale set before sending again."),
     (LostAnswer, "network", "The connection broke before Azure's answer came.", "The request may have been accepted: look at the scale set before sending again."),
     (ForeignAddress, "unknown", "Azure's answer points to an address that is not Azure's.", "Nothing was sent there. Tell those who run this service."),
     (BadAnswer, "outage", "Azure's answer could not be understood.", "Try again later."),
@@ -455,8 +477,12 @@ def explain(error: AzureError, document: Any = None) -> Explanation:
         cause: Cause = "form" if "form" in causes else several[0].cause
         retryable = error.retryable or all(each.retryable for each in several)
         return Explanation("Azure names several reasons.", "See to each of them.", cause, None, retryable)
-    path = locate(error, document)
-    unknown = _UNKNOWN_MEMBER.search(error.message)
+    path, message = locate(error, document), error.message[:LOOKED_AT]
+    if isinstance(error, GatewayAnswer | Unreadable):
+        # Whatever it says, it is none of Azure's words about the request.
+        cause = "gateway" if isinstance(error, GatewayAnswer) else "unusable"
+        return Explanation(error.message, _unusable(error), cause, None, error.retryable)
+    unknown = _UNKNOWN_MEMBER.search(message)
     if unknown:
         sentence = f"“{unknown[1]}” does not exist in the chosen API version."
         return Explanation(
@@ -471,12 +497,15 @@ def explain(error: AzureError, document: Any = None) -> Explanation:
         if error.policies:
             names = ", ".join(f"“{each.assignment or each.definition}”" for each in error.policies)
             sentence = f"Azure Policy denies this request: {names}."
-        sentence = _CLOSER[code](error.message) or sentence if code in _CLOSER else sentence
-        if code == "operationnotallowed" and _PLACEMENT.search(error.message):
+        sentence = _CLOSER[code](message) or sentence if code in _CLOSER else sentence
+        if code == "operationnotallowed" and _PLACEMENT.search(message):
             sentence = "A scale set in a single placement group has 100 instances at most."
             cure = "Ask for no more than 100 instances, or switch “single placement group” off."
             return Explanation(sentence, cure, "form", path, False)
         return Explanation(sentence, cure, cause, path, error.retryable)
+    if isinstance(error, ServiceTrouble) and not error.retryable:
+        sentence = f"Azure answers with status {error.status}, which would be the same the next time."
+        return Explanation(sentence, _LASTING, "unusable", path, False)
     for kind, cause, sentence, cure in _BY_KIND:
         if isinstance(error, kind):
             return Explanation(sentence, cure, cause, path, error.retryable)
@@ -488,9 +517,28 @@ def explain(error: AzureError, document: Any = None) -> Explanation:
     return Explanation(sentence, cure, "unknown", path, error.retryable)
 
 
+_LASTING: Final = "If it lasts, tell the people who run this service, and give them the correlation id."
+_ON_THE_WAY: Final = "tell the people who run this service, or its network."
+
+
+def _unusable(error: GatewayAnswer | Unreadable) -> str:
+    """What to do about an answer that is not Azure's, or that cannot be read."""
+    if isinstance(error, Unreadable):
+        return _LASTING
+    if error.status in {401, 407, 511} or 300 <= (error.status or 0) < 400:
+        return f"It seems to want a sign-in of its own: {_ON_THE_WAY}"
+    if error.status == 403:
+        return f"It seems to block the request, as a firewall does: {_ON_THE_WAY}"
+    return f"If it lasts, {_ON_THE_WAY}"
+
+
+PARTS_LIMIT: Final = 20
+"""How many errors side by side are told one by one."""
+
+
 def parts(error: AzureError) -> list[AzureError]:
     """The errors that Azure names side by side under one roof, such as MultipleErrorsOccurred; none for a single one."""
-    together = siblings(error.raw)
+    together = siblings(error.raw)[:PARTS_LIMIT] if error.spoken else []
     if len(together) < 2:
         return []
     kind = OperationFailed if error.status is None else Refused

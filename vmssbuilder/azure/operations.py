@@ -11,12 +11,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from .errors import AzureError, BadAnswer, NotFound, OperationFailed, error_object, failure
+from .errors import AzureError, BadAnswer, NotFound, OperationFailed, Refused, error_object, failure
 
 if TYPE_CHECKING:
     from .client import ArmClient
     from .clouds import Cloud
-    from .sending import Answer
+    from .receiving import Answer
 
 Status = Literal["running", "succeeded", "failed", "canceled"]
 RUNNING: Final = "running"
@@ -42,9 +42,10 @@ class Operation:
     """Where a long-running operation stands.
 
     method: PUT, PATCH, DELETE or POST. resource_url: what the request was sent to. poll_url: what the next step asks.
-    strategy: how it reads the answer. status: running, succeeded, failed or canceled. azure_status: Azure's own word.
-    retry_after: seconds to wait before the next step. percent: how far it is, where Azure says so. error: Azure's error
-    object when it failed. resource: after a success, the resource as Azure returns it; of a POST, its result. location:
+    strategy: how it reads the answer. status: running, succeeded, failed or canceled. azure_status: Azure's own word,
+    empty where it has said none. retry_after: seconds to wait before the next step. percent: how far it is, from 0 to
+    100, where Azure says so. error: Azure's error object when it failed. ours: that object is in our words, because Azure
+    gave none. resource: after a success, the resource as Azure returns it; of a POST, its result. location:
     where the result of a POST is told. headers: the caller's own, sent with every question. cookies: what Azure set on
     the way. polls: questions asked. misses: how many in a row found nothing. presumed: the answer to the write was lost,
     and that it arrived is taken from a change being under way: compare the resource with what was sent. note: what was
@@ -60,6 +61,7 @@ class Operation:
     retry_after: float = 0.0
     percent: float | None = None
     error: dict[str, Any] | None = None
+    ours: bool = False
     resource: dict[str, Any] | None = None
     request_id: str = ""
     correlation_id: str = ""
@@ -87,6 +89,7 @@ class Operation:
         return failure(
             self.error,
             outcome=self.azure_status or self.status,
+            ours=self.ours,
             request_id=self.request_id,
             correlation_id=self.correlation_id,
             client_request_id=self.client_request_id,
@@ -144,7 +147,7 @@ def begun(
                 operation, note=f"The {header} header names an address that is not Azure's; it was not used."
             )
         elif operation.strategy == "none":
-            state = _state(_body(answer)) or "Accepted"
+            state = _state(_body(answer)) or ""
             operation = replace(operation, poll_url=url, strategy=strategy, azure_status=state)
         if strategy == "location" and result == "location" and _usable(url, cloud):
             operation = replace(operation, location=url)
@@ -171,17 +174,37 @@ def _begun_without_address(operation: Operation, answer: Answer) -> Operation:
             message = "Azure accepted the request without saying where to ask for its result."
             raise BadAnswer(message, status=answer.status, raw=answer.text, uncertain=True, **answer.ids)
         return _with_result(operation, answer)
-    try:
-        body = answer.json()
-    except BadAnswer:
-        # It was accepted; what became of it cannot be read here.
-        return replace(operation, strategy="provisioning-state", azure_status="Accepted")
+    body = answer.json() if operation.method == "DELETE" else _resource_of(answer)
     state = _state(body)
     if state is None and answer.status == 200:
         state = "Succeeded"
     if state is not None and state.lower() in TERMINAL:
-        return _over(replace(operation, resource=body or None), state.lower(), state, _error(body))
-    return replace(operation, strategy="provisioning-state", azure_status=state or "Accepted")
+        told = _state(body) or ""
+        return _over(replace(operation, resource=body or None), state.lower(), told, _error(body))
+    return replace(operation, strategy="provisioning-state", azure_status=state or "")
+
+
+def _resource_of(answer: Answer) -> dict[str, Any]:
+    """The resource that the answer to a write shows, or {}. Raises BadAnswer where it shows anything else."""
+    try:
+        body = answer.json()
+    except BadAnswer as error:
+        error.uncertain = True
+        raise
+    if body and not is_resource(body):
+        message = "What Azure answered is not the resource that was sent."
+        raise BadAnswer(
+            message, status=answer.status, raw=answer.text, retryable=True, uncertain=True, **answer.ids
+        )
+    return body
+
+
+def is_resource(document: Mapping[str, Any]) -> bool:
+    """Whether an answer's object can be a resource: anybody may answer with some object."""
+    return not _RESOURCES.isdisjoint(document)
+
+
+_RESOURCES: Final = frozenset({"id", "name", "type", "properties"})
 
 
 def following(
@@ -235,7 +258,8 @@ def step(client: ArmClient, operation: Operation) -> Operation:
     except NotFound as error:
         return _gone(replace(operation, cookies=cookies), error)
     except AzureError as error:
-        if operation.strategy != "location" or error.status not in _FINAL_REFUSALS or error.retryable:
+        final = isinstance(error, Refused) and error.status in _FINAL_REFUSALS and not error.retryable
+        if operation.strategy != "location" or not final:
             raise
         # Unlike a status, a Location ends with the very answer that the request would have got.
         return _refused(replace(operation, cookies=cookies), error)
@@ -255,7 +279,8 @@ _FINAL_REFUSALS: Final = frozenset({400, 409, 412, 422})
 def _refused(operation: Operation, error: AzureError) -> Operation:
     told = error_object(error.raw) or {"code": error.code, "message": error.message}
     return replace(
-        _over(operation, "failed", "Failed", told),
+        _over(operation, "failed", "", told),
+        ours=not error.spoken,
         polls=operation.polls + 1,
         request_id=error.request_id,
         correlation_id=error.correlation_id,
@@ -272,7 +297,7 @@ def _step_async_operation(operation: Operation, answer: Answer, _client: ArmClie
         message = "Azure's answer about the operation does not say where it stands."
         raise BadAnswer(message, status=answer.status, raw=answer.text, retryable=True, **answer.ids)
     percent = body.get("percentComplete")
-    if isinstance(percent, int | float) and not isinstance(percent, bool):
+    if isinstance(percent, int | float) and not isinstance(percent, bool) and 0 <= percent <= 100:
         operation = replace(operation, percent=float(percent))
     if state.lower() not in TERMINAL:
         return replace(operation, azure_status=state)
@@ -286,21 +311,23 @@ def _step_location(operation: Operation, answer: Answer, client: ArmClient) -> O
         moved = answer.headers.get("Location", "")
         if _usable(moved, client.cloud):
             operation = replace(operation, poll_url=moved)
-        return replace(operation, azure_status=operation.azure_status or "InProgress")
+        return operation
     if operation.method == "POST":
         return _with_result(operation, answer)
     if answer.status == 204:
-        return _over(operation, SUCCEEDED, "Succeeded")
+        return _over(operation, SUCCEEDED, "")
     body = _body(answer)
-    state = _state(body) or "Succeeded"
+    told = _state(body) or ""
+    state = told or "Succeeded"
     if operation.method == "DELETE" and state.lower() not in _ENDED_BADLY:
-        return _over(operation, SUCCEEDED, "Succeeded")
+        return _over(operation, SUCCEEDED, "")
     if state.lower() not in TERMINAL:
         return replace(
             operation, strategy="provisioning-state", poll_url=operation.resource_url, azure_status=state
         )
     # The resource is read once more all the same; should it be gone by then, this is what it was.
-    return replace(_over(operation, state.lower(), state, _error(body)), resource=body or None)
+    over = _over(operation, state.lower(), told, _error(body))
+    return replace(over, resource=body if is_resource(body) else None)
 
 
 def _with_result(operation: Operation, answer: Answer) -> Operation:
@@ -314,7 +341,7 @@ def _with_result(operation: Operation, answer: Answer) -> Operation:
         operation,
         status=SUCCEEDED,
         strategy="none",
-        azure_status="Succeeded",
+        azure_status=state if isinstance(state, str) else "",
         resource=body,
         retry_after=0.0,
     )
@@ -327,8 +354,9 @@ def _step_provisioning_state(operation: Operation, answer: Answer, _client: ArmC
 def whole(answer: Answer) -> dict[str, Any]:
     """The resource that an answer carries. Raises BadAnswer, for an empty body too: Azure never sends none."""
     document = answer.json()
-    if not document:
-        raise BadAnswer("Azure's answer is empty.", status=answer.status, retryable=True, **answer.ids)
+    if not is_resource(document):
+        message = "Azure's answer is not a resource." if document else "Azure's answer is empty."
+        raise BadAnswer(message, status=answer.status, raw=answer.text, retryable=True, **answer.ids)
     return document
 
 
@@ -336,7 +364,16 @@ def _step_final_get(operation: Operation, answer: Answer, _client: ArmClient) ->
     if operation.method == "POST":
         # The result may be ready later than the status says.
         return operation if answer.status == 202 else _with_result(operation, answer)
-    return replace(operation, status=SUCCEEDED, strategy="none", resource=whole(answer), retry_after=0.0)
+    document = whole(answer)
+    state = _state(document) or "Succeeded"
+    if state.lower() in _ENDED_BADLY:
+        # The operation was called a success, but what there is says otherwise, and it is what counts.
+        error = _error(document)
+        message = f"Azure called the operation a success, but the scale set is in the state “{state[:100]}”."
+        if error is None:
+            return _failed(operation, "FailedAfterAll", message, state)
+        return _over(operation, state.lower(), state, error)
+    return replace(operation, status=SUCCEEDED, strategy="none", resource=document, retry_after=0.0)
 
 
 _STEPS: Final[Mapping[str, Callable[[Operation, Answer, ArmClient], Operation]]] = {
@@ -354,16 +391,13 @@ PATIENT_MISSES: Final = 3
 def _gone(operation: Operation, error: NotFound) -> Operation:
     """404. Of the resource after a delete it is success; of a status address it means that Azure forgot the operation."""
     operation = replace(operation, polls=operation.polls + 1)
-    if operation.strategy == "final-get":
+    if operation.strategy == "final-get" and (operation.azure_status or operation.resource):
         note = "" if operation.resource else "The operation succeeded, but what it made could not be read."
         return replace(operation, status=SUCCEEDED, strategy="none", retry_after=0.0, note=note)
     if operation.method == "POST":
-        told = {
-            "code": "OperationForgotten",
-            "message": "Azure no longer knows the operation, nor its result.",
-        }
-        return _over(operation, "failed", "Failed", told)
-    if operation.strategy != "provisioning-state":
+        message = "Azure no longer knows the operation, nor its result."
+        return _failed(operation, "OperationForgotten", message)
+    if operation.strategy not in {"provisioning-state", "final-get"}:
         return replace(
             operation,
             strategy="provisioning-state",
@@ -375,12 +409,16 @@ def _gone(operation: Operation, error: NotFound) -> Operation:
         # Some proxy's 404: it tells nothing about the resource.
         raise error
     if operation.method == "DELETE":
-        return _over(operation, SUCCEEDED, "Succeeded")
+        return _over(operation, SUCCEEDED, "")
     operation = replace(operation, misses=operation.misses + 1)
     if operation.misses < PATIENT_MISSES:
         return replace(operation, retry_after=DEFAULT_PAUSE)
-    told = {"code": "GoneMeanwhile", "message": "The scale set is not there: somebody deleted it meanwhile."}
-    return _over(operation, "failed", "Failed", told)
+    if operation.strategy == "final-get":
+        # An empty answer with status 200, which anybody on the way can give, was all that there ever was.
+        message = "The answer to the request was a success without any word, and the scale set is not there."
+        return _failed(operation, "NotThereAfterAll", message)
+    message = "The scale set is not there: somebody deleted it meanwhile."
+    return _failed(operation, "GoneMeanwhile", message)
 
 
 GONE: Final = frozenset({"resourcenotfound", "notfound", "resourcegroupnotfound"})
@@ -388,14 +426,15 @@ GONE: Final = frozenset({"resourcenotfound", "notfound", "resourcegroupnotfound"
 
 
 def _from_resource(operation: Operation, document: dict[str, Any]) -> Operation:
-    state = _state(document) or "Succeeded"
+    told = _state(document) or ""
+    state = told or "Succeeded"
     if state.lower() not in TERMINAL:
         return replace(operation, azure_status=state)
     if operation.method == "DELETE":
         # A scale set that is still there in a final state was not deleted.
-        error = {"code": "DeleteFailed", "message": f"The scale set is still there, in the state “{state}”."}
-        return _over(operation, "failed", state, error)
-    operation = _over(operation, state.lower(), state, _error(document))
+        message = f"The scale set is still there, in the state “{state[:100]}”."
+        return _failed(operation, "DeleteFailed", message, state)
+    operation = _over(operation, state.lower(), told, _error(document))
     if operation.strategy == "final-get":
         # The resource has just been read; reading it again would tell nothing new.
         return replace(operation, status=SUCCEEDED, strategy="none", resource=document)
@@ -406,15 +445,21 @@ def _over(
     operation: Operation, outcome: str, azure_status: str, error: dict[str, Any] | None = None
 ) -> Operation:
     operation = replace(operation, azure_status=azure_status or operation.azure_status, retry_after=0.0)
-    if outcome == "failed":
-        return replace(operation, status="failed", strategy="none", error=error)
-    if outcome == "canceled":
-        return replace(operation, status="canceled", strategy="none", error=error)
+    if outcome in _ENDED_BADLY:
+        status: Status = "failed" if outcome == "failed" else "canceled"
+        return replace(operation, status=status, strategy="none", error=error)
     if operation.method == "DELETE":
         return replace(operation, status=SUCCEEDED, strategy="none")
     if operation.method == "POST":
         return replace(operation, strategy="final-get", poll_url=operation.location)
     return replace(operation, strategy="final-get", poll_url=operation.resource_url)
+
+
+def _failed(operation: Operation, code: str, message: str, azure_status: str = "") -> Operation:
+    """A failure that we tell in our own words, because Azure says nothing of it."""
+    outcome = azure_status.lower() if azure_status.lower() in _ENDED_BADLY else "failed"
+    over = _over(operation, outcome, azure_status, {"code": code, "message": message})
+    return replace(over, ours=True)
 
 
 def _error(body: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -474,5 +519,5 @@ def wait(
             troubles += 1
             if not error.retryable or troubles > TROUBLES:
                 raise
-            sleep(min(error.retry_after or 2.0**troubles, LONGEST_PAUSE))
+            sleep(min(error.retry_after or 2.0**troubles, LONGEST_PAUSE, max(until - now(), 0.0)))
     return operation

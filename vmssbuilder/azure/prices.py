@@ -8,23 +8,27 @@ The list is on a host of its own. No token ever goes there, and a cloud without 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import urlencode, urlsplit
 
 import requests
+from urllib3.exceptions import HTTPError
 
 from vmssbuilder.scaleset import paths
 
+from . import bodies, cleaning
 from .clouds import Cloud
 from .errors import BadAnswer, LostAnswer, Throttled, Unreachable
+from .throttling import asked_pause
+from .transport import within
 
 API_VERSION: Final = "2023-01-01-preview"
 HOURS_A_MONTH: Final = 730
 PAGES: Final = 10
-ANSWER_LIMIT: Final = 4_000_000
+ANSWER_TIME: Final = 10.0
+"""Seconds for one page of the list."""
 
 _PROFILE: Final = ("properties", "virtualMachineProfile")
 
@@ -323,19 +327,23 @@ def _items(
 
 def _page_of(session: requests.Session, url: str) -> dict[str, Any]:
     try:
-        with session.get(url, stream=True, headers={"Accept": "application/json"}) as response:
-            text = response.raw.read(ANSWER_LIMIT + 1, decode_content=True)
-            status, pause = response.status_code, response.headers.get("Retry-After", "")
+        with (
+            within(ANSWER_TIME) as clock,
+            session.get(url, stream=True, headers={"Accept": "application/json"}) as response,
+        ):
+            text = bodies.read(response, clock)
+            status, pause = response.status_code, asked_pause(response)
     except requests.ConnectionError as error:
         raise Unreachable("The price list cannot be reached.", retryable=True) from error
-    except (requests.RequestException, OSError) as error:
+    except bodies.CannotRead as error:
+        raise BadAnswer("The price list did not give a proper answer.") from error
+    except (requests.RequestException, HTTPError, OSError) as error:
         raise LostAnswer("The price list did not answer whole.", retryable=True) from error
     if status == 429:
-        seconds = float(pause) if pause.isascii() and pause.isdigit() else None
-        raise Throttled("The price list asks for a pause.", status=429, retryable=True, retry_after=seconds)
+        raise Throttled("The price list asks for a pause.", status=429, retryable=True, retry_after=pause)
     try:
-        page = json.loads(text) if len(text) <= ANSWER_LIMIT else None
-    except (ValueError, RecursionError):
+        page = cleaning.parsed(cleaning.body(text))
+    except ValueError:
         page = None
     if status != 200 or not isinstance(page, dict):
         raise BadAnswer(

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import random
 import re
 import ssl
-import time
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from http.cookies import CookieError, SimpleCookie
 from typing import Any, Final
 
@@ -22,28 +19,30 @@ from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionErro
 
 from .clouds import Cloud
 from .errors import (
+    PASSING,
     AzureError,
-    BadAnswer,
     ClaimsChallenge,
     ForeignAddress,
+    GatewayAnswer,
     LostAnswer,
     ServiceTrouble,
     SignInNeeded,
     Throttled,
     TokenRefused,
+    TooSlow,
     Unreachable,
-    refusal,
 )
-from .signin import NEW_TOKEN, decoded_claims
-from .throttling import DEFAULT_PAUSE, LONGEST_PAUSE, SharedGate, bucket
-from .transport import CONNECT_TIMEOUT, READ_TIMEOUT
+from .receiving import Answer, receive, remaining
+from .signin import NEW_TOKEN
+from .throttling import DEFAULT_PAUSE, SharedGate, bucket, moment
+from .transport import CONNECT_TIMEOUT, SIGN_IN_TIME, within
 
-ANSWER_LIMIT: Final = 16_000_000
-ANSWER_TIME: Final = 90.0
-"""Longest time, in seconds, from sending to the whole answer: a read timeout alone lets it drip for ever."""
+ANSWER_TIME: Final = 80.0
+"""Seconds for one request, from its beginning to the end of its answer. Resource Manager's front door itself gives up
+after 60, with 504."""
 
-LONGEST_REQUEST: Final = CONNECT_TIMEOUT + ANSWER_TIME + READ_TIMEOUT
-"""No single request takes longer than this, in seconds: the last read may begin just before the time is up."""
+LONGEST_REQUEST: Final = 2 * (ANSWER_TIME + 2 * SIGN_IN_TIME + CONNECT_TIMEOUT)
+"""Seconds after which a request is over for sure, with its token, and sent once more because that token was refused."""
 
 COOKIES_KEPT: Final = 20
 COOKIE_LIMIT: Final = 4096
@@ -72,99 +71,6 @@ class Call:
     def reads(self) -> bool:
         """Whether it changes nothing, so that it may be sent any number of times."""
         return self.harmless or self.method in {"GET", "HEAD"}
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """An answer with status below 300."""
-
-    status: int
-    url: str
-    headers: Mapping[str, str]
-    text: str
-    request_id: str
-    correlation_id: str
-    client_request_id: str
-    routing_id: str = ""
-    date: str = ""
-
-    def json(self) -> dict[str, Any]:
-        """The body as a JSON object; an empty one for an empty body. Raises BadAnswer."""
-        value = self.value()
-        if not isinstance(value, dict):
-            raise self._bad("Azure's answer is not a JSON object.")
-        return value
-
-    def value(self) -> Any:
-        """The body as JSON; an empty object for an empty body. Raises BadAnswer."""
-        text = self.text.lstrip("\ufeff")
-        if not text.strip():
-            return {}
-        try:
-            return json.loads(text)
-        except (ValueError, RecursionError):
-            raise self._bad("Azure's answer is not JSON.") from None
-
-    def _bad(self, message: str) -> BadAnswer:
-        return BadAnswer(message, status=self.status, raw=self.text, retryable=True, **self.ids)
-
-    @property
-    def ids(self) -> dict[str, Any]:
-        """The ids that Microsoft support asks for."""
-        return {
-            "request_id": self.request_id,
-            "correlation_id": self.correlation_id,
-            "client_request_id": self.client_request_id,
-            "routing_id": self.routing_id,
-            "date": self.date,
-        }
-
-    @property
-    def retry_after(self) -> float | None:
-        """Seconds that Azure asks to wait before the next request."""
-        return asked_pause(self.headers)
-
-
-def asked_pause(headers: Mapping[str, str]) -> float | None:
-    """The seconds that the headers of an answer ask to wait, None when they ask for nothing that makes sense."""
-    return seconds(headers.get("Retry-After"), headers.get("Date"))
-
-
-def seconds(header: str | None, date: str | None = None) -> float | None:
-    """The seconds of a Retry-After header, which may also be a moment. date: the answer's own, so that our clock may be off."""
-    if header is None:
-        return None
-    if re.fullmatch(r"\s*\d{1,9}(\.\d{1,6})?\s*", header):
-        return float(header)
-    then = _moment(header)
-    if then is None:
-        return None
-    return max(0.0, (then - (_moment(date) or datetime.now(UTC))).total_seconds())
-
-
-def _moment(text: str | None) -> datetime | None:
-    try:
-        moment = parsedate_to_datetime(text or "")
-    except (ValueError, OverflowError):
-        return None
-    # A date without a zone cannot be subtracted from one that has it.
-    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
-
-
-_LIMITS: Final = "x-ms-ratelimit-remaining-"
-
-
-def remaining(headers: Mapping[str, str]) -> dict[str, int]:
-    """How many requests are left, by limit: `subscription-reads`, `Microsoft.Compute/GetVMScaleSet3Min` and so on."""
-    left: dict[str, int] = {}
-    for name, value in headers.items():
-        if not name.lower().startswith(_LIMITS):
-            continue
-        if value.strip().isdecimal():
-            left[name.lower().removeprefix(_LIMITS)] = int(value)
-        for limit, count in re.findall(r"([\w./]{1,200});\s*(\d{1,9})\b", value):
-            left[limit] = int(count)
-    return left
 
 
 Send = Callable[[Call], Answer]
@@ -198,31 +104,17 @@ class SingleSend:
             "correlation_id": headers["x-ms-correlation-request-id"],
             "client_request_id": headers["x-ms-client-request-id"],
         }
-        until = time.monotonic() + CONNECT_TIMEOUT + ANSWER_TIME
-        try:
-            with self._session.request(
-                call.method, call.url, data=call.body, headers=headers, stream=True
-            ) as response:
-                if call.cookies is not None:
-                    _take_cookies(response, call.cookies)
-                text = _read(response, until)
-                status, received = response.status_code, response.headers
-        except (requests.RequestException, HTTPError, OSError, UnicodeError) as error:
-            raise _no_answer(error, call, ids) from error
-        ids |= {
-            "correlation_id": received.get("x-ms-correlation-request-id") or ids["correlation_id"],
-            "request_id": received.get("x-ms-request-id", ""),
-            "routing_id": received.get("x-ms-routing-request-id", ""),
-            "date": received.get("Date", ""),
-        }
-        self._seen.update(remaining(received))
-        if status >= 400:
-            raise _refusal(status, received, text, call, ids)
-        if status >= 300:
-            raise BadAnswer(
-                "Azure redirects to another address, which is not followed.", status=status, raw=text, **ids
-            )
-        return Answer(status, call.url, received, text, **ids)
+        with within(ANSWER_TIME) as clock:
+            try:
+                with self._session.request(
+                    call.method, call.url, data=call.body, headers=headers, stream=True
+                ) as response:
+                    if call.cookies is not None:
+                        _take_cookies(response, call.cookies)
+                    self._seen.update(remaining(response.headers))
+                    return receive(response, call.url, ids, clock, reads=call.reads)
+            except (requests.RequestException, HTTPError, OSError, UnicodeError) as error:
+                raise _no_answer(error, call, ids, late=clock.is_over) from error
 
     def _headers(self, call: Call) -> CaseInsensitiveDict[str]:
         headers = CaseInsensitiveDict(
@@ -257,53 +149,47 @@ def _take_cookies(response: requests.Response, cookies: dict[str, str]) -> None:
         except CookieError:
             continue
         for name, morsel in parsed.items():
+            value = morsel.coded_value
             if _is_over(morsel["max-age"], morsel["expires"]):
                 cookies.pop(name, None)
-            elif len(morsel.coded_value) <= COOKIE_LIMIT and (name in cookies or len(cookies) < COOKIES_KEPT):
-                cookies[name] = morsel.coded_value
+            elif (
+                len(value) <= COOKIE_LIMIT
+                and (name in cookies or len(cookies) < COOKIES_KEPT)
+                # It goes back as it came, and is kept meanwhile.
+                and re.fullmatch(r"[ -~]*", name + value)
+            ):
+                cookies[name] = value
 
 
 def _is_over(max_age: str, expires: str) -> bool:
     if max_age:
-        return not max_age.isdecimal() or int(max_age) == 0
-    moment = _moment(expires)
-    return moment is not None and moment <= datetime.now(UTC)
+        return not max_age.isdecimal() or not max_age.strip("0")
+    until = moment(expires)
+    return until is not None and until <= datetime.now(UTC)
 
 
-def _read(response: requests.Response, until: float) -> str:
-    pieces: list[bytes] = []
-    length = 0
-    # What has come so far, not a full buffer: filling one can take for ever where each byte is just in time.
-    while piece := response.raw.read1(65_536, decode_content=True):
-        pieces.append(piece)
-        length += len(piece)
-        if length > ANSWER_LIMIT:
-            raise requests.exceptions.ContentDecodingError(f"The answer is longer than {ANSWER_LIMIT} bytes.")
-        if time.monotonic() > until:
-            raise requests.exceptions.ReadTimeout(f"The answer took longer than {ANSWER_TIME} seconds.")
-    return b"".join(pieces).decode("utf-8", errors="replace")
-
-
-def _no_answer(error: Exception, call: Call, ids: Mapping[str, Any]) -> AzureError:
+def _no_answer(error: Exception, call: Call, ids: Mapping[str, Any], *, late: bool) -> AzureError:
     if _was_never_on_the_wire(error):
         return Unreachable("The request has an address or a header that cannot be sent.", **ids)
     if _never_connected(error):
         return Unreachable(
             "No connection to Azure came about.", code=type(error).__name__, retryable=True, **ids
         )
-    return LostAnswer(
-        "The connection broke before Azure's answer was complete.",
-        code=type(error).__name__,
-        retryable=True,
-        uncertain=not call.reads,
-        **ids,
-    )
+    kind, message = LostAnswer, "The connection broke before Azure's answer was complete."
+    if late or isinstance(error, requests.exceptions.ReadTimeout):
+        kind, message = TooSlow, "Azure's answer did not come in time."
+    return kind(message, code=type(error).__name__, retryable=True, uncertain=not call.reads, **ids)
 
 
 def _was_never_on_the_wire(error: Exception) -> bool:
-    """Whether the request could not even be written down: requests says so with its errors that are ValueErrors."""
+    """Whether the request could not even be written down: requests says so with its errors that are ValueErrors.
+
+    It has the same error for a header of an answer; what urllib3 found wrong with that is its cause.
+    """
     return isinstance(error, UnicodeEncodeError) or (
-        isinstance(error, requests.RequestException) and isinstance(error, ValueError)
+        isinstance(error, requests.RequestException)
+        and isinstance(error, ValueError)
+        and not any(isinstance(cause, HTTPError) for cause in error.args)
     )
 
 
@@ -328,33 +214,6 @@ def _never_connected(error: BaseException) -> bool:
     return False
 
 
-def _refusal(
-    status: int, headers: Mapping[str, str], text: str, call: Call, ids: Mapping[str, Any]
-) -> AzureError:
-    error = refusal(
-        status,
-        text,
-        retry_after=asked_pause(headers),
-        # 408, 500, 502 and 504 may come from the front door while the provider goes on with the write; 503 likewise.
-        uncertain=not call.reads and (status >= 500 or status == 408),
-        **ids,
-    )
-    if isinstance(error, Throttled):
-        error.by_provider = any(name.lower() == "x-ms-ratelimit-remaining-resource" for name in headers)
-    challenge = headers.get("WWW-Authenticate", "") if status == 401 else ""
-    claims = challenged_claims(challenge)
-    if claims is None:
-        return error
-    message = "Azure asks for a new sign-in with more proof."
-    return ClaimsChallenge(message, claims=claims, status=status, code="insufficient_claims", raw=text, **ids)
-
-
-def challenged_claims(header: str) -> str | None:
-    """The claims that a WWW-Authenticate header demands, as JSON text; None when it demands none, or more than one set."""
-    found = re.findall(r'\bclaims="([^"]*)"', header, re.IGNORECASE)
-    return decoded_claims(found[0]) if len(found) == 1 else None
-
-
 class Throttle:
     """Keeps to the pauses that Azure asks for: short ones are sat out, long ones are raised as Throttled."""
 
@@ -371,7 +230,7 @@ class Throttle:
         kind = bucket(call.method, call.url, self._region)
         pause = self._gate.wait_for(kind)
         if pause > self._patience:
-            message = f"Azure asked for a pause; {pause:.0f} seconds of it are left."
+            message = f"Azure asked for a pause. It is asked again in {pause:.0f} seconds."
             raise Throttled(message, status=429, code="TooManyRequests", retryable=True, retry_after=pause)
         if pause > 0:
             # Those who wait at the same gate must not all start at the same moment.
@@ -379,7 +238,7 @@ class Throttle:
         try:
             return self._inner(call)
         except Throttled as error:
-            pause = DEFAULT_PAUSE if error.retry_after is None else min(error.retry_after, LONGEST_PAUSE)
+            pause = DEFAULT_PAUSE if error.retry_after is None else error.retry_after
             self._gate.close(kind if error.by_provider else kind.everywhere, pause)
             raise
 
@@ -422,7 +281,9 @@ def _sendable_again(error: AzureError, call: Call) -> bool:
         return error.retryable
     if isinstance(error, Throttled):
         return True
-    return call.reads and isinstance(error, LostAnswer | ServiceTrouble)
+    if isinstance(error, ServiceTrouble | GatewayAnswer):
+        return call.reads and error.status in PASSING
+    return call.reads and isinstance(error, LostAnswer)
 
 
 class Token:

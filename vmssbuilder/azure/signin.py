@@ -32,7 +32,9 @@ from jwt.algorithms import RSAAlgorithm
 from jwt.exceptions import PyJWTError
 from jwt.types import Options
 from msal.exceptions import MsalError
+from urllib3.exceptions import HTTPError
 
+from . import bodies, cleaning
 from .clouds import Cloud
 from .errors import (
     AzureError,
@@ -43,7 +45,12 @@ from .errors import (
     SignInRefused,
     Throttled,
     Unreachable,
+    Unreadable,
+    gateway,
+    is_json,
 )
+from .throttling import asked_pause
+from .transport import SIGN_IN_TIME, within
 
 CLOCK_SKEW: Final = 300.0
 """Seconds that Entra ID's clock and ours may differ."""
@@ -439,20 +446,38 @@ class _Http:
     def get(self, url: str, **named: Any) -> requests.Response:
         if url.endswith("/.well-known/openid-configuration"):
             return self._fetch(url, METADATA_KEPT)
-        return self._session.get(url, **named)
+        return self._sent("GET", url, **named)
 
     def post(self, url: str, **named: Any) -> requests.Response:
-        answer = self._session.post(url, **named)
+        answer = self._sent("POST", url, **named)
+        told = is_json(answer.text) or (answer.status_code >= 500 and not answer.text.strip())
+        if answer.status_code != 429 and not told:
+            # MSAL would take the page of a proxy for a refusal.
+            raise gateway(answer.status_code, cleaning.body(answer.text))
         if answer.status_code == 429 or answer.status_code >= 500:
             # MSAL would take such an answer for a refusal, or for nonsense, as it happens to be written.
-            wait = answer.headers.get("Retry-After", "")
             kind = Throttled if answer.status_code == 429 else ServiceTrouble
             raise kind(
                 f"Microsoft Entra ID answers with status {answer.status_code}.",
                 status=answer.status_code,
                 retryable=True,
-                retry_after=float(wait) if wait.isascii() and wait.isdigit() else None,
+                retry_after=asked_pause(answer),
             )
+        return answer
+
+    def _sent(self, method: str, url: str, **named: Any) -> requests.Response:
+        """The answer, whole, in time and of a bounded size."""
+        with within(SIGN_IN_TIME) as clock:
+            answer = self._session.request(method, url, **{**named, "stream": True})
+            with answer:
+                try:
+                    # requests has no other way to hand over a body that was read.
+                    answer._content = bodies.read(answer, clock).encode()  # noqa: SLF001
+                except bodies.CannotRead as error:
+                    raise Unreadable(str(error), status=answer.status_code, retryable=True) from None
+                except HTTPError as error:
+                    raise requests.ConnectionError(error) from error
+        answer.encoding = "utf-8"
         return answer
 
     def close(self) -> None:
@@ -469,7 +494,7 @@ class _Http:
             at, answer = self._kept.get(url, (0.0, None))
         if answer is not None and time.monotonic() - at < kept_for:
             return answer
-        answer = self._session.get(url)
+        answer = self._sent("GET", url)
         if answer.status_code == 200:
             if not _is_object(answer.text):
                 raise BadAnswer(f"{url} does not answer with a JSON object.", status=200, retryable=True)

@@ -5,14 +5,58 @@ from __future__ import annotations
 import re
 import threading
 import time
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Final, NamedTuple, Protocol
 from urllib.parse import unquote, urlsplit
+
+import requests
 
 DEFAULT_PAUSE: Final = 5.0
 """Seconds, where Azure refuses without saying for how long."""
 
 LONGEST_PAUSE: Final = 3600.0
-"""Seconds. Azure's longest window is an hour; whoever asks for more is mistaken."""
+"""Seconds. Azure's longest window is an hour; whoever asks for more is mistaken, and no more is waited for."""
+
+_IN_MILLISECONDS: Final = ("x-ms-retry-after-ms", "retry-after-ms")
+
+
+def asked_pause(response: requests.Response) -> float | None:
+    """The seconds that an answer asks to wait, LONGEST_PAUSE at most; None when it asks for nothing that makes sense.
+
+    Where it asks several times, the longest counts.
+    """
+    headers = response.raw.headers
+    asked = [seconds(each, headers.get("Date")) for each in headers.getlist("Retry-After")]
+    thousandths = [seconds(each) for name in _IN_MILLISECONDS for each in headers.getlist(name)]
+    asked += [None if each is None else each / 1000 for each in thousandths]
+    return max((each for each in asked if each is not None), default=None)
+
+
+def seconds(header: str | None, date: str | None = None) -> float | None:
+    """The seconds of a Retry-After header, LONGEST_PAUSE at most. It may also be a moment.
+
+    date: the answer's own, so that our clock may be off.
+    """
+    numbers = re.fullmatch(r"\s*[0-9]+(\.[0-9]+)?(\s*,\s*[0-9]+(\.[0-9]+)?)*\s*", header or "")
+    if header and numbers:
+        return min(max(float(each) for each in header.split(",")), LONGEST_PAUSE)
+    then = moment(header)
+    if then is None:
+        return None
+    left = (then - (moment(date) or datetime.now(UTC))).total_seconds()
+    return min(max(left, 0.0), LONGEST_PAUSE)
+
+
+def moment(text: str | None) -> datetime | None:
+    """The moment of a date as headers write it, None for anything else."""
+    try:
+        then = parsedate_to_datetime(text or "")
+        # A date without a zone cannot be subtracted from one that has it.
+        return (then if then.tzinfo is not None else then.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
 
 EVERYWHERE: Final = ""
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import socket
+import threading
+from collections.abc import Iterator
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any, Final
 from urllib.parse import urlsplit, urlunsplit
@@ -10,16 +14,141 @@ from urllib.parse import urlsplit, urlunsplit
 import requests
 from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 from .clouds import Cloud, is_loopback
 
-__all__ = ["SandboxAdapter", "Session", "is_loopback", "loopback_only", "open_session"]
+__all__ = ["Clock", "SandboxAdapter", "Session", "is_loopback", "loopback_only", "open_session", "within"]
 
 CONNECT_TIMEOUT: Final = 10.0
 READ_TIMEOUT: Final = 75.0
 """Longer than the 60 s after which Resource Manager's front door itself gives up with 504."""
 
+REQUEST_TIME: Final = 80.0
+"""Seconds for a whole request where nobody says how many: see `within`."""
+
+SIGN_IN_TIME: Final = 20.0
+"""Seconds for a whole request to Microsoft Entra ID."""
+
 SANDBOX_URL_VARIABLE: Final = "VMSSBUILDER_SANDBOX_URL"
+
+
+# --- one deadline for a whole request --------------------------------------------------------------------------------
+
+
+class Clock:
+    """The time of one request. When it is over the connection is shut, and whoever waits for it goes on with an error.
+
+    A timeout of a socket counts anew with each byte, so that a server may let its head or its body drip for ever.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self.is_over = False
+        self._sockets: list[socket.socket] = []
+        self._lock = threading.Lock()
+        self._timer = threading.Timer(seconds, self._end)
+        self._timer.daemon = True
+        self._timer.start()
+
+    def watch(self, connection: socket.socket) -> None:
+        """From now on this connection is the request's."""
+        # A handle of our own: TLS takes the socket over, and a pool may give the connection to somebody else afterwards.
+        with contextlib.suppress(OSError):
+            own = socket.socket(fileno=os.dup(connection.fileno()))
+            with self._lock:
+                self._sockets.append(own)
+                if self.is_over:
+                    _shut(own)
+
+    def stop(self) -> None:
+        """The request is done with."""
+        self._timer.cancel()
+        with self._lock:
+            for each in self._sockets:
+                each.close()
+            self._sockets.clear()
+
+    def _end(self) -> None:
+        with self._lock:
+            self.is_over = True
+            for each in self._sockets:
+                _shut(each)
+
+
+def _shut(connection: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        connection.shutdown(socket.SHUT_RDWR)
+
+
+class _Own(threading.local):
+    clock: Clock | None = None
+
+
+_own: Final = _Own()
+
+
+@contextlib.contextmanager
+def within(seconds: float) -> Iterator[Clock]:
+    """What this thread sends meanwhile is over after so many seconds: sending, the answer's head, and its body."""
+    before, clock = _own.clock, Clock(seconds)
+    _own.clock = clock
+    try:
+        yield clock
+    finally:
+        _own.clock = before
+        clock.stop()
+
+
+class _Watched(HTTPConnection):
+    """A connection that knows whose time it takes."""
+
+    def _new_conn(self) -> socket.socket:
+        made = super()._new_conn()
+        _watch(made)
+        return made
+
+    def request(self, *rest: Any, **named: Any) -> None:
+        # A connection that is used again. A new one is made in here, which watches itself.
+        if self.sock is not None:
+            _watch(self.sock)
+        super().request(*rest, **named)
+
+
+class _WatchedTls(_Watched, HTTPSConnection):
+    """The same over TLS."""
+
+
+def _watch(connection: socket.socket) -> None:
+    if _own.clock is not None:
+        _own.clock.watch(connection)
+
+
+class _Pool(HTTPConnectionPool):
+    ConnectionCls = _Watched
+
+
+class _TlsPool(HTTPSConnectionPool):
+    ConnectionCls = _WatchedTls
+
+
+_POOLS: Final = {"http": _Pool, "https": _TlsPool}
+
+
+class _Adapter(HTTPAdapter):
+    """Makes such connections, through a proxy too."""
+
+    def init_poolmanager(self, *rest: Any, **named: Any) -> None:
+        super().init_poolmanager(*rest, **named)
+        self.poolmanager.pool_classes_by_scheme = _POOLS
+
+    def proxy_manager_for(self, proxy: str, **named: Any) -> Any:
+        manager = super().proxy_manager_for(proxy, **named)
+        manager.pool_classes_by_scheme = _POOLS
+        return manager
+
+
+# --- the session -----------------------------------------------------------------------------------------------------
 
 
 class Session(requests.Session):
@@ -36,14 +165,20 @@ class Session(requests.Session):
         self.headers.clear()
         self.headers.update({"Accept-Encoding": "gzip, deflate", "Accept": "*/*"})
         for prefix in ("https://", "http://"):
-            self.mount(prefix, HTTPAdapter(pool_maxsize=20))
+            self.mount(prefix, _Adapter(pool_maxsize=20))
 
     # requests spells out sixteen parameters here; they are passed on as they come.
     def request(self, method: str | bytes, url: str | bytes, *rest: Any, **named: Any) -> requests.Response:
         named["allow_redirects"] = False
         if named.get("timeout") is None:
             named["timeout"] = (CONNECT_TIMEOUT, READ_TIMEOUT)
-        return super().request(method, url, *rest, **named)
+        if _own.clock is not None:
+            return super().request(method, url, *rest, **named)
+        with within(REQUEST_TIME):
+            return super().request(method, url, *rest, **named)
+
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        """Nowhere: requests would read a redirect's body without end, and fail at an address that is none."""
 
 
 class _NoPasswordFile(AuthBase):
@@ -53,7 +188,7 @@ class _NoPasswordFile(AuthBase):
         return request
 
 
-class SandboxAdapter(HTTPAdapter):
+class SandboxAdapter(_Adapter):
     """Carries requests for the sandbox's https hosts to its loopback address.
 
     The code that signs in and talks to Resource Manager is thereby the same as against Azure: https, host by name.

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import uuid
 from datetime import timedelta
+from typing import Final
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from vmssbuilder.accounts.models import User
+from vmssbuilder.accounts.throttling import PersonsGate
 from vmssbuilder.accounts.tokens import has_sign_in
 from vmssbuilder.audit.actions import record
 from vmssbuilder.drafts import sent
@@ -19,7 +21,7 @@ from vmssbuilder.drafts.models import Draft
 from vmssbuilder.reviews.queries import approval
 from vmssbuilder.scaleset.findings import errors
 
-from . import tasks
+from . import failures, tasks
 from .models import PATIENCE, Progress, Submission
 
 State = Submission.State
@@ -98,10 +100,42 @@ def check_now(user: User, submission: Submission) -> None:
     require(user, submission.draft, Access.VIEW)
     if submission.submitter_id != user.pk and not user.is_administrator:
         raise PermissionDenied(f"Only {submission.submitter} can ask: Azure is asked in their name.")
-    if submission.state in (State.QUEUED, State.RUNNING):
+    # Whoever wants to know now is not kept waiting by a pause: Azure may prolong it, and says so.
+    PersonsGate(submission.submitter_id).open(submission.revision.target.subscription)
+    if submission.is_moving:
         _hasten(submission)
         return
     _move(user, submission, [State.UNKNOWN], "submission.checked", "Asking Azure once more.", timedelta(0))
+
+
+def stop(user: User, submission: Submission) -> None:
+    """Ends it where Azure has nothing of it yet, else stops following it. Raises Refused, Http404, PermissionDenied."""
+    require(user, submission.draft, Access.VIEW)
+    if submission.submitter_id != user.pk and not user.is_administrator:
+        raise PermissionDenied(f"Only {submission.submitter} can stop it: it is sent in their name.")
+    now = timezone.now()
+    with transaction.atomic():
+        # The same order of locks as everywhere. A worker that holds the row finds out when it writes, and before it sends.
+        Draft.objects.select_for_update().get(pk=submission.draft_id)
+        waiting = Submission.objects.filter(pk=submission.pk, state__in=Submission.WAITING)
+        taken, error = False, failures.kept(submission, failures.Stopped(str(user), taken=False))
+        ended = {"state": State.CANCELED, "finished": now, "lease": "", "lease_until": None, "error": error}
+        if not waiting.filter(may_exist=False, operation__isnull=True).update(**ended):
+            taken, error = True, failures.kept(submission, failures.Stopped(str(user), taken=True))
+            left = {"state": State.UNKNOWN, "error": error}
+            # The request may be on its way this very moment: nobody looks for it before it is over.
+            on_its_way = waiting.filter(operation__isnull=True, lease_until__gt=now)
+            if not (
+                on_its_way.update(**left, lease=STOPPED) or waiting.update(**left, lease="", lease_until=None)
+            ):
+                raise Refused("The submission is over already.")
+        state = State.UNKNOWN if taken else State.CANCELED
+        Progress.objects.create(submission=submission, state=state, message=error["sentence"])
+        record(user, "submission.stopped", submission.draft.code, submission=submission.code)
+
+
+STOPPED: Final = "stopped"
+"""In place of a worker's lease: whoever held the row writes nothing any more."""
 
 
 def _move(
@@ -118,8 +152,6 @@ def _move(
                 next_step=now,
                 give_up=now + patience,
                 attempts=0,
-                lease="",
-                lease_until=None,
                 error=None,
             )
             if not changed:
@@ -134,8 +166,6 @@ def _move(
 def _hasten(submission: Submission) -> None:
     now = timezone.now()
     with transaction.atomic():
-        waiting = Submission.objects.filter(
-            pk=submission.pk, state__in=[State.QUEUED, State.RUNNING], lease=""
-        )
+        waiting = Submission.objects.filter(pk=submission.pk, state__in=Submission.MOVING, lease="")
         if waiting.filter(next_step__gt=now).update(next_step=now):
             tasks.wake_at(submission, now)

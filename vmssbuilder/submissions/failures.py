@@ -7,7 +7,8 @@ AzureError
     ├── NeverArrived      the request was lost on the way to Azure
     ├── NameTaken         a create would have gone over what is there
     ├── NothingToUpdate   an update finds no scale set
-    └── Overtaken         somebody changed in Azure what an update changes
+    ├── Overtaken         somebody changed in Azure what an update changes
+    └── Stopped           a person stopped it, or does not want it followed any more
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from vmssbuilder.azure import AzureError, explain
+from vmssbuilder.azure.errors import GatewayAnswer
 from vmssbuilder.azure.explaining import Cause, Explanation, parts
 from vmssbuilder.drafts import vault
 from vmssbuilder.scaleset import Target, paths, secrets
@@ -27,9 +29,15 @@ from .models import Submission
 SHORTEST_SECRET: Final = 4
 """Shorter texts inside free JSON ("on", "1") are not blotted out of Azure's answer: it would become unreadable."""
 
-PARTS_KEPT: Final = 20
 RAW_KEPT: Final = 20_000
-"""Characters of Azure's answer; what is longer is a web page of something on the way."""
+"""Characters of Azure's answer that are kept with the submission, which is read for every look at its page."""
+
+WHOLE_KEPT: Final = 4_000_000
+"""Characters of a longer answer, which is kept beside it for whoever wants to download it."""
+
+MESSAGE_KEPT: Final = 2_000
+DETAILS_KEPT: Final = 20
+DETAIL_KEPT: Final = 500
 
 
 class Ours(AzureError):
@@ -60,10 +68,15 @@ class SecretsGone(Ours):
 
 
 class NeverArrived(Ours):
-    """The request was lost on the way to Azure."""
+    """The request was lost on the way to Azure. last: what happened on the way, in a sentence."""
 
-    def __init__(self) -> None:
-        super().__init__("The request never arrived: Azure does not have the scale set.", "Send it again.")
+    def __init__(self, target: Target, *, there: bool, last: str = "") -> None:
+        found = (
+            f"The scale set “{target.name}” shows nothing of it."
+            if there
+            else f"Azure has no scale set “{target.name}”."
+        )
+        super().__init__(f"The request never arrived. {found} {last}".strip(), "Send it again.")
 
 
 class NameTaken(Ours):
@@ -100,6 +113,16 @@ class Overtaken(Ours):
         )
 
 
+class Stopped(Ours):
+    """A person stopped it, or does not want it followed any more. taken: whether Azure may have the request."""
+
+    def __init__(self, person: str, *, taken: bool) -> None:
+        if taken:
+            super().__init__(f"{person} stopped following it. What Azure has of it goes on there.", "")
+        else:
+            super().__init__(f"{person} stopped it before Azure took the request.", "")
+
+
 _TARGETS: Final = {
     "resourcegroupnotfound": "$target.resourceGroup",
     "resourcegroupbeingdeleted": "$target.resourceGroup",
@@ -124,6 +147,8 @@ _NOT_THE_FORM: Final[Mapping[Cause, str]] = {
     "throttled": "Too many requests",
     "outage": "Trouble at Azure",
     "network": "Connection",
+    "gateway": "Between here and Azure",
+    "unusable": "What Azure answers",
     "sign-in": "Sign-in",
 }
 """What kind of trouble it is, where it is none with the form."""
@@ -144,15 +169,42 @@ def kept(submission: Submission, error: AzureError) -> dict[str, Any]:
             "cause": told.cause,
             "path": _field(part, told),
             "retryable": told.retryable,
-            "message": part.message,
+            "said": part.said,
         }
-        for part in parts(error)[:PARTS_KEPT]
+        for part in parts(error)
         for told in (explain(part, document),)
     ]
     blotted: dict[str, Any] = _blot(value, _secret_texts(submission))
     # Only now: a secret cut in two would not be found.
-    blotted["azure"]["raw"] = blotted["azure"]["raw"][:RAW_KEPT]
-    return blotted
+    return _shortened(blotted)
+
+
+def _shortened(value: dict[str, Any]) -> dict[str, Any]:
+    """The error as it is kept with the submission. What of Azure's answer is too long for that goes under `whole`."""
+    azure = value["azure"]
+    raw = azure["raw"]
+    details = [
+        {name: _cut(text, DETAIL_KEPT) for name, text in each.items()}
+        for each in azure["details"][:DETAILS_KEPT]
+    ]
+    short = {
+        "raw": raw[:RAW_KEPT],
+        "message": _cut(azure["message"], MESSAGE_KEPT),
+        "said": _cut(azure["said"], MESSAGE_KEPT),
+        "details": details,
+        "policies": azure["policies"][:DETAILS_KEPT],
+    }
+    parts = [each | {"said": _cut(each["said"], DETAIL_KEPT)} for each in value["parts"]]
+    value = value | {"azure": azure | short, "parts": parts, "sentence": _cut(value["sentence"], DETAIL_KEPT)}
+    return value if len(raw) <= RAW_KEPT else value | {WHOLE: raw}
+
+
+WHOLE: Final = "whole"
+"""The member of a kept error that holds the whole of an answer too long for a page, until the step is written."""
+
+
+def _cut(text: str, longest: int) -> str:
+    return text if len(text) <= longest else f"{text[:longest]}…"
 
 
 def _field(error: AzureError, explained: Explanation) -> str:
@@ -167,6 +219,7 @@ def _kept(error: AzureError, sentence: str, cure: str, path: str) -> dict[str, A
         "retryable": error.retryable,
         "ours": isinstance(error, Ours),
         "overtaken": isinstance(error, Overtaken),
+        "gateway": isinstance(error, GatewayAnswer),
         "azure": error.to_json(),
     }
 

@@ -18,8 +18,9 @@ from vmssbuilder.azure.sending import LONGEST_REQUEST
 
 from .models import Submission
 
-LEASE: Final = timedelta(seconds=2 * LONGEST_REQUEST + 10)
-"""More than twice as long as a request can take: whoever takes over a lease that ended meets no request in flight."""
+LEASE: Final = timedelta(seconds=LONGEST_REQUEST + 40)
+"""Longer than a request can take, its token and a second try included: whoever takes over a lease that ended meets no
+request in flight."""
 
 _HOST: Final = hashlib.sha256(socket.gethostname().encode()).hexdigest()[:8]
 

@@ -39,6 +39,8 @@ class Submission(models.Model):
     FINISHED: ClassVar[tuple[str, ...]] = (State.SUCCEEDED, State.FAILED, State.CANCELED)
     MOVING: ClassVar[tuple[str, ...]] = (State.QUEUED, State.SENDING, State.RUNNING)
     """The states in which a worker has something to do."""
+    WAITING: ClassVar[tuple[str, ...]] = (*MOVING, State.NEEDS_SIGN_IN)
+    """The states in which something is to come, and in which a person may stop it."""
 
     code = models.CharField(max_length=10, unique=True, default=new_code, editable=False)
     draft = models.ForeignKey(Draft, on_delete=models.PROTECT, related_name="submissions")
@@ -95,6 +97,29 @@ class Submission(models.Model):
     @property
     def is_moving(self) -> bool:
         return self.state in self.MOVING
+
+    @property
+    def can_be_stopped(self) -> bool:
+        return self.state in self.WAITING
+
+    @property
+    def was_stopped(self) -> bool:
+        """Whether a person ended it before Azure took the request."""
+        return self.state == self.State.CANCELED and bool((self.error or {}).get("ours"))
+
+
+class WholeAnswer(models.Model):
+    """The whole of an answer to a submission, where it is too long for a page; secrets withheld.
+
+    length: characters that it had; text has the first of them, see `failures.WHOLE_KEPT`.
+    """
+
+    submission = models.OneToOneField(Submission, on_delete=models.CASCADE, related_name="whole_answer")
+    text = models.TextField()
+    length = models.PositiveIntegerField()
+
+    def __str__(self) -> str:
+        return f"Answer to {self.submission.code}"
 
 
 class Progress(models.Model):

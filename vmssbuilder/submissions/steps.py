@@ -15,18 +15,20 @@ import random
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from vmssbuilder.accounts.entra import NotSetUp
 from vmssbuilder.audit.actions import record
 from vmssbuilder.azure import ArmClient, AzureError, Operation, ScaleSet, ScaleSetAddress, operations
 from vmssbuilder.azure.errors import (
+    BadAnswer,
     ChangedMeanwhile,
     Conflict,
+    ServiceTrouble,
     SignInNeeded,
     Throttled,
     TokenRefused,
@@ -42,12 +44,15 @@ from vmssbuilder.updates.models import Base
 
 from . import arm, failures, tasks
 from .leases import Held, LeaseLost, claim
-from .models import PATIENCE, Progress, Submission
+from .models import PATIENCE, Progress, Submission, WholeAnswer
 
 log = logging.getLogger(__name__)
 
 TRIES: Final = 10
 """Steps that may fail in a row before a request that Azure surely does not have is given up."""
+
+GATEWAY_TRIES: Final = 3
+"""How often a request is sent anew that something on the way answers, and that Azure then does not have."""
 
 READS: Final = 5
 """How often reading the finished scale set may fail before its success is reported without it."""
@@ -79,7 +84,13 @@ def run(number: int) -> None:
         return
     state = held.submission.state
     try:
-        save(held, _outcome(held))
+        outcome = _outcome(held)
+        try:
+            save(held, outcome)
+        except (DatabaseError, ValueError, OverflowError) as error:
+            # What it came to cannot be written. That must not hold the submission until its lease ends.
+            held.submission.refresh_from_db()
+            save(held, _our_trouble(held.submission, error))
     except LeaseLost as lost:
         log.warning("%s", lost)
         return
@@ -98,10 +109,14 @@ def _outcome(held: Held) -> Outcome:
     except AzureError as error:
         return _trouble(held.submission, error)
     except Exception as error:  # noqa: BLE001 - a fault of ours must not leave the submission hanging
-        # Without the exception's own words: they may quote a secret that was in hand.
-        frames = "".join(traceback.format_tb(error.__traceback__))
-        log.error("submission %s: %s\n%s", held.submission.code, type(error).__name__, frames)  # noqa: TRY400 - a traceback could show a secret; the frames alone cannot
-        return _trouble(held.submission, _our_fault(error))
+        return _our_trouble(held.submission, error)
+
+
+def _our_trouble(submission: Submission, error: Exception) -> Outcome:
+    # Without the exception's own words: they may quote a secret that was in hand.
+    frames = "".join(traceback.format_tb(error.__traceback__))
+    log.error("submission %s: %s\n%s", submission.code, type(error).__name__, frames)
+    return _trouble(submission, _our_fault(error))
 
 
 def _our_fault(error: Exception) -> AzureError:
@@ -115,19 +130,34 @@ def save(held: Held, outcome: Outcome) -> None:
     now = timezone.now()
     columns = {"attempts": 0, "error": None, **outcome.columns, "state": outcome.state}
     moving = outcome.state in Submission.MOVING
-    columns["next_step"] = now + timedelta(seconds=outcome.wait)
+    columns["next_step"] = _due(held.submission, now, outcome.wait, columns)
+    error = dict(columns["error"] or {})
+    whole = error.pop(failures.WHOLE, "")
+    if whole:
+        error["length"] = len(whole)
+    columns["error"] = error or None
     if outcome.state in Submission.FINISHED:
         columns["finished"] = now
     with transaction.atomic():
         # Locked before the submission, as every action does, so that no two wait for each other.
         draft = Draft.objects.select_for_update().get(pk=held.submission.draft_id)
         held.let_go(**columns)
+        if whole:
+            kept = {"text": whole[: failures.WHOLE_KEPT], "length": len(whole)}
+            WholeAnswer.objects.update_or_create(submission=held.submission, defaults=kept)
         if outcome.message:
             note(held.submission, outcome.message)
         if outcome.state in Submission.FINISHED:
             _finish(held.submission, draft)
         if moving:
             tasks.wake_at(held.submission, columns["next_step"])
+
+
+def _due(submission: Submission, now: datetime, wait: float, columns: Mapping[str, Any]) -> datetime:
+    """When the next step is due: after the wait, but no later than the patience ends, whatever Azure asks for."""
+    due = now + timedelta(seconds=min(wait, PATIENCE.total_seconds()))
+    give_up = columns.get("give_up", submission.give_up)
+    return due if give_up is None or give_up <= now else min(due, give_up)
 
 
 def note(submission: Submission, message: str) -> None:
@@ -214,8 +244,10 @@ def _send(held: Held, client: ArmClient) -> Outcome:
         found = client.get(address, revision.api_version)
         if found is not None and _arrived(submission, found):
             return _follow(submission, client, found)
-        if submission.give_up is not None and timezone.now() > submission.give_up:
-            return _failed(submission, failures.NeverArrived(), may_exist=False)
+        if _is_late(submission) or _is_lost_for_good(submission):
+            last = (submission.error or {}).get("sentence", "")
+            never = failures.NeverArrived(revision.target, there=found is not None, last=last)
+            return _failed(submission, never, may_exist=False)
     at = planning.base_of(revision) if revision.operation == "update" else None
     live = reading.whole(client, address, revision.api_version) if _needs_live(revision, at) else None
     if _needs_live(revision, at) and live is None:
@@ -249,6 +281,17 @@ def _send(held: Held, client: ArmClient) -> Outcome:
     )
 
 
+def _is_late(submission: Submission) -> bool:
+    return submission.give_up is not None and timezone.now() > submission.give_up
+
+
+def _is_lost_for_good(submission: Submission) -> bool:
+    """Whether the request itself got lost so often that sending it again makes no sense."""
+    error = submission.error or {}
+    tries = GATEWAY_TRIES if error.get("gateway") else TRIES
+    return bool(error.get("lost")) and submission.attempts >= tries
+
+
 def _needs_live(revision: Revision, at: Base | None) -> bool:
     """Whether the request is made from the scale set as it is."""
     return revision.operation == "update" and (at is not None or revision.request.method == "PUT")
@@ -273,7 +316,11 @@ def _follow(submission: Submission, client: ArmClient, found: ScaleSet) -> Outco
     revision = submission.revision
     url = client.url(_address(submission).resource_id, revision.api_version)
     operation = operations.following(found.document, revision.request.method, url)
-    message = "Azure has the request: the scale set is there. Its progress is followed."
+    if operation.status == operations.SUCCEEDED:
+        return _succeeded(submission, operation)
+    message = "Azure has the request: the scale set shows it. Its progress is followed."
+    if operation.presumed:
+        message = "A change of the scale set is under way. It is taken for this one, and followed."
     columns = {"operation": arm.kept(operation), "give_up": timezone.now() + PATIENCE}
     return Outcome(State.RUNNING, message, _pause(operation), columns)
 
@@ -299,11 +346,13 @@ def _collided(held: Held, client: ArmClient, error: AzureError, *, doubtful: boo
 
 
 def _lost(submission: Submission, error: AzureError) -> Outcome:
-    message = "" if submission.attempts else "Azure's answer was lost. We look whether the request arrived."
-    kept = failures.kept(submission, error)
+    """No usable answer to the one request that changes something: the next step looks for it."""
+    kept = failures.kept(submission, error) | {"lost": True}
+    message = ""
+    if not submission.attempts:
+        what = kept["sentence"] if isinstance(error, BadAnswer) else "Azure's answer was lost."
+        message = f"{what} We look whether the request arrived."
     columns = {"attempts": submission.attempts + 1, "error": kept}
-    if submission.attempts + 1 > TRIES:
-        return _unknown(kept)
     return Outcome(State.SENDING, message, error.retry_after or LOOK_AGAIN, columns)
 
 
@@ -318,7 +367,7 @@ def _ask(held: Held, client: ArmClient) -> Outcome:
     except (SignInNeeded, TokenRefused):
         raise
     except AzureError:
-        if before.strategy == _READING and submission.attempts >= READS:
+        if before.strategy == _READING and before.azure_status and submission.attempts >= READS:
             return _succeeded(submission, replace(before, status=operations.SUCCEEDED))
         raise
     columns: dict[str, Any] = {"operation": arm.kept(operation)}
@@ -336,8 +385,7 @@ def _ask(held: Held, client: ArmClient) -> Outcome:
         if operation.status == "canceled":
             return Outcome(State.CANCELED, "The operation was cancelled in Azure.", columns=columns)
         return Outcome(State.FAILED, columns["error"]["sentence"], columns=columns)
-    late = submission.give_up is not None and timezone.now() > submission.give_up
-    if late and operation.strategy != _READING:
+    if _is_late(submission) and operation.strategy != _READING:
         return _unknown(None, columns)
     return Outcome(State.RUNNING, "", _pause(operation), columns)
 
@@ -397,12 +445,13 @@ def _trouble(submission: Submission, error: AzureError) -> Outcome:
     kept = failures.kept(submission, error)
     attempts = submission.attempts + (0 if isinstance(error, Throttled) else 1)
     columns = {"attempts": attempts, "error": kept}
-    late = submission.give_up is not None and timezone.now() > submission.give_up
+    late = _is_late(submission)
     if submission.state != State.RUNNING and not submission.may_exist:
         # Azure surely has nothing of it, so giving up is an answer.
         if late or attempts > TRIES or not _passes(error):
             return _failed(submission, error)
-    elif late:
+    elif late or (isinstance(error, ServiceTrouble) and not error.retryable):
+        # Later would be the same.
         return _unknown(kept)
     wait = (
         error.retry_after if error.retry_after is not None else min(2.0 ** min(attempts, 10), LONGEST_PAUSE)

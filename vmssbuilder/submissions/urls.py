@@ -11,4 +11,6 @@ urlpatterns = [
     path("<str:code>/instances/", views.instances, name="submission-instances"),
     path("<str:code>/continue/", views.resume, name="submission-continue"),
     path("<str:code>/check/", views.check_now, name="submission-check"),
+    path("<str:code>/stop/", views.stop, name="submission-stop"),
+    path("<str:code>/answer/", views.answer, name="submission-answer"),
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Final, cast
 from urllib.parse import urlencode
 
@@ -13,11 +14,12 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from vmssbuilder.accounts.models import User
-from vmssbuilder.azure import cloud
+from vmssbuilder.azure import cleaning, cloud
 from vmssbuilder.drafts import access, places
 from vmssbuilder.drafts import content as contents
 from vmssbuilder.drafts.access import Access
@@ -26,11 +28,13 @@ from vmssbuilder.scaleset import paths
 from vmssbuilder.scaleset.paths import PathError
 
 from . import actions, aftermath, queries
-from .models import Submission
+from .models import Submission, WholeAnswer
 
 State = Submission.State
 
 PAGE_SIZE: Final = 25
+STATUS_SHOWN: Final = 100
+"""Characters of the word that Azure has for how it is going."""
 
 
 @require_safe
@@ -60,7 +64,15 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
     """How a submission is going. Asked by htmx every two seconds, it answers only with what is new."""
     submission = _find(request, code)
     progress = list(submission.progress.all())
-    version = f"{submission.state}-{progress[-1].pk if progress else 0}-{_percent(submission)}"
+    looks_at = _looks_at(submission)
+    version = "-".join(
+        (
+            submission.state,
+            str(progress[-1].pk if progress else 0),
+            _percent(submission),
+            f"{looks_at:%H%M%S}" if looks_at else "",
+        )
+    )
     if request.headers.get("HX-Request") == "true":
         if request.GET.get("seen") == version:
             return HttpResponse(status=204)
@@ -75,10 +87,13 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
         "act": queries.act(submission.revision),
         "version": version,
         "percent": _percent(submission),
-        "azure_status": (submission.operation or {}).get("azure_status", ""),
+        "azure_status": str((submission.operation or {}).get("azure_status") or "")[:STATUS_SHOWN],
+        "looks_at": looks_at,
+        "presumed": bool((submission.operation or {}).get("presumed")),
         "timeline": queries.timeline(submission, progress),
         "own": submission.submitter_id == user.pk,
         "may_check": submission.submitter_id == user.pk or user.is_administrator,
+        "said": str((submission.error or {}).get("azure", {}).get("said", "")),
         **_ending(submission, user),
     }
     partial = request.headers.get("HX-Request") == "true"
@@ -99,6 +114,16 @@ def _find(request: HttpRequest, code: str) -> Submission:
     return found
 
 
+def _looks_at(submission: Submission) -> datetime | None:
+    """When a worker looks next; None when it is about to, or has nothing to do."""
+    if not submission.is_moving:
+        return None
+    due = submission.next_step
+    if submission.lease == actions.STOPPED and submission.lease_until is not None:
+        due = max(due, submission.lease_until)
+    return due if due > timezone.now() else None
+
+
 def _percent(submission: Submission) -> str:
     percent = (submission.operation or {}).get("percent")
     return f"{percent:.0f}" if isinstance(percent, int | float) and submission.state == State.RUNNING else ""
@@ -107,6 +132,7 @@ def _percent(submission: Submission) -> str:
 def _ending(submission: Submission, user: User) -> dict[str, Any]:
     """What the page says once the submission is over, or waits for the person."""
     context: dict[str, Any] = {}
+    azure = (submission.error or {}).get("azure", {})
     resource = submission.resource if isinstance(submission.resource, dict) else {}
     resource_id = resource.get("id")
     if not isinstance(resource_id, str) or not resource_id:
@@ -125,7 +151,9 @@ def _ending(submission: Submission, user: User) -> dict[str, Any]:
         context["overtaken"] = aftermath.overtaken(submission)
         context["error"] = _about(submission, submission.error)
         context["parts"] = [_about(submission, each) for each in submission.error.get("parts", [])]
-        context["raw"] = _readable(submission.error.get("azure", {}).get("raw", ""))
+        raw = str(azure.get("raw", ""))
+        context |= {"raw": _readable(raw), "shown": f"{len(raw):,}"}
+        context["length"] = f"{submission.error['length']:,}" if submission.error.get("length") else ""
     if submission.state == State.NEEDS_SIGN_IN:
         then = reverse("submission-detail", args=[submission.code])
         # Straight to Microsoft: the choice of ways is for people who are signed out.
@@ -179,9 +207,9 @@ def _about(submission: Submission, error: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _readable(raw: str) -> str:
-    """Azure's answer with line breaks where it is JSON."""
+    """An answer with line breaks where it is JSON."""
     try:
-        return json.dumps(json.loads(raw), indent=2, ensure_ascii=False)
+        return json.dumps(cleaning.kept(json.loads(raw, strict=False)), indent=2, ensure_ascii=False)
     except (ValueError, RecursionError):
         return raw
 
@@ -208,6 +236,33 @@ def resume(request: HttpRequest, code: str) -> HttpResponse:
     submission = _find(request, code)
     try:
         actions.resume(cast(User, request.user), submission)
+    except actions.Refused as refused:
+        messages.info(request, str(refused))
+    return redirect("submission-detail", code)
+
+
+@require_safe
+def answer(request: HttpRequest, code: str) -> HttpResponse:
+    """The whole of Azure's answer to a submission that did not end well, as a file."""
+    submission = _find(request, code)
+    error = submission.error or {}
+    text = str(error.get("azure", {}).get("raw", ""))
+    if error.get("length"):
+        kept = WholeAnswer.objects.filter(submission=submission).first()
+        text = text if kept is None else kept.text
+    if not text:
+        raise Http404("There is no answer of Azure's to this submission.")
+    file = HttpResponse(text, content_type="text/plain; charset=utf-8")
+    file["Content-Disposition"] = f'attachment; filename="answer-{submission.code}.txt"'
+    return file
+
+
+@require_POST
+def stop(request: HttpRequest, code: str) -> HttpResponse:
+    """Ends it, or stops following it."""
+    submission = _find(request, code)
+    try:
+        actions.stop(cast(User, request.user), submission)
     except actions.Refused as refused:
         messages.info(request, str(refused))
     return redirect("submission-detail", code)

@@ -24,11 +24,13 @@ from vmssbuilder.azure.errors import (
     BadAnswer,
     ClaimsChallenge,
     Forbidden,
+    GatewayAnswer,
     NotFound,
     SignInNeeded,
     Throttled,
     TokenRefused,
     Unreachable,
+    Unreadable,
 )
 from vmssbuilder.azure.signin import NEW_TOKEN
 from vmssbuilder.pickers.asking import client
@@ -181,19 +183,22 @@ def _trouble(error: AzureError) -> Trouble:
         )
     if isinstance(error, NotFound):
         return Trouble(
-            f"Azure finds nothing there: {error.message}",
+            f"Azure finds nothing there: {error.quote}" if error.quote else "Azure finds nothing there.",
             "Check the subscription, the resource group and the name.",
             correlation_id=known,
         )
     if isinstance(error, Throttled):
         pause = error.retry_after or 10.0
         return Trouble(
-            f"Azure asks to wait {pause:.0f} seconds: there were too many requests.",
-            "Try again after that.",
+            "Azure asks for a pause: there were too many requests.",
+            f"Try again in {pause:.0f} seconds.",
             correlation_id=known,
         )
     if isinstance(error, Unreachable):
         return Trouble("Azure cannot be reached.", "Try again in a moment.", correlation_id=known)
+    if isinstance(error, GatewayAnswer | Unreadable):
+        told = explain(error)
+        return Trouble(told.sentence, told.cure, correlation_id=known)
     if isinstance(error, BadAnswer) or error.retryable or error.uncertain:
         return Trouble("Azure did not give a proper answer.", "Try again in a moment.", correlation_id=known)
     told = explain(error)

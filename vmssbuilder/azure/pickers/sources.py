@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
@@ -89,10 +88,7 @@ def _resources(client: ArmClient, where: Where, kind: str, version: str) -> Iter
 def _names(client: ArmClient, path: str, **query: str) -> list[str]:
     """The names of a list that comes as a bare array."""
     answer = client.send("GET", client.url(path, _COMPUTE, **query))
-    try:
-        value = json.loads(answer.text)
-    except (ValueError, RecursionError):
-        value = None
+    value = answer.value()
     if not isinstance(value, list):
         message = "Azure's answer is not the list that was asked for."
         raise BadAnswer(message, status=answer.status, raw=answer.text, retryable=True, **answer.ids)

@@ -9,13 +9,16 @@ from ..errors import (
     AzureError,
     BadAnswer,
     Forbidden,
+    GatewayAnswer,
     NotFound,
     ServiceTrouble,
     SignInNeeded,
     Throttled,
     TokenRefused,
     Unreachable,
+    Unreadable,
 )
+from ..explaining import explain
 
 Kind = Literal["sign-in", "forbidden", "missing", "throttled", "unreachable", "outage", "refused"]
 
@@ -62,7 +65,7 @@ def trouble(error: AzureError, plural: str) -> Trouble:
     if isinstance(error, NotFound):
         return Trouble(
             "missing",
-            f"Azure finds no {plural}: {error.message}",
+            f"Azure finds no {plural}{_words(error)}",
             "Check what you chose before, or type the value.",
             known,
         )
@@ -70,7 +73,7 @@ def trouble(error: AzureError, plural: str) -> Trouble:
         pause = error.retry_after or 10.0
         return Trouble(
             "throttled",
-            f"Azure asks to wait {pause:.0f} seconds before it lists {plural}.",
+            f"Azure asks for a pause: {plural} can be listed again in {pause:.0f} seconds.",
             _TYPE_IT,
             known,
             pause,
@@ -82,6 +85,20 @@ def trouble(error: AzureError, plural: str) -> Trouble:
             f"Try again in a moment. {_TYPE_IT}",
             known,
         )
+    if isinstance(error, GatewayAnswer | Unreadable):
+        told = explain(error)
+        kind: Kind = "outage" if error.retryable else "refused"
+        return Trouble(
+            kind,
+            f"{told.sentence.rstrip('.')}, so {plural} cannot be listed.",
+            f"{told.cure} {_TYPE_IT}",
+            known,
+        )
+    if isinstance(error, ServiceTrouble) and not error.retryable:
+        told = explain(error)
+        return Trouble(
+            "refused", f"{told.sentence.rstrip('.')}, so {plural} cannot be listed.", _TYPE_IT, known
+        )
     if isinstance(error, ServiceTrouble | BadAnswer) or error.retryable:
         return Trouble(
             "outage",
@@ -91,7 +108,12 @@ def trouble(error: AzureError, plural: str) -> Trouble:
         )
     return Trouble(
         "refused",
-        f"Azure does not list {plural}: {error.message}",
+        f"Azure does not list {plural}{_words(error)}",
         "Check what you chose before, or type the value.",
         known,
     )
+
+
+def _words(error: AzureError) -> str:
+    """What Azure said, at the end of a sentence."""
+    return f": {error.quote}" if error.quote else "."

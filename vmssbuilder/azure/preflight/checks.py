@@ -365,7 +365,7 @@ def _referred(
             f"You may not look at {_short(resource_id)}, so it was not checked.",
             "Ask for the Reader role there.",
             path,
-            error.message,
+            error.said,
         )
     body = known[asked.lower()]
     if inside and asked.lower() != resource_id.lower() and not _holds(body, resource_id.lower()):

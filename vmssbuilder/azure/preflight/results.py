@@ -95,10 +95,15 @@ _IN_THE_DARK: Final = {
     "throttled": "Azure asks for a pause, so this was not checked.",
     "outage": "Azure has trouble of its own, so this was not checked.",
     "network": "Azure's answer did not arrive, so this was not checked.",
+    "gateway": "Something between here and Azure answered in its place, so this was not checked.",
+    "unusable": "Azure's answer cannot be used, so this was not checked.",
 }
 """Causes that say nothing about the request itself."""
 
-_PASSING: Final = frozenset({"throttled", "outage", "network"})
+_PASSING: Final = frozenset({"throttled", "outage", "network", "gateway"})
+
+_OUR_OWN_WORDS: Final = frozenset({"gateway", "unusable"})
+"""Causes whose sentence says more than the cause does."""
 
 _CURES: Final = {
     "permission": "Ask for the Reader role there, or go on without this check.",
@@ -106,6 +111,8 @@ _CURES: Final = {
     "throttled": "Run it again in a moment.",
     "outage": "Run it again in a moment.",
     "network": "Run it again in a moment.",
+    "gateway": "Run it again in a moment. If it lasts, tell the people who run this service, or its network.",
+    "unusable": "Go on without this check, and tell the people who run this service.",
 }
 
 
@@ -121,7 +128,9 @@ def of_error(error: AzureError, document: Any) -> Iterator[Finding]:
     told = explain(error, document)
     if hindered(error, document):
         sentence = _IN_THE_DARK[told.cause]
-        yield Finding("unknown", sentence, _CURES[told.cause], said=error.message)
+        if told.cause in _OUR_OWN_WORDS:
+            sentence = f"{told.sentence.rstrip('.')}, so this was not checked."
+        yield Finding("unknown", sentence, _CURES[told.cause], said=error.said)
         return
     together = parts(error)[:PARTS_SHOWN]
     for each in together or [error]:
@@ -130,7 +139,7 @@ def of_error(error: AzureError, document: Any) -> Iterator[Finding]:
 
 def _failed(error: AzureError, told: Explanation) -> Finding:
     path = paths.text(told.path) if told.path else _ADDRESS.get(error.code.lower(), "")
-    return Finding("failed", told.sentence, told.cure, path, error.message)
+    return Finding("failed", told.sentence, told.cure, path, error.said)
 
 
 # --- secrets ---------------------------------------------------------------------------------------------------------
