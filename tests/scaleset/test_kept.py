@@ -6,8 +6,11 @@ import copy
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from vmssbuilder.scaleset import apply_patch, check, merge_patch, paths
+from tests.scaleset.documents import documents
+from vmssbuilder.scaleset import apply_patch, check, merge_patch, paths, secrets
 from vmssbuilder.scaleset.findings import Finding, errors
 from vmssbuilder.scaleset.kept import Difference, Kept, Method, carried, check_update, kept
 from vmssbuilder.scaleset.paths import MISSING
@@ -266,6 +269,27 @@ def test_an_error_that_the_change_makes_elsewhere_is_of_this_update() -> None:
 )
 def test_what_an_update_names(changes: dict[str, Any], place: str, expected: bool) -> None:
     assert carried(changes, paths.parse(place)) is expected
+
+
+@settings(max_examples=60)
+@given(
+    st.sampled_from([NEW, OLD]).flatmap(
+        lambda version: st.tuples(st.just(version), *[documents(version)] * 2)
+    )
+)
+def test_whatever_was_there_and_is_wanted_is_judged(
+    drawn: tuple[str, dict[str, Any], dict[str, Any]],
+) -> None:
+    version, before, wanted = drawn
+    held = secrets.find(before)
+    for place, _value in reversed(held):
+        paths.remove(before, place)
+    changes = merge_patch(before, wanted, version, put=version == OLD).body
+    found = kept(before, [place for place, _value in held], wanted, changes, version)
+    method: Method = "PUT" if version == OLD else "PATCH"
+    judged = check_update(wanted, Difference(before, changes, method, found), version)
+    assert {each.path for each in found if each.lost} <= {each.path for each in judged}
+    assert all(paths.get(wanted, each.path, None) is None for each in found)
 
 
 def test_the_changes_make_what_is_wanted() -> None:

@@ -178,3 +178,17 @@ def test_changes_alone(
     body, asked_about = everywhere(as_rita, page_of, sandbox, rita, rolf, draft, "PATCH")
     assert body == {"sku": {"capacity": 7}}
     assert asked_about["sku"]["capacity"] == 7
+
+
+def test_changes_alone_without_patch(
+    as_rita: Client, rita: User, rolf: User, sandbox: Running, running_set: ScaleSet, page_of: GetPage
+) -> None:
+    """The draft does not hold the whole, so its export cannot; the review reads it, and the worker does."""
+    draft = made(rita, {"sku": {"capacity": 7}}, OLD, "update", TARGET.name)
+    assert "These are the changes alone" in page_of(as_rita, f"/drafts/{draft.code}/export/rest/").text
+    wanted = apply_patch(live(running_set), {"sku": {"capacity": 7}})
+    assert validated(sandbox, rita, draft) == wanted
+    body = shown(page_of(as_rita, f"/reviews/request/{draft.code}/"))
+    assert body == sent(sandbox, rita, rolf, draft, "PUT") == wanted
+    older = made(rita, {"sku": {"capacity": 7}}, NEW, "update", TARGET.name)
+    assert "These are the changes alone" not in page_of(as_rita, f"/drafts/{older.code}/export/rest/").text
