@@ -558,6 +558,23 @@ def differs_only_where_it_must(body: Any, before: Any) -> bool:
     )
 
 
+def with_nulls(data: st.DataObject, document: dict[str, Any], version: str) -> dict[str, Any]:
+    """The document with null in some places, where something stands and where nothing does."""
+    written = copy.deepcopy(document)
+    for _ in range(data.draw(st.integers(0, 3))):
+        node, here = tree(version), written
+        path: Path = ()
+        while node.children and isinstance(here, dict):
+            name = data.draw(st.sampled_from(sorted(node.children)))
+            node, path = node.children[name], (*path, name)
+            if name not in here or data.draw(st.integers(0, 3)) == 0:
+                if not node.property.read_only:
+                    paths.put(written, path, None)
+                break
+            here = here[name]
+    return written
+
+
 # Building the strategies of a version takes longer than an example may, once.
 @given(st.data())
 def test_the_patch_makes_the_wanted_document_of_the_live_one(data: st.DataObject) -> None:
@@ -567,6 +584,7 @@ def test_the_patch_makes_the_wanted_document_of_the_live_one(data: st.DataObject
     wanted = data.draw(documents(version))
     if data.draw(st.booleans()):
         wanted = apply_patch(before, wanted)
+    wanted = with_nulls(data, wanted, version)
     found = merge_patch(before, wanted, version)
     expected = bare(reverted(wanted, before, found))
     result = bare(apply_patch(before, found.body))

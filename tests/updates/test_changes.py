@@ -531,13 +531,13 @@ def test_each_change_says_when_instances_get_it_and_what_that_means(
     draft = edit(rita, draft, "properties.proximityPlacementGroup.id", "/subscriptions/1/ppg")
     page = page_of(as_rita, url(draft))
     assert {row[0]: row[-1] for row in rows(page)} == {
-        "Image version": "Upgrade, new OS disk",
+        "Image version": "New OS disk",
         "ZoneZone 1": "New instances",
         "Custom data": "Reimage",
         "Proximity placement group": "Not known",
     }
     for words in (
-        "“Upgrade, new OS disk” means",
+        "“New OS disk” means",
         "“New instances” means only",
         "“Reimage” means",
         "“Not known” means",

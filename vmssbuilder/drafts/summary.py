@@ -161,6 +161,8 @@ ROOTS = frozenset(root for step in steps.STEPS for root in step.roots) | {
 def words(node: Node | None, value: Any) -> str:
     """A value as a person reads it. Secrets must be masked by then."""
     prop = node.property if node is not None else None
+    if value is None:
+        return "Nothing (null)"
     if isinstance(value, bool):
         return "Yes" if value else "No"
     if value in ({}, []):

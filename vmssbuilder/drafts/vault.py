@@ -103,7 +103,7 @@ def _strays_taken_out(value: Any, take: Callable[[Any], Any], held: Any) -> Any:
         name: inner
         if name in _FREE
         else take(inner)
-        if name.casefold() in _STRAYS and not secrets.is_reference(inner)
+        if name.casefold() in _STRAYS and inner is not None and not secrets.is_reference(inner)
         else _strays_taken_out(inner, take, before.get(name))
         for name, inner in value.items()
     }

@@ -74,8 +74,8 @@ def find(document: Any, known: Any = MISSING) -> list[tuple[Path, Any]]:
     """Path and value of each secret in the document, stored or in clear.
 
     Names are compared without regard to case, so that a misspelt `adminpassword` is not missed, and in all API
-    versions, so that a document in the wrong one leaks nothing. known: a document whose secrets the caller knows; what
-    is the very same object in the same place there is left out.
+    versions, so that a document in the wrong one leaks nothing. null hides nothing and is none. known: a document whose
+    secrets the caller knows; what is the very same object in the same place there is left out.
     """
     found: list[tuple[Path, Any]] = []
     _find(document, known, _ways(), (), found)
@@ -86,7 +86,8 @@ def _find(value: Any, known: Any, way: _Way, path: Path, found: list[tuple[Path,
     if value is known:
         return
     if way.secret:
-        found.append((path, value))
+        if value is not None:
+            found.append((path, value))
     elif isinstance(value, dict):
         before = known if isinstance(known, dict) else {}
         for name, inner in value.items():

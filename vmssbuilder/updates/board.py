@@ -38,7 +38,7 @@ _WHEN: Final[dict[Reach, When]] = {
     "now": When("At once", "with the update itself", "done", "done"),
     "upgrade": When("Upgrade", "once an instance is upgraded", "warning", "clock"),
     "replaced": When(
-        "Upgrade, new OS disk",
+        "New OS disk",
         "once an instance is upgraded, which replaces its OS disk",
         "warning",
         "warning",

@@ -12,7 +12,7 @@ from vmssbuilder.scaleset import paths
 from vmssbuilder.scaleset.paths import Path
 from vmssbuilder.scaleset.versions import LATEST
 
-from .page import Page, findings_html, state_class, wire_html
+from .page import Page, findings_html, null_html, state_class, wire_html
 
 CLEAR: Final = ":clear"
 """Follows the name of a place in the name of the box that leaves out what stands there."""
@@ -58,12 +58,18 @@ def in_the_way(page: Page, shown: Section) -> str:
 def _in_the_way(page: Page, path: Path, of_section: bool) -> str:
     base, value = anchor(path), paths.get(page.content, path)
     title = contents.label(path, page.content.get(contents.TARGET, {}).get("apiVersion", LATEST))
+    said = (
+        null_html(page)
+        if value is None and page.updating
+        else f'<p class="field__help">Here stands {escape(kind_of_value(value))} where settings belong.</p>'
+    )
+    leave = "Leave it as it is" if value is None and page.updating else "Leave it out"
     own = "" if of_section else f' id="{base}" tabindex="-1"'
     return (
         f'<div class="field{state_class(page, path)}" id="{base}-field">'
         f'<div class="field__legend"><span class="field__label"{own}>{escape(title)}</span>{wire_html(path)}</div>'
-        f'{findings_html(page, path)}<p class="field__help">Here stands {escape(kind_of_value(value))} where settings belong. '
-        f"What you fill in takes its place.</p>{clear_box(path, 'Leave it out')}</div>"
+        f'{findings_html(page, path)}{said}<p class="field__help">What you fill in takes its place.</p>'
+        f"{clear_box(path, leave)}</div>"
     )
 
 

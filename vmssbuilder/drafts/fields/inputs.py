@@ -18,7 +18,7 @@ from vmssbuilder.scaleset.rules.shapes import decoded
 from .choosing import link, suggesting
 from .clearing import clear_box
 from .live import CHECKLISTS, checklist, kind_of, reading
-from .page import Page, described_by, findings_html, help_html, state_class, wire_html, wrapped
+from .page import Page, described_by, findings_html, help_html, null_html, state_class, wire_html, wrapped
 
 RADIOS_UP_TO: Final = 4
 """A choice with more values than this is a select, which scripts make searchable."""
@@ -38,7 +38,7 @@ def leaf(page: Page, node: Node, path: Path, value: Any) -> str:
     """A field of one value. One that says nothing but its value is drawn once: most fields of a page stay as they are."""
     if page.typed or path in page.findings or path in CHECKLISTS or isinstance(value, dict | list):
         return _leaf(page, node, path, value)
-    if node.property.secret and page.kept:
+    if value is None or (node.property.secret and page.kept):
         return _leaf(page, node, path, value)
     # True and 1 are equal, but read differently.
     key = (path, page.step_url, value.__class__, value, id(node))
@@ -56,23 +56,27 @@ def _leaf(page: Page, node: Node, path: Path, value: Any) -> str:
         return _secret(page, node, path, value)
     name = paths.text(path)
     shown = page.typed[name][0] if name in page.typed else text_of(prop, value)
+    note = ""
+    if value is None:
+        way_back = f"choose “{_LEAVE}”" if isinstance(prop, Boolean | Choice) else "empty the field"
+        note = null_html(page, way_back)
     if isinstance(prop, Boolean):
         options = [("true", "Yes", ""), ("false", "No", ""), ("", _LEAVE, "")]
-        return _radios(page, prop, path, name, shown, options, inline=True)
+        return _radios(page, prop, path, name, shown, options, inline=True, note=note)
     if isinstance(prop, Choice):
         options = [(entry.wire, entry.label, entry.help) for entry in prop.values_in(node.api_version)]
         if not prop.required:
             options.append(("", _LEAVE, ""))
         if len(options) <= RADIOS_UP_TO + 1:
-            return _radios(page, prop, path, name, shown, options, inline=False)
-        return wrapped(page, prop, path, _select(page, path, name, shown, options))
+            return _radios(page, prop, path, name, shown, options, inline=False, note=note)
+        return wrapped(page, prop, path, note + _select(page, path, name, shown, options))
     control = text_input(page, prop, path, name, shown)
     if isinstance(prop, Text) and prop.base64:
         encoded = f"{name}{ENCODED}" in page.typed if name in page.typed else shown_encoded(prop, value)
         control += _encoded_box(path, name, checked=encoded)
     if value == "" and not shown and path[0] != TARGET:
         control += clear_box(path, "Leave it out: the text is empty, but it is there")
-    return wrapped(page, prop, path, control)
+    return wrapped(page, prop, path, note + control)
 
 
 def text_of(prop: Property, value: Any) -> str:
@@ -168,6 +172,8 @@ def _text_control(page: Page, prop: Property, path: Path, shown: str, common: st
 
 def not_on_offer(shown: str) -> str:
     """The label of a value that stands there and is not among the choices; a text that means one stands in quotes."""
+    if shown == "null":
+        return shown
     return f"“{shown[1:-1][:80]}” as text" if shown[:1] == '"' else f"{shown[:80]} (not on offer)"
 
 
@@ -193,6 +199,7 @@ def _radios(
     options: list[tuple[str, str, str]],
     *,
     inline: bool,
+    note: str,
 ) -> str:
     base = anchor(path)
     if shown not in {value for value, _, _ in options}:
@@ -210,7 +217,7 @@ def _radios(
     return (
         f'<fieldset class="field{state_class(page, path)}" id="{base}-field"{described_by(page, path, helped=bool(prop.help))}>'
         f'<legend class="field__legend"><span class="field__label">{escape(prop.title)}</span>{wire_html(path)}</legend>'
-        f"{help_html(path, prop)}{findings_html(page, path)}"
+        f"{help_html(path, prop)}{findings_html(page, path)}{note}"
         f'<div class="choices{" choices--inline" if inline else ""}">{"".join(rows)}</div></fieldset>'
     )
 
@@ -222,7 +229,7 @@ def _secret(page: Page, node: Node, path: Path, value: Any) -> str:
     """
     prop = node.property
     base, name = anchor(path), paths.text(path)
-    is_set = value is not MISSING and value != secrets.MASK
+    is_set = value is not MISSING and value is not None and value != secrets.MASK
     checks = checklist(page, path)
     described = _described(page, prop, path, checks)
     below = reading(prop, base, "") + checks
@@ -245,6 +252,8 @@ def _secret(page: Page, node: Node, path: Path, value: Any) -> str:
             f'{control}<div class="choice"><input type="checkbox" id="{base}-clear" name="{escape(name)}:clear" value="1">'
             f'<label for="{base}-clear">Clear it</label></div>'
         )
+    elif value is None:
+        control = null_html(page, "clear it") + control + clear_box(path, "Clear it")
     elif (kept := page.kept_at(path)) is not None and not (kept.lost and path in page.findings):
         control = _kept(kept, path) + control
     return (
@@ -282,6 +291,9 @@ def not_a_list(page: Page, prop: Property, path: Path, value: Any) -> str:
     """What stands in the place of a list or map, as the JSON it is, so that it can be seen, kept or mended."""
     name = paths.text(path)
     shown = page.typed[name][0] if name in page.typed else text_of(AS_JSON, value)
+    if value is None:
+        note = null_html(page, "empty the field")
+        return wrapped(page, prop, path, note + text_input(page, AS_JSON, path, name, shown))
     no = "These are no names with values" if isinstance(prop, Map) else "This is no list"
     said = (
         f'<p class="field__help">{no}, so what stands here is shown as JSON. Correct it, or empty the box and save to '

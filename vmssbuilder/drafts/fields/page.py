@@ -7,6 +7,7 @@ from functools import lru_cache
 from html import escape
 from typing import Any
 
+from vmssbuilder.drafts.content import TARGET
 from vmssbuilder.drafts.steps import anchor
 from vmssbuilder.reference.index import by_place
 from vmssbuilder.scaleset import paths
@@ -52,6 +53,11 @@ class Page:
     system: str = ""
     told: set[Path] = field(default_factory=set)
     kept: tuple[Kept, ...] = ()
+
+    @property
+    def updating(self) -> bool:
+        """Whether the draft changes a scale set, so that null removes."""
+        return bool(paths.get(self.content, (TARGET, "operation"), "") == "update")
 
     def kept_at(self, path: Path) -> Kept | None:
         """The secret that Azure keeps at the place, or that the place is a part of."""
@@ -118,6 +124,18 @@ def wire_html(path: Path) -> str:
     if place not in by_place():
         return f'<code class="field__wire">{wire}</code>'
     return f'<a class="field__wire" tabindex="-1" href="/reference/{place}/"><code>{wire}</code></a>'
+
+
+def null_html(page: Page, way_back: str = "") -> str:
+    """What null means where it stands. way_back: what to do to have it no more."""
+    words = (
+        "Removed: the update takes this away (null)."
+        if page.updating
+        else "null stands here, which is the same as leaving it out."
+    )
+    if page.updating and way_back:
+        words += f" To leave it as it is, {way_back}."
+    return f'<p class="field__help">{words}</p>'
 
 
 def wrapped(page: Page, prop: Property, path: Path, control: str) -> str:
