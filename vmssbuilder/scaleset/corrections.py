@@ -227,20 +227,19 @@ class Corrections(Walk):
         """An answer without what its version does not have: a request in this version would be refused for it."""
         if not self.answer:
             return value
-        for name in list(value):
-            if node.child(name) is not None:
-                continue
-            known = elsewhere(node, name)
+        gone = [name for name in value if node.child(name) is None]
+        for name in gone:
+            known, here = elsewhere(node, name), self.line_of(value, name) or line
             if known is None:
-                value = self._left_out(value, name, path, line, "a request has no such member.")
-                continue
-            message = (
-                f"Left out “{name}”: API version {self.api_version} does not have it. "
-                f"To keep it, read the text in {_versions_of(known)}."
-            )
-            self.note("newer", (*path, name), message, self.line_of(value, name) or line)
-            value = self._copy(value, {}, name)
-        return value
+                message = f"Left out “{name}”: a request has no such member."
+                self.note("removed", (*path, name), message, here)
+            else:
+                message = (
+                    f"Left out “{name}”: API version {self.api_version} does not have it. "
+                    f"To keep it, read the text in {_versions_of(known)}."
+                )
+                self.note("newer", (*path, name), message, here)
+        return self._copy(value, {}, *gone) if gone else value
 
     def _left_out(
         self, value: dict[str, Any], name: str, path: Path, line: int | None, why: str
@@ -401,7 +400,8 @@ class Corrections(Walk):
         return copied
 
     def _copy(self, value: dict[str, Any], renames: dict[str, str], *without: str) -> dict[str, Any]:
-        copied = {renames.get(name, name): inner for name, inner in value.items() if name not in without}
+        gone = frozenset(without)
+        copied = {renames.get(name, name): inner for name, inner in value.items() if name not in gone}
         self.parsed.stands_for(copied, value, renames)
         return copied
 
