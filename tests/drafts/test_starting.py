@@ -260,6 +260,12 @@ def test_parameters_that_cannot_be_read_are_shown_with_their_place(
     assert filled(page)["parameters"].replace("\r\n", "\n") == '{"count": 3,\n "zones": [}'
 
 
+def test_parameters_of_what_needs_none_are_said_to_be_unused(as_requester: Client, page_of: GetPage) -> None:
+    as_requester.post(NEW, bring('{"location": "westus"}', parameters='{"count": 3}'))
+    page = page_of(as_requester, f"/drafts/{Draft.objects.get().code}/")
+    assert "The parameters were not used" in page.text
+
+
 # --- The API version --------------------------------------------------------------------------------------------------
 
 

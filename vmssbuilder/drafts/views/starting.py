@@ -25,6 +25,7 @@ from vmssbuilder.scaleset import (
     json_text,
     read,
 )
+from vmssbuilder.scaleset.canonical import Note
 from vmssbuilder.scaleset.json_text import JSONTextError
 from vmssbuilder.scaleset.parameters import IN_KEY_VAULT
 from vmssbuilder.scaleset.request import Operation
@@ -195,6 +196,10 @@ def _proposal(request: HttpRequest, texts: Mapping[str, str], version: str | Non
     unkeepable = _unkeepable(reading.request)
     if unkeepable:
         raise _Refused(unkeepable, _REQUEST.name)
+    if values and not reading.parameters:
+        reading.notes.append(
+            Note("skipped", (), "The parameters were not used: the scale set in the text needs none.")
+        )
     asked = [each for each in reading.parameters if each.missing or each.name in sent.typed]
     kept = [each.name for each in asked if each.secure and each.name in given]
     form = forms.ParametersForm(asked, {name: forms.as_text(value) for name, value in values.items()}, kept)
@@ -211,7 +216,7 @@ def _reading(
     reading = read(text, version, choice, parameters=values, operation=picked)
     if picked is not None or reading.request.operation == "update":
         return reading, True
-    if "location" not in reading.document:
+    if looks_like_update(reading.document) or any(note.kind == "null" for note in reading.notes):
         # An update keeps what is null, and may hold nothing else.
         update = read(text, version, choice, parameters=values, operation="update")
         if looks_like_update(update.document):
