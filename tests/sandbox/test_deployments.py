@@ -1,4 +1,4 @@
-"""Validate and what-if of the sandbox, over HTTP."""
+"""Deployments of the sandbox, validate and what-if, over HTTP."""
 
 from __future__ import annotations
 

@@ -88,6 +88,7 @@ OFFERS = [
     # what it refers to
     (with_({f"{IP}.subnet.id": SUBNET.replace("/web", "/none")}), 400, "InvalidResourceReference", "subnets/none", with_({f"{IP}.subnet.id": SUBNET.upper().replace("/SUBSCRIPTIONS", "/subscriptions")})),
     (with_({f"{IP}.loadBalancerBackendAddressPools": [{"id": other("Microsoft.Network/loadBalancers", "lb-shop/backendAddressPools/none")}]}), 400, "InvalidResourceReference", "backendAddressPools/none", with_({f"{IP}.loadBalancerBackendAddressPools": [{"id": other("Microsoft.Network/loadBalancers", "lb-shop/backendAddressPools/web")}]})),
+    (with_({f"{IP}.loadBalancerBackendAddressPools": [{"id": other("Microsoft.Network/loadBalancers", "lb-old/backendAddressPools/web")}]}, zones=["1"]), 400, "VMScaleSetCannotReferenceLoadbalancerWhenLargeScaleOrCrossAZ", "basic SKU", with_({f"{IP}.loadBalancerBackendAddressPools": [{"id": other("Microsoft.Network/loadBalancers", "lb-old/backendAddressPools/web")}]})),
     (with_({f"{NIC}.networkSecurityGroup.id": other("Microsoft.Network/networkSecurityGroups", "none")}), 400, "InvalidResourceReference", "networkSecurityGroups/none", with_({f"{NIC}.networkSecurityGroup.id": other("Microsoft.Network/networkSecurityGroups", "nsg-web")})),
     (with_({}, identity={"type": "UserAssigned", "userAssignedIdentities": {other("Microsoft.ManagedIdentity/userAssignedIdentities", "none"): {}}}), 400, "InvalidResourceReference", "userAssignedIdentities/none", with_({}, identity={"type": "UserAssigned", "userAssignedIdentities": {other("Microsoft.ManagedIdentity/userAssignedIdentities", "id-web"): {}}})),
     (with_({f"{DISK}.createOption": "FromImage", f"{DISK}.managedDisk.diskEncryptionSet.id": other("Microsoft.Compute/diskEncryptionSets", "none")}), 400, "InvalidResourceReference", "diskEncryptionSets/none", with_({f"{DISK}.createOption": "FromImage", f"{DISK}.managedDisk.diskEncryptionSet.id": other("Microsoft.Compute/diskEncryptionSets", "des-shop")})),
@@ -206,6 +207,15 @@ def test_zones_are_added_and_never_taken_away(arm: Arm) -> None:
     assert arm("PATCH", SCALE_SET, {"zones": ["1", "2", "3"]}).status_code == 200
     settled(arm)
     assert error(arm("PATCH", SCALE_SET, {"zones": ["1", "3"]}), 409)["code"] == "PropertyChangeNotAllowed"
+
+
+def test_spot_instances_and_hosts_have_quotas_of_their_own(arm: Arm) -> None:
+    host = {"properties.hostGroup.id": other("Microsoft.Compute/hostGroups", "hg-shop")}
+    for number, (changes, capacity, status) in enumerate(
+        (({}, 51, 409), (SPOT, 51, 409), (SPOT, 50, 201), ({}, 50, 201), (host, 60, 201), (RESERVED, 60, 201))
+    ):
+        body = with_({**changes, "sku.capacity": capacity, "properties.platformFaultDomainCount": 2})
+        assert arm("PUT", f"{SCALE_SET}{number}", body).status_code == status, (changes, capacity)
 
 
 def test_a_size_that_was_put_there_can_do_what_is_said_of_it(arm: Arm, sandbox: Running) -> None:

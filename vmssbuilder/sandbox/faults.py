@@ -174,7 +174,7 @@ PLACES: Final = {
     "vaults": ("Key vaults", r"/microsoft\.keyvault/"),
     "identities": ("Identities", r"/microsoft\.managedidentity/"),
     "providers": ("Registration of providers", r"/subscriptions/[^/]+/providers/[^/]+(/register)?/?$"),
-    "deployments": ("Validate and what-if", r"/microsoft\.resources/"),
+    "deployments": ("Deployments, validate and what-if", r"/microsoft\.resources/"),
     "prices": ("List prices", r"^/api/retail/prices"),
     "scale-sets": ("Scale sets", r"/virtualmachinescalesets"),
     "operations": ("Operations under way", r"/operations/"),

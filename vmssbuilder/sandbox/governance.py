@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from . import inventory, world
-from .marketplace import usages
+from .marketplace import cores, usages
 from .memory import Memory
 from .messages import Refusal
 
@@ -57,7 +57,7 @@ def within_quota(
     region = world.region(str(model.get("location")))
     if region is None:
         return
-    wanted, has = _cores(memory, model), _cores(memory, held or {})
+    wanted, has = cores(memory, model), cores(memory, held or {})
     for usage in usages(memory, subscription, region.name):
         name, limit, used = usage["name"]["value"], usage["limit"], usage["currentValue"]
         needed = wanted.get(name, 0) - has.get(name, 0)
@@ -69,15 +69,6 @@ def within_quota(
                 f" {used + needed}."
             )
             raise Refusal(409, "OperationNotAllowed", message, name)
-
-
-def _cores(memory: Memory, model: Mapping[str, Any]) -> dict[str, int]:
-    sku = model.get("sku") or {}
-    size = memory.size(sku.get("name"))
-    capacity = sku.get("capacity")
-    if size is None or not isinstance(capacity, int):
-        return {}
-    return {"cores": capacity * size.vcpus, size.series.family: capacity * size.vcpus}
 
 
 def references(memory: Memory, model: Mapping[str, Any], resource_id: str) -> None:
@@ -96,6 +87,9 @@ def references(memory: Memory, model: Mapping[str, Any], resource_id: str) -> No
             )
             raise Refusal(400, "InvalidResourceReference", message, path)
         holder = inventory.find(memory, "/".join(written.split("/")[:9])) or {}
+        if (holder.get("sku") or {}).get("name") == "Basic" and _needs_standard(model):
+            message = f"VM scale set cannot use a basic SKU load balancer {holder['id']} when LargeScale or CrossAZ is enabled."
+            raise Refusal(400, "VMScaleSetCannotReferenceLoadbalancerWhenLargeScaleOrCrossAZ", message)
         place = world.region(str(holder.get("location", "")))
         if _regional(written) and place is not None and region is not None and place.name != region.name:
             message = (
@@ -103,6 +97,11 @@ def references(memory: Memory, model: Mapping[str, Any], resource_id: str) -> No
                 " Both have to be in the same region."
             )
             raise Refusal(400, "InvalidResourceReference", message, path)
+
+
+def _needs_standard(model: Mapping[str, Any]) -> bool:
+    """Whether a scale set is spread so far that its load balancer has to be a standard one."""
+    return bool(model.get("zones")) or (model.get("properties") or {}).get("singlePlacementGroup") is False
 
 
 def _regional(written: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from . import images, sizes, world
@@ -204,6 +204,25 @@ class Marketplace:
         return extension
 
 
+def cores(memory: Memory, model: Mapping[str, Any]) -> dict[str, int]:
+    """The cores that a scale set takes, by the name of the quota that they count against.
+
+    Spot instances have a quota of their own; on dedicated hosts none is taken, and what a reservation holds was counted
+    when it was made.
+    """
+    sku, properties = model.get("sku") or {}, model.get("properties") or {}
+    size, capacity = memory.size(sku.get("name")), sku.get("capacity", 1)
+    profile = properties.get("virtualMachineProfile") or {}
+    if size is None or not isinstance(capacity, int) or properties.get("hostGroup"):
+        return {}
+    if profile.get("capacityReservation"):
+        return {}
+    number = capacity * size.vcpus
+    if str(profile.get("priority")).lower() in {"spot", "low"}:
+        return {"lowPriorityCores": number}
+    return {"cores": number, size.series.family: number}
+
+
 def usages(memory: Memory, subscription: str, region: str) -> list[dict[str, Any]]:
     """How much of what a subscription may have in a region is taken, by the scale sets that there are."""
     taken: dict[str, int] = {}
@@ -211,19 +230,8 @@ def usages(memory: Memory, subscription: str, region: str) -> list[dict[str, Any
         place = world.region(str(scale_set.model.get("location")))
         if scale_set.subscription != subscription or place is None or place.name != region:
             continue
-        sku = scale_set.model.get("sku") or {}
-        size = memory.size(sku.get("name"))
-        given = sku.get("capacity")
-        capacity = given if isinstance(given, int) else 1
-        for name, number in (
-            ("virtualMachineScaleSets", 1),
-            ("virtualMachines", capacity),
-            *(
-                (("cores", capacity * size.vcpus), (size.series.family, capacity * size.vcpus))
-                if size
-                else ()
-            ),
-        ):
+        held = {"virtualMachineScaleSets": 1, "virtualMachines": scale_set.capacity}
+        for name, number in (held | cores(memory, scale_set.model)).items():
             taken[name] = taken.get(name, 0) + number
     families = sorted({each.series.family for each in sizes.sizes().values()})
     limits = {**_LIMITS, **dict.fromkeys(families, FAMILY_LIMIT)}
