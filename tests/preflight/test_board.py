@@ -52,6 +52,10 @@ def said(result: Result) -> str:
 
 
 IMAGE = "properties.virtualMachineProfile.storageProfile.imageReference"
+SIZES = "properties.skuProfile.vmSizes"
+SECURITY = "properties.virtualMachineProfile.securityProfile.securityType"
+EPHEMERAL = "properties.virtualMachineProfile.storageProfile.osDisk.diffDiskSettings"
+COMPUTE = f"{GROUP}/providers/Microsoft.Compute"
 NIC = "properties.virtualMachineProfile.networkProfile.networkInterfaceConfigurations[0].properties"
 
 
@@ -66,6 +70,81 @@ def test_a_sound_request_passes_everything(sandbox: Running, rita: User) -> None
 FAILING: list[tuple[str, str, list[tuple[str, Any]], str, str]] = [
     ("size", "failed", [("sku.name", "Standard_Nope_v9")], "not on offer", "sku.name"),
     ("size", "failed", [("location", "ukwest"), ("zones", ["1"])], "zone 1", "zones"),
+    (
+        "size",
+        "failed",
+        [("sku.name", "Mix"), (SIZES, [{"name": "Standard_D2s_v3"}, {"name": "Standard_Nope_v9"}])],
+        "Standard_Nope_v9 is not on offer",
+        f"{SIZES}[1].name",
+    ),
+    ("fit", "failed", [(SECURITY, "TrustedLaunch")], "is an image of generation 1", IMAGE),
+    (
+        "fit",
+        "failed",
+        [(SECURITY, "TrustedLaunch"), ("sku.name", "Standard_D2_v3")],
+        "Standard_D2_v3 has no Trusted Launch",
+        SECURITY,
+    ),
+    (
+        "fit",
+        "failed",
+        [(SECURITY, "TrustedLaunch"), ("sku.name", "Standard_D2ps_v5")],
+        "Standard_D2ps_v5 has no Trusted Launch",
+        SECURITY,
+    ),
+    (
+        "fit",
+        "failed",
+        [(SECURITY, "TrustedLaunch"), (IMAGE, {"id": f"{COMPUTE}/galleries/gal_shop/images/empty"})],
+        "“empty” is an image of generation 1",
+        IMAGE,
+    ),
+    (
+        "fit",
+        "failed",
+        [(IMAGE, {"id": f"{COMPUTE}/galleries/gal_shop/images/web-arm/versions/1.0.0"})],
+        "Standard_D2s_v3 does not start images of Arm64, as “web-arm” is",
+        IMAGE,
+    ),
+    (
+        "fit",
+        "failed",
+        [("sku.name", "Standard_D2s_v6"), (IMAGE, {"id": f"{COMPUTE}/images/img-win"})],
+        "Standard_D2s_v6 does not start images of generation 1, as “img-win” is",
+        IMAGE,
+    ),
+    (
+        "fit",
+        "failed",
+        [(f"{EPHEMERAL}.option", "Local"), ("sku.name", "Standard_D2s_v5")],
+        "Standard_D2s_v5 has no room for an ephemeral OS disk",
+        EPHEMERAL,
+    ),
+    (
+        "fit",
+        "failed",
+        [(EPHEMERAL, {"option": "Local", "placement": "NvmeDisk"})],
+        "Standard_D2s_v3 has no NVMe disk",
+        f"{EPHEMERAL}.placement",
+    ),
+    (
+        "fit",
+        "failed",
+        [(f"{NIC}.enableAcceleratedNetworking", True), ("sku.name", "Standard_B2ms")],
+        "Standard_B2ms has no accelerated networking",
+        f"{NIC}.enableAcceleratedNetworking",
+    ),
+    (
+        "fit",
+        "failed",
+        [
+            ("sku.name", "Mix"),
+            (SIZES, [{"name": "Standard_D2s_v3"}, {"name": "Standard_D2s_v5"}]),
+            (f"{EPHEMERAL}.option", "Local"),
+        ],
+        "Standard_D2s_v5 has no room for an ephemeral OS disk",
+        EPHEMERAL,
+    ),
     ("quota", "failed", [("sku.capacity", 60)], "120 needed, 100 of 100 left", "sku.capacity"),
     ("quota", "warning", [("sku.capacity", 48)], "96 needed, 100 of 100 left; with 20 more", "sku.capacity"),
     (
@@ -149,6 +228,52 @@ def test_what_would_go_wrong_is_said_at_its_field(
     assert result.at
 
 
+GEN2 = {
+    "publisher": "Canonical",
+    "offer": "0001-com-ubuntu-server-jammy",
+    "sku": "22_04-lts-gen2",
+    "version": "latest",
+}
+
+
+MIX = [{"name": "Standard_D2s_v3"}, {"name": "Standard_D4s_v3"}, {}]
+
+
+def test_each_size_of_a_mix_is_looked_up(sandbox: Running, rita: User) -> None:
+    found = ran(rita, draft(rita, changed(("sku.name", "Mix"), (SIZES, MIX))))
+    assert [each.path for each in found["size"].findings] == [f"{SIZES}[0].name", f"{SIZES}[1].name"]
+    assert found["size"].status == "passed", said(found["size"])
+    assert "With a mix of sizes Azure picks" in said(found["quota"])
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        [(SECURITY, "Standard")],
+        [(SECURITY, "TrustedLaunch"), (IMAGE, GEN2), ("sku.name", "Standard_D2s_v5")],
+        [(SECURITY, "TrustedLaunch"), (IMAGE, {"id": f"{COMPUTE}/galleries/gal_shop/images/web"})],
+        [(IMAGE, {"id": f"{COMPUTE}/images/img-win"})],
+        [
+            (IMAGE, {"id": f"{COMPUTE}/galleries/gal_shop/images/web-arm/versions/1.0.0"}),
+            ("sku.name", "Standard_D2ps_v5"),
+        ],
+        [(IMAGE, {"id": f"{COMPUTE}/galleries/gal_shop/images/gone"})],
+        [(IMAGE, {"id": "an image"})],
+        [(f"{EPHEMERAL}.option", "Local"), ("sku.name", "Standard_D2ds_v5")],
+        [(EPHEMERAL, {"option": "Local", "placement": "NvmeDisk"}), ("sku.name", "Standard_L8s_v3")],
+        [(EPHEMERAL, {"option": "Local", "placement": "CacheDisk"})],
+        [(f"{NIC}.enableAcceleratedNetworking", True)],
+        [(f"{NIC}.enableAcceleratedNetworking", False), ("sku.name", "Standard_DC2as_v5"), (IMAGE, GEN2)],
+        [("sku.name", "Mix"), (SIZES, MIX)],
+    ],
+)
+def test_a_size_and_an_image_that_can_do_what_is_asked_pass(
+    sandbox: Running, rita: User, changes: list[tuple[str, Any]]
+) -> None:
+    found = ran(rita, draft(rita, changed(*changes)))
+    assert found["fit"].status == "passed", said(found["fit"])
+
+
 @pytest.mark.parametrize(
     ("version", "status"), [("agent/versions/latest", "passed"), ("gone/versions/latest", "failed")]
 )
@@ -204,6 +329,7 @@ def test_terms_that_are_accepted(sandbox: Running, rita: User) -> None:
     ("check", "field"),
     [
         ("size", "sku.name"),
+        ("fit", "sku.name"),
         ("quota", "sku.name"),
         ("subnets", "properties.virtualMachineProfile.networkProfile.networkInterfaceConfigurations"),
     ],
@@ -221,6 +347,7 @@ SEEN = {
     "name": r"/virtualmachinescalesets/",
     "provider": r"/providers/microsoft\.compute$",
     "size": r"/skus$",
+    "fit": r"/skus$",
     "quota": r"/usages$",
     "plan": r"/publishers/",
     "references": r"/virtualnetworks/[^/]+$",

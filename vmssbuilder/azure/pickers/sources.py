@@ -251,6 +251,7 @@ def _size(sku: dict[str, Any], region: str) -> Suggestion:
         "nics": _number(can.get("MaxNetworkInterfaces")),
         "architecture": can.get("CpuArchitectureType", ""),
         "generations": can.get("HyperVGenerations", ""),
+        "local": _local(can),
     }
     detail = f"{vcpus:g} vCPU{'' if vcpus == 1 else 's'} · {memory:g} GB memory"
     if closed and not reason:
@@ -266,13 +267,20 @@ def _number(written: str | None) -> float:
     return int(number) if number == int(number) else number
 
 
+def _local(can: dict[str, str]) -> list[str]:
+    """Where on the host an ephemeral OS disk can be."""
+    named = can.get("SupportedEphemeralOSDiskPlacements", "").split(",")
+    nvme = ["NvmeDisk"] if _number(can.get("NvmeDiskSizeInMiB")) else []
+    return [*dict.fromkeys([*filter(None, (each.strip() for each in named)), *nvme])]
+
+
 def _further(can: dict[str, str], here: dict[str, Any]) -> Iterator[str]:
     second = "V2" in can.get("HyperVGenerations", "")
     if second:
         yield "gen2"
     arm = can.get("CpuArchitectureType") == "Arm64"
-    # Azure says only where it is missing, and says it of sizes of the second generation.
-    if second and can.get("TrustedLaunchDisabled") != "True":
+    # Azure says only where it is missing, and says it of x64 sizes of the second generation.
+    if second and not arm and can.get("TrustedLaunchDisabled") != "True":
         yield "trusted"
     if arm:
         yield "arm64"

@@ -5,18 +5,24 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 from vmssbuilder.scaleset import Request
 from vmssbuilder.scaleset.answers import plain
+from vmssbuilder.scaleset.paths import Path
 from vmssbuilder.scaleset.sending import updated
 
 from ..client import ArmClient, ScaleSet, ScaleSetAddress
+from ..errors import NotFound
 from ..pickers.sources import SOURCES
 from ..pickers.suggestions import Suggestion, Where, region_name
 from .demand import get
 
 T = TypeVar("T")
+
+_SIZE: Final[Path] = ("sku", "name")
+_MIX: Final[Path] = ("properties", "skuProfile", "vmSizes")
+_IMAGE: Final[Path] = ("properties", "virtualMachineProfile", "storageProfile", "imageReference")
 
 
 class NotSaid(Exception):
@@ -52,6 +58,7 @@ class Asking:
         self.live: Once[ScaleSet | None] = Once(self._live)
         self.there: Once[dict[str, Any] | None] = Once(self._there)
         self.sizes: Once[dict[str, Suggestion]] = Once(self._sizes)
+        self.image: Once[tuple[str, Suggestion] | None] = Once(self._image)
 
     @property
     def updates(self) -> bool:
@@ -104,6 +111,33 @@ class Asking:
 
     def _sizes(self) -> dict[str, Suggestion]:
         return {each.value.lower(): each for each in SOURCES["sizes"].fetch(self.client, self.where)}
+
+    def wanted_sizes(self) -> list[tuple[Path, str, Suggestion | None]]:
+        """Place, name and what Azure says here of each size: those of a mix, or the one of all. Raises NotSaid."""
+        mix = get(self.whole(), *_MIX)
+        if str(get(self.whole(), *_SIZE)).strip().lower() == "mix" and isinstance(mix, list):
+            named = [((*_MIX, position, "name"), get(each, "name")) for position, each in enumerate(mix)]
+        else:
+            named = [(_SIZE, self.size()[0])]
+        return [
+            (path, name, self.sizes().get(name.strip().lower()))
+            for path, name in named
+            if isinstance(name, str)
+        ]
+
+    def _image(self) -> tuple[str, Suggestion] | None:
+        """Name and newest version of the marketplace image, None when the request names none or it is not on offer."""
+        image = [get(self.whole(), *_IMAGE, each) for each in ("publisher", "offer", "sku")]
+        if not all(isinstance(each, str) and each.strip() for each in image):
+            return None
+        where = Where(self.where.subscription, self.where.region, *image)
+        if where.missing(("publisher", "offer", "sku")):
+            return None
+        try:
+            newest = next(iter(SOURCES["imageVersions"].fetch(self.client, where)), None)
+        except NotFound:
+            return None
+        return None if newest is None else (" / ".join(image), newest)
 
     def size(self) -> tuple[str, Suggestion | None]:
         """The name of the size, and what Azure says of it here. Raises NotSaid."""

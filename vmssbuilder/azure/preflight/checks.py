@@ -9,7 +9,6 @@ from vmssbuilder.scaleset import paths, secrets
 from vmssbuilder.scaleset.paths import Path
 
 from ..errors import Forbidden, NotFound
-from ..pickers.sources import SOURCES
 from ..pickers.suggestions import Suggestion, Where, region_name
 from .asking import Asking, NotSaid
 from .demand import addresses, demand, get
@@ -110,43 +109,44 @@ def provider(asking: Asking) -> Iterator[Finding]:
 
 
 def size(asking: Asking) -> Iterator[Finding]:
-    """The size is on offer in the region and in each zone."""
-    wanted, known = asking.size()
-    region = asking.where.region
-    if known is None:
-        yield Finding(
-            "failed", f"{wanted} is not on offer in {region}.", "Choose another size or region.", "sku.name"
-        )
-        return
-    if known.reason:
-        yield Finding(
-            "failed",
-            f"{wanted} cannot be used in {region}. {known.reason}.",
-            "Choose another size.",
-            "sku.name",
-        )
-        return
+    """Each size is on offer in the region and in each zone."""
     zones = get(asking.whole(), "zones")
     wished = [each for each in zones if isinstance(each, str)] if isinstance(zones, list) else []
+    for path, wanted, known in asking.wanted_sizes():
+        yield _on_offer(paths.text(path), wanted, known, asking.where.region, wished)
+
+
+def _on_offer(path: str, wanted: str, known: Suggestion | None, region: str, wished: list[str]) -> Finding:
+    if known is None:
+        return Finding(
+            "failed", f"{wanted} is not on offer in {region}.", "Choose another size or region.", path
+        )
+    if known.reason:
+        sentence = f"{wanted} cannot be used in {region}. {known.reason}."
+        return Finding("failed", sentence, "Choose another size.", path)
     closed = [each for each in wished if each not in known.facts["zones"]]
     if closed:
         there = ", ".join(known.facts["zones"])
-        yield Finding(
+        return Finding(
             "failed",
             f"{wanted} is not on offer in zone {', '.join(closed)} of {region}.",
             f"Choose among zones {there}, or another size." if there else "Choose no zones, or another size.",
             "zones",
         )
-        return
     where = f"{region}, zone {', '.join(wished)}" if wished else region
-    yield passed(f"{wanted} is on offer in {where}.", "sku.name")
+    return passed(f"{wanted} is on offer in {where}.", path)
 
 
 def quota(asking: Asking) -> Iterator[Finding]:
     """Cores of the family and of the region, Spot cores, instances and scale sets, against what is left."""
     wanted, known = asking.size()
     if known is None:
-        yield Finding("unknown", f"Azure does not tell the cores of {wanted}, so this was not checked.")
+        why = (
+            "With a mix of sizes Azure picks which of them it makes"
+            if wanted.strip().lower() == "mix"
+            else f"Azure does not tell the cores of {wanted}"
+        )
+        yield Finding("unknown", f"{why}, so this was not checked.")
         return
     cores, family = int(known.facts["vcpus"]), str(known.facts["family"])
     asks = demand(asking.whole())
@@ -413,22 +413,18 @@ def plan(asking: Asking) -> Iterator[Finding]:
     if not all(isinstance(each, str) and each.strip() for each in image.values()):
         yield passed("The image is none of the marketplace's, so it needs no plan.", place)
         return
-    where = Where(
-        asking.where.subscription, asking.where.region, image["publisher"], image["offer"], image["sku"]
-    )
+    where = Where(asking.where.subscription, asking.where.region, *image.values())
     if where.missing(("publisher", "offer", "sku")):
         yield Finding("failed", "The image's publisher, offer or SKU cannot be right.", "Correct it.", place)
         return
-    try:
-        newest = next(iter(SOURCES["imageVersions"].fetch(asking.client, where)), None)
-    except NotFound:
-        newest = None
-    title = " / ".join(image.values())
-    if newest is None:
+    found = asking.image()
+    if found is None:
+        title = " / ".join(image.values())
         yield Finding(
             "failed", f"The image {title} is not on offer in {where.region}.", "Choose another image.", place
         )
         return
+    title, newest = found
     if not newest.facts["plan"]:
         yield passed(f"{title} needs no plan.", place)
         return

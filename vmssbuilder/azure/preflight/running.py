@@ -14,7 +14,7 @@ from vmssbuilder.scaleset import Request
 from ..client import ArmClient
 from ..errors import AzureError, ClaimsChallenge, TokenRefused
 from ..signin import NEW_TOKEN
-from . import checks, deployments
+from . import checks, deployments, fitting
 from .asking import Asking, NotSaid
 from .results import Finding, Result, blotted, hindered, now, of_error, secret_texts
 
@@ -27,6 +27,7 @@ _CHECKS: Final[dict[str, tuple[str, checks.Check]]] = {
     "name": ("Name", checks.name),
     "provider": ("Resource provider", checks.provider),
     "size": ("Size on offer", checks.size),
+    "fit": ("What size and image can do", fitting.fit),
     "quota": ("Quota", checks.quota),
     "subnets": ("Room in the subnets", checks.subnets),
     "references": ("Resources referred to", checks.references),
