@@ -747,6 +747,49 @@ def test_a_template_that_grows_without_end_is_refused_in_good_time(value: Any) -
     assert time.process_time() - started < 2.0 * SLOWER
 
 
+def many(count: int, written: str) -> dict[str, str]:
+    return {f"n{number}": written.replace("#", str(number)) for number in range(count)}
+
+
+def large(name: str) -> dict[str, Any]:
+    """Templates near the size that is read, each with much of one thing."""
+    texts = {"type": "string", "defaultValue": "x"}
+    body = {"parameters": [{"name": "a"}], "output": {"value": "[concat(parameters('a'), 'y')]"}}
+    extension = {"type": f"{TYPE}/extensions", "name": "web/e", "properties": {}}
+    unknown = {"type": f"{TYPE}/extensions", "name": "[concat(f(), '/e')]", "properties": {}}
+    made: dict[str, dict[str, Any]] = {
+        "expressions": template(scale_set(tags=many(17_000, "[concat('a', parameters('p'), '#')]")), parameters={"p": texts}),
+        "unresolved": template(scale_set(tags=many(17_000, "[concat('a', parameters('p'), '#')]")), parameters={"p": {}}),
+        "parameters": template(scale_set(tags=many(8_000, "[parameters('n#')]")), parameters=dict.fromkeys(many(8_000, ""), texts)),
+        "variables": template(scale_set(tags=many(11_000, "[variables('N#')]")), variables=many(11_000, "[toUpper('x')]")),
+        "functions": template(scale_set(tags=many(4_000, "[s.n#('x')]")), functions=[{"namespace": "s", "members": dict.fromkeys(many(4_000, ""), body)}]),
+        "extensions": template(scale_set(), *({**extension, "name": f"web/e{number}"} for number in range(8_000))),
+        "owners": template(*[scale_set(name="[f()]")] * 499, *[unknown] * 6_000),
+        "other resources": template(*[{"type": "a/b", "name": "[variables('v')]"}] * 15_000, scale_set(), variables={"v": "x"}),
+        "allowed": template(scale_set(tags="[parameters('p')]"), parameters={"p": {"type": "array", "defaultValue": [], "allowedValues": list(range(20_000))}}),
+        "names": template(scale_set(tags="[union(variables('a'), variables('b'))]"), variables={"a": many(12_000, "#"), "b": many(12_000, "#")}),
+    }  # fmt: skip
+    return made[name]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["expressions", "unresolved", "parameters", "variables", "functions", "extensions", "owners", "other resources",
+     "allowed", "names"],
+)  # fmt: skip
+def test_a_large_template_is_read_in_good_time(name: str) -> None:
+    text = json.dumps(large(name))
+    started = time.process_time()
+    read(text, parameters={"p": list(range(20_000))} if name == "allowed" else None)
+    assert time.process_time() - started < 2.0 * SLOWER
+
+
+def test_more_scale_sets_than_anybody_has_are_refused() -> None:
+    assert len(read_json(template(*[scale_set()] * 500)).choices) == 500
+    with pytest.raises(ReadingError, match="more than 500 scale sets"):
+        read_json(template(*[scale_set()] * 501))
+
+
 @pytest.mark.parametrize(
     "value",
     [

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cmp_to_key
 from typing import Any, Final, Self
 
-from .functions import FREELY_OPEN, FUNCTIONS, STRUCTURAL, Function, TooLarge, key_in, member
+from .functions import FREELY_OPEN, FUNCTIONS, STRUCTURAL, Function, Merged, TooLarge, member
 
 MAX_NESTING: Final = 60
 """Deeper nesting of calls, of variables in variables included, is not followed."""
@@ -66,6 +66,11 @@ class Budget:
 
     def spend(self, value: Any) -> None:
         """Charges for a value. Raises TooLarge."""
+        if type(value) in _PLAIN:
+            self._left -= 1 + (len(value) // 64 if isinstance(value, str) else 0)
+            if self._left < 0:
+                raise TooLarge("The template grows beyond what can be read here.")
+            return
         pending = [value]
         while pending:
             here = pending.pop()
@@ -114,7 +119,8 @@ def evaluate(text: str, functions: Mapping[str, Function], budget: Budget) -> An
     try:
         node = budget.parsed.get(text) or budget.parsed.setdefault(text, _Parser(text[1:-1], budget).parsed())
         value = _Evaluation(functions, budget).value(node, {})
-        budget.spend(value)
+        if type(value) not in _PLAIN:
+            budget.spend(value)
         return value
     except NotAnExpression:
         return Unresolved(text)
@@ -137,6 +143,7 @@ class _Literal:
 @dataclass(frozen=True, slots=True)
 class _Call:
     name: str
+    folded: str
     arguments: tuple[_Node, ...]
 
 
@@ -158,75 +165,72 @@ class _Chain:
 _Node = _Literal | _Call | _Chain
 
 _TOKEN = re.compile(
-    r"\s*(?:('(?:[^']|'')*')|(-?[0-9]{1,19})(?![\w.])|([A-Za-z_][\w]*)|(\.\?|\[\?|[()\[\],.]))"
+    r"\s*(?:('(?:[^']|'')*')|(-?[0-9]{1,19})(?![\w.])|([A-Za-z_][\w]*)|(\.\?|\[\?|[()\[\],.]))|(\S)|\s+\Z"
 )
+_Token = tuple[str, str, str, str, str]
+_END: Final[_Token] = ("", "", "", "", "")
 
 
 class _Parser:
+    """Text, number, name, mark: one of the four is the token at hand."""
+
     def __init__(self, text: str, budget: Budget) -> None:
-        self.text = text
         self.budget = budget
+        self.tokens: list[_Token] = _TOKEN.findall(text)
+        if any(token[4] for token in self.tokens):
+            raise NotAnExpression
+        self.tokens.append(_END)
         self.position = 0
-        self.groups: tuple[str | None, ...] = ()
-        self._take()
+        self.text, self.number, self.name, self.mark, _odd = self.tokens[0]
 
     def parsed(self) -> _Node:
         node = self._value()
-        if any(self.groups):
+        if self.tokens[self.position] != _END:
             raise NotAnExpression
         return node
 
     def _take(self) -> None:
-        found = _TOKEN.match(self.text, self.position)
-        if found is not None:
-            self.groups, self.position = found.groups(), found.end()
-        elif self.text[self.position :].strip():
-            raise NotAnExpression
-        else:
-            self.groups = (None, None, None, None)
-
-    def _is(self, *marks: str) -> bool:
-        return self.groups[3] in marks
+        self.position = min(self.position + 1, len(self.tokens) - 1)
+        self.text, self.number, self.name, self.mark, _odd = self.tokens[self.position]
 
     def _eat(self, mark: str) -> None:
-        if not self._is(mark):
+        if self.mark != mark:
             raise NotAnExpression
         self._take()
 
     def _value(self) -> _Node:
-        text, number, name, _mark = self.groups
-        if text is not None:
+        if self.text:
+            text = self.text
             self._take()
             return _Literal(text[1:-1].replace("''", "'"))
-        if number is not None:
+        if self.number:
+            number = self.number
             self._take()
             return _Literal(int(number))
-        if name is None:
-            raise NotAnExpression
         self.budget.enter()
         call = self._call()
         steps: list[_Step] = []
-        while self._is(".", "[", ".?", "[?"):
+        while self.mark in _STEPS:
             steps.append(self._step())
         self.budget.leave()
         return _Chain(call, tuple(steps)) if steps else call
 
     def _call(self) -> _Call:
         name = self._name()
-        while self._is("."):
+        while self.mark == ".":
             self._take()
             name += "." + self._name()
         self._eat("(")
         arguments: list[_Node] = []
-        while not self._is(")"):
+        while self.mark != ")":
             if arguments:
                 self._eat(",")
             arguments.append(self._value())
         self._take()
-        return _Call(name, tuple(arguments))
+        return _Call(name, name.casefold(), tuple(arguments))
 
     def _step(self) -> _Step:
-        dotted, safe = self._is(".", ".?"), self._is(".?", "[?")
+        dotted, safe = self.mark in (".", ".?"), self.mark in (".?", "[?")
         self._take()
         if dotted:
             return _Step(_Literal(self._name()), dotted=True, safe=safe)
@@ -235,16 +239,20 @@ class _Parser:
         return _Step(key, dotted=False, safe=safe)
 
     def _name(self) -> str:
-        name = self.groups[2]
-        if name is None:
+        name = self.name
+        if not name:
             raise NotAnExpression
         self._take()
         return name
 
 
+_STEPS: Final = frozenset((".", "[", ".?", "[?"))
+
 # -------------------------------------------------------------------------------------------------------------- evaluation
 
 _Variables = Mapping[str, Any]
+_PLAIN: Final = frozenset((str, int, bool, type(None)))
+"""Types of values that are known, whatever they are."""
 _REFUSALS: Final = (TypeError, ValueError, LookupError, ArithmeticError, AttributeError)
 """What a function raises for arguments that Azure would refuse. Here the expression stays: Azure will say so."""
 
@@ -267,7 +275,7 @@ class _Evaluation:
 
     def _call(self, node: _Call, variables: _Variables) -> Any:
         self.budget.step()
-        folded = node.name.casefold()
+        folded = node.folded
         special = _SPECIAL.get(folded)
         if special is not None:
             return special(self, node, variables)
@@ -280,29 +288,32 @@ class _Evaluation:
                 raise
             except _REFUSALS:
                 return _call_of(node.name, arguments)
-        value = self._computed(node.name, arguments)
-        self.budget.spend(value)
-        return value
-
-    def _computed(self, name: str, arguments: list[Any]) -> Any:
-        function = FUNCTIONS.get(name.casefold())
+        function = FUNCTIONS.get(folded)
         if function is None:
-            return _call_of(name, arguments)
+            return _call_of(node.name, arguments)
         self.budget.spend(arguments)
         try:
-            if _may_be_open(name.casefold(), arguments):
-                return function(*arguments)
-            known = [_disclosed(argument) for argument in arguments]
-            if not any(map(_is_open, known)):
-                value = function(*known)
-                withheld = any(here is not there for here, there in zip(known, arguments, strict=True))
-                kept = withheld and value is not None and not isinstance(value, bool) and value != ""
-                return Withheld(_call_of(name, arguments), value) if kept else value
+            plain = all(type(argument) in _PLAIN for argument in arguments)
+            if plain or _may_be_open(folded, arguments):
+                value = function(*arguments)
+            else:
+                value = self._disclosing(node.name, function, arguments)
         except TooLarge:
             raise
         except _REFUSALS:
-            pass
-        return _call_of(name, arguments)
+            return _call_of(node.name, arguments)
+        self.budget.spend(value)
+        return value
+
+    def _disclosing(self, name: str, function: Function, arguments: list[Any]) -> Any:
+        """What a function answers that has to know its arguments; as secret as these."""
+        known = [_disclosed(argument) for argument in arguments]
+        if any(map(_is_open, known)):
+            return _call_of(name, arguments)
+        value = function(*known)
+        withheld = any(here is not there for here, there in zip(known, arguments, strict=True))
+        kept = withheld and value is not None and not isinstance(value, bool) and value != ""
+        return Withheld(_call_of(name, arguments), value) if kept else value
 
     def _chain(self, node: _Chain, variables: _Variables) -> Any:
         holder = self.value(node.holder, variables)
@@ -350,7 +361,7 @@ class _Evaluation:
 
     def logical(self, node: _Call, variables: _Variables) -> Any:
         """`and`, `or`: one argument may decide."""
-        decisive = node.name.casefold() == "or"
+        decisive = node.folded == "or"
         known = [self.value(argument, variables) for argument in node.arguments]
         if len(known) > 1 and any(value is decisive for value in known):
             return decisive
@@ -381,14 +392,14 @@ class _Evaluation:
         return _call_of(node.name, [self._argument(argument, variables) for argument in node.arguments])
 
     def _argument(self, node: _Node, variables: _Variables) -> Any:
-        lambdas = isinstance(node, _Call) and node.name.casefold() == "lambda"
+        lambdas = isinstance(node, _Call) and node.folded == "lambda"
         return Unresolved(f"[{_unparsed(node)}]") if lambdas else self.value(node, variables)
 
     # Functions that call a function.
 
     def with_lambdas(self, node: _Call, variables: _Variables) -> Any:
         """`map` and the like: as they are where what they need is not known."""
-        folded = node.name.casefold()
+        folded = node.folded
         plain = 2 if folded == "reduce" else 1
         values = [self.value(argument, variables) for argument in node.arguments[:plain]]
         lambdas = [_Lambda.of(argument, self, variables) for argument in node.arguments[plain:]]
@@ -420,7 +431,7 @@ class _Lambda:
 
     @classmethod
     def of(cls, node: _Node, evaluation: _Evaluation, variables: _Variables) -> _Lambda | None:
-        if not isinstance(node, _Call) or node.name.casefold() != "lambda" or not node.arguments:
+        if not isinstance(node, _Call) or node.folded != "lambda" or not node.arguments:
             return None
         names = [each.value for each in node.arguments[:-1] if isinstance(each, _Literal)]
         if len(names) + 1 != len(node.arguments) or not all(isinstance(name, str) for name in names):
@@ -474,19 +485,20 @@ def _sort(items: Any, before: _Lambda) -> list[Any]:
 
 
 def _group(items: Any, key: _Lambda) -> dict[str, list[Any]]:
-    groups: dict[str, list[Any]] = {}
+    groups = Merged()
     for item in _listed(items):
         name = _name_of(key.known(item))
-        groups.setdefault(key_in(groups, name) or name, []).append(item)
-    return groups
+        if groups.get(name) is None:
+            groups.put(name, [])
+        groups.get(name).append(item)
+    return groups.members
 
 
 def _to_object(items: Any, key: _Lambda, value: _Lambda | None = None) -> dict[str, Any]:
-    made: dict[str, Any] = {}
+    made = Merged()
     for item in _listed(items):
-        name = _name_of(key.known(item))
-        made[key_in(made, name) or name] = item if value is None else value(item)
-    return made
+        made.put(_name_of(key.known(item)), item if value is None else value(item))
+    return made.members
 
 
 def _name_of(value: Any) -> str:
@@ -589,7 +601,7 @@ def placed(value: Any, line: int | None) -> Any:
     """The value with everything that is Unresolved in it standing on the line."""
     if isinstance(value, Unresolved):
         return value.at(line)
-    if not _is_open(value):
+    if type(value) in _PLAIN or not _is_open(value):
         return value
     if isinstance(value, dict):
         return {name: placed(inner, line) for name, inner in value.items()}

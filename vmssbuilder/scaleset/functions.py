@@ -34,6 +34,21 @@ def key_in(holder: Mapping[str, Any], name: str) -> str | None:
     return next((key for key in holder if key.casefold() == folded), None)
 
 
+class Merged:
+    """An object that is being made of others: a name in another case is the same, and keeps its first spelling."""
+
+    def __init__(self) -> None:
+        self.members: dict[str, Any] = {}
+        self._spelt: dict[str, str] = {}
+
+    def get(self, name: str) -> Any:
+        spelt = self._spelt.get(name.casefold())
+        return None if spelt is None else self.members[spelt]
+
+    def put(self, name: str, value: Any) -> None:
+        self.members[self._spelt.setdefault(name.casefold(), name)] = value
+
+
 def member(holder: Any, key: Any) -> Any:
     """A member of an object, or an item of a list. LookupError where there is none, TypeError for anything else."""
     if isinstance(holder, dict) and isinstance(key, str):
@@ -378,15 +393,13 @@ def _union(*parts: Any) -> Any:
     if len(parts) < 2:
         raise TypeError
     if all(isinstance(part, dict) for part in parts):
-        merged: dict[str, Any] = {}
+        merged = Merged()
         for part in parts:
             for name, value in part.items():
-                spelt = key_in(merged, name)
-                below = merged[spelt] if spelt is not None else None
-                merged[spelt or name] = (
-                    _union(below, value) if isinstance(below, dict) and isinstance(value, dict) else value
-                )
-        return merged
+                below = merged.get(name)
+                both = isinstance(below, dict) and isinstance(value, dict)
+                merged.put(name, _union(below, value) if both else value)
+        return merged.members
     united: dict[Any, Any] = {}
     for part in parts:
         for item in _list(part):
@@ -429,11 +442,11 @@ def _items(holder: Any) -> list[dict[str, Any]]:
 
 
 def _shallow_merge(objects: Any) -> dict[str, Any]:
-    merged: dict[str, Any] = {}
+    merged = Merged()
     for each in _list(objects):
         for name, value in _object(each).items():
-            merged[key_in(merged, name) or name] = value
-    return merged
+            merged.put(name, value)
+    return merged.members
 
 
 def _try_get(holder: Any, key: Any, *more: Any) -> Any:

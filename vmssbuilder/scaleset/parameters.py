@@ -322,7 +322,7 @@ def _with_definition(member: dict[str, Any], definitions: Any) -> dict[str, Any]
 
 
 def _allows(allowed: list[Any], value: Any) -> bool:
-    folded = [_folded(each) for each in allowed]
+    folded = {_folded(each) for each in allowed}
     if _folded(value) in folded:
         return True
     return isinstance(value, list) and all(_folded(item) in folded for item in value)

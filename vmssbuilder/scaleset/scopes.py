@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import ChainMap
+from collections.abc import Iterator, Mapping, MutableMapping
 from copy import copy
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -101,6 +102,10 @@ class Scope:
         self.passed = {name.casefold(): value for name, value in passed.items() if value is not IN_KEY_VAULT}
         kept = {name: value for name, value in passed.items() if value is IN_KEY_VAULT}
         self.declared = Declared(template, kept or given)
+        variables = template.get("variables")
+        self.variables: dict[str, Any] = {}
+        for name, value in variables.items() if isinstance(variables, dict) else ():
+            self.variables.setdefault(name.casefold(), value)
         self.defined = dict(_defined(template))
         self.arguments: Mapping[str, Any] | None = None
         self.loops: dict[str | None, int] = {}
@@ -108,14 +113,14 @@ class Scope:
         self.asked: dict[str, None] = {}
         self.functions = self._functions()
 
-    def _functions(self) -> dict[str, Function]:
-        return {
+    def _functions(self) -> MutableMapping[str, Function]:
+        own: dict[str, Function] = {
             **self.place.functions(),
             "parameters": lambda name: self._named("parameters", name),
             "variables": lambda name: self._named("variables", name),
             "copyindex": self._copy_index,
-            **{name: self._user_function(*definition) for name, definition in self.defined.items()},
         }
+        return ChainMap(own, _OwnFunctions(self)) if self.defined else own
 
     def within_loop(self, name: str | None, position: int) -> Scope:
         """The same scope in one round of a loop. The unnamed index is that of the innermost loop."""
@@ -220,17 +225,14 @@ class Scope:
     def _looked_up(self, kind: str, name: str) -> Any:
         if kind == "parameters":
             return self._parameter(name)
-        declared = self.template.get(kind)
-        declared = declared if isinstance(declared, dict) else {}
-        spelt = next((key for key in declared if key.casefold() == name), None)
-        if spelt is not None:
-            return self.filled(declared[spelt])
-        made = self._loops("copy", member_of(declared, "copy")) or {}
+        if name in self.variables:
+            return self.filled(self.variables[name])
+        made = self._loops("copy", self.variables.get("copy")) or {}
         return next((items for key, items in made.items() if key.casefold() == name), None) or self._unknown(
             name
         )
 
-    def _user_function(self, names: list[str], output: Any) -> Function:
+    def own_function(self, names: list[str], output: Any) -> Function:
         """A function of the template's own: its body sees nothing but its arguments, and the variables."""
 
         def called(*values: Any) -> Any:
@@ -265,6 +267,20 @@ class Scope:
 
     def _unknown(self, name: str) -> Any:
         raise LookupError(name)
+
+
+class _OwnFunctions(dict[str, Function]):
+    """The functions that a template defines, made when they are called."""
+
+    def __init__(self, scope: Scope) -> None:
+        super().__init__()
+        self.scope = scope
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.scope.defined
+
+    def __getitem__(self, name: str) -> Function:
+        return self.scope.own_function(*self.scope.defined[name])
 
 
 def _defined(template: dict[str, Any]) -> Iterator[tuple[str, tuple[list[str], Any]]]:

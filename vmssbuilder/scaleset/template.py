@@ -98,12 +98,41 @@ def scale_sets(
     whole = "resources" in value and "type" not in value
     scope = Scope(value if whole else {}, parsed, Budget(), given, place=place)
     extensions: list[Extension] = []
-    found = list(_found(value, scope, extensions) if whole else _found_in(value, scope, extensions))
-    for extension in extensions:
-        for each in found:
-            if _belongs(extension, each, len(found)):
-                each.extensions.append(extension)
+    found: list[Found] = []
+    for each in _found(value, scope, extensions) if whole else _found_in(value, scope, extensions):
+        if len(found) == _MAX_SCALE_SETS:
+            raise TooLarge(
+                f"The template has more than {_MAX_SCALE_SETS} scale sets. Paste the one that is meant."
+            )
+        found.append(each)
+    _join(extensions, found)
     return found
+
+
+def _join(extensions: list[Extension], found: list[Found]) -> None:
+    """Gives each extension to the scale sets that it is one of."""
+    named: dict[str, list[Found]] = {}
+    for each in found:
+        named.setdefault(each.title.casefold(), []).append(each)
+    pairs = len(found) * len(extensions)
+    for extension in extensions:
+        if isinstance(extension.parent, Unresolved):
+            # Whether two expressions are the same name, only their text tells.
+            owners = found if len(found) == 1 else found if pairs <= _MAX_PAIRS else []
+            owners = [each for each in owners if len(found) == 1 or _named_in(extension.parent, each)]
+        elif len(found) == 1 and isinstance(found[0].title, Unresolved):
+            owners = found
+        else:
+            owners = named.get(extension.parent.casefold(), [])
+        for each in owners[:_MAX_CHOICES]:
+            each.extensions.append(extension)
+
+
+_MAX_PAIRS: Final = 100_000
+
+
+def _named_in(parent: str, found: Found) -> bool:
+    return isinstance(found.title, Unresolved) and found.title[1:-1] in parent
 
 
 def why_none(value: dict[str, Any]) -> str:
@@ -215,6 +244,9 @@ def _condition(resource: dict[str, Any], scope: Scope) -> bool | None:
 _MAX_CHOICES: Final = 20
 """How many of the scale sets that a loop makes are offered."""
 
+_MAX_SCALE_SETS: Final = 500
+"""More of them in one text are no template that somebody has."""
+
 
 def _rounds(resource: dict[str, Any], scope: Scope) -> tuple[int | None, list[Scope]]:
     """How often a resource's loop is run, None for no loop or a count that is not known, and the scopes of its rounds."""
@@ -255,15 +287,6 @@ def _parent_and_name(written: Any) -> tuple[str, str]:
         return written, last[1] if last is not None else ""
     parent, _, name = written.rpartition("/")
     return parent, name
-
-
-def _belongs(extension: Extension, found: Found, among: int) -> bool:
-    """Whether the extension is one of that scale set, of so many."""
-    if isinstance(extension.parent, Unresolved):
-        return among == 1 or (isinstance(found.title, Unresolved) and found.title[1:-1] in extension.parent)
-    return extension.parent.casefold() == found.title.casefold() or (
-        among == 1 and isinstance(found.title, Unresolved)
-    )
 
 
 def request_body(found: Found, parsed: Parsed) -> tuple[dict[str, Any], str | None, list[Note]]:
@@ -335,7 +358,8 @@ def _about_the_rest(found: Found, parsed: Parsed, added: list[dict[str, Any]]) -
     elif found.made is False:
         message = "With these values the template does not make this scale set."
         yield Note("decide", (), message, parsed.line_in(resource, "type"))
-    left_out = [each for each in _all_resources(resource) if not any(each is one for one in added)]
+    put = {id(each) for each in added}
+    left_out = [each for each in _all_resources(resource) if id(each) not in put]
     if left_out and "resources" in spelt:
         kinds = in_words(sorted({str(each.get("type")) for each in left_out}))
         message = f"The resources inside this one ({kinds}) were left out: a request carries one resource."
@@ -359,14 +383,13 @@ def _with_extensions(
     """Puts the extensions that are resources of their own among those of the scale set; what was put there, and notes."""
     added: list[dict[str, Any]] = []
     notes: list[Note] = []
-    for extension in found.extensions:
+    reasons = [_why_not(extension) for extension in found.extensions]
+    listed = _list_at(filled, _EXTENSIONS, parsed) if "" in reasons else None
+    names = {str(member_of(each, "name")) for each in listed or ()}
+    for extension, reason in zip(found.extensions, reasons, strict=True):
         line = parsed.line_in(extension.resource, "type")
-        why = _why_not(extension)
-        listed = None if why else _list_at(filled, _EXTENSIONS, parsed)
-        if not why and listed is None:
-            why = "the scale set's own are not known here"
-        elif any(member_of(each, "name") == extension.name for each in listed or ()):
-            why = "the scale set has one of that name"
+        there = "the scale set has one of that name" if extension.name in names else ""
+        why = reason or there or ("the scale set's own are not known here" if listed is None else "")
         if why or listed is None:
             what = f"the extension “{extension.name}”" if extension.name else "an extension"
             message = f"The template adds {what} by a resource of its own, which was left out: {why}."
@@ -375,6 +398,7 @@ def _with_extensions(
         properties = extension.scope.filled(member_of(extension.resource, "properties"))
         found.scope.asked |= extension.scope.asked
         listed.append({"name": extension.name, "properties": properties})
+        names.add(extension.name)
         added.append(extension.resource)
         message = (
             f"The template adds the extension “{extension.name}” by a resource of its own: "
