@@ -819,3 +819,9 @@ def test_more_scale_sets_than_anybody_has_are_refused() -> None:
 )
 def test_a_template_that_is_written_wrong_is_read_as_far_as_it_goes(value: Any) -> None:
     assert read_json(value).document["location"] == "uksouth"
+
+
+def test_names_of_members_are_filled_in_too() -> None:
+    names = {"[concat('team-', 'a')]": "1", "[[b]": "2", "[c": "3", "[reference('x').y]": "4"}
+    reading = read_json(template(scale_set(tags=names)))
+    assert reading.document["tags"] == {"team-a": "1", "[b]": "2", "[c": "3", "[reference('x').y]": "4"}

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from typing import Any, Final, Literal
 
 from . import json_text
@@ -539,6 +540,69 @@ def masked(document: dict[str, Any]) -> list[Note]:
         Note("withheld", path, f"“{path[-1]}” is masked ({MASK}). Enter it again.")
         for path, value in find(document)
         if value == MASK
+    ]
+
+
+def without_variables(
+    document: dict[str, Any], variables: AbstractSet[str]
+) -> tuple[dict[str, Any], list[Note]]:
+    """The document without secrets that are only a variable, and a note for each value that holds one.
+
+    variables: those that the text does not set, as they are written in it, such as `$PASSWORD` or `{{password}}`.
+    """
+    if not variables:
+        return document, []
+    longest_first = sorted(variables, key=len, reverse=True)[:MAX_VARIABLES]
+    pattern = re.compile("|".join(map(re.escape, longest_first)))
+    notes: list[Note] = []
+    secret = [(path, value) for path, value in find(document) if _holds(value, pattern)]
+    for path, value in secret:
+        if isinstance(value, str):
+            document = _without_member(document, path)
+        notes.append(
+            Note(
+                "withheld", path, f"The text does not say what “{path[-1]}” is: it has a variable. Enter it."
+            )
+        )
+    hidden = {path for path, _value in secret}
+    for path, value in _texts(document, ()):
+        found = pattern.search(value)
+        if found is not None and not any(path[:end] in hidden for end in range(len(path) + 1)):
+            notes.append(Note("unresolved", path, f"Replace the variable {found[0][:60]} by its value."))
+    return document, notes
+
+
+MAX_VARIABLES: Final = 200
+"""How many variables of a text are looked for in its document."""
+
+
+def _holds(value: Any, pattern: re.Pattern[str]) -> bool:
+    return any(pattern.search(text) for _path, text in _texts(value, ()))
+
+
+def _texts(value: Any, path: Path) -> Iterator[tuple[Path, str]]:
+    """Every text below a value, with its place."""
+    if isinstance(value, str):
+        yield path, value
+    elif isinstance(value, dict):
+        for name, inner in value.items():
+            yield from _texts(inner, (*path, name))
+    elif isinstance(value, list):
+        for position, inner in enumerate(value):
+            yield from _texts(inner, (*path, position))
+
+
+def _without_member(holder: Any, path: Path) -> Any:
+    """A copy without the member at the path; the rest is shared."""
+    step: Any = path[0]
+    if isinstance(holder, dict):
+        if len(path) == 1:
+            return {name: inner for name, inner in holder.items() if name != step}
+        return {**holder, step: _without_member(holder[step], path[1:])}
+    return [
+        _without_member(item, path[1:]) if position == step and len(path) > 1 else item
+        for position, item in enumerate(holder)
+        if position != step or len(path) > 1
     ]
 
 

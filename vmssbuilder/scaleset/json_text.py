@@ -121,6 +121,10 @@ class Parsed:
         # Places are found by identity, so what has any must live as long as they do.
         self._copies: list[Any] = aside
 
+    def with_repair(self, note: Repair) -> Parsed:
+        """The same, with one more thing mended."""
+        return Parsed(self.value, (note, *self.notes), self._text, self._places, self._copies)
+
     def stands_for(self, copy: Any, original: Any, renames: Mapping[str, str] = MappingProxyType({})) -> None:
         """Makes the places of an object's or list's members known for a changed copy of it too."""
         places = self._places.get(id(original))

@@ -7,10 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from . import addresses, json_text, paths, shapes, template, versions
-from .addresses import Call
+from . import addresses, json_text, paths, template, texts, versions
 from .canonical import Note, versions_having
-from .corrections import Corrections, Tool, masked, withheld
+from .corrections import Corrections, Tool, masked, withheld, without_variables
 from .functions import TooLarge
 from .json_text import JSONTextError, Parsed
 from .parameters import BICEP_PARAMETERS, TemplateParameter, given_values, is_bicep_parameters
@@ -109,9 +108,7 @@ def read(
         text = json_text.decode(text) if isinstance(text, bytes) else text
         if is_bicep_parameters(text):
             raise ReadingError(BICEP_PARAMETERS, expected="a template or a request body")
-        parsed = _parse(text)
-        notes = [Note("repaired", (), repair.message, repair.line) for repair in parsed.notes]
-        found = shapes.scale_sets(parsed.value, parsed, Call(), _given(parameters), place)
+        found, notes = texts.scale_sets(text, _given(parameters), place)
         # What a template does not make is read only when it is asked for, or when there is nothing else.
         made = [
             number
@@ -126,7 +123,7 @@ def read(
             wanted = replace(wanted, operation=operation)
         return _read(wanted, api_version, notes, choices, choice)
     except JSONTextError as error:
-        raise ReadingError(error.message, error.line, error.column, error.excerpt, error.expected) from None
+        raise texts.refused(error) from None
     except TooLarge as error:
         raise ReadingError(str(error), expected="a smaller template") from None
 
@@ -139,13 +136,6 @@ def _given(parameters: str | bytes | Mapping[str, Any] | None) -> dict[str, Any]
         raise ReadingError(
             message, error.line, error.column, error.excerpt, error.expected, "parameters"
         ) from None
-
-
-def _parse(text: str) -> Parsed:
-    try:
-        return json_text.parse(text)
-    except JSONTextError:
-        return json_text.parse(text, repair=True)
 
 
 def _checked(choice: int, among: list[Any]) -> int:
@@ -191,8 +181,9 @@ def _read(
         keeps_nulls=operation == "update",
     )
     document, unresolved = settled(corrections.document(body))
+    document, unfilled = without_variables(document, found.variables)
     notes.extend(sorted(corrections.notes, key=lambda note: note.line or 0))
-    notes.extend(unresolved)
+    notes.extend((*unresolved, *unfilled))
     notes.extend(masked(document))
     if answer:
         notes.extend(withheld(document, chosen))

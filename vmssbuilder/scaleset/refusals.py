@@ -247,8 +247,8 @@ _SHOWS: Final = re.compile(r"^[^\n]{0,80}?\b(?:az[ \t]+(?:vmss|graph|resource|re
 _PARTS: Final = re.compile(r"\s*(?:https?://[^\s?]*)?/subscriptions/\S+\s*\Z", re.IGNORECASE)
 
 
-def of_text(text: str) -> ReadingError | None:
-    """The refusal of a text that holds no JSON, by what it plainly is; None where that is not plain."""
+def of_source(text: str) -> ReadingError | None:
+    """The refusal of a text that may hold braces but is the source of something else, or a credential."""
     if _KEY.search(text) or _TOKEN.match(text):
         return ReadingError(_CREDENTIAL, expected=WHAT_IS_READ)
     if _BICEP.search(text):
@@ -260,8 +260,14 @@ def of_text(text: str) -> ReadingError | None:
             f"what {SHOW} prints."
         )
         return no_scale_set("the source of a Terraform configuration", cure)
-    if _PLAN.search(text):
-        return no_scale_set("a Terraform plan", _TERRAFORM)
+    return no_scale_set("a Terraform plan", _TERRAFORM) if _PLAN.search(text) else None
+
+
+def of_text(text: str) -> ReadingError | None:
+    """The refusal of a text that holds no JSON, by what it plainly is; None where that is not plain."""
+    source = of_source(text)
+    if source is not None:
+        return source
     if _MARKUP.match(text):
         if _PAGE.match(text):
             return no_scale_set(
@@ -289,6 +295,19 @@ def _yaml(text: str) -> ReadingError | None:
     if re.search(r"^kind:[ \t]*\w", text, re.MULTILINE) and re.search(r"^apiVersion:", text, re.MULTILINE):
         return no_scale_set("a Kubernetes manifest", _PASTE)
     return no_scale_set("YAML", "Paste JSON: the Azure CLI prints it with --output json.")
+
+
+def of_call(method: str, action: str, line: int) -> ReadingError:
+    """The refusal of a request that carries no scale set."""
+    if action:
+        return no_scale_set(f"a request that does something with a scale set ({action[:40]})", _PASTE, line)
+    if method == "GET":
+        return no_scale_set("a request that reads", "Run it and paste what it answers.", line)
+    if method == "DELETE":
+        return no_scale_set("a request that deletes", _PASTE, line)
+    return ReadingError(
+        "The request has no body. Paste it with its JSON.", line, expected="an object in braces"
+    )
 
 
 def of_prose() -> ReadingError:

@@ -175,16 +175,30 @@ class Scope:
         if not isinstance(value, dict | list):
             return value
         self.budget.enter()
+        names: dict[str, str] = {}
         if isinstance(value, dict):
             filled: Any = {}
             for name, inner in value.items():
                 loops = self._loops(name, inner)
-                filled |= {name: self._placed(value, name)} if loops is None else loops
+                if loops is None:
+                    names[name] = self._name(name, filled)
+                filled |= {names[name]: self._placed(value, name)} if loops is None else loops
         else:
             filled = [self._placed(value, position) for position in range(len(value))]
         self.budget.leave()
-        self.parsed.stands_for(filled, value)
+        self.parsed.stands_for(filled, value, names)
         return filled
+
+    def _name(self, written: str, taken: Mapping[str, Any]) -> str:
+        """The name of a member: an expression is filled in where it comes to a text, `[[` stands for one bracket."""
+        if not written.startswith("["):
+            return written
+        name = self.filled(written)
+        return (
+            name
+            if isinstance(name, str) and not isinstance(name, Unresolved) and name not in taken
+            else written
+        )
 
     def _placed(self, holder: Any, step: Any) -> Any:
         """A member or item filled in; one that is not known remembers its line."""

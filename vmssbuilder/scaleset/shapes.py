@@ -20,6 +20,7 @@ from .refusals import (
     ReadingError,
     folded,
     no_scale_set,
+    of_call,
     of_json,
     of_nothing_known,
     of_tool,
@@ -31,6 +32,9 @@ from .versions import LATEST
 
 MAX_NESTING: Final = 6
 """How many wrappers one around the other are opened: a list in an answer in an example, for instance."""
+
+MAX_ITEMS: Final = 1_000
+"""How many items of a list are looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +66,13 @@ def scale_sets(
     call: the request that carries it, as far as the text tells one. given: values of the parameters of a template. place:
     where a template is deployed; else where the text says.
     """
-    found = _Opening(parsed, given, place).opened(
+    if call.action or call.method == "DELETE":
+        raise of_call(call.method, call.action, parsed.line(()) or 1)
+    if call.method and call.kind not in ("", RESOURCE_TYPE, DEPLOYMENT_TYPE):
+        raise of_type(call.kind)
+    return _Opening(parsed, given, place).opened(
         value, _Around(call.target, _operation(call), call.api_version), 0
     )
-    if not found and call.kind not in ("", RESOURCE_TYPE, DEPLOYMENT_TYPE):
-        raise of_type(call.kind)
-    return found
 
 
 def _operation(call: Call) -> Operation | None:
@@ -168,7 +173,11 @@ class _Opening:
             around = replace(around, notes=(*around.notes, note))
         found: list[Found] = []
         refused: list[ReadingError] = []
-        for item in items:
+        if len(items) > MAX_ITEMS:
+            message = f"Read the first {MAX_ITEMS:,} of {len(items):,} in the list."
+            note = Note("skipped", (), message, self.parsed.line(()))
+            around = replace(around, notes=(*around.notes, note))
+        for item in items[:MAX_ITEMS]:
             if not isinstance(item, dict | list):
                 raise ReadingError(
                     "This is JSON, but no object: a scale set is written in braces.", expected="{"
