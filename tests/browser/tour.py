@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from tests.drafts.test_starting import ASKING
+
 from .people import People
 from .person import Person
 from .requests import MANAGED_DISKS
@@ -57,6 +59,15 @@ def tour(people: People, name: str) -> Iterator[Stop]:
     rita.page.get_by_label("JSON", exact=True).fill('{"location": "uksouth",}')
     rita.press("Start from this JSON")
     yield "repairs", rita
+    rita.open("/drafts/new/")
+    rita.page.get_by_label("JSON", exact=True).fill(ASKING)
+    rita.press("Start from this JSON")
+    rita.page.get_by_label("count", exact=True).fill("300")
+    rita.press("Show the result")
+    yield "parameters", rita
+    rita.page.get_by_label("count", exact=True).fill("")
+    rita.press("Accept and start the draft")
+    yield "notes", rita
     code = rita.paste_by_hand(address(name, "create", VERSION), MANAGED_DISKS, VERSION)
     for title, below in BEFORE_REVIEW.items():
         rita.open(f"/drafts/{code}/{below}")

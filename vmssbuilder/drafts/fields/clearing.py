@@ -12,17 +12,17 @@ from vmssbuilder.scaleset import paths
 from vmssbuilder.scaleset.paths import Path
 from vmssbuilder.scaleset.versions import LATEST
 
-from .page import Page, findings_html, null_html, state_class, wire_html
+from .page import Page, described_by, findings_html, null_html, state_class, wire_html
 
 CLEAR: Final = ":clear"
 """Follows the name of a place in the name of the box that leaves out what stands there."""
 
 
-def clear_box(path: Path, label: str) -> str:
-    """The box that leaves out what stands at the path."""
+def clear_box(path: Path, label: str, described: str = "") -> str:
+    """The box that leaves out what stands at the path. described: attributes that tie it to findings."""
     base = f"{anchor(path)}-clear"
     return (
-        f'<div class="choice"><input type="checkbox" id="{base}" name="{escape(paths.text(path))}{CLEAR}" value="1">'
+        f'<div class="choice"><input type="checkbox" id="{base}" name="{escape(paths.text(path))}{CLEAR}" value="1"{described}>'
         f'<label for="{base}">{escape(label)}</label></div>'
     )
 
@@ -69,7 +69,7 @@ def _in_the_way(page: Page, path: Path, of_section: bool) -> str:
         f'<div class="field{state_class(page, path)}" id="{base}-field">'
         f'<div class="field__legend"><span class="field__label"{own}>{escape(title)}</span>{wire_html(path)}</div>'
         f'{findings_html(page, path)}{said}<p class="field__help">What you fill in takes its place.</p>'
-        f"{clear_box(path, leave)}</div>"
+        f"{clear_box(path, leave, described_by(page, path, helped=False))}</div>"
     )
 
 

@@ -238,6 +238,7 @@ def _look(
     context = {
         "reading": made.reading,
         "may_update": made.may_update,
+        "plainly": looks_like_update(made.reading.document),
         "boxes": _shown(request, texts),
         "seen": _mark(*texts.values()),
         "groups": noting.grouped(made.reading.notes, _MANY),
