@@ -181,7 +181,7 @@ def test_what_an_update_leaves_as_it_is_is_not_lost() -> None:
         (DISKS, [{"lun": 0, "createOption": "Empty"}], "update-patch-arrays", "not in it is taken away, with its data"),
         (DISKS, [], "update-loses-disk", "All data disks"),
         (DISKS, None, "update-loses-disk", "All data disks"),
-        (EXTENSIONS, [{"name": "a"}], "update-patch-arrays", "taken off the instances"),
+        (EXTENSIONS, [{"name": "a"}], "update-patch-arrays", "removed from the instances"),
         (EXTENSIONS, [], "update-loses-extension", "All extensions"),
         (EXTENSIONS[:-1], None, "update-loses-extension", "All extensions"),
         (("zones",), ["1"], "update-patch-arrays", "none can be removed"),

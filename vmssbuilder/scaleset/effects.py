@@ -223,8 +223,8 @@ def _named(
 
 
 _DROPPED: Final = (
-    "The extension {} is dropped: it is taken off each instance once that is upgraded, and new instances do not get it.",
-    "The extensions {} are dropped: they are taken off each instance once that is upgraded, and new ones do not get them.",
+    "The extension {} is dropped: it is removed from each instance once that is upgraded, and new instances do not get it.",
+    "The extensions {} are dropped: they are removed from each instance once that is upgraded, and new ones do not get them.",
 )
 _TAKEN_OFF: Final = (
     "The network interface {} is taken away. Each instance loses it, with its addresses, once it is upgraded.",
@@ -300,7 +300,7 @@ def _entries(value: Any) -> list[tuple[str, Any]]:
 
 _REPLACED: Final[dict[Path, str]] = {
     _DISKS: "a data disk that is not in it is taken away, with its data",
-    _EXTENSIONS: "an extension that is not in it is taken off the instances",
+    _EXTENSIONS: "an extension that is not in it is removed from the instances",
     _NICS: "a network interface that is not in it is taken away, with its addresses",
     ("zones",): "list the zones that the scale set has, too, since none can be removed",
 }
@@ -308,11 +308,11 @@ _REMOVED: Final[dict[Path, tuple[str, str]]] = {
     _DISKS: ("update-loses-disk", "All data disks are taken away. Each instance loses them, with all data on them, once it is upgraded."),
     _EXTENSIONS: (
         "update-loses-extension",
-        "All extensions are dropped. They are taken off each instance once that is upgraded, and new instances do not get them.",
+        "All extensions are dropped. They are removed from each instance once that is upgraded, and new instances do not get them.",
     ),
     _EXTENSIONS[:-1]: (
         "update-loses-extension",
-        "All extensions are dropped. They are taken off each instance once that is upgraded, and new instances do not get them.",
+        "All extensions are dropped. They are removed from each instance once that is upgraded, and new instances do not get them.",
     ),
 }  # fmt: skip
 
