@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "django_tasks_db",
     "vmssbuilder.accounts",
     "vmssbuilder.audit",
+    "vmssbuilder.workers",
     "vmssbuilder.drafts",
     "vmssbuilder.updates",
     "vmssbuilder.reviews",

@@ -11,13 +11,13 @@ from typing import Any, Final
 
 from django.core.management.base import BaseCommand
 from django.db import OperationalError, close_old_connections
-from django.utils.crypto import get_random_string
 from django_tasks_db.management.commands.db_worker import Worker as TaskWorker
 from django_tasks_db.models import DBTaskResult
 from django_tasks_db.utils import exclusive_transaction
 
 from vmssbuilder.accounts import sessions
 from vmssbuilder.submissions import leases, tasks
+from vmssbuilder.workers import heartbeats
 
 log = logging.getLogger("vmssbuilder.worker")
 
@@ -38,9 +38,10 @@ class Worker(TaskWorker):
             backend_name="default",
             startup_delay=False,
             max_tasks=None,
-            worker_id=get_random_string(32),
+            worker_id=heartbeats.new_name(),
             excluded_queue_names=[],
         )
+        self._next_beat = 0.0
         self._next_sweep = 0.0
         self._next_prune = 0.0
         self._next_sessions = 0.0
@@ -68,10 +69,14 @@ class Worker(TaskWorker):
                 continue
             if idle and self.running:
                 time.sleep(self.interval)
+        heartbeats.leave(self.worker_id)
         log.info("worker stopped")
 
     def _keep_house(self) -> None:
         now = time.monotonic()
+        if now >= self._next_beat:
+            heartbeats.beat(self.worker_id)
+            self._next_beat = now + heartbeats.BEAT_EVERY
         if now >= self._next_sweep:
             freed, woken = leases.free_those_of_the_dead(), tasks.sweep()
             if freed or woken:
