@@ -520,16 +520,24 @@ def test_what_cannot_be_filled_in_stays_as_text_and_is_reported_with_its_place_a
             tags={
                 "a": "[concat(variables('p'), '-', uniqueString(subscription().id))]",
                 "b": "[add('x', 1)]",
+                "c": "[variables('made')]",
             },
         ),
-        parameters={"size": {"type": "string"}},
-        variables={"p": "shop"},
+        parameters={"size": {"type": "string"}, "many": {"type": "int"}},
+        variables={
+            "p": "shop",
+            "copy": [{"name": "made", "count": "[parameters('many')]", "input": "x"}],
+        },
     )
     reading = read_json(value)
     assert reading.document == {
         "location": "[resourceGroup().location]",
         "sku": {"name": "[parameters('size')]"},
-        "tags": {"a": "[concat('shop', '-', uniqueString(subscription().id))]", "b": "[add('x', 1)]"},
+        "tags": {
+            "a": "[concat('shop', '-', uniqueString(subscription().id))]",
+            "b": "[add('x', 1)]",
+            "c": "[variables('made')]",
+        },
     }
     assert type(reading.document["location"]) is str
     assert noted(reading, "unresolved") == [
@@ -543,6 +551,7 @@ def test_what_cannot_be_filled_in_stays_as_text_and_is_reported_with_its_place_a
             "Replace this expression by a value: what subscription answers depends on where the template is deployed.",
         ),
         ("tags.b", "Replace this expression by a value: it could not be computed."),
+        ("tags.c", "Replace this expression by a value: the value of made, a variable of the template, is not known."),
     ]
     line = next(note.line for note in reading.notes if note.where == "sku.name")
     assert line is not None

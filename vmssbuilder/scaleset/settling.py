@@ -86,6 +86,7 @@ def _holds_secret(value: Any) -> bool:
 _GONE: Final[Any] = object()
 _TEXT = re.compile(r"'(?:[^']|'')*'")
 _PARAMETER = re.compile(r"\bparameters\('((?:[^']|'')*)'\)", re.IGNORECASE)
+_VARIABLE = re.compile(r"\bvariables\('((?:[^']|'')*)'\)", re.IGNORECASE)
 _CALLED = re.compile(r"([A-Za-z_][\w.]*)\(")
 
 
@@ -103,6 +104,9 @@ def _why(expression: Unresolved) -> str:
         return f"Replace this expression by a value: {what}"
     if azures:
         return f"Replace this expression by a value: only Azure can tell what {in_words(azures)} answers."
+    variables = sorted(set(_VARIABLE.findall(expression)), key=str.casefold)
+    if variables:
+        return f"Replace this expression by a value: the value of {in_words(variables)}, a variable of the template, is not known."
     return "Replace this expression by a value: it could not be computed."
 
 
