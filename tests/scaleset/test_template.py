@@ -551,7 +551,10 @@ def test_what_cannot_be_filled_in_stays_as_text_and_is_reported_with_its_place_a
             "Replace this expression by a value: what subscription answers depends on where the template is deployed.",
         ),
         ("tags.b", "Replace this expression by a value: it could not be computed."),
-        ("tags.c", "Replace this expression by a value: the value of made, a variable of the template, is not known."),
+        (
+            "tags.c",
+            "Replace this expression by a value: the value of made, a variable of the template, is not known.",
+        ),
     ]
     line = next(note.line for note in reading.notes if note.where == "sku.name")
     assert line is not None

@@ -149,6 +149,52 @@ def test_only_the_shape_of_a_file_is_taken_for_one() -> None:
         given_values({"$schema": PARAMETERS_SCHEMA, "parameters": [1]})
 
 
+# ----------------------------------------------------------------------------------------------------- both in one text
+
+TEMPLATE_TEXT = json.dumps(SIZED, indent=1)
+VALUES_TEXT = file(size="Standard_D8s_v5", count=4)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{TEMPLATE_TEXT}\n{VALUES_TEXT}",
+        f"{VALUES_TEXT}\n\n{TEMPLATE_TEXT}",
+        f"{TEMPLATE_TEXT},\n{VALUES_TEXT}",
+        f"Template:\n```json\n{TEMPLATE_TEXT}\n```\nParameters:\n```json\n{VALUES_TEXT}\n```\n",
+        f"azuredeploy.json\n{TEMPLATE_TEXT}\nazuredeploy.parameters.json\n{VALUES_TEXT}",
+        f"// template\n{TEMPLATE_TEXT}\n// parameters\n{VALUES_TEXT}",
+        f'{TEMPLATE_TEXT}\n{{"size": {{"value": "Standard_D8s_v5"}}, "count": {{"value": 4}}}}',
+        f'{TEMPLATE_TEXT}\n{{"parameters": {{"size": {{"value": "Standard_D8s_v5"}}, "count": {{"value": 4}}}}}}',
+        f"[{TEMPLATE_TEXT}, {VALUES_TEXT}]",
+    ],
+)
+def test_a_template_and_its_parameters_may_stand_in_one_text(text: str) -> None:
+    reading = read(text)
+    assert reading.document["sku"] == {"name": "Standard_D8s_v5", "capacity": 4}
+    assert reading.choices == ()
+    assert read(text, parameters={"Count": 1}).document["sku"]["capacity"] == 1
+
+
+def test_parameters_in_the_text_are_noted_with_their_line() -> None:
+    notes = read(f"{TEMPLATE_TEXT}\n{VALUES_TEXT}").notes
+    line = TEMPLATE_TEXT.count("\n") + 2
+    assert (line, f"The text holds parameters too, from line {line}. The template was read with them.") in [
+        (note.line, note.message) for note in notes
+    ]
+
+
+def test_parameters_alone_are_refused_with_what_to_do() -> None:
+    for text in (
+        VALUES_TEXT,
+        f"{VALUES_TEXT}\n{VALUES_TEXT}",
+        f"[{VALUES_TEXT}]",
+        '{"size": {"value": "x"}}',
+    ):
+        with pytest.raises(ReadingError, match="Paste the template too"):
+            read(text)
+
+
 # ------------------------------------------------------------------------------------------------------- what a form needs
 
 

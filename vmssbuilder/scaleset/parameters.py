@@ -78,6 +78,19 @@ IN_KEY_VAULT: Final = InKeyVault()
 # ---------------------------------------------------------------------------------------------------------- values given
 
 
+def is_parameters(value: Any) -> bool:
+    """Whether the value is a parameters file, or what stands in one, and nothing else."""
+    if not isinstance(value, dict):
+        return False
+    schema = value.get("$schema")
+    if isinstance(schema, str) and "deploymentparameters" in schema.casefold():
+        return True
+    beside = {name.casefold() for name in value} - {"$schema", "contentversion", "parameters", "metadata"}
+    return (
+        _is_wrapped(value.get("parameters")) and not beside if "parameters" in value else _is_wrapped(value)
+    )
+
+
 def given_values(parameters: str | bytes | Mapping[str, Any]) -> dict[str, Any]:
     """The values that a parameters file gives, by name; IN_KEY_VAULT for one that is in a key vault.
 
@@ -94,6 +107,11 @@ def given_values(parameters: str | bytes | Mapping[str, Any]) -> dict[str, Any]:
         value = json_text.parse(text).value
     except JSONTextError:
         value = json_text.parse(text, repair=True).value
+    return values_in(value)
+
+
+def values_in(value: Any) -> dict[str, Any]:
+    """The values that the JSON of a parameters file gives, as `given_values`. Raises JSONTextError."""
     if not isinstance(value, dict):
         message = "These are no parameters: names and values stand in braces."
         raise JSONTextError(message, expected='{"parameters": {"name": {"value": ...}}}')

@@ -14,7 +14,7 @@ from .addresses import DEPLOYMENT_TYPE, Call
 from .canonical import Note, elsewhere
 from .catalogue import tree
 from .json_text import JSONTextError, Parsed
-from .parameters import given_values
+from .parameters import given_values, is_parameters, values_in
 from .refusals import (
     RESOURCE_TYPE,
     ReadingError,
@@ -168,6 +168,12 @@ class _Opening:
         """The scale sets of a list; what else is in it is said."""
         if not items:
             raise ReadingError("This is an empty list, not a scale set.", expected="one object, in braces")
+        told = [item for item in items if is_parameters(item)]
+        if 0 < len(told) < len(items):
+            # A template and its parameters.
+            given = {name: value for item in told for name, value in values_in(item).items()} | {**self.given}
+            others = [item for item in items if not is_parameters(item)]
+            return _Opening(self.parsed, given, self.place).opened(others, around, depth)
         if len(items) == 1:
             note = Note("wrapped", (), "Took the scale set out of a list of one.", self.parsed.line(()))
             around = replace(around, notes=(*around.notes, note))
@@ -238,7 +244,7 @@ class _Opening:
     def _template(
         self, value: dict[str, Any], members: dict[str, Any], around: _Around, _depth: int
     ) -> list[Found] | None:
-        if template.is_parameter_file(value) or _is_parameters(members):
+        if is_parameters(value):
             message = "These are the parameters of a template, not the template. Paste the template too."
             raise ReadingError(message, expected="a template or a request body")
         if not template.is_template(value) or of_tool(value) is not None:
@@ -396,16 +402,6 @@ _IN_AN_EXAMPLE: Final = (
     ("resourcegroupname",),
     ("vmscalesetname", "virtualmachinescalesetname", "name"),
 )
-
-
-def _is_parameters(members: dict[str, Any]) -> bool:
-    """Whether this is a file of parameters without its schema: each has a value, and nothing else is there."""
-    parameters = members.get("parameters")
-    if not isinstance(parameters, dict) or not parameters or not members.keys() <= {"$schema", "contentversion", "parameters"}:  # fmt: skip
-        return False
-    return all(
-        isinstance(each, dict) and {"value", "reference"} & each.keys() for each in parameters.values()
-    )
 
 
 def _is_update_example(members: dict[str, Any], body: dict[str, Any]) -> bool:

@@ -79,12 +79,6 @@ def is_template(value: Any) -> bool:
     return isinstance(value.get("type"), str) and isinstance(member_of(value, "apiVersion"), str)
 
 
-def is_parameter_file(value: Any) -> bool:
-    """Whether the value is the file of parameters that goes with a template."""
-    schema = value.get("$schema") if isinstance(value, dict) else None
-    return isinstance(schema, str) and "deploymentparameters" in schema.casefold()
-
-
 def scale_sets(
     value: dict[str, Any],
     parsed: Parsed,

@@ -11,6 +11,7 @@ from . import json_text, refusals, shapes, wrapping
 from .addresses import Call
 from .canonical import Note
 from .json_text import JSONTextError, Parsed
+from .parameters import is_parameters, values_in
 from .refusals import ReadingError
 from .scopes import NOWHERE, Place
 from .shapes import Found
@@ -60,6 +61,9 @@ def _taken_out(
     text: str, given: Mapping[str, Any], place: Place, fault: JSONTextError, *, begins: bool
 ) -> tuple[list[Found], list[Note]]:
     blocks, notes = wrapping.blocks(text)
+    blocks, told, noted = _without_parameters(blocks)
+    given = {**told, **given}
+    notes += noted
     read: list[tuple[Block, list[Found]]] = []
     refused: list[tuple[Block, ReadingError]] = []
     for block in blocks:
@@ -78,6 +82,36 @@ def _taken_out(
         if block.content or block.refusal
     ]
     return [each for block, found in read for each in _titled(block, found, alone=len(read) == 1)], notes
+
+
+def _without_parameters(blocks: list[Block]) -> tuple[list[Block], dict[str, Any], list[Note]]:
+    """The pieces but those that are parameters of a template in another piece, the values of these, and a note for each."""
+    told: dict[str, Any] = {}
+    notes: list[Note] = []
+    others: list[Block] = []
+    for block in blocks:
+        values = _parameters_of(block)
+        if values is None:
+            others.append(block)
+            continue
+        told |= values
+        message = f"The text holds parameters too, from line {block.line}. The template was read with them."
+        notes.append(Note("unwrapped", (), message, block.line))
+    return (others, told, notes) if others else (blocks, {}, [])
+
+
+def _parameters_of(block: Block) -> dict[str, Any] | None:
+    """The values of the parameters that a piece of the text is, None where it is anything else."""
+    if block.refusal is not None or not _PARAMETERS.search(block.content):
+        return None
+    try:
+        value = _parsed(block).value
+        return values_in(value) if is_parameters(value) else None
+    except JSONTextError:
+        return None
+
+
+_PARAMETERS: Final = re.compile(r'"(?:value|reference|parameters)"\s*:', re.IGNORECASE)
 
 
 def _titled(block: Block, found: list[Found], *, alone: bool) -> list[Found]:
