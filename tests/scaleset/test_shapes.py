@@ -188,6 +188,25 @@ def powershell() -> dict[str, Any]:
     return dict(written)
 
 
+def snake() -> dict[str, Any]:
+    """The same as `as_dict()` of the Python SDK gives it."""
+
+    def words(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {
+                re.sub("(?<=[a-z])([A-Z])", r"_\1", name).lower(): words(inner)
+                for name, inner in value.items()
+            }
+        return [words(each) for each in value] if isinstance(value, list) else value
+
+    written = words(flat())
+    written["virtual_machine_profile"]["extension_profile"]["extensions"][0]["settings"] = {
+        "commandToExecute": "date",
+        "timestamp": None,
+    }
+    return dict(written)
+
+
 def text(value: Any) -> str:
     return json.dumps(value, indent=1)
 
@@ -205,7 +224,7 @@ def refused(value: Any) -> ReadingError:
 # ------------------------------------------------------------------------------------------------------------------ tools
 
 
-@pytest.mark.parametrize("printed", [flat, powershell])
+@pytest.mark.parametrize("printed", [flat, powershell, snake])
 def test_what_a_tool_prints_flat_is_read_as_the_request_it_came_from(printed: Any) -> None:
     reading = read(text(printed()), VERSION)
     assert reading.document == body()
@@ -223,6 +242,24 @@ def test_what_a_tool_prints_keeps_the_line_of_each_note() -> None:
         if note.kind == "null":
             assert note.line is not None
             assert f'"{note.path[-1]}": null' in lines[note.line - 1]
+
+
+def test_a_shortened_output_is_known_by_its_nulls() -> None:
+    short = {"location": "x", "overprovision": True, "plan": None, "singlePlacementGroup": True, "sku": {"additionalProperties": {}, "capacity": 1}}  # fmt: skip
+    reading = read(text(short), VERSION)
+    assert reading.document == {
+        "location": "x",
+        "sku": {"capacity": 1},
+        "properties": {"overprovision": True, "singlePlacementGroup": True},
+    }
+
+
+def test_a_request_in_the_names_of_python_is_read_with_a_note_each() -> None:
+    reading = read(text({"location": "x", "properties": {"upgrade_policy": {"mode": "Manual"}}}), VERSION)
+    assert reading.document == {"location": "x", "properties": {"upgradePolicy": {"mode": "Manual"}}}
+    assert [note.where for note in reading.notes if note.kind == "canonicalised"] == [
+        "properties.upgradePolicy"
+    ]
 
 
 def test_a_list_of_what_a_tool_prints_is_offered_by_name() -> None:
@@ -392,6 +429,14 @@ def test_an_example_of_a_get_is_read_as_its_answer() -> None:
     del told["parameters"]["resource"]
     told["responses"] = {"200": {"body": body(id=ID, name="web", type=TYPE)}}
     assert read(text(told)).document == body()
+
+
+@pytest.mark.parametrize("more", [{"vmssExtensionName": "e"}, {"instanceId": "0"}, {"diskName": "d"}])
+def test_an_example_about_something_else_is_refused(more: dict[str, str]) -> None:
+    told = example()
+    told["parameters"] |= more
+    assert "example" in refused(told).message
+    assert "example" in refused(example(operationId="Disks_CreateOrUpdate")).message
 
 
 def test_an_example_without_any_body_is_refused() -> None:

@@ -164,6 +164,27 @@ def test_a_request_as_text_gives_address_version_and_body(name: str) -> None:
     assert reading.request.operation == "create"
 
 
+def test_an_address_that_takes_two_methods_is_an_address_alone() -> None:
+    text = fence(f"PUT or PATCH on `{PATH}?api-version={VERSION}`", language="") + fence(SHORT)
+    reading = read(text)
+    assert (reading.request.target, reading.api_version, reading.document) == (HERE, VERSION, PLAIN)
+
+
+@pytest.mark.parametrize(
+    "part",
+    ["subscription_id", "{subscriptionId}", "<your-subscription>", "xxxx-xx", "$SUB", "SUBSCRIPTION-ID"],
+)
+def test_a_placeholder_in_an_address_tells_nothing(part: str) -> None:
+    reading = read(f"PUT {ADDRESS.replace(SUBSCRIPTION, part)}\n\n{SHORT}")
+    assert reading.request.target == Target("", "rg-shop", "web")
+
+
+def test_a_member_without_braces_in_a_fence_is_read_as_that_member() -> None:
+    reading = read("So:\n" + fence('"sku": {\n  "CAPACITY": 2\n}'), VERSION)
+    assert reading.document == {"sku": {"capacity": 2}}
+    assert [note.line for note in reading.notes if note.kind == "canonicalised"] == [4]
+
+
 def test_patch_is_an_update_in_which_null_stays() -> None:
     reading = read(f"PATCH {ADDRESS}\n\n" + json.dumps({"plan": None, "sku": {"capacity": 4}}))
     assert reading.request.operation == "update"

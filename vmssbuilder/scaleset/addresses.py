@@ -18,9 +18,10 @@ _ADDRESS: Final = re.compile(
 )
 _VERSION: Final = re.compile(r"[?&]api-version=([^&\s#'\"`]*)", re.IGNORECASE)
 _STANDS_FOR_ANOTHER: Final = re.compile(
-    r"[{}<>\[\]$%*()]|\A(?:SUBSCRIPTION-ID|RESOURCE-GROUP|SCALE-SET-NAME)\Z"
+    r"[{}<>\[\]$%*()]|\A(?:RESOURCE-GROUP|SCALE-SET-NAME|[xX]{2,12}(?:-[xX]{2,12})+"
+    r"|(?i:(?:your[-_ ]?|my[-_ ]?)?subscription[-_ ]?(?:id)?))\Z"
 )
-"""A placeholder: those of the documentation, of variables, and of our own exports."""
+"""A placeholder: those of the documentation, of variables, of what people make unreadable, and of our own exports."""
 
 _ACTIONS: Final = frozenset(("validate", "whatif", "exporttemplate"))
 

@@ -50,7 +50,7 @@ SCRIPT_NAMES: Final = {
 }
 _AROUND_SLASH = re.compile(r"\s*/\s*")
 
-Tool = Literal["Azure CLI", "PowerShell"]
+Tool = Literal["Azure CLI", "PowerShell", "Azure SDK"]
 """What prints a scale set with the members of each `properties` beside the others."""
 
 TYPE_NAMES: Final = frozenset(("typepropertiestype", "type1", "extensiontype"))
@@ -117,6 +117,7 @@ class Corrections(Walk):
     def members(self, value: dict[str, Any], node: Node, path: Path, line: int | None) -> dict[str, Any]:
         for correct in (
             self._without_nulls,
+            self._joined,
             self._without_cut_off,
             self._nested,
             self._renamed,
@@ -269,6 +270,20 @@ class Corrections(Walk):
         nested = self._copy(value, {}, *inside)
         nested["properties"] = properties
         return nested
+
+    def _joined(self, value: dict[str, Any], node: Node, path: Path, line: int | None) -> dict[str, Any]:
+        """Names as Python writes them, `virtual_machine_profile`, in one word."""
+        renames: dict[str, str] = {}
+        for name in value:
+            word = joined(name)
+            below = node.child("properties")
+            if word == name or _has(node, name) or word in value:
+                continue
+            if _has(node, word) or (below is not None and (_has(below, word) or word in TYPE_NAMES)):
+                known = node.child(word) or elsewhere(node, word) or _below(node, word)
+                renames[name] = known.property.wire if known is not None else word
+                self.respelt(name, (*path, renames[name]), self.line_of(value, name) or line)
+        return self._copy(value, renames) if renames else value
 
     def _renamed(self, value: dict[str, Any], node: Node, path: Path, line: int | None) -> dict[str, Any]:
         """Names that no version has, replaced by those that are meant."""
@@ -495,6 +510,11 @@ def _home(node: Node, name: str) -> tuple[str, ...] | None:
         ):
             return home
     return None
+
+
+def joined(name: str) -> str:
+    """A name without the underscores with which Python joins its words."""
+    return name.replace("_", "") if "_" in name else name
 
 
 def _below(node: Node, name: str) -> Node | None:

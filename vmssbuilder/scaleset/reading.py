@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from . import addresses, json_text, paths, template, texts, versions
 from .canonical import Note, versions_having
-from .corrections import Corrections, Tool, masked, withheld, without_variables
+from .corrections import Corrections, Tool, joined, masked, withheld, without_variables
 from .functions import TooLarge
 from .json_text import JSONTextError, Parsed
 from .parameters import BICEP_PARAMETERS, TemplateParameter, given_values, is_bicep_parameters
@@ -165,7 +165,7 @@ def _read(
         written = told or ""
         notes += noted
         parameters = found.template.scope.outermost.parameters()
-    members = folded(body)
+    members = {joined(name): value for name, value in folded(body).items()}
     if found.template is None and addresses.stated(members.get("apiversion")):
         body, note = _without_version(body, found.parsed)
         notes.append(note)
@@ -177,7 +177,7 @@ def _read(
         chosen,
         found.parsed,
         answer=answer and found.template is None,
-        tool=_tool(members) if answer else None,
+        tool=_tool(body, members) if answer else None,
         keeps_nulls=operation == "update",
     )
     document, unresolved = settled(corrections.document(body))
@@ -217,18 +217,30 @@ _ANSWERED: Final = frozenset(("provisioningstate", "uniqueid", "timecreated"))
 """Members that only Azure writes, among the properties."""
 
 
+_FLAT: Final = frozenset(
+    ("virtualmachineprofile", "upgradepolicy", "overprovision", "singleplacementgroup", "orchestrationmode")
+)
+"""Members of `properties` that every tool prints."""
+
+
 def _is_answer(members: dict[str, Any]) -> bool:
-    """Whether Azure wrote it: only an answer has a state, or both id and type."""
+    """Whether Azure wrote it: only an answer has a state, or both id and type; and only tools print what is not set."""
     properties = members.get("properties")
-    stated = _ANSWERED & (members.keys() | folded(properties).keys() if isinstance(properties, dict) else members.keys())  # fmt: skip
-    return bool(stated) or (isinstance(members.get("id"), str) and isinstance(members.get("type"), str))
+    inside = folded(properties).keys() if isinstance(properties, dict) else frozenset()
+    if _ANSWERED & (members.keys() | inside):
+        return True
+    if "properties" not in members and len(_FLAT & members.keys()) > 1 and None in members.values():
+        return True
+    return isinstance(members.get("id"), str) and isinstance(members.get("type"), str)
 
 
-def _tool(members: dict[str, Any]) -> Tool | None:
+def _tool(body: dict[str, Any], members: dict[str, Any]) -> Tool | None:
     """The tool that printed an answer with the members of `properties` beside the others; None for Azure's own words."""
-    if "properties" in members or not any(name in members for name in ("virtualmachineprofile", *_ANSWERED)):
+    if "properties" in members or not (_FLAT | _ANSWERED) & members.keys():
         return None
-    return "PowerShell" if "resourcegroupname" in members else "Azure CLI"
+    if any("_" in name for name in body):
+        return "Azure SDK"
+    return "PowerShell" if "resourcegroupname" in members or "Location" in body else "Azure CLI"
 
 
 def _target(members: dict[str, Any], around: Target) -> Target:

@@ -13,6 +13,7 @@ from . import addresses, json_text, template
 from .addresses import DEPLOYMENT_TYPE, Call
 from .canonical import Note, elsewhere
 from .catalogue import tree
+from .corrections import joined
 from .json_text import JSONTextError, Parsed
 from .parameters import given_values, is_parameters, values_in
 from .refusals import (
@@ -319,6 +320,12 @@ class _Opening:
         if not isinstance(parameters, dict) or not isinstance(responses, dict):
             return None
         told = {name.replace("-", ""): inner for name, inner in folded(parameters).items()}
+        operation_id = members.get("operationid")
+        if (
+            isinstance(operation_id, str)
+            and not operation_id.casefold().startswith("virtualmachinescalesets_")
+        ) or any(name.endswith(("name", "instanceid")) for name in told.keys() - _NAMED_IN_AN_EXAMPLE):
+            raise no_scale_set("an example of a call about something else", "Paste one about a scale set.")
         around = replace(
             around,
             stated=addresses.stated(told.get("apiversion")) or around.stated,
@@ -403,6 +410,8 @@ _IN_AN_EXAMPLE: Final = (
     ("vmscalesetname", "virtualmachinescalesetname", "name"),
 )
 
+_NAMED_IN_AN_EXAMPLE: Final = frozenset(name for names in _IN_AN_EXAMPLE for name in names)
+
 
 def _is_update_example(members: dict[str, Any], body: dict[str, Any]) -> bool:
     operation = members.get("operationid")
@@ -442,7 +451,7 @@ def _is_known(value: dict[str, Any]) -> bool:
     nodes = [node for place in places if (node := top.at(place)) is not None]
     return any(
         node.child(name) is not None or elsewhere(node, name) is not None
-        for name in value
+        for name in map(joined, value)
         for node in nodes
         if name.casefold() not in _OF_ANYTHING
     )

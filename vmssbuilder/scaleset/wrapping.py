@@ -273,11 +273,17 @@ def _told(
             bodiless = True
             position += 1
         # Blanks in place of what stands before it on its line keep columns true.
-        column = start - (text.rfind("\n", 0, start) + 1)
+        begins = text.rfind("\n", 0, start) + 1
+        column = start - begins
+        content = " " * column + text[start:end]
+        member = _MEMBER.fullmatch(text, begins, start)
+        if member is not None:
+            # A member that was copied without the braces around it.
+            content = " " * (member.start(1) - begins) + "{" + text[member.start(1) : end] + "}"
         title = segment.title or _title(
             text[max(0, start - 400) : start - column].strip().rpartition("\n")[2]
         )
-        yield Block(" " * column + text[start:end], line(start), title, call, unknown, segment.text)
+        yield Block(content, line(start), title, call, unknown, segment.text)
         call, bodiless = Call("", call.address), False
         while position < len(marks) and marks[position].at < end:
             position += 1
@@ -296,7 +302,7 @@ def _told(
 # ------------------------------------------------------------------------------------------------------------------- HTTP
 
 _REQUEST: Final = (
-    r"^[ \t]{0,40}(?:[^\w\s]{1,3}[ \t]{0,8})?(?P<method>GET|PUT|POST|PATCH|DELETE|HEAD)[ \t]+`?"
+    r"^[ \t]{0,40}(?:[^\w\s]{1,3}[ \t]{0,8})?(?P<method>GET|PUT|POST|PATCH|DELETE|HEAD)(?P<either>[ \t]+or[ \t]+[A-Z]+)?[ \t]+(?:(?:on|to)[ \t]+)?`?"
     r"(?P<address>(?=[^\s`]{0,2000}[/{$])[^\s`]+(?:\n[ \t]{1,40}[?&][^\s`]+)*)"
 )
 _MARK: Final = re.compile(
@@ -322,11 +328,13 @@ class _Mark:
     what: str
     value: str
     address: str = ""
+    either: bool = False
 
     def after(self, call: Call) -> Call:
         """What is known of the request after it."""
         if self.what == "method":
-            return Call(self.value, re.sub(r"\s+", "", self.address))
+            # “PUT or PATCH” tells an address and no method.
+            return Call("" if self.either else self.value, re.sub(r"\s+", "", self.address))
         if self.what in ("verb", "http"):
             return Call(self.value.upper(), call.address)
         if self.what in ("url", "uri", "fetched"):
@@ -339,7 +347,7 @@ class _Mark:
 def _marks(text: str) -> Iterator[_Mark]:
     for found in _MARK.finditer(text):
         what = "method" if found["method"] else found.lastgroup or ""
-        yield _Mark(found.start(), what, found[what], found["address"] or "")
+        yield _Mark(found.start(), what, found[what], found["address"] or "", found["either"] is not None)
 
 
 _SETTING: Final = re.compile(r"^@([A-Za-z_][\w.-]*)[ \t]*=(.*)$", re.MULTILINE)
@@ -377,6 +385,7 @@ _TOKEN: Final = re.compile(
 """A string, which may go over several lines where it is an expression of a template, or a bracket. What is escaped outside
 of a string begins none, so that no end is looked for twice."""
 
+_MEMBER: Final = re.compile(r'[ \t]{0,200}("[\w$.-]{1,60}"[ \t]{0,9}:[ \t]{0,9})')
 _OPENS: Final = re.compile(r'\{[ \t\u00a0]*(?:["“”}\n\r]|/[/*]|\Z)|\[[ \t\u00a0\r\n]*[{\]]')
 
 
