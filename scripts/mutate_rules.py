@@ -20,7 +20,7 @@ from types import CodeType, FunctionType, ModuleType
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from tests.scaleset.rules import test_rules  # noqa: E402 - the path to it is set above
+from tests.scaleset.rules import test_rules, test_unknown  # noqa: E402 - the path to it is set above
 from vmssbuilder.scaleset.rules import REGISTRY  # noqa: E402 - as above
 
 RULES = ROOT / "vmssbuilder" / "scaleset" / "rules"
@@ -34,18 +34,26 @@ KNOWN = {
     " -> True and paths.get(raw, place) is not paths.MISSING": QUICK,
     "view.filled: '{' not in value or _PLACEHOLDER.search(value) is None"
     " -> False or _PLACEHOLDER.search(value) is None": QUICK,
-    "view._marks: '{' in name -> '{' not in name": QUICK,
+    "unknown.hints: '{' in names -> '{' not in names": QUICK,
+    "unknown.hints: '[' in names -> '[' not in names": QUICK,
+    "unknown._find: value[:1] == '[' and is_expression(value, free=inside)"
+    " -> True and is_expression(value, free=inside)": QUICK,
     "view._find_placeholders: len(path) >= MAX_DEPTH -> len(path) > MAX_DEPTH": "one level more does no harm",
     "view._find_placeholders: named and '{' in step and (not free) and (placeholder := placeholder_in(step))"
     " -> named and True and (not free) and (placeholder := placeholder_in(step))": QUICK,
     "view._find_placeholders: '{' in value"
-    " and (placeholder := placeholder_in(value, free=free or step in _FREE_TEXT))"
-    " -> True and (placeholder := placeholder_in(value, free=free or step in _FREE_TEXT))": QUICK,
+    " and (placeholder := placeholder_in(value, free=free or step in FREE_TEXT))"
+    " -> True and (placeholder := placeholder_in(value, free=free or step in FREE_TEXT))": QUICK,
 }
 """Mutants that mean the same, by `area.function: change`, with the reason."""
 
-TESTS = [test for name, test in vars(test_rules).items() if name.startswith("test_")]
-PER_RULE = [test for test in TESTS if test.__code__.co_argcount]
+TESTS = [
+    test
+    for module in (test_rules, test_unknown)
+    for name, test in vars(module).items()
+    if name.startswith("test_")
+]
+PER_RULE = [test for test in TESTS if test.__code__.co_varnames[: test.__code__.co_argcount] == ("rule_id",)]
 ONCE = [test for test in TESTS if not test.__code__.co_argcount]
 
 SHIFTED = {

@@ -102,6 +102,18 @@ def test_expressions_are_searched_for_as_deep_as_a_document_may_be() -> None:
     assert findings_of("template-expression", nested(paths.MAX_DEPTH + 1)) == []
 
 
+def test_what_an_update_says_is_held_against_it() -> None:
+    """In the check of changes alone other findings come first; in that of the whole these stand."""
+    mix = {"allocationStrategy": "LowestPrice", "vmSizes": [{"name": "Standard_D2s_v5", "rank": 1}]}
+    identity = {"type": "SystemAssigned", "userAssignedIdentities": {"/x": {}}}
+    for rule_id, case in (
+        ("osdisk-create-option", cases.patch({f"{cases.OS_DISK}.createOption": "Attach"})),
+        ("sku-mix-rank", cases.patch({"properties.skuProfile": mix})),
+        ("identity-user-ids", cases.patch({"identity": identity})),
+    ):
+        assert len(findings_of(rule_id, case)) == 1, rule_id
+
+
 def test_a_rule_is_registered_once() -> None:
     with pytest.raises(ValueError, match="rule placeholder is registered twice"):
         rule("placeholder", "Again.")(lambda _view: None)

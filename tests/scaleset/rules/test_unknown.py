@@ -145,7 +145,18 @@ def test_a_guarded_document_tells_what_is_known_and_nothing_else() -> None:
     plain = {"a": {"known": 1, "open": "[x()]"}, "b": [{"c": 1}, "[x()]"], "[x()]": 1, "d": {"e": [3]}}
     seen = guarded(
         plain,
-        [("a", "open"), ("b", 1), ("[x()]",), ("gone", "deep"), ("b", 7, "c"), ("d", 0), ("d", "e", "f")],
+        [
+            ("a", "open"),
+            ("b", 1),
+            ("[x()]",),
+            ("gone", "deep"),
+            ("gone", 0, "x"),
+            ("b", "x", "y"),
+            ("b", 2, "c"),
+            ("b", 7, "c"),
+            ("d", 0),
+            ("d", "e", "f"),
+        ],
     )
     assert seen["a"]["known"] == seen["a"].get("known") == 1
     assert "known" in seen["a"]

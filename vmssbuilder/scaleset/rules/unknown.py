@@ -133,7 +133,7 @@ class _Object(dict[str, Any]):
     def get(self, name: str, default: Any = None) -> Any:
         if name in self.unknown:
             raise Unknown
-        return super().get(name, default)
+        return dict.get(self, name, default)
 
     def __contains__(self, name: object) -> bool:
         # An expression may come to nothing, so not even this is known.
@@ -149,12 +149,12 @@ class _Object(dict[str, Any]):
     def items(self) -> ItemsView[str, Any]:  # type: ignore[override] # a dict's own view is a subclass
         if self.unknown:
             raise Unknown
-        return super().items()
+        return dict.items(self)
 
     def values(self) -> ValuesView[Any]:  # type: ignore[override] # as above
         if self.unknown:
             raise Unknown
-        return super().values()
+        return dict.values(self)
 
 
 class _List(list[Any]):

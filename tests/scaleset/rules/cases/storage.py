@@ -398,6 +398,10 @@ CASES: Final = {
             (f"{OS_DISK}.writeAcceleratorEnabled", linux({f"{OS_DISK}.writeAcceleratorEnabled": True})),
             (
                 f"{OS_DISK}.writeAcceleratorEnabled",
+                linux({f"{OS_DISK}.writeAcceleratorEnabled": True, f"{OS_DISK}.caching": GONE}),
+            ),
+            (
+                f"{OS_DISK}.writeAcceleratorEnabled",
                 linux(
                     {
                         f"{OS_DISK}.writeAcceleratorEnabled": True,
