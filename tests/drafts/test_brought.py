@@ -12,8 +12,10 @@ from tests.conftest import GetPage
 from tests.drafts.test_starting import NEW, bring, filled
 from tests.forms import entries
 from tests.scaleset import test_shapes as shapes
+from tests.scaleset import test_wrapping as wrapping
+from vmssbuilder.drafts import vault
 from vmssbuilder.drafts.models import Draft
-from vmssbuilder.scaleset import Target
+from vmssbuilder.scaleset import Request, Target, export
 
 BODY = shapes.body()
 
@@ -80,6 +82,28 @@ BROUGHT = {
 }
 
 
+def either(text: str, found: str, **more: Any) -> Brought:
+    """A text around one of the two bodies: the short one where its size is found."""
+    return Brought(text, wrapping.PLAIN if "Standard_B2s" in found else wrapping.BODY, **more)
+
+
+AROUND = {name: either(text, text, target=Target()) for name, text in wrapping.AROUND.items()}
+REQUESTS = {
+    name: either(text, text, version=wrapping.VERSION)
+    for name, text in (wrapping.HTTP | wrapping.COMMANDS).items()
+}
+EXPORTS = {
+    f"our own {name}": Brought(
+        export(Request(shapes.HERE, "create", wrapping.VERSION, wrapping.BODY), name),
+        wrapping.BODY,
+        Target(name="web") if name == "arm" else shapes.HERE,
+        wrapping.VERSION,
+    )
+    for name in wrapping.BACK
+}
+EVERY = BROUGHT | AROUND | REQUESTS | EXPORTS
+
+
 def drafted(browser: Client, brought: Brought) -> Draft:
     """The draft that comes of a text when every page on the way is sent as it stands."""
     form = bring(brought.text, parameters=brought.parameters)
@@ -92,7 +116,7 @@ def drafted(browser: Client, brought: Brought) -> Draft:
     raise AssertionError("no draft came of it")
 
 
-@pytest.mark.parametrize("brought", BROUGHT.values(), ids=BROUGHT)
+@pytest.mark.parametrize("brought", EVERY.values(), ids=EVERY)
 def test_what_is_brought_becomes_the_draft_that_it_means(as_requester: Client, brought: Brought) -> None:
     draft = drafted(as_requester, brought)
     assert draft.document == brought.document
@@ -109,6 +133,69 @@ def test_of_several_the_person_chooses(as_requester: Client, page_of: GetPage) -
     assert not Draft.objects.exists(), "the one that was picked is shown first"
     as_requester.post(NEW, filled(again))
     assert Draft.objects.get().name == "job"
+
+
+def test_of_several_pieces_of_a_page_the_person_chooses_by_the_words_above_them(
+    as_requester: Client, page_of: GetPage
+) -> None:
+    text = f"Small\n\n{wrapping.fence(wrapping.SHORT)}\nWith tags\n{wrapping.fence(wrapping.TEXT)}"
+    page = page_of(as_requester, NEW, post=bring(text))
+    assert "Small (line 4)" in page.text
+    assert "With tags (line 9)" in page.text
+    picked = filled(page_of(as_requester, NEW, post=filled(page) | {"choice": "1", "look": "1"}))
+    assert picked["text"].replace("\r\n", "\n") == text
+    as_requester.post(NEW, picked)
+    assert Draft.objects.get().document == wrapping.BODY
+
+
+def test_a_patch_as_text_is_an_update_in_which_null_stays(as_requester: Client, page_of: GetPage) -> None:
+    text = f"PATCH {wrapping.ADDRESS}\n\n" + json.dumps({"plan": None, "location": "northeurope"})
+    page = page_of(as_requester, NEW, post=bring(text))
+    assert "The text is a request that updates." in page.text
+    as_requester.post(NEW, filled(page))
+    draft = Draft.objects.get()
+    assert (draft.operation, draft.target) == ("update", shapes.HERE)
+    assert draft.document == {"plan": None, "location": "northeurope"}
+
+
+def test_the_secrets_of_our_own_template_are_asked_for_and_go_into_the_vault(
+    as_requester: Client, page_of: GetPage
+) -> None:
+    written = export(Request(shapes.HERE, "create", wrapping.VERSION, wrapping.SECRET), "arm")
+    page = page_of(as_requester, NEW, post=bring(written))
+    names = [name for name in filled(page) if name.endswith("-name")]
+    assert len(names) == 3
+    values = {
+        name.removesuffix("-name"): '{"k": "canary-3"}'
+        if "rotected" in filled(page)[name]
+        else f"canary-{number}"
+        for number, name in enumerate(names)
+    }
+    as_requester.post(NEW, filled(page) | values)
+    draft = Draft.objects.get()
+    assert "canary" not in json.dumps(draft.document)
+    clear = json.dumps(vault.put_back(draft, draft.document))
+    assert clear.count("canary") == 3
+    page = page_of(as_requester, f"/drafts/{draft.code}/")
+    assert "canary" not in page.html
+
+
+NONE = wrapping.NO_JSON | {
+    f"our own {name}": (export(Request(shapes.HERE, "create", wrapping.VERSION, wrapping.BODY), name), cure)
+    for name, cure in (("bicep", "bicep build"), ("terraform", "terraform show -json"))
+}
+
+
+@pytest.mark.parametrize("name", NONE)
+def test_a_text_without_a_scale_set_is_refused_with_what_to_do_and_stays(
+    as_requester: Client, page_of: GetPage, name: str
+) -> None:
+    text, cure = NONE[name]
+    page = page_of(as_requester, NEW, post=bring(text), status=422)
+    assert cure in page.text
+    assert "Expected:" in page.text
+    assert filled(page)["text"].replace("\r\n", "\n") == text
+    assert not Draft.objects.exists()
 
 
 @pytest.mark.parametrize(("what", "written", "cure"), shapes.OTHERS, ids=[each[0] for each in shapes.OTHERS])
