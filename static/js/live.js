@@ -41,7 +41,7 @@
       try { url = new URL(text); } catch { /* said below */ }
       const names = url ? url.pathname.replace(/^\/+|\/+$/g, "").split("/") : [];
       if (!url || url.protocol !== "https:" || names[0] !== "secrets" || names.length < 2) {
-        return "Not the address of a secret yet: https://<vault>.vault.azure.net/secrets/<name>/<version>";
+        return "Not the address of a secret yet: https://<host of the vault>/secrets/<name>/<version>";
       }
       return `Certificate ${names[1]} of the vault ${url.hostname.split(".")[0]}, ${names[2] ? `version ${names[2]}` : "without a version, which Azure needs"}`;
     },

@@ -44,17 +44,28 @@ MAY_KNOW: Final = {
     "statements": (),
     "clock": (),
     "workers": ("clock",),
+    # The cloud that people work with, for parts that never talk to it.
+    "installation": ("azure.clouds", "scaleset.exports.endpoint"),
     "settings": (),
     "wsgi": (),
     "urls": ("drafts", "pages"),
     "audit": ("accounts.models", "statements"),
     "accounts": ("audit", "azure", "clock", "encryption", "sandbox.world", *FRAME),
     # The index of the reference is also what finds a setting in a draft.
-    "drafts": ("accounts", "audit", "encryption", "reference.index", "scaleset", "statements", *FRAME),
-    "reference": ("drafts.content", "drafts.steps", "scaleset", *FRAME),
+    "drafts": (
+        "accounts",
+        "audit",
+        "encryption",
+        "installation",
+        "reference.index",
+        "scaleset",
+        "statements",
+        *FRAME,
+    ),
+    "reference": ("drafts.content", "drafts.steps", "installation", "scaleset", *FRAME),
     "pickers": ("drafts", "accounts", "audit", "azure", "scaleset", *FRAME),
     "preflight": ("drafts", "accounts", "audit", "azure", "clock", "scaleset", "workers", *FRAME),
-    "updates": ("pickers", "drafts", "accounts", "audit", "azure", "scaleset", *FRAME),
+    "updates": ("pickers", "drafts", "accounts", "audit", "azure", "installation", "scaleset", *FRAME),
     "reviews": ("drafts", "accounts", "audit", "scaleset", *FRAME),
     "submissions": (
         *(

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import json
+import os
+import shutil
+import subprocess
+
 import pytest
 from django.test import Client
+from pytest_django import Settings
 
 from tests.conftest import GetPage
 from tests.pages.strict import text_of
+from tests.reviews.making import PASSWORD as SANDBOX_PASSWORD
+from tests.reviews.making import draft as complete
+from vmssbuilder.accounts.models import User
+from vmssbuilder.azure import cloud
 from vmssbuilder.drafts.models import Draft
+from vmssbuilder.installation import endpoint
+from vmssbuilder.sandbox.server import Running
 from vmssbuilder.scaleset import export
 from vmssbuilder.scaleset.exports import FORMATS
 
@@ -25,7 +37,7 @@ def test_the_page_shows_exactly_what_is_exported(
     page = page_of(as_requester, at(draft, name))
     shown = next(element for element in page.root.iter("pre") if element.get("id") == "export")
     draft.refresh_from_db()
-    assert "".join(shown.itertext()) == export(draft.request, name)
+    assert "".join(shown.itertext()) == export(draft.request, name, endpoint())
     assert PASSWORD not in page.html
     assert "1 secret left out" in page.text
     # The name that the page says is the one that the text uses.
@@ -39,7 +51,7 @@ def test_the_page_shows_exactly_what_is_exported(
 def test_a_download_is_the_same_text_as_a_file(as_requester: Client, draft: Draft, name: str) -> None:
     answer = as_requester.get(at(draft, name) + "?download=1")
     draft.refresh_from_db()
-    assert answer.content.decode() == export(draft.request, name)
+    assert answer.content.decode() == export(draft.request, name, endpoint())
     assert answer["Content-Disposition"] == f'attachment; filename="web-prod{FORMATS[name].suffix}"'
     assert answer["Content-Type"].startswith(FORMATS[name].media_type)
 
@@ -85,3 +97,60 @@ def test_markup_in_values_stays_text(page_of: GetPage, as_requester: Client, dra
     Draft.objects.filter(pk=draft.pk).update(document=draft.document)
     for name in FORMATS:
         assert "<script>alert" not in page_of(as_requester, at(draft, name)).html
+
+
+CLOUDS = {
+    "public": "management.azure.com",
+    "usgov": "management.usgovcloudapi.net",
+    "china": "management.chinacloudapi.cn",
+}
+
+
+@pytest.mark.parametrize("name", CLOUDS)
+@pytest.mark.parametrize("form", ["rest", "curl", "az", "terraform", "arm", "bicep"])
+def test_an_export_is_for_the_cloud_of_the_installation(
+    page_of: GetPage, as_requester: Client, draft: Draft, settings: Settings, name: str, form: str
+) -> None:
+    settings.VMSSBUILDER_CLOUD = name
+    page = page_of(as_requester, at(draft, form))
+    others = [host for each, host in CLOUDS.items() if each != name]
+    assert not [each for each in others if f"//{each}" in page.text]
+    assert name == "public" or cloud(name).title in page.text
+    if form in {"rest", "curl"}:
+        assert CLOUDS[name] in page.text
+
+
+@pytest.mark.parametrize("form", ["rest", "curl", "az", "terraform"])
+def test_in_the_sandbox_an_export_names_the_sandbox_and_says_so(
+    page_of: GetPage, as_requester: Client, draft: Draft, settings: Settings, form: str
+) -> None:
+    settings.VMSSBUILDER_SANDBOX_URL = "http://127.0.0.1:8765"
+    page = page_of(as_requester, at(draft, form))
+    assert page.text.count("http://127.0.0.1:8765 is the sandbox of this installation.") == 2
+    assert "management." not in page.text.replace("management.sandbox.invalid/.default", "")
+
+
+def test_examples_name_the_hosts_of_the_installations_cloud(
+    page_of: GetPage, as_requester: Client, settings: Settings
+) -> None:
+    place = "/reference/properties.virtualMachineProfile.diagnosticsProfile.bootDiagnostics.storageUri/"
+    assert "blob.core.windows.net" in page_of(as_requester, place).text
+    settings.VMSSBUILDER_CLOUD = "china"
+    assert "blob.core.chinacloudapi.cn" in page_of(as_requester, place).text
+
+
+@pytest.mark.parametrize("form", ["curl"])
+def test_the_export_of_a_sandbox_does_what_it_says(
+    as_requester: Client, requester: User, sandbox: Running, form: str
+) -> None:
+    if shutil.which("jq") is None or shutil.which("curl") is None:
+        pytest.skip("curl or jq is not installed, which the scripts need")
+    made = complete(requester)
+    script = as_requester.get(at(made, form) + "?download=1").content.decode()
+    bash = ["bash", "-c"]
+    token = subprocess.run([*bash, endpoint().token], capture_output=True, text=True, check=True)
+    given = {**os.environ, "ACCESS_TOKEN": token.stdout.strip(), "ADMIN_PASSWORD": SANDBOX_PASSWORD}
+    done = subprocess.run([*bash, script], env=given, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert json.loads(done.stdout)["name"] == "web-prod"
+    assert [each["method"] for each in sandbox.requests()] == ["PUT"]

@@ -17,6 +17,7 @@ from tests.updates.conftest import TWO_PAGES, somebody_else
 from vmssbuilder.accounts.models import User
 from vmssbuilder.drafts.checking import check_content
 from vmssbuilder.drafts.models import Draft
+from vmssbuilder.installation import endpoint
 from vmssbuilder.preflight import actions as preflight
 from vmssbuilder.preflight import checking
 from vmssbuilder.sandbox.memory import ScaleSet
@@ -65,7 +66,7 @@ def test_exactly_what_was_changed_is_shown_and_sent(
     page = page_of(as_rita, url(draft))
     assert rows(page) == [["Instance count", "2", "5", "At once"]]
     assert body(page) == '{"sku":{"capacity":5}}'
-    assert "PATCH https://management.sandbox.invalid/subscriptions/" in page.text
+    assert f"PATCH {endpoint().address}/subscriptions/" in page.text
     assert 'If-Match: "1"' in page.text
     assert "Instances need an upgrade" not in page.text
 
@@ -225,7 +226,7 @@ def test_where_there_is_no_patch_the_whole_is_shown(
     draft = edit(rita, Draft.objects.get(), "sku.capacity", 5)
     page = page_of(as_rita, url(draft))
     assert rows(page) == [["Instance count", "2", "5", "At once"]]
-    assert "PUT https://" in page.text
+    assert f"PUT {endpoint().address}/" in page.text
     assert '"capacity":5' in body(page)
     assert '"location":"uksouth"' in body(page)
 
@@ -329,7 +330,7 @@ def test_an_export_holds_what_is_sent_and_no_more(
     page = page_of(as_rita, f"/drafts/{draft.code}/export/rest/")
     (shown,) = page.all("pre", id="export")
     text = text_of(shown)
-    assert "PATCH https://" in text
+    assert f"PATCH {endpoint().address}/" in text
     assert "".join(text.split()).endswith('{"sku":{"capacity":5},"properties":{"upgradePolicy":null}}')
 
 

@@ -17,6 +17,7 @@ from tests.submissions.conftest import drive, person, signed_in
 from tests.updates.conftest import open_as
 from vmssbuilder.accounts.models import User
 from vmssbuilder.drafts.models import Draft
+from vmssbuilder.installation import endpoint
 from vmssbuilder.preflight import actions as preflight
 from vmssbuilder.preflight import checking
 from vmssbuilder.reviews.actions import request_review, withdraw
@@ -95,13 +96,13 @@ def everywhere(
     asking_page = page_of(browser, f"/reviews/request/{draft.code}/")
     asked_about = validated(sandbox, rita, draft)
     line, export = exported(browser, draft)
-    assert line.startswith(f"{method} https://")
+    assert line.startswith(f"{method} {endpoint().address}/")
     body = shown(asking_page)
     assert body == export
     review = request_review(rita, draft, "", draft.head)
     page = page_of(browser, f"/reviews/{review.pk}/")
     assert shown(page) == body
-    assert f"{method} https://management" in page.text
+    assert f"{method} {endpoint().address}/subscriptions/" in page.text
     assert f"?api-version={draft.api_version}" in page.text
     assert PASSWORD not in page.text
     sandbox.sandbox.memory.requests.clear()

@@ -24,6 +24,12 @@ class Cloud:
     authority_host: str
     arm_host: str
     portal_url: str
+    cli_name: str = ""
+    """What the Azure CLI calls it; empty for the one that it is in by itself."""
+    terraform_name: str = ""
+    """What Terraform's provider AzAPI calls it; empty likewise."""
+    suffixes: tuple[tuple[str, str], ...] = ()
+    """Ends of host names in the public cloud, with what they are in this one."""
     prices_host: str = ""
     """Where list prices are told, without sign-in; empty where they are not."""
     arm_loopback: str = ""
@@ -56,6 +62,12 @@ class Cloud:
         if not self.portal_url:
             return ""
         return f"{self.portal_url}/#@{quote(tenant, safe='')}/resource{quote(resource_id, safe='/')}"
+
+    def in_its_words(self, text: str) -> str:
+        """A text that names hosts of the public cloud, such as an example, with the hosts of this one."""
+        for public, own in self.suffixes:
+            text = text.replace(public, own)
+        return text
 
     def is_arm(self, url: str) -> bool:
         """Whether the address belongs to this cloud's Resource Manager: the only place a token may be sent to."""
@@ -94,7 +106,7 @@ _CLOUDS: Final = {
             "login.microsoftonline.com",
             "management.azure.com",
             "https://portal.azure.com",
-            "prices.azure.com",
+            prices_host="prices.azure.com",
         ),
         Cloud(
             "usgov",
@@ -102,6 +114,9 @@ _CLOUDS: Final = {
             "login.microsoftonline.us",
             "management.usgovcloudapi.net",
             "https://portal.azure.us",
+            "AzureUSGovernment",
+            "usgovernment",
+            (("core.windows.net", "core.usgovcloudapi.net"), ("vault.azure.net", "vault.usgovcloudapi.net")),
             # One list for the public cloud and this one; the third has none.
             "prices.azure.com",
         ),
@@ -111,6 +126,9 @@ _CLOUDS: Final = {
             "login.partner.microsoftonline.cn",
             "management.chinacloudapi.cn",
             "https://portal.azure.cn",
+            "AzureChinaCloud",
+            "china",
+            (("core.windows.net", "core.chinacloudapi.cn"), ("vault.azure.net", "vault.azure.cn")),
         ),
         # RFC 2606 keeps `.invalid` unresolvable, so nothing meant for the sandbox can leave the machine by mistake.
         Cloud(
@@ -119,7 +137,7 @@ _CLOUDS: Final = {
             "login.sandbox.invalid",
             "management.sandbox.invalid",
             "",
-            "prices.sandbox.invalid",
+            prices_host="prices.sandbox.invalid",
             default_tenant="c0ffee00-0000-4000-8000-00000000c0de",
             default_client_id="5a9db0c5-0000-4000-8000-0000000000a9",
             default_client_secret="sandbox-registration-opens-nothing",  # noqa: S106 - the sandbox is on loopback

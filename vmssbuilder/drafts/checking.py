@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Final
 
+from vmssbuilder.installation import own_cloud
 from vmssbuilder.scaleset import Request, check
 from vmssbuilder.scaleset.findings import Finding
 from vmssbuilder.scaleset.kept import check_update
@@ -24,9 +25,17 @@ def check_content(content: Draft | Revision) -> list[Finding]:
     kept = _kept(draft.code, number)
     request = content.request
     if kept.of != request:
-        kept.found = tuple(_check(content, vault.put_back(draft, content.document)))
+        kept.found = tuple(_here(_check(content, vault.put_back(draft, content.document))))
         kept.of = request
     return list(kept.found)
+
+
+def _here(found: list[Finding]) -> list[Finding]:
+    """The findings with the addresses that their messages give as examples as this installation's cloud has them."""
+    azure = own_cloud()
+    if not azure.suffixes:
+        return found
+    return [replace(each, message=azure.in_its_words(each.message)) for each in found]
 
 
 def _check(content: Draft | Revision, document: dict[str, Any]) -> list[Finding]:

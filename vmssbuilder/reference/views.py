@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from vmssbuilder.drafts.steps import BY_NAME, STEPS
+from vmssbuilder.installation import own_cloud
 from vmssbuilder.pages.problems import problem
 from vmssbuilder.scaleset import API_VERSIONS, json_schema
 from vmssbuilder.scaleset.properties import Choice, Node
@@ -125,6 +126,7 @@ def _declaration(node: Node) -> dict[str, Any]:
         "type": reference.type_of(node),
         "required": _required(node),
         "limits": reference.limits_of(prop),
+        "example": own_cloud().in_its_words(prop.example),
         "kind": reference.kind_in_words(prop.kind),
         "item": node.item.property if node.item is not None else None,
         "update": _update(node),

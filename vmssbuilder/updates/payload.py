@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.conf import settings
 from django.utils.safestring import mark_safe
 
-from vmssbuilder.azure import ScaleSetAddress, cloud
+from vmssbuilder.azure import ScaleSetAddress
 from vmssbuilder.drafts import preview, sent
 from vmssbuilder.drafts.models import Draft, Revision
+from vmssbuilder.installation import endpoint
 from vmssbuilder.scaleset import Target, mask, versions
 from vmssbuilder.scaleset.sending import conditions
 from vmssbuilder.scaleset.versions import PATCH_SINCE
@@ -47,7 +47,7 @@ def shown(source: Draft | Revision, live: Live | None = None) -> Shown:
     return Shown(
         source.operation,
         request.method,
-        f"{cloud(settings.VMSSBUILDER_CLOUD).arm_url}{_path(source.target)}?api-version={version}",
+        f"{endpoint().address}{_path(source.target)}?api-version={version}",
         tuple(f"{name}: {value}" for name, value in conditions(request, etag).items()),
         mark_safe(body),  # noqa: S308 - the preview escapes
         whole,

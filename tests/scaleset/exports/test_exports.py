@@ -24,6 +24,7 @@ from tests.scaleset.documents import documents
 from vmssbuilder.scaleset import API_VERSIONS, CannotExport, Request, Target, export, paths, read, secrets
 from vmssbuilder.scaleset.catalogue import tree
 from vmssbuilder.scaleset.exports import FORMATS, parameters
+from vmssbuilder.scaleset.exports.endpoint import Endpoint
 from vmssbuilder.scaleset.properties import Json, List, Node
 from vmssbuilder.scaleset.versions import LATEST
 
@@ -587,3 +588,46 @@ def test_each_secret_is_named_as_a_parameter_of_its_format(format: str) -> None:
     ((name, title),) = parameters(Request(TARGET, "create", LATEST, held), format)
     assert title == "Admin password"
     assert name in export(Request(TARGET, "create", LATEST, held), format)
+
+
+# --- where it goes ---------------------------------------------------------------------------------------------------
+
+HERE = Endpoint(
+    "http://127.0.0.1:8001", note="http://127.0.0.1:8001 is no Azure.", token="print-a-token --here"
+)
+CLOUDS = [
+    Endpoint("https://management.usgovcloudapi.net", "AzureUSGovernment", "usgovernment"),
+    Endpoint("https://management.chinacloudapi.cn", "AzureChinaCloud", "china"),
+]
+
+
+@pytest.mark.parametrize("format", [each.name for each in FORMATS.values() if each.placed])
+@pytest.mark.parametrize("endpoint", [*CLOUDS, HERE], ids=lambda each: each.cli or "here")
+def test_an_export_goes_to_no_other_cloud_than_its_own(format: str, endpoint: Endpoint) -> None:
+    text = export(request(), format, endpoint)
+    assert "management.azure.com" not in text
+    named = {"az": endpoint.cli, "terraform": f'"{endpoint.terraform}"'} if endpoint.cli else {}
+    assert named.get(format, endpoint.address) in text
+    assert (HERE.note in text) == (endpoint is HERE)
+
+
+@pytest.mark.parametrize("format", [each.name for each in FORMATS.values() if not each.placed])
+def test_an_export_that_names_no_address_is_the_same_everywhere(format: str) -> None:
+    assert export(request(), format, HERE) == export(request(), format)
+
+
+@pytest.mark.parametrize("program", ["az", "curl"])
+def test_a_script_for_a_stand_in_sends_the_token_without_showing_it(program: str, tmp_path: Path) -> None:
+    text = export(request(), program, HERE)
+    done = run(text, program, tmp_path, {**VALUES, "ACCESS_TOKEN": "to'k%sen"})
+    assert done.returncode == 0, done.stderr
+    arguments = (tmp_path / f"{program}.args").read_text()
+    assert unquote(arguments).count(HERE.address + ADDRESS) == 1
+    assert "to'k%sen" not in arguments
+    assert f"print-a-token --here\n# {HERE.note}" in text
+
+
+def test_terraform_is_told_where_the_stand_in_is() -> None:
+    text = export(request(), "terraform", HERE)
+    assert 'resource_manager_endpoint = "http://127.0.0.1:8001"' in text
+    assert hcl2.loads(text)["provider"]

@@ -123,7 +123,7 @@ def _certificate(text: str) -> str:
         return ""
     names = parts.path.strip("/").split("/")
     if parts.scheme != "https" or not parts.netloc or names[0] != "secrets" or len(names) < 2:
-        return "Not the address of a secret yet: https://<vault>.vault.azure.net/secrets/<name>/<version>"
+        return "Not the address of a secret yet: https://<host of the vault>/secrets/<name>/<version>"
     vault = parts.netloc.partition(".")[0]
     version = f"version {names[2]}" if len(names) > 2 and names[2] else "without a version, which Azure needs"
     return f"Certificate {names[1]} of the vault {vault}, {version}"

@@ -16,6 +16,7 @@ from vmssbuilder.drafts import access, sent
 from vmssbuilder.drafts.access import Access
 from vmssbuilder.drafts.checking import check_content
 from vmssbuilder.drafts.models import Draft
+from vmssbuilder.installation import endpoint, own_cloud
 from vmssbuilder.scaleset.exports import FORMATS, CannotExport, Format, export, parameters
 from vmssbuilder.scaleset.findings import errors
 from vmssbuilder.scaleset.kept import label
@@ -36,9 +37,10 @@ def one_format(request: HttpRequest, code: str, format: str) -> HttpResponse:
     if chosen is None:
         raise Http404(f"There is no export format “{format}”. Choose one of {', '.join(FORMATS)}.")
     context: dict[str, Any] = {"draft": draft, "format": chosen, "formats": FORMATS.values()}
-    request_sent = sent.request(draft)
+    request_sent, where = sent.request(draft), endpoint()
+    context |= {"where": where, "cloud": own_cloud()}
     try:
-        text = export(request_sent, format)
+        text = export(request_sent, format, where)
     except CannotExport as refusal:
         context |= {
             "refusal": str(refusal),

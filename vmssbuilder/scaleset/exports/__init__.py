@@ -11,6 +11,7 @@ from typing import Final
 
 from ..request import Request
 from . import arm_template, az_cli, bicep, curl, rest, terraform
+from .endpoint import PUBLIC, Endpoint
 from .prepared import Placeholder, prepare
 
 
@@ -19,7 +20,7 @@ class Format:
     """One way to write a request.
 
     name: as `export` takes it. title, help: for the page that offers it. suffix, media_type: of a downloaded file.
-    updates: whether it can say "change what exists" as well as "create". parameter: what it calls a secret.
+    updates: whether it can say "change what exists" as well as "create". placed: whether it says where it is sent. parameter: what it calls a secret.
     """
 
     name: str
@@ -27,9 +28,10 @@ class Format:
     help: str
     suffix: str
     media_type: str
-    write: Callable[[Request], str]
+    write: Callable[[Request, Endpoint], str]
     parameter: Callable[[Placeholder], str]
     updates: bool = True
+    placed: bool = True
 
 
 FORMATS: Final[dict[str, Format]] = {
@@ -53,6 +55,7 @@ FORMATS: Final[dict[str, Format]] = {
             arm_template.write,
             lambda secret: secret.camel,
             updates=False,
+            placed=False,
         ),
         Format(
             "bicep",
@@ -63,6 +66,7 @@ FORMATS: Final[dict[str, Format]] = {
             bicep.write,
             lambda secret: secret.camel,
             updates=False,
+            placed=False,
         ),
         Format(
             "terraform",
@@ -99,8 +103,11 @@ class CannotExport(ValueError):
     """The format does not exist, or cannot say what the request asks for."""
 
 
-def export(request: Request, format: str) -> str:
-    """The request in one of the formats "rest", "arm", "bicep", "terraform", "az" and "curl". Raises CannotExport."""
+def export(request: Request, format: str, endpoint: Endpoint = PUBLIC) -> str:
+    """The request in one of the formats "rest", "arm", "bicep", "terraform", "az" and "curl". Raises CannotExport.
+
+    endpoint: where it is to go, for the formats that say so.
+    """
     chosen = FORMATS.get(format)
     if chosen is None:
         raise CannotExport(f"“{format}” is not a format. Choose one of {', '.join(FORMATS)}.")
@@ -109,7 +116,7 @@ def export(request: Request, format: str) -> str:
         raise CannotExport(
             f"{chosen.title} describes a whole scale set, but this request holds changes alone. Choose one of {ways}."
         )
-    return chosen.write(request)
+    return chosen.write(request, endpoint)
 
 
 def parameters(request: Request, format: str) -> list[tuple[str, str]]:

@@ -7,12 +7,13 @@ from typing import Any, Final
 
 from ..paths import Path
 from ..request import Request
+from .endpoint import Endpoint
 from .prepared import RESOURCE_TYPE, Placeholder, filled, prepare
 
 SCHEMA: Final = "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#"
 
 
-def write(request: Request) -> str:
+def write(request: Request, _endpoint: Endpoint) -> str:
     return json.dumps(template(request)[0], indent=2, ensure_ascii=False) + "\n"
 
 

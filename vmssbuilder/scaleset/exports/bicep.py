@@ -7,6 +7,7 @@ import re
 from typing import Any, Final
 
 from ..request import Request
+from .endpoint import Endpoint
 from .prepared import Placeholder, prepare
 
 _IDENTIFIER: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
@@ -15,7 +16,7 @@ _ESCAPES: Final = {"\\": "\\\\", "'": "\\'", "\n": "\\n", "\r": "\\r", "\t": "\\
 _LARGEST: Final = 2**63
 
 
-def write(request: Request) -> str:
+def write(request: Request, _endpoint: Endpoint) -> str:
     prepared = prepare(request)
     lines = []
     for each in prepared.placeholders:

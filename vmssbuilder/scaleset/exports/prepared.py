@@ -18,7 +18,6 @@ from ..request import Request
 from ..sending import conditions, own
 
 RESOURCE_TYPE: Final = "Microsoft.Compute/virtualMachineScaleSets"
-ARM: Final = "https://management.azure.com"
 
 LONGEST_NAME: Final = 64
 """How much of an extension's name goes into the name of a parameter."""

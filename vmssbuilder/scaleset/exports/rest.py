@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from ..request import Request
-from .prepared import ARM, Placeholder, prepare
+from .endpoint import Endpoint
+from .prepared import Placeholder, prepare
 
 
-def write(request: Request) -> str:
+def write(request: Request, endpoint: Endpoint) -> str:
     prepared = prepare(request)
-    host = ARM.removeprefix("https://")
     lines = [
-        "# {{accessToken}}: from az account get-access-token --query accessToken --output tsv",
+        *(f"# {each}" for each in (endpoint.note,) if each),
+        f"# {{{{accessToken}}}}: from {endpoint.token}",
         *(f"# {_variable(each)}: {each.title}{_kind(each)}" for each in prepared.placeholders),
-        f"{request.method} https://{host}{prepared.address} HTTP/1.1",
+        f"{request.method} {endpoint.address}{prepared.address} HTTP/1.1",
         "Authorization: Bearer {{accessToken}}",
         "Content-Type: application/json",
         *(f"{name}: {value}" for name, value in prepared.conditions.items()),

@@ -16,13 +16,13 @@ from .prepared import Placeholder, Prepared
 _IDENTIFIER: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 
 
-def script(prepared: Prepared, what: str, required: dict[str, str], command: list[str]) -> str:
+def script(prepared: Prepared, what: list[str], required: dict[str, str], command: list[str]) -> str:
     """A script that gives the body to a command on its standard input.
 
-    what: the comment at its top. required: variables that must be set, and what they hold. command: its lines.
+    what: the lines of the comment at its top, empty ones left out. required: variables that must be set, and what they hold. command: its lines.
     """
     variables = required | {each.upper: _wanted(each) for each in prepared.placeholders}
-    lines = ["#!/usr/bin/env bash", f"# {what}", "set -euo pipefail"]
+    lines = ["#!/usr/bin/env bash", *(f"# {each}" for each in what if each), "set -euo pipefail"]
     # Quoted, so that nothing in a title is read by the shell; the message is what the shell prints.
     lines += [f': "${{{name}:?{_message(text)}}}"' for name, text in variables.items()]
     body = prepared.json(lambda placeholder: f"${placeholder.upper}")

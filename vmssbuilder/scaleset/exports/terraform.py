@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from .. import paths
 from ..request import Request
+from .endpoint import Endpoint
 from .prepared import Placeholder, Prepared, prepare
 
 _IDENTIFIER: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*\Z")
@@ -20,7 +21,7 @@ WRITE_ONLY_SINCE: Final = "1.11"
 """First Terraform that can send a value without keeping it in its state."""
 
 
-def write(request: Request) -> str:
+def write(request: Request, endpoint: Endpoint) -> str:
     prepared = prepare(request)
     body = prepared.body
     hidden: dict[str, Any] = {}
@@ -30,7 +31,7 @@ def write(request: Request) -> str:
             if not each.in_list:
                 body = _without(body, each.path)
                 paths.put(hidden, each.path, each)
-    blocks = [_settings(write_only=bool(hidden))]
+    blocks = [_settings(write_only=bool(hidden)), *_provider(endpoint)]
     blocks += [_variable(each, ephemeral=bool(hidden) and not each.in_list) for each in prepared.placeholders]
     blocks.append(_resource(prepared, body, hidden))
     return "\n\n".join(blocks) + "\n"
@@ -44,6 +45,18 @@ def _settings(*, write_only: bool) -> str:
     return "\n".join(
         (*lines, "  required_providers {", f"    azapi = {_value(provider, '    ')}", "  }", "}")
     )
+
+
+def _provider(endpoint: Endpoint) -> Iterator[str]:
+    """Where the provider finds Resource Manager, when that is not in the public cloud."""
+    settings: dict[str, Any] = {}
+    if endpoint.note:
+        settings["endpoint"] = [{"resource_manager_endpoint": endpoint.address}]
+    elif endpoint.terraform:
+        settings["environment"] = endpoint.terraform
+    if settings:
+        note = (f"# {endpoint.note}",) if endpoint.note else ()
+        yield "\n".join((*note, 'provider "azapi" {', *_members(settings, "  "), "}"))
 
 
 def _variable(placeholder: Placeholder, *, ephemeral: bool) -> str:
