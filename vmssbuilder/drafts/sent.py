@@ -60,6 +60,11 @@ def changes(source: Draft | Revision) -> Request:
     return source.request if found is None else replace(source.request, document=found.changes)
 
 
+def is_changes_alone(source: Draft | Revision) -> bool:
+    """Whether it is an update that was started blank: it holds changes alone, and nothing says what they change."""
+    return source.operation == "update" and update(source) is None
+
+
 def request(source: Draft | Revision, live: dict[str, Any] | None = None) -> Request:
     """The request with the body that is sent; secrets are references.
 

@@ -54,7 +54,7 @@ def one_format(request: HttpRequest, code: str, format: str) -> HttpResponse:
         "parameters": parameters(request_sent, format),
         "wrong": len(errors(check_content(draft))),
         # Without PATCH the whole scale set is sent, and changes alone do not say what it is.
-        "alone": draft.operation == "update" and request_sent.method == "PUT" and sent.update(draft) is None,
+        "alone": request_sent.method == "PUT" and sent.is_changes_alone(draft),
         "lost": [
             label(each.path, draft.document, draft.api_version) for each in sent.kept(draft) if each.lost
         ],
