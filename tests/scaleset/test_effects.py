@@ -99,6 +99,14 @@ def test_scaling_in_says_how_many_go(was: Any, wanted: int, words: str) -> None:
     assert words in found["update-loses-instances"]
 
 
+@pytest.mark.parametrize("was", [6, None])
+def test_a_number_below_nothing_takes_no_instances(was: int | None) -> None:
+    before = held()
+    before["sku"] = {"name": "Standard_D4s_v5"} | ({} if was is None else {"capacity": was})
+    after = becoming((("sku", "capacity"), -1), start=before)
+    assert [finding.rule for finding in losses(before, after)] == []
+
+
 def test_disks_that_are_only_detached_are_not_said_to_be_deleted_with_instances() -> None:
     assert "not to be detached" in said((("sku", "capacity"), 1))["update-loses-instances"]
 

@@ -105,7 +105,8 @@ def _warning(rule: str, path: Path, message: str) -> Finding:
 
 def _instances(before: dict[str, Any], after: dict[str, Any]) -> Iterator[Finding]:
     was, wanted = _number(before), _number(after)
-    if wanted is None or (was is None and wanted > 0) or (was is not None and was <= wanted):
+    # A number below 0 is refused as such.
+    if wanted is None or wanted < 0 or (was is None and wanted > 0) or (was is not None and was <= wanted):
         return
     detached = any(
         _detached(disk) for disk in (*_items(before, _DISKS), paths.get(before, (*_STORAGE, "osDisk"), {}))
