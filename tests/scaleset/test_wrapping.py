@@ -152,6 +152,8 @@ HTTP: dict[str, str] = {
     "variables of the file": f"@group = rg-shop\n@name = web\n\nPUT {ADDRESS.replace('rg-shop', '{{group}}').replace('/web', '/{{ name }}')}\n\n{TEXT}",
     "a debug log of PowerShell": f"DEBUG: ==== HTTP REQUEST ====\n\nHTTP Method:\nPUT\n\nAbsolute Uri:\n{ADDRESS}\n\nHeaders:\nx-ms-client-request-id : 1\n\nBody:\n{TEXT}\n\n",
     "a debug log of az": f"cli.azure: Request URL: '{ADDRESS}'\ncli.azure: Request method: 'PUT'\ncli.azure: Request headers:\ncli.azure:     'Accept': '*/*'\ncli.azure: Request body:\ncli.azure: {json.dumps(BODY)}\ncli.azure: Response status: 201\n",
+    "a script of another language": f"import requests\n\nrequests.put('{ADDRESS}', json={json.dumps(BODY)}, headers=h)\n",
+    "another program": f"$ http PUT '{ADDRESS}' Accept:*/* <<< {json.dumps(BODY)}",
     "copied from a browser": f'fetch("{ADDRESS}", {{\n  "headers": {{"accept": "*/*"}},\n  "body": {json.dumps(json.dumps(BODY))},\n  "method": "PUT"\n}});',
 }  # fmt: skip
 
@@ -287,6 +289,7 @@ COMMANDS: dict[str, str] = {
     "Invoke-AzRestMethod": f"$payload = @'\n{TEXT}\n'@\nInvoke-AzRestMethod -Path '{PATH}?api-version={VERSION}' -Method PUT -Payload $payload",
     "Invoke-AzRestMethod by names": f"Invoke-AzRestMethod -SubscriptionId {SUBSCRIPTION} -ResourceGroupName rg-shop -ResourceProviderName Microsoft.Compute -ResourceType virtualMachineScaleSets -Name web -ApiVersion {VERSION} -Method PUT -Payload '{SHORT}'",
     "Invoke-RestMethod": f"$r = Invoke-RestMethod -Uri \"{ADDRESS}\" -Method Put -Headers $h -Body \"{SHORT.replace(chr(34), '`' + chr(34))}\"",
+    "a command behind remarks": "".join(f"# {line}\n" for line in f"az rest -m put -u {ADDRESS} -b '{json.dumps(PLAIN, indent=1)}'".splitlines()),
     "a command in a fence": "Run this, it's easy:\n" + fence(f"curl -X PUT '{ADDRESS}' -d {shlex.quote(TEXT)}", language="bash"),
     "a command in prose": f"Here's what I ran:\n\naz rest --method put --url {ADDRESS} --body {shlex.quote(SHORT)}\n\nIt doesn't work.",
 }  # fmt: skip
@@ -507,6 +510,8 @@ HOSTILE: dict[str, Callable[[int], str]] = {
     "escapes": lambda size: filled("&quot;", size),
     "requests": lambda size: filled("PUT /a/b\n\n{}\n", size),
     "addresses over lines": lambda size: "PUT /a" + filled("\n ?a", size),
+    "addresses": lambda size: filled("https://a/subscriptions/", size),
+    "addresses nearly": lambda size: filled("/subscriptions/a/virtualMachineScaleSets/", size),
     "blanks": lambda size: "x" + filled(" ", size) + "{",
     "blanks in brackets": lambda size: filled("[ ", size),
     "lines": lambda size: filled("\n", size),

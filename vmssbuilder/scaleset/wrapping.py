@@ -112,6 +112,12 @@ def _cleaned(text: str) -> tuple[list[str], list[Note]]:
     if any(line.lstrip()[:1] == ">" for line in lines) and _is_quoted(lines):
         lines = [_without_mark(line) for line in lines]
         notes.append(Note("unwrapped", (), "Left out the > in front of quoted lines."))
+    remarks = next(
+        (mark for mark in ("#", "//") if all(line.startswith(mark) for line in lines if line.strip())), ""
+    )
+    if remarks and not lines[0].startswith("#!"):
+        lines = [line.removeprefix(remarks) for line in lines]
+        notes.append(Note("unwrapped", (), f"Left out the {remarks} in front of each line."))
     numbered = _without_numbers(lines)
     if numbered is not None:
         lines = numbered
@@ -315,9 +321,12 @@ _MARK: Final = re.compile(
     r"|\bHTTP[ ]Method:\s{0,40}(?P<http>\w+)"
     r"|\b(?P<response>HTTP[ ]RESPONSE|Response[ ](?:status|content|headers))\b"
     r"|\bfetch\([ \t]*[\"'](?P<fetched>[^\"'\s]+)"
+    r"|(?P<seen>/subscriptions/[^\s\"'`<>?]{1,400}/(?:virtualMachineScaleSets|deployments)/"
+    r"[^\s\"'`<>?]{1,200}\?[^\s\"'`<>]{0,200})"
     r"|^(?P<file><@?[ \t]+\S+)[ \t]*$",
     re.MULTILINE,
 )
+_VERB: Final = re.compile(r"\b(put|patch)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -339,6 +348,9 @@ class _Mark:
             return Call(self.value.upper(), call.address)
         if self.what in ("url", "uri", "fetched"):
             return Call(call.method, self.value)
+        if self.what == "seen":
+            # Any program's call, its method beside the address. What was told before in so many words counts more.
+            return call if call.address else Call(self.address, self.value)
         if self.what in ("status", "response"):
             return Call("", call.address)
         return Call() if self.what == "separator" else call
@@ -347,6 +359,12 @@ class _Mark:
 def _marks(text: str) -> Iterator[_Mark]:
     for found in _MARK.finditer(text):
         what = "method" if found["method"] else found.lastgroup or ""
+        if what == "seen":
+            verb = _VERB.search(
+                text, max(text.rfind("\n", 0, found.start()) + 1, found.start() - 80), found.start()
+            )
+            yield _Mark(found.start(), what, found[what], verb[0].upper() if verb is not None else "")
+            continue
         yield _Mark(found.start(), what, found[what], found["address"] or "", found["either"] is not None)
 
 
