@@ -12,7 +12,7 @@ import jsonschema_rs
 from . import json_text, paths, versions
 from .catalogue import ScaleSet, tree
 from .effects import cautions
-from .findings import Change, Finding, Fix
+from .findings import Change, Finding, Fix, in_words, shortened
 from .json_schema import validator
 from .nulls import taken_out
 from .paths import Path
@@ -41,7 +41,9 @@ def check(
     """
     if not isinstance(document, dict):
         return [
-            Finding("not-an-object", "error", (), f"The document must be a JSON object, not {_a(document)}.")
+            Finding(
+                "not-an-object", "error", (), f"The document must be a JSON object, not {in_words(document)}."
+            )
         ]
     try:
         found = _findings(document, api_version, operation, target)
@@ -128,7 +130,9 @@ def _meant(node: Node, value: Any) -> Any:
 def _loose(path: Path, node: Node, value: Any, meant: Any) -> Finding:
     """A value of another type that Azure takes for the right one."""
     wanted = _wanted(node.property)
-    message = f"{node.property.title} must be {wanted}. Azure also reads {_a(value)}; other tools may not."
+    message = (
+        f"{node.property.title} must be {wanted}. Azure also reads {in_words(value)}; other tools may not."
+    )
     written = f"“{meant}”" if isinstance(meant, str) else json.dumps(meant)
     return Finding(
         "wrong-type", "warning", path, message, fix=Fix(f"Write {written}", (Change("set", path, meant),))
@@ -280,7 +284,7 @@ def _misfit(path: Path, node: Node, value: Any) -> Finding:
             "wrong-type", "error", path, f"{label} must be a JSON object. {json_text.fault(value)}"
         )
     wanted = _wanted(prop)
-    got = "" if prop.secret else f", not {_a(value)}"
+    got = "" if prop.secret else f", not {in_words(value)}"
     return Finding("wrong-type", "error", path, f"{label} must be {wanted}{got}.")
 
 
@@ -293,14 +297,14 @@ def _not_a_choice(path: Path, node: Node, prop: Choice, value: str) -> Finding:
                     "not-a-choice",
                     "error",
                     path,
-                    f"{prop.title}: “{_short(value)}” is written “{known.wire}”.",
+                    f"{prop.title}: “{shortened(value)}” is written “{known.wire}”.",
                     fix=fix,
                 )
             message = f"{prop.title}: “{known.wire}” needs API version {known.since} or newer."
             return Finding("not-a-choice", "error", path, message)
     wires = [known.wire for known in prop.values_in(node.api_version)]
     listed = ", ".join(wires[:-1]) + (" or " if len(wires) > 1 else "") + wires[-1] if wires else "left out"
-    return Finding("not-a-choice", "error", path, f"{prop.title} must be {listed}, not “{_short(value)}”.")
+    return Finding("not-a-choice", "error", path, f"{prop.title} must be {listed}, not “{shortened(value)}”.")
 
 
 def _range(prop: Integer) -> str:
@@ -320,25 +324,6 @@ def _wanted(prop: Property) -> str:
     if isinstance(prop, Single):
         return "an object, in braces"
     return _WANTED.get(prop.json_type or "", "a JSON object")
-
-
-def _a(value: Any) -> str:
-    """The value in words, shortened."""
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, dict):
-        return "an object"
-    if isinstance(value, list):
-        return "a list"
-    if isinstance(value, str):
-        return f"the text “{_short(value)}”"
-    return f"the number {_short(str(value))}"
-
-
-def _short(value: str, limit: int = 60) -> str:
-    return value if len(value) <= limit else value[: limit - 1] + "…"
 
 
 def _without(document: dict[str, Any], errors: list[_Error], api_version: str) -> dict[str, Any]:

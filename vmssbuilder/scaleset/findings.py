@@ -84,3 +84,23 @@ def errors(findings: Iterable[Finding]) -> list[Finding]:
 def warnings(findings: Iterable[Finding]) -> list[Finding]:
     """The warnings among the findings, order kept."""
     return [finding for finding in findings if finding.severity == "warning"]
+
+
+def in_words(value: Any) -> str:
+    """A value as messages speak of it, shortened: “the text “x””, “a list”."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, dict):
+        return "an object"
+    if isinstance(value, list):
+        return "a list"
+    if isinstance(value, str):
+        return f"the text “{shortened(value)}”"
+    return f"the number {shortened(str(value))}"
+
+
+def shortened(value: str, limit: int = 60) -> str:
+    """The text, or its beginning where it is longer than `limit` characters."""
+    return value if len(value) <= limit else value[: limit - 1] + "…"

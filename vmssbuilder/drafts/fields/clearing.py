@@ -9,6 +9,7 @@ from typing import Any, Final
 from vmssbuilder.drafts import content as contents
 from vmssbuilder.drafts.steps import Field, Section, anchor
 from vmssbuilder.scaleset import paths
+from vmssbuilder.scaleset.findings import in_words
 from vmssbuilder.scaleset.paths import Path
 from vmssbuilder.scaleset.versions import LATEST
 
@@ -61,7 +62,7 @@ def _in_the_way(page: Page, path: Path, of_section: bool) -> str:
     said = (
         null_html(page)
         if value is None and page.updating
-        else f'<p class="field__help">Here stands {escape(kind_of_value(value))} where settings belong.</p>'
+        else f'<p class="field__help">Here stands {escape(in_words(value))} where settings belong.</p>'
     )
     leave = "Leave it as it is" if value is None and page.updating else "Leave it out"
     own = "" if of_section else f' id="{base}" tabindex="-1"'
@@ -71,16 +72,3 @@ def _in_the_way(page: Page, path: Path, of_section: bool) -> str:
         f'{findings_html(page, path)}{said}<p class="field__help">What you fill in takes its place.</p>'
         f"{clear_box(path, leave, described_by(page, path, helped=False))}</div>"
     )
-
-
-def kind_of_value(value: Any) -> str:
-    """What stands somewhere, in words: “the text “x””, “a list”."""
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, dict | list):
-        return "an object" if isinstance(value, dict) else "a list"
-    written = str(value)
-    short = written if len(written) <= 60 else f"{written[:59]}…"
-    return f"the text “{short}”" if isinstance(value, str) else f"the number {short}"

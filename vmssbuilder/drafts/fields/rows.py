@@ -10,12 +10,11 @@ from typing import Any, Final, Literal
 
 from vmssbuilder.drafts.steps import Field, anchor
 from vmssbuilder.scaleset import paths
-from vmssbuilder.scaleset.findings import Finding
+from vmssbuilder.scaleset.findings import Finding, in_words
 from vmssbuilder.scaleset.paths import MISSING, Path
 from vmssbuilder.scaleset.properties import Boolean, Choice, List, Map, Node, Text
 
 from .choosing import link, suggesting
-from .clearing import kind_of_value
 from .inputs import lines, not_a_list, not_on_offer, text_of
 from .live import kind_of, reading
 from .page import Page, finding_lines, findings_html, fixes, help_html, state_class, wire_html
@@ -189,7 +188,7 @@ def _row(page: Page, entry: Field, path: Path, number: int, cells: Any) -> str:
         and not (cells is _BLANK or cells is MISSING or isinstance(cells, dict))
     ):
         odd = (
-            f'<p class="field__help">Here stands {escape(kind_of_value(cells))} where settings of a '
+            f'<p class="field__help">Here stands {escape(in_words(cells))} where settings of a '
             f"{escape(prop.singular)} belong. What you fill in takes its place.</p>"
         )
     return f'<div class="rows__row" role="group" aria-label="{escape(title)}">{"".join(written)}{remove}</div>{odd}'
