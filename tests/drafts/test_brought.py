@@ -135,6 +135,20 @@ def test_of_several_the_person_chooses(as_requester: Client, page_of: GetPage) -
     assert Draft.objects.get().name == "job"
 
 
+@pytest.mark.parametrize("count", [30, 1_500])
+def test_of_many_the_person_chooses_from_a_list_of_bounded_length(
+    as_requester: Client, page_of: GetPage, count: int
+) -> None:
+    many = [{"name": f"set-{number}", "location": "northeurope"} for number in range(count)]
+    page = page_of(as_requester, NEW, post=bring(shapes.text(many)))
+    assert page.html.count(">set-") <= 1_001
+    assert ("Read the first 1,000 of 1,500" in page.text) is (count > 1_000)
+    assert filled(page)["choice"] == "0"
+    again = page_of(as_requester, NEW, post=filled(page) | {"choice": "29"})
+    as_requester.post(NEW, filled(again))
+    assert Draft.objects.get().name == "set-29"
+
+
 def test_of_several_pieces_of_a_page_the_person_chooses_by_the_words_above_them(
     as_requester: Client, page_of: GetPage
 ) -> None:

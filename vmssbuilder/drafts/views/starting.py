@@ -231,12 +231,17 @@ _MANY: Final = 20
 """How many notes of a kind are shown before a draft is made of them: they are what the person decides by."""
 
 
+_RADIOS: Final = 20
+"""How many scale sets of a text are radios; more are a list that opens."""
+
+
 def _look(
     request: HttpRequest, texts: Mapping[str, str], version: str | None, made: _Proposal
 ) -> HttpResponse:
     errors = made.form.problems()
     context = {
         "reading": made.reading,
+        "many": len(made.reading.choices) > _RADIOS,
         "may_update": made.may_update,
         "plainly": looks_like_update(made.reading.document),
         "boxes": _shown(request, texts),
