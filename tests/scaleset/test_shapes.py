@@ -244,6 +244,15 @@ def test_what_a_tool_prints_keeps_the_line_of_each_note() -> None:
             assert f'"{note.path[-1]}": null' in lines[note.line - 1]
 
 
+def test_the_group_that_the_azure_cli_prints_beside_an_id_is_left_out_of_a_request_too() -> None:
+    document = body()
+    place = paths.parse(f"{IP}.properties.subnet")
+    paths.put(document, place, {"id": SUBNET, "resourceGroup": "rg-net"})
+    reading = read(text(document), VERSION)
+    assert reading.document == body()
+    assert [note.path for note in reading.notes if note.kind == "removed"] == [(*place, "resourceGroup")]
+
+
 def test_a_shortened_output_is_known_by_its_nulls() -> None:
     short = {"location": "x", "overprovision": True, "plan": None, "singlePlacementGroup": True, "sku": {"additionalProperties": {}, "capacity": 1}}  # fmt: skip
     reading = read(text(short), VERSION)

@@ -193,6 +193,11 @@ def test_patch_is_an_update_in_which_null_stays() -> None:
     assert reading.document == {"plan": None, "sku": {"capacity": 4}}
 
 
+def test_the_method_beside_an_address_is_that_of_the_request() -> None:
+    reading = read(f'r = requests.patch(\'{ADDRESS}\', json={{"sku": {{"capacity": 1}}}})')
+    assert (reading.request.operation, reading.document) == ("update", {"sku": {"capacity": 1}})
+
+
 def test_of_a_request_and_its_answer_both_are_offered() -> None:
     answer = BODY | {"id": PATH, "type": "Microsoft.Compute/virtualMachineScaleSets"}
     text = f"PUT {ADDRESS} HTTP/1.1\n\n{SHORT}\n\nHTTP/1.1 201 Created\nContent-Type: application/json\n\n{json.dumps(answer)}"
