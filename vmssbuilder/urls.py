@@ -19,8 +19,6 @@ urlpatterns = [
     path("submissions/", include("vmssbuilder.submissions.urls")),
     path("reference/", include("vmssbuilder.reference.urls")),
     path("theme/", pages.theme, name="theme"),
-    path("healthz", pages.healthz, name="healthz"),
-    path("readyz", pages.readyz, name="readyz"),
     path("admin/", admin.site.urls),
 ]
 

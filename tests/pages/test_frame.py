@@ -1,10 +1,7 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import OperationalError, connection
 from django.http import Http404, HttpRequest, HttpResponse
 from django.test import Client
 from django.urls import include, path
@@ -74,45 +71,6 @@ def test_the_sandbox_is_named(client: Client, page_of: GetPage, settings: Settin
     assert "Sandbox: nothing here reaches Azure" in page_of(client, "/sign-in/").html
     settings.VMSSBUILDER_CLOUD = "public"
     assert "andbox" not in page_of(client, "/sign-in/").html
-
-
-# --- Signs of life ----------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def no_database(db: None) -> Iterator[None]:
-    """Every query fails, as with a server that is gone."""
-
-    def gone(*_args: object, **_named: object) -> None:
-        raise OperationalError("could not connect to server")
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(connection, "cursor", gone)
-        yield
-
-
-def test_health_needs_no_database(client: Client, no_database: None) -> None:
-    response = client.get("/healthz")
-    assert (response.status_code, response.content) == (200, b"ok\n")
-    assert "no-store" in response["Cache-Control"]
-
-
-def test_ready(client: Client, db: None) -> None:
-    assert client.get("/readyz").status_code == 200
-
-
-def test_not_ready_without_a_database(client: Client, no_database: None) -> None:
-    response = client.get("/readyz")
-    assert (response.status_code, response.content) == (503, b"The database does not answer.\n")
-
-
-@pytest.mark.django_db
-def test_not_ready_before_the_database_has_its_shape(client: Client) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM django_migrations WHERE app = 'accounts'")
-    response = client.get("/readyz")
-    assert response.status_code == 503
-    assert b"manage.py migrate" in response.content
 
 
 # --- Problems ---------------------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from django.test import Client
 from tests.conftest import GetPage, signed_in
 from tests.reviews.making import PASSWORD, document, draft, edit
 from tests.submissions.conftest import drive
+from vmssbuilder import clock
 from vmssbuilder.accounts.models import User
 from vmssbuilder.audit.models import Event
 from vmssbuilder.azure import preflight as checks
@@ -22,6 +24,8 @@ from vmssbuilder.preflight.models import Preflight
 from vmssbuilder.sandbox import faults, world
 from vmssbuilder.sandbox.server import Running
 from vmssbuilder.scaleset import paths
+from vmssbuilder.workers import heartbeats
+from vmssbuilder.workers.models import Worker
 
 pytestmark = pytest.mark.django_db
 
@@ -502,6 +506,7 @@ def test_the_walk_of_a_person(sandbox: Running, as_rita: Client, rita: User, pag
 
 
 def test_htmx_hears_only_what_is_new(sandbox: Running, as_rita: Client, rita: User) -> None:
+    heartbeats.beat("one")
     made = draft(rita)
     url = f"/drafts/{made.code}/preflight/"
     run = actions.start(rita, made)
@@ -510,6 +515,21 @@ def test_htmx_hears_only_what_is_new(sandbox: Running, as_rita: Client, rita: Us
     assert as_rita.get(f"{url}?seen={run.version}", headers=asking).status_code == 204
     checking.run(run.pk)
     assert as_rita.get(f"{url}?seen={run.version}", headers=asking)["HX-Refresh"] == "true"
+
+
+def test_the_board_says_when_no_worker_is_there_to_run_it(
+    sandbox: Running, as_rita: Client, rita: User, page_of: GetPage
+) -> None:
+    made = draft(rita)
+    url = f"/drafts/{made.code}/preflight/"
+    heartbeats.beat("one")
+    run = actions.start(rita, made)
+    assert "No worker" not in page_of(as_rita, url).text
+    Worker.objects.update(seen=clock.now() - timedelta(seconds=31))
+    new = as_rita.get(f"{url}?seen={run.version}", headers={"HX-Request": "true"})
+    assert "No worker has been alive for 30 seconds" in new.content.decode()
+    checking.run(run.pk)
+    assert "No worker" not in page_of(as_rita, url).text, "there is nothing to wait for"
 
 
 def test_viewers_see_and_do_not_run(

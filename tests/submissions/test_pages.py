@@ -11,9 +11,12 @@ from django.utils import timezone
 from tests.conftest import GetPage
 from tests.reviews.making import PASSWORD, approved, edit
 from tests.submissions.conftest import drive, step
+from vmssbuilder import clock
 from vmssbuilder.drafts.models import Draft
 from vmssbuilder.sandbox.server import Running
 from vmssbuilder.submissions.models import Submission
+from vmssbuilder.workers import heartbeats
+from vmssbuilder.workers.models import Worker
 
 pytestmark = pytest.mark.django_db
 
@@ -77,6 +80,22 @@ def test_the_page_follows_along_while_something_is_to_come(
         assert new.content.decode().lstrip().startswith('<div id="progress"')
     Submission.objects.update(state="failed")
     assert as_rita.get(asked, headers=htmx)["HX-Refresh"] == "true"
+
+
+def test_the_page_says_when_no_worker_is_there_to_go_on(
+    as_rita: Client, submitted: Submit, page_of: GetPage
+) -> None:
+    heartbeats.beat("one")
+    submission = submitted()
+    page = page_of(as_rita, url(submission))
+    assert "the work goes on" in page.text
+    assert "No worker" not in page.text
+    Worker.objects.update(seen=clock.now() - timedelta(seconds=31))
+    new = as_rita.get(polls(page)[0], headers={"HX-Request": "true"}).content.decode()
+    assert "No worker has been alive for 30 seconds" in new
+    assert "the work goes on" not in new
+    Submission.objects.update(state="canceled")
+    assert "No worker" not in page_of(as_rita, url(submission)).text
 
 
 def test_success_shows_the_resource_id_and_stops_asking(

@@ -53,6 +53,13 @@ def test_who_stops_by_itself_is_gone_at_once() -> None:
     heartbeats.beat("one")
     heartbeats.leave("one")
     assert heartbeats.names() == frozenset()
+    assert heartbeats.anybody(), (
+        "while it is started anew, nobody is told that there was none for half a minute"
+    )
+    silent_for(31, "one")
+    assert not heartbeats.anybody()
+    heartbeats.beat("one")
+    assert heartbeats.names() == {"one"}
 
 
 def test_the_clock_of_this_process_does_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""Pages that belong to no app: the start page, the theme, signs of life, and what people see when something is wrong."""
+"""Pages that belong to no app: the start page, the theme, and what people see when something is wrong."""
 
 from __future__ import annotations
 
@@ -6,11 +6,8 @@ from typing import cast
 
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
-from django.db import DatabaseError, connection
-from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from vmssbuilder.accounts.models import User
@@ -40,33 +37,6 @@ def theme(request: HttpRequest) -> HttpResponse:
             THEME_COOKIE, chosen, max_age=A_YEAR, samesite="Lax", secure=settings.HTTPS, httponly=True
         )
     return response
-
-
-# --- Signs of life ----------------------------------------------------------------------------------------------------
-
-
-@public
-@never_cache
-@require_safe
-def healthz(request: HttpRequest) -> HttpResponse:
-    """Whether this process answers; asks nobody else."""
-    return HttpResponse("ok\n", content_type="text/plain")
-
-
-@public
-@never_cache
-@require_safe
-def readyz(request: HttpRequest) -> HttpResponse:
-    """Whether requests can be served: the database answers and has the shape that this code needs."""
-    try:
-        executor = MigrationExecutor(connection)
-        missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    except DatabaseError:
-        return HttpResponse("The database does not answer.\n", content_type="text/plain", status=503)
-    if missing:
-        text = f"{len(missing)} migrations are not applied. Run: python manage.py migrate\n"
-        return HttpResponse(text, content_type="text/plain", status=503)
-    return HttpResponse("ok\n", content_type="text/plain")
 
 
 # --- Problems ---------------------------------------------------------------------------------------------------------

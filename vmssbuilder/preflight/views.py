@@ -15,6 +15,7 @@ from vmssbuilder.drafts import access
 from vmssbuilder.drafts.access import Access
 from vmssbuilder.drafts.views.frame import frame
 from vmssbuilder.drafts.views.pane import pane
+from vmssbuilder.workers import heartbeats
 
 from . import actions, board
 
@@ -35,7 +36,9 @@ def preflight(request: HttpRequest, code: str) -> HttpResponse:
     editable = access.access(user, draft) >= Access.EDIT and draft.discarded is None
     run = board.latest(draft)
     partial = request.headers.get("HX-Request") == "true"
-    version = run.version if run else ""
+    # A run that has gone silent has nobody to wait for either.
+    nobody = run is not None and run.finished is None and not heartbeats.anybody()
+    version = (run.version if run else "") + ("-alone" if nobody else "")
     if partial and request.GET.get("seen") == version:
         return HttpResponse(status=204)
     if partial and (run is None or not run.is_running):
@@ -46,6 +49,7 @@ def preflight(request: HttpRequest, code: str) -> HttpResponse:
         "run": run,
         "version": version,
         "editable": editable,
+        "nobody": nobody,
         "stale": run is not None and run.revision.number != draft.head,
     }
     if run is not None:

@@ -26,6 +26,7 @@ from vmssbuilder.drafts.access import Access
 from vmssbuilder.reviews.queries import approval
 from vmssbuilder.scaleset import paths
 from vmssbuilder.scaleset.paths import PathError
+from vmssbuilder.workers import heartbeats
 
 from . import actions, aftermath, queries
 from .models import Submission, WholeAnswer
@@ -65,12 +66,14 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
     submission = _find(request, code)
     progress = list(submission.progress.all())
     looks_at = _looks_at(submission)
+    nobody = submission.is_moving and not heartbeats.anybody()
     version = "-".join(
         (
             submission.state,
             str(progress[-1].pk if progress else 0),
             _percent(submission),
             f"{looks_at:%H%M%S}" if looks_at else "",
+            "alone" if nobody else "",
         )
     )
     if request.headers.get("HX-Request") == "true":
@@ -89,6 +92,7 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
         "percent": _percent(submission),
         "azure_status": str((submission.operation or {}).get("azure_status") or "")[:STATUS_SHOWN],
         "looks_at": looks_at,
+        "nobody": nobody,
         "presumed": bool((submission.operation or {}).get("presumed")),
         "timeline": queries.timeline(submission, progress),
         "own": submission.submitter_id == user.pk,

@@ -28,13 +28,13 @@ def new_name() -> str:
 
 def beat(name: str) -> None:
     """Leaves a sign of life. A worker that was taken for dead meanwhile is there again."""
-    if not Worker.objects.filter(name=name).update(seen=Now()):
+    if not Worker.objects.filter(name=name).update(seen=Now(), left=False):
         Worker.objects.create(name=name)
 
 
 def leave(name: str) -> None:
-    """The worker is done, and nobody has to wait until it looks dead."""
-    Worker.objects.filter(name=name).delete()
+    """The worker is done, and nobody has to wait until it looks dead. That it was here until now stays known."""
+    Worker.objects.filter(name=name).update(seen=Now(), left=True)
 
 
 def bury() -> int:
@@ -44,7 +44,7 @@ def bury() -> int:
 
 def names() -> frozenset[str]:
     """The workers that are alive. One query."""
-    alive = Worker.objects.filter(seen__gte=Now() - DEAD_AFTER)
+    alive = Worker.objects.filter(seen__gte=Now() - DEAD_AFTER, left=False)
     return frozenset(alive.values_list("name", flat=True))
 
 
