@@ -53,7 +53,7 @@ KINDS: Final[dict[str, Kind]] = {
     "repaired": Kind("Repaired", "The text was not quite JSON.", "warning", "edit"),
     "unwrapped": Kind("Taken out", "Where in the text the request was found."),
     "skipped": Kind("Not read", "What else the text holds."),
-    "null": Kind("Not set", "Members that were null. Azure takes them for left out.", "info", "trash"),
+    "null": Kind("Not set", "Members that were null. Azure treats them as left out.", "info", "trash"),
     "removed": Kind("Left out", "A request does not carry these.", "info", "trash"),
     "moved": Kind("Moved", "They stood where Azure would not read them."),
     "renamed": Kind("Renamed", "Azure has other names for these."),
