@@ -24,3 +24,10 @@ def when_ready(_server: object) -> None:
     gc.freeze()
     # A page makes some ten thousand small objects, none of them in a circle.
     gc.set_threshold(50_000, 20, 50)
+
+
+def post_worker_init(_worker: object) -> None:
+    """In each process that answers requests: it says which keys it has, for `rotate_keys`."""
+    from vmssbuilder.accounts import keyholders
+
+    keyholders.announce("web")

@@ -14,15 +14,16 @@ from pytest_django import Settings
 from tests.accounts.certificates import certificate, new_key, pem
 from tests.accounts.entra import browser, sign_in
 from vmssbuilder import settings as settings_module
-from vmssbuilder.accounts import deployment
+from vmssbuilder.accounts import deployment, keyholders
 from vmssbuilder.accounts.deployment import Check, checks
-from vmssbuilder.accounts.models import Role
+from vmssbuilder.accounts.models import Role, TokenCache
 from vmssbuilder.sandbox import world
 from vmssbuilder.sandbox.server import Running
 
 pytestmark = pytest.mark.django_db
 
 HERE = "http://127.0.0.1:8000"
+KEYS = "VMSSBUILDER_SECRET_KEYS"
 OTHER_TENANT = "deadbeef-0000-4000-8000-000000000000"
 
 
@@ -73,8 +74,8 @@ def test_no_secret_is_said(sandbox: Running, settings: Settings, monkeypatch: py
     ("setting", "value", "title", "words"),
     [
         ("SECRET_KEY", "short", "DJANGO_SECRET_KEY", "shorter than 50"),
-        ("VMSSBUILDER_SECRET_KEYS", [], "VMSSBUILDER_SECRET_KEYS", "There is none"),
-        ("VMSSBUILDER_SECRET_KEYS", ["x"], "VMSSBUILDER_SECRET_KEYS", "Key 1 of the list"),
+        ("VMSSBUILDER_SECRET_KEYS", [], "VMSSBUILDER_SECRET_KEYS", "holds no key"),
+        ("VMSSBUILDER_SECRET_KEYS", ["x"], "VMSSBUILDER_SECRET_KEYS", "is no Fernet key"),
         ("VMSSBUILDER_CLOUD", "moon", "Cloud", "is not a cloud"),
         ("VMSSBUILDER_SANDBOX_URL", "http://example.org", "Cloud", "on this machine"),
         ("VMSSBUILDER_CLIENT_ID", "my app", "VMSSBUILDER_CLIENT_ID", "is no id"),
@@ -142,10 +143,36 @@ def test_a_tenant_of_the_list_that_does_not_exist_is_named(sandbox: Running, set
     ]
 
 
-def test_kept_sign_ins_that_no_key_opens_are_counted(sandbox: Running, settings: Settings) -> None:
+def test_something_of_each_key_is_opened(sandbox: Running, settings: Settings) -> None:
     sign_in(browser(), "rita")
-    settings.VMSSBUILDER_SECRET_KEYS = [Fernet.generate_key().decode()]
-    assert "1 of 1" in the("VMSSBUILDER_SECRET_KEYS").text
+    first = settings.VMSSBUILDER_SECRET_KEYS
+    second = [Fernet.generate_key().decode()]
+    assert the(KEYS).outcome == "good"
+    settings.VMSSBUILDER_SECRET_KEYS = second + first
+    sign_in(browser(), "rolf")
+    assert [each.outcome for each in found(KEYS)].count("note") == 1
+    settings.VMSSBUILDER_SECRET_KEYS = second
+    (lost,) = [each for each in found(KEYS) if each.outcome == "bad"]
+    assert "not among the 1 key here" in lost.text
+    settings.VMSSBUILDER_SECRET_KEYS = second + first
+    call_command("rotate_keys", stdout=StringIO())
+    settings.VMSSBUILDER_SECRET_KEYS = second
+    assert the(KEYS).outcome == "good"
+
+
+def test_what_an_earlier_version_wrote_is_opened_too(sandbox: Running, settings: Settings) -> None:
+    sign_in(browser(), "rita")
+    TokenCache.objects.update(ciphertext=Fernet(settings.VMSSBUILDER_SECRET_KEYS[0]).encrypt(b"cache"))
+    assert "rotate_keys" in the(KEYS).cure
+    TokenCache.objects.update(ciphertext=Fernet(Fernet.generate_key()).encrypt(b"cache"))
+    assert the(KEYS).outcome == "bad"
+
+
+def test_a_process_that_lacks_the_first_key_is_named(sandbox: Running, settings: Settings) -> None:
+    keyholders.beat("worker", "other")
+    settings.VMSSBUILDER_SECRET_KEYS = [Fernet.generate_key().decode(), *settings.VMSSBUILDER_SECRET_KEYS]
+    (lacking,) = [each for each in found(KEYS) if each.outcome == "bad"]
+    assert "worker process" in lacking.text
 
 
 @pytest.mark.parametrize(

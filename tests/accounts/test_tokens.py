@@ -1,16 +1,16 @@
 from __future__ import annotations
 
 import pytest
+from cryptography.fernet import Fernet
 from pytest_django import Settings
 
 from tests.accounts.entra import browser, sign_in
-from vmssbuilder.accounts import entra
-from vmssbuilder.accounts.models import TokenCache, User
+from vmssbuilder.accounts import entra, keyholders, tokens
+from vmssbuilder.accounts.models import KeyHolder, TokenCache, User
 from vmssbuilder.accounts.tokens import access_token, has_sign_in, wanted_claims
 from vmssbuilder.azure import AzureError
 from vmssbuilder.azure.errors import SignInNeeded
 from vmssbuilder.azure.signin import NEW_TOKEN
-from vmssbuilder.encryption import decrypt, encrypt
 from vmssbuilder.sandbox.server import Running
 
 pytestmark = pytest.mark.django_db
@@ -23,7 +23,7 @@ def rita(sandbox: Running) -> User:
 
 
 def kept() -> str:
-    return decrypt(TokenCache.objects.get().ciphertext)
+    return TokenCache.objects.get().open()
 
 
 def test_a_token_is_had_without_the_person(rita: User) -> None:
@@ -77,7 +77,7 @@ def test_a_newer_sign_in_is_not_written_over(rita: User, monkeypatch: pytest.Mon
 
         def token(self, *args: str, **named: str) -> object:
             answer = real.token(*args, **named)
-            TokenCache.objects.update(ciphertext=encrypt("the newer one"))
+            tokens.keep(rita, "the newer one")
             return answer
 
     monkeypatch.setattr(entra, "sign_in", Slow)
@@ -91,3 +91,24 @@ def test_what_azure_wants_is_kept_for_the_next_sign_in(rita: User, sandbox: Runn
     with pytest.raises(SignInNeeded):
         access_token(rita, claims)
     assert wanted_claims(rita) == claims
+
+
+def test_a_cache_of_somebody_else_does_not_open(rita: User, stranger: User) -> None:
+    TokenCache.objects.create(user=stranger, ciphertext=TokenCache.objects.get().ciphertext)
+    with pytest.raises(SignInNeeded) as raised:
+        access_token(stranger)
+    assert raised.value.code == "unreadable_cache"
+    assert access_token(rita)
+
+
+def test_a_key_that_another_process_has_is_no_ended_sign_in(rita: User, settings: Settings) -> None:
+    before = settings.VMSSBUILDER_SECRET_KEYS
+    settings.VMSSBUILDER_SECRET_KEYS = [Fernet.generate_key().decode(), *before]
+    tokens.keep(rita, kept())
+    keyholders.beat("web", "restarted")
+    settings.VMSSBUILDER_SECRET_KEYS = before
+    with pytest.raises(keyholders.KeyNotHere):
+        access_token(rita)
+    KeyHolder.objects.all().delete()
+    with pytest.raises(SignInNeeded):
+        access_token(rita)

@@ -7,10 +7,9 @@ from django.db.models import F
 
 from vmssbuilder.audit.actions import record
 from vmssbuilder.azure import Identity
-from vmssbuilder.encryption import encrypt
 
-from . import sessions
-from .models import EntraSession, TokenCache, User
+from . import sessions, tokens
+from .models import EntraSession, User
 from .roles import from_app_roles
 
 
@@ -44,7 +43,7 @@ def welcome(identity: Identity, cache: str) -> User:
         user.email = identity.username[:254]
         user.home_account_id = identity.home_account_id
         user.save()
-        TokenCache.objects.update_or_create(user=user, defaults={"ciphertext": encrypt(cache), "claims": ""})
+        tokens.keep(user, cache)
         record(user, "account.signed-in", user.username, way="entra")
     return user
 

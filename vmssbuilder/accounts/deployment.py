@@ -14,7 +14,6 @@ from urllib.parse import urlencode, urlsplit
 
 import requests
 from cryptography import x509
-from cryptography.fernet import Fernet
 from django.conf import settings
 from django.db import DatabaseError
 from django.urls import reverse
@@ -23,10 +22,9 @@ from requests.utils import get_environ_proxies
 from vmssbuilder.azure import AzureError, Cloud, cloud, open_session
 from vmssbuilder.azure.clouds import is_loopback
 from vmssbuilder.azure.signin import ANY_TENANT, CLOCK_SKEW, MANY_TENANTS, read_certificate
-from vmssbuilder.encryption import CannotDecrypt, decrypt
+from vmssbuilder.encryption import CannotDecrypt, Encrypted, key_ids, ready, samples
 
-from . import entra
-from .models import TokenCache
+from . import entra, keyholders
 
 Outcome = Literal["good", "note", "bad", "unknown"]
 
@@ -94,45 +92,46 @@ def _keys() -> Iterator[Check]:
         )
     else:
         yield Check("good", "DJANGO_SECRET_KEY", "Long enough.")
-    keys = settings.VMSSBUILDER_SECRET_KEYS
-    broken = [place for place, key in enumerate(keys, 1) if not _is_fernet(key)]
-    if broken or not keys:
-        which = (
-            f"Key {', '.join(map(str, broken))} of the list is no Fernet key." if keys else "There is none."
-        )
-        yield Check(
-            "bad", "VMSSBUILDER_SECRET_KEYS", which, "Make keys as docs/deploying.md says under “Settings”."
-        )
+    title = "VMSSBUILDER_SECRET_KEYS"
+    if trouble := ready():
+        yield Check("bad", title, trouble, "Make keys as docs/deploying.md says under “Settings”.")
         return
     try:
-        kept = list(TokenCache.objects.values_list("ciphertext", flat=True))
+        yield from _opened(title)
+        for each in keyholders.without(key_ids()[0]):
+            text = f"{each} lacks the first of these keys, so it cannot read what others encrypt."
+            yield Check("bad", title, text, "Give it the same keys, and restart it.")
     except DatabaseError as error:
         yield Check("bad", "Database", str(error), "Correct DATABASE_URL, and run manage.py migrate.")
-        return
-    lost = sum(not _opens(each) for each in kept)
-    if lost:
-        text = f"{lost} of {len(kept)} kept sign-ins cannot be opened with these keys."
-        yield Check(
-            "bad", "VMSSBUILDER_SECRET_KEYS", text, "Put the key that was removed back, behind the new one."
-        )
-    else:
-        yield Check(
-            "good", "VMSSBUILDER_SECRET_KEYS", f"{_count(len(keys), 'key')}; every kept sign-in opens."
-        )
 
 
-def _opens(ciphertext: bytes | memoryview) -> bool:
+def _opened(title: str) -> Iterator[Check]:
+    """Opens something of each key that anything was encrypted with."""
+    count = _count(len(key_ids()), "key")
+    rows_of = samples()
+    if not rows_of:
+        yield Check("good", title, f"{count}; nothing is encrypted yet.")
+    for key, rows in sorted(rows_of.items()):
+        lost = [row for row in rows if not _opens(row)]
+        named = f"the key {key}" if key else "an earlier version"
+        if lost and key and key not in key_ids():
+            text = f"Secrets or sign-ins were encrypted with {named}, which is not among the {count} here."
+            yield Check("bad", title, text, "Put the key that was removed back, behind the new one.")
+        elif lost:
+            text = f"What was encrypted with {named} does not open: {', '.join(map(str, lost))}."
+            cure = "Put back the key it was made with. What was copied there from elsewhere has to be entered again."
+            yield Check("bad", title, text, cure)
+        elif key in key_ids()[:1]:
+            yield Check("good", title, f"{count}; what the first of them, {key}, encrypted opens.")
+        else:
+            text = f"What was encrypted with {named} opens, but not with the first key alone."
+            yield Check("note", title, text, "Run manage.py rotate_keys.")
+
+
+def _opens(row: Encrypted) -> bool:
     try:
-        decrypt(ciphertext)
+        row.open()
     except CannotDecrypt:
-        return False
-    return True
-
-
-def _is_fernet(key: str) -> bool:
-    try:
-        Fernet(key)
-    except ValueError:
         return False
     return True
 

@@ -8,6 +8,8 @@ from typing import Any, ClassVar
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
 
+from vmssbuilder.encryption import Encrypted
+
 
 class Role(models.TextChoices):
     """What a person may do beyond their own drafts. The values are those of the Entra app roles."""
@@ -92,16 +94,32 @@ class User(AbstractUser):
         return not self.object_id
 
 
-class TokenCache(models.Model):
+class TokenCache(Encrypted):
     """MSAL's serialised token cache of one person, encrypted."""
 
     user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="token_cache")
-    ciphertext = models.BinaryField()
     claims = models.TextField(blank=True, help_text="What Azure wants the next sign-in to bring along.")
     updated = models.DateTimeField(auto_now=True)
 
     def __str__(self) -> str:
         return f"Token cache of {self.user}"
+
+    @property
+    def bound_to(self) -> str:
+        return f"token-cache:{self.user_id}"
+
+
+class KeyHolder(models.Model):
+    """A process that said which keys it has. keys: their ids, newest first; place: its host and process id."""
+
+    name = models.CharField(max_length=16, unique=True)
+    kind = models.CharField(max_length=10)
+    place = models.CharField(max_length=100)
+    keys = models.TextField()
+    seen = models.DateTimeField(db_index=True, help_text="Its last sign of life, by the database's clock.")
+
+    def __str__(self) -> str:
+        return f"{self.kind} process {self.place}"
 
 
 class EntraSession(models.Model):

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from vmssbuilder.azure.errors import SignInNeeded
-from vmssbuilder.encryption import CannotDecrypt, decrypt, encrypt
+from vmssbuilder.encryption import CannotDecrypt, encrypt
 
-from . import entra
+from . import entra, keyholders
 from .models import TokenCache, User
 
 
@@ -14,11 +14,18 @@ def has_sign_in(user: User) -> bool:
     return TokenCache.objects.filter(user=user).exists()
 
 
+def keep(user: User, cache: str) -> None:
+    """Keeps the token cache of a sign-in, in place of an earlier one."""
+    kept = TokenCache(user=user)
+    kept.close(cache)
+    TokenCache.objects.update_or_create(user=user, defaults={"ciphertext": kept.ciphertext, "claims": ""})
+
+
 def access_token(user: User, claims: str | None = None) -> str:
     """A token for Resource Manager in the person's name, refreshed when needed.
 
     claims: from a ClaimsChallenge, or NEW_TOKEN. Raises SignInNeeded when the person has to sign in again, other
-    AzureErrors when Entra ID does not answer, NotSetUp.
+    AzureErrors when Entra ID does not answer, KeyNotHere among them, NotSetUp.
     """
     if not user.is_active:
         # What they submitted would otherwise go on in their name.
@@ -27,8 +34,10 @@ def access_token(user: User, claims: str | None = None) -> str:
     if kept is None:
         raise SignInNeeded("Sign in with Microsoft: no sign-in of yours is kept.", code="no_account")
     try:
-        cache = decrypt(kept.ciphertext)
-    except CannotDecrypt:
+        cache = kept.open()
+    except CannotDecrypt as error:
+        if keyholders.has_one_of([error.key]):
+            raise keyholders.KeyNotHere from None
         raise SignInNeeded(
             "Sign in with Microsoft again: the kept sign-in cannot be read.", code="unreadable_cache"
         ) from None
@@ -42,7 +51,7 @@ def access_token(user: User, claims: str | None = None) -> str:
     if token.changed:
         # Nobody holds a lock while Entra ID answers. Whoever wrote meanwhile has a newer cache, which must win.
         TokenCache.objects.filter(pk=kept.pk, ciphertext=bytes(kept.ciphertext)).update(
-            ciphertext=encrypt(token.cache)
+            ciphertext=encrypt(token.cache, kept.bound_to)
         )
     return token.value
 

@@ -405,6 +405,11 @@ _SAYINGS: Final[Mapping[str, tuple[Cause, str, str]]] = {
         "The scale set is still there.",
         "Look at it in Azure, then delete it again.",
     ),
+    "keynothere": (
+        "unknown",
+        "A part of this service was started before a key was added, and cannot read what that key encrypts.",
+        "Nothing is lost: it goes on once those who run the service have restarted that part.",
+    ),
     "expiredauthenticationtoken": ("sign-in", "Your sign-in has expired.", "Sign in again."),
 }
 

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Final
 
 from vmssbuilder.installation import own_cloud
-from vmssbuilder.scaleset import Request, check
+from vmssbuilder.scaleset import Request, check, secrets
 from vmssbuilder.scaleset.findings import Finding
-from vmssbuilder.scaleset.kept import check_update
+from vmssbuilder.scaleset.kept import check_update, label
 from vmssbuilder.scaleset.paths import PathError
 from vmssbuilder.scaleset.rules.target import check_target
 
 from . import content as contents
 from . import sent, vault
 from .models import Draft, Revision
+
+UNREADABLE: Final = "secret-unreadable"
+"""The rule of a secret whose key is gone. Nothing that Azure would refuse, so it is no rule of a scale set."""
 
 
 def check_content(content: Draft | Revision) -> list[Finding]:
@@ -25,7 +29,9 @@ def check_content(content: Draft | Revision) -> list[Finding]:
     kept = _kept(draft.code, number)
     request = content.request
     if kept.of != request:
-        kept.found = tuple(_here(_check(content, vault.put_back(draft, content.document))))
+        clear = vault.opened(draft, content.document)
+        found = _here(_check(content, clear.document))
+        kept.found = (*found, *_unreadable(content, set(clear.unreadable)))
         kept.of = request
     return list(kept.found)
 
@@ -36,6 +42,20 @@ def _here(found: list[Finding]) -> list[Finding]:
     if not azure.suffixes:
         return found
     return [replace(each, message=azure.in_its_words(each.message)) for each in found]
+
+
+def _unreadable(content: Draft | Revision, codes: Collection[str | None]) -> list[Finding]:
+    """A finding for each secret that cannot be opened any more: only a person can enter it again."""
+    return [
+        Finding(
+            UNREADABLE,
+            "error",
+            path,
+            f"{label(path, content.document, content.api_version)} cannot be read any more: enter it again.",
+        )
+        for path, value in (secrets.find(content.document) if codes else ())
+        if secrets.referred(value) in codes
+    ]
 
 
 def _check(content: Draft | Revision, document: dict[str, Any]) -> list[Finding]:

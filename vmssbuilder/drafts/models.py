@@ -10,6 +10,7 @@ from django.core import signing
 from django.db import models
 from django.utils import timezone
 
+from vmssbuilder.encryption import Encrypted
 from vmssbuilder.scaleset import Request, Target
 from vmssbuilder.scaleset.versions import DEFAULT
 
@@ -150,16 +151,19 @@ class SearchWord(models.Model):
         return bytes(self.word).decode()
 
 
-class Secret(models.Model):
+class Secret(Encrypted):
     """One secret value of a draft, encrypted. Documents refer to it as `{"$secret": code}`."""
 
     code = models.CharField(max_length=10, unique=True, default=new_code, editable=False)
     draft = models.ForeignKey(Draft, on_delete=models.CASCADE, related_name="secrets")
-    ciphertext = models.BinaryField()
     created = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:
         return f"Secret {self.code}"
+
+    @property
+    def bound_to(self) -> str:
+        return f"secret:{self.draft_id}:{self.code}"
 
 
 class ShareLink(models.Model):

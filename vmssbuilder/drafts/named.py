@@ -115,10 +115,15 @@ def _members(node: Any, path: Path, holder: Path) -> list[Field]:
 
 
 def names(draft: Draft, protected: Any) -> frozenset[str] | None:
-    """The names of the members of protected settings, None when they are no object. Their values stay in the vault."""
+    """The names of the members of protected settings, None when they are no object. Their values stay in the vault.
+
+    Of those that cannot be read any more there are none.
+    """
     if protected is MISSING or protected == secrets.MASK:
         return frozenset()
     value = vault.revealed(draft, protected)
+    if secrets.is_reference(value):
+        return frozenset()
     return frozenset(value) if isinstance(value, dict) else None
 
 

@@ -1,9 +1,13 @@
-"""Secret values of drafts: taken out of documents into encrypted rows, and put back only for checking and sending."""
+"""Secret values of drafts: taken out of documents into encrypted rows, and put back only for checking and sending.
+
+A secret that cannot be opened, because its key is gone or because it was copied from elsewhere, is a state and no error:
+its reference stays where it is, `Opened` names it, and a person can enter it again.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -18,15 +22,34 @@ from .models import Draft, Secret
 
 def store(draft: Draft, value: Any) -> dict[str, str]:
     """Encrypts a value as a secret of the draft and answers what the document holds in its place."""
-    secret = Secret.objects.create(draft=draft, ciphertext=encrypt(json.dumps(value)))
+    secret = Secret(draft=draft)
+    secret.close(json.dumps(value))
+    secret.save()
     return secrets.reference(secret.code)
 
 
 def revealed(draft: Draft, value: Any) -> Any:
-    """The value in clear of one secret of the draft; a reference that leads nowhere stays one. Never store or show it."""
+    """The value in clear of one secret of the draft. Never store or show it.
+
+    A reference that leads nowhere, or to what cannot be opened, stays one.
+    """
     code = secrets.referred(value)
-    held = draft.secrets.filter(code=code).first() if code is not None else None
-    return value if held is None else json.loads(decrypt(held.ciphertext))
+    return value if code is None else _open(draft, [code])[0].get(code, value)
+
+
+def _open(draft: Draft, codes: Iterable[str]) -> tuple[dict[str, Any], dict[str, str]]:
+    """The secrets that open, in clear; of the others the key that they ask for, "" where that is not the reason."""
+    values: dict[str, Any] = {}
+    unreadable: dict[str, str] = {}
+    for secret in draft.secrets.filter(code__in=codes):
+        try:
+            values[secret.code] = json.loads(secret.open())
+        except CannotDecrypt as error:
+            unreadable[secret.code] = error.key
+        except ValueError:
+            # It opened, and is nothing that this product wrote.
+            unreadable[secret.code] = ""
+    return values, unreadable
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +63,10 @@ def merged(draft: Draft, shown: Any, theirs: Any, wanted: Members) -> Any:
     """The secret object in clear with the wanted members, MISSING when none is left.
 
     shown: the secret as the page had it; theirs: as it is now. Answers CLASH when others changed the same members to
-    something else, or when the secret is no object. Never store the answer but by `store`, never show it.
+    something else, or when the secret is no object. What cannot be opened any more holds nothing. Never store the answer
+    but by `store`, never show it.
     """
-    before, now = (
-        {} if held is MISSING or held == secrets.MASK else revealed(draft, held) for held in (shown, theirs)
-    )
+    before, now = (_members(draft, held) for held in (shown, theirs))
     if not isinstance(before, dict) or not isinstance(now, dict):
         return merging.CLASH
     changed = {**before, **wanted.members}
@@ -52,6 +74,13 @@ def merged(draft: Draft, shown: Any, theirs: Any, wanted: Members) -> Any:
         before, now, {name: value for name, value in changed.items() if value is not MISSING}
     )
     return MISSING if made == {} else made
+
+
+def _members(draft: Draft, held: Any) -> Any:
+    if held is MISSING or held == secrets.MASK:
+        return {}
+    value = revealed(draft, held)
+    return {} if secrets.is_reference(value) else value
 
 
 def take_out(draft: Draft, document: dict[str, Any], held: dict[str, Any]) -> dict[str, Any]:
@@ -109,39 +138,51 @@ def _strays_taken_out(value: Any, take: Callable[[Any], Any], held: Any) -> Any:
     }
 
 
-def put_back(draft: Draft, document: dict[str, Any]) -> dict[str, Any]:
-    """The document with the values of its secrets in clear. For checking and sending only: never store or show it.
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A document with the values of its secrets in clear. For checking and sending only: never store or show it.
 
-    A reference whose secret was destroyed stays a reference.
+    A reference whose secret was destroyed, or cannot be opened, stays a reference. unreadable: the ids of the latter,
+    each with the id of the key that it asks for and that this process does not have, else "".
     """
+
+    document: dict[str, Any]
+    unreadable: dict[str, str]
+
+
+def opened(draft: Draft, document: dict[str, Any]) -> Opened:
+    """The document with the values of its secrets in clear, and which of them cannot be read any more."""
     wanted = secrets.references(document)
     if not wanted:
-        return document
-    values: dict[str | None, Any] = {
-        code: json.loads(decrypt(ciphertext))
-        for code, ciphertext in draft.secrets.filter(code__in=wanted).values_list("code", "ciphertext")
-    }
+        return Opened(document, {})
+    values, unreadable = _open(draft, wanted)
     changed: dict[str, Any] = secrets.replace(
-        document, lambda _path, value: values.get(secrets.referred(value), value)
+        document, lambda _path, value: values.get(secrets.referred(value) or "", value)
     )
-    return changed
+    return Opened(changed, unreadable)
+
+
+def put_back(draft: Draft, document: dict[str, Any]) -> dict[str, Any]:
+    """The document of `opened`, for whoever needs no more. Never store or show it."""
+    return opened(draft, document).document
 
 
 def sealed(user: User, values: Mapping[str, str]) -> str:
     """Secret values that are no draft's yet, encrypted: for a page to carry until there is one. "" for none."""
-    return encrypt(json.dumps({"for": user.pk, "values": dict(values)})).decode() if values else ""
+    return encrypt(json.dumps(dict(values)), _for(user)).decode() if values else ""
 
 
 def unsealed(user: User, written: str) -> dict[str, str]:
     """The values that were sealed for this person; none where it is not theirs, or nobody can read it any more."""
-    if not written:
-        return {}
     try:
-        held = json.loads(decrypt(written.encode(errors="replace")))
-    except CannotDecrypt:
+        held = json.loads(decrypt(written.encode(errors="replace"), _for(user))) if written else {}
+    except (CannotDecrypt, ValueError):
         return {}
-    values: dict[str, str] = held["values"] if isinstance(held, dict) and held.get("for") == user.pk else {}
-    return values
+    return held if isinstance(held, dict) and all(isinstance(each, str) for each in held.values()) else {}
+
+
+def _for(user: User) -> str:
+    return f"sealed:{user.pk}"
 
 
 def destroy(draft: Draft) -> int:

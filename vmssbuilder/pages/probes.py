@@ -75,10 +75,8 @@ def _readyz(request: HttpRequest) -> HttpResponse:
 
 
 def _reasons() -> Iterator[str]:
-    try:
-        encryption.encrypt("")
-    except ValueError:
-        yield "The keys in VMSSBUILDER_SECRET_KEYS cannot be used."
+    if why := encryption.ready():
+        yield why
     try:
         executor = MigrationExecutor(connection)
         missing = executor.migration_plan(executor.loader.graph.leaf_nodes())

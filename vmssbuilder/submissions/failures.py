@@ -4,6 +4,7 @@ AzureError
 └── Ours              raised here, with its own words
     ├── OurFault          the product failed, not Azure
     ├── SecretsGone       a secret of the request was destroyed
+    ├── SecretsUnreadable a secret of the request cannot be opened any more
     ├── NeverArrived      the request was lost on the way to Azure
     ├── NameTaken         a create would have gone over what is there
     ├── NothingToUpdate   an update finds no scale set
@@ -64,6 +65,17 @@ class SecretsGone(Ours):
         super().__init__(
             "A password or another secret of this request is no longer kept here. Nothing was sent.",
             "Enter it again in the draft, and have the draft reviewed.",
+        )
+
+
+class SecretsUnreadable(Ours):
+    """A secret of the request cannot be opened any more: its key is gone, or it was made for another draft."""
+
+    def __init__(self, path: str = "") -> None:
+        super().__init__(
+            "A password or another secret of this request cannot be read any more. Nothing was sent.",
+            "Enter it again in the draft, and have the draft reviewed.",
+            path,
         )
 
 

@@ -21,6 +21,7 @@ from typing import Any, Final
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
+from vmssbuilder.accounts import keyholders
 from vmssbuilder.accounts.entra import NotSetUp
 from vmssbuilder.audit.actions import record
 from vmssbuilder.azure import ArmClient, AzureError, Operation, ScaleSet, ScaleSetAddress, operations
@@ -37,7 +38,7 @@ from vmssbuilder.azure.errors import (
 from vmssbuilder.drafts import sent as payload
 from vmssbuilder.drafts import vault
 from vmssbuilder.drafts.models import Draft, Revision
-from vmssbuilder.scaleset import mask, secrets
+from vmssbuilder.scaleset import mask, paths, secrets
 from vmssbuilder.scaleset.answers import plain
 from vmssbuilder.updates import planning, reading
 from vmssbuilder.updates.models import Base
@@ -99,17 +100,22 @@ def run(number: int) -> None:
 
 
 def _outcome(held: Held) -> Outcome:
+    try:
+        return _attempt(held)
+    except LeaseLost:
+        raise
+    except Exception as error:  # noqa: BLE001 - a fault of ours must not leave the submission hanging
+        return _our_trouble(held.submission, error)
+
+
+def _attempt(held: Held) -> Outcome:
     step = _STEPS[State(held.submission.state)]
     try:
         return step(held, arm.client(held.submission))
-    except LeaseLost:
-        raise
     except (SignInNeeded, TokenRefused) as error:
         return _sign_in_needed(held.submission, error)
     except AzureError as error:
         return _trouble(held.submission, error)
-    except Exception as error:  # noqa: BLE001 - a fault of ours must not leave the submission hanging
-        return _our_trouble(held.submission, error)
 
 
 def _our_trouble(submission: Submission, error: Exception) -> Outcome:
@@ -261,7 +267,15 @@ def _send(held: Held, client: ArmClient) -> Outcome:
             overtaken = failures.Overtaken(clash=bool(meeting.clashes))
             return _failed(submission, overtaken, may_exist=doubtful, **columns)
         held.write(**columns)
-    document = vault.put_back(submission.draft, payload.request(revision, before).document)
+    opened = vault.opened(submission.draft, payload.request(revision, before).document)
+    document = opened.document
+    if opened.unreadable:
+        if keyholders.has_one_of(opened.unreadable.values()):
+            raise keyholders.KeyNotHere
+        where = next(
+            (path for code, path in secrets.references(document).items() if code in opened.unreadable), ()
+        )
+        return _failed(submission, failures.SecretsUnreadable(paths.text(where)), may_exist=False)
     if secrets.references(document):
         return _failed(submission, failures.SecretsGone(), may_exist=False)
     held.write(may_exist=True)
@@ -443,7 +457,8 @@ def _sign_in_needed(submission: Submission, error: AzureError) -> Outcome:
 def _trouble(submission: Submission, error: AzureError) -> Outcome:
     """The question or request got no usable answer. Nothing was changed by it; it is tried again."""
     kept = failures.kept(submission, error)
-    attempts = submission.attempts + (0 if isinstance(error, Throttled) else 1)
+    # A pause, or a process that is restarted soon, says nothing against the request.
+    attempts = submission.attempts + (0 if isinstance(error, Throttled | keyholders.KeyNotHere) else 1)
     columns = {"attempts": attempts, "error": kept}
     late = _is_late(submission)
     if submission.state != State.RUNNING and not submission.may_exist:

@@ -6,6 +6,7 @@ from base64 import b64encode
 from html import escape
 from typing import Any, Final
 
+from vmssbuilder.drafts.checking import UNREADABLE
 from vmssbuilder.drafts.content import TARGET
 from vmssbuilder.drafts.steps import anchor
 from vmssbuilder.pages.characters import showable, showable_json
@@ -246,9 +247,15 @@ def _secret(page: Page, node: Node, path: Path, value: Any) -> str:
         if isinstance(prop, Text) and prop.base64:
             control += _encoded_box(path, name)
     if is_set:
+        lost = any(each.rule == UNREADABLE for each in page.findings.get(path, ()))
+        told = (
+            "Set, but not readable any more. Enter it again."
+            if lost
+            else "Set, hidden. Type here to replace it."
+        )
         control = (
-            '<p class="secret-set"><svg class="icon" aria-hidden="true"><use href="#i-lock"/></svg>'
-            "<span>Set, hidden. Type here to replace it.</span></p>"
+            f'<p class="secret-set"><svg class="icon" aria-hidden="true"><use href="#i-{"warning" if lost else "lock"}"/></svg>'
+            f"<span>{told}</span></p>"
             f'{control}<div class="choice"><input type="checkbox" id="{base}-clear" name="{escape(name)}:clear" value="1">'
             f'<label for="{base}-clear">Clear it</label></div>'
         )

@@ -4,49 +4,70 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.apps import apps
-from django.core.exceptions import FieldDoesNotExist
 from django.core.management.base import BaseCommand, CommandError
-from django.db.models import Model
 
-from vmssbuilder.encryption import CannotDecrypt, rotate
+from vmssbuilder.accounts import keyholders
+from vmssbuilder.accounts.models import KeyHolder
+from vmssbuilder.encryption import CannotDecrypt, Encrypted, is_newest, key_ids, ready, tables
 
 
 class Command(BaseCommand):
     help = (
-        "Encrypts secrets and token caches anew with the first key of VMSSBUILDER_SECRET_KEYS. "
-        "Afterwards the other keys can be removed. Safe while the product runs, and to run again."
+        "Encrypts secrets and token caches anew with the first key of VMSSBUILDER_SECRET_KEYS, each bound to its place. "
+        "Afterwards the other keys can be removed. Safe while the product runs, and to run again; it refuses while a "
+        "process lacks that key."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if trouble := ready():
+            raise CommandError(trouble)
+        newest = key_ids()[0]
+        if lacking := keyholders.without(newest):
+            raise CommandError(
+                f"Nothing was changed: {_listed(lacking)} without the key {newest}, the first of "
+                "VMSSBUILDER_SECRET_KEYS here. Give it to them, behind the others if need be, restart them, and run this "
+                "again."
+            )
+        if behind := keyholders.behind(newest):
+            raise CommandError(
+                f"Nothing was changed: {_listed(behind)} with the key {newest} behind another one, and would go on to "
+                "encrypt with that. Put it first there too, restart them, and run this again."
+            )
         lost = 0
-        for model in apps.get_models():
-            if _holds_ciphertext(model):
-                done, unreadable = self._rotate(model)
-                lost += unreadable
-                self.stdout.write(
-                    f"{model._meta.verbose_name_plural}: {done} encrypted anew, {unreadable} unreadable"
-                )
+        for model in tables():
+            done, kept, unreadable = self._rotate(model)
+            lost += sum(unreadable.values())
+            self.stdout.write(
+                f"{model._meta.verbose_name_plural}: {done} encrypted anew, {kept} were already, "
+                f"{sum(unreadable.values())} unreadable"
+            )
+            for key, count in sorted(unreadable.items()):
+                why = f"their key {key} is not among the keys" if key else "no key opens them where they are"
+                self.stdout.write(f"  {count}: {why}")
         if lost:
             raise CommandError(f"{lost} could not be read with any key. Keep all keys until that is settled.")
 
-    def _rotate(self, model: type[Model]) -> tuple[int, int]:
-        done = unreadable = 0
-        rows = model._default_manager.order_by("pk").values_list("pk", "ciphertext")
-        for pk, before in rows.iterator(chunk_size=500):
+    def _rotate(self, model: type[Encrypted]) -> tuple[int, int, dict[str, int]]:
+        """How many were written anew, how many had been before, and those that did not open, by the key they ask for."""
+        done = kept = 0
+        unreadable: dict[str, int] = {}
+        for row in model._default_manager.order_by("pk").iterator(chunk_size=500):
+            before = bytes(row.ciphertext)
             try:
-                after = rotate(before)
-            except CannotDecrypt:
-                unreadable += 1
+                row.close(row.open())
+            except CannotDecrypt as error:
+                unreadable[error.key] = unreadable.get(error.key, 0) + 1
                 continue
-            # A row that changed meanwhile was written with the newest key already.
-            done += model._default_manager.filter(pk=pk, ciphertext=bytes(before)).update(ciphertext=after)
-        return done, unreadable
+            if is_newest(before):
+                kept += 1
+                continue
+            # A row that changed meanwhile was written with the newest key already: every process has it first.
+            written = model._default_manager.filter(pk=row.pk, ciphertext=before)
+            done += written.update(ciphertext=row.ciphertext)
+        return done, kept, unreadable
 
 
-def _holds_ciphertext(model: type[Model]) -> bool:
-    try:
-        model._meta.get_field("ciphertext")
-    except FieldDoesNotExist:
-        return False
-    return True
+def _listed(holders: list[KeyHolder]) -> str:
+    named = ", ".join(map(str, holders[:5]))
+    more = f" and {len(holders) - 5} more" if len(holders) > 5 else ""
+    return f"{named}{more} {'runs' if len(holders) == 1 else 'run'}"

@@ -15,7 +15,7 @@ from django_tasks_db.management.commands.db_worker import Worker as TaskWorker
 from django_tasks_db.models import DBTaskResult
 from django_tasks_db.utils import exclusive_transaction
 
-from vmssbuilder.accounts import sessions
+from vmssbuilder.accounts import keyholders, sessions
 from vmssbuilder.submissions import leases, tasks
 from vmssbuilder.workers import heartbeats
 
@@ -122,4 +122,5 @@ class Command(BaseCommand):
         worker = Worker(interval)
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, worker.shutdown)
+        keyholders.announce("worker")
         worker.run()
