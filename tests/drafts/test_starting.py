@@ -11,6 +11,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from tests.azure.helpers import SUBSCRIPTION
 from tests.conftest import GetPage, signed_in
 from tests.forms import entries
 from tests.pages.strict import Page
@@ -104,6 +105,56 @@ def secret_of(draft: Draft) -> Any:
     return vault.put_back(draft, draft.document)["properties"]["virtualMachineProfile"]["osProfile"][
         "adminPassword"
     ]
+
+
+# --- The place --------------------------------------------------------------------------------------------------------
+
+PLACED = template(
+    {},
+    location="[resourceGroup().location]",
+    properties={
+        "proximityPlacementGroup": {
+            "id": "[resourceId('Microsoft.Compute/proximityPlacementGroups', 'close')]"
+        }
+    },
+)
+
+
+def test_the_place_of_a_template_is_asked_for_and_fills_it_in(as_requester: Client, page_of: GetPage) -> None:
+    page = page_of(as_requester, NEW, post=bring(PLACED))
+    assert "Where it is deployed" in page.text
+    form = filled(page)
+    place = {
+        "place-subscription": SUBSCRIPTION,
+        "place-resource_group": "rg-shop",
+        "place-location": "norwayeast",
+    }
+    assert place.keys() <= form.keys()
+    shown = page_of(as_requester, NEW, post=form | place | {"look": "1"})
+    assert "norwayeast" in shown.text
+    as_requester.post(NEW, filled(shown))
+    draft = Draft.objects.get()
+    assert (draft.subscription, draft.resource_group) == (SUBSCRIPTION, "rg-shop")
+    assert draft.document["location"] == "norwayeast"
+    assert draft.document["properties"]["proximityPlacementGroup"]["id"].startswith(
+        f"/subscriptions/{SUBSCRIPTION}/resourceGroups/rg-shop/providers/"
+    )
+
+
+def test_a_place_that_is_none_is_refused_at_its_field_and_stays(
+    as_requester: Client, page_of: GetPage
+) -> None:
+    form = filled(page_of(as_requester, NEW, post=bring(PLACED)))
+    wrong = {"place-subscription": "my subscription", "place-resource_group": "rg-shop"}
+    page = page_of(as_requester, NEW, post=form | wrong, status=422)
+    assert "A subscription ID looks like" in page.text
+    assert filled(page).items() >= wrong.items()
+    assert not Draft.objects.exists()
+
+
+def test_a_template_that_depends_on_no_place_asks_for_none(as_requester: Client, page_of: GetPage) -> None:
+    page = page_of(as_requester, NEW, post=bring(ASKING))
+    assert "Where it is deployed" not in page.text
 
 
 # --- Parameters -------------------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""The form of a template's parameters: a field for each that has no value yet."""
+"""The forms of a template: a field for each parameter that has no value yet, and where it is deployed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from django import forms
 from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
 
-from vmssbuilder.scaleset import TemplateParameter
+from vmssbuilder.scaleset import Place, Target, TemplateParameter
+from vmssbuilder.scaleset.rules.target import check_target
 
 PREFIX: Final = "parameter"
 """Of the names of the inputs: `parameter-0` is a value, `parameter-0-name` whose it is, `parameter-0-clear` a box."""
@@ -165,3 +166,69 @@ def _widget(parameter: TemplateParameter, shown: str) -> forms.Widget:
             attrs={"class": "input input--number", "inputmode": "numeric", "autocomplete": "off"}
         )
     return forms.TextInput(attrs={"class": "input", **_PLAIN})
+
+
+class PlaceForm(forms.Form):
+    """Asks where a template is deployed: its subscription, resource group and region fill in what depends on them.
+
+    wanted: the parts that the template asks for. A part that was sent before stays in the form.
+    """
+
+    use_required_attribute = False
+
+    subscription = forms.CharField(
+        label="Subscription ID",
+        required=False,
+        max_length=100,
+        widget=forms.TextInput({"class": "input", **_PLAIN}),
+    )
+    resource_group = forms.CharField(
+        label="Resource group",
+        required=False,
+        max_length=200,
+        widget=forms.TextInput({"class": "input", **_PLAIN}),
+    )
+    location = forms.CharField(
+        label="Region of the resource group",
+        help_text="Such as westeurope.",
+        required=False,
+        max_length=100,
+        widget=forms.TextInput({"class": "input", **_PLAIN}),
+    )
+
+    def __init__(self, post: QueryDict) -> None:
+        super().__init__(post, prefix="place", auto_id="%s")
+
+    def clean_subscription(self) -> str:
+        return self._part("subscription", "subscription")
+
+    def clean_resource_group(self) -> str:
+        return self._part("resource_group", "resourceGroup")
+
+    def _part(self, name: str, part: str) -> str:
+        """A part of the address that was typed, judged as the draft's own page judges it."""
+        value: str = self.cleaned_data[name]
+        if value:
+            for finding in check_target(Target(**{name: value})):
+                if finding.path[-1] == part and finding.severity == "error":
+                    raise forms.ValidationError(finding.message)
+        return value
+
+    def place(self) -> Place:
+        """What was typed of it, without what is wrong."""
+        self.full_clean()
+        return Place(**{name: value for name, value in self.cleaned_data.items() if value})
+
+    def ask(self, wanted: Collection[str]) -> None:
+        """Leaves the fields that are wanted, or hold something."""
+        for name in list(self.fields):
+            if name not in wanted and not self[name].value():
+                del self.fields[name]
+
+    def problems(self) -> list[dict[str, str]]:
+        """Every error with the address of its field, for the summary above the heading."""
+        return [
+            {"message": f"{field.label}: {message}", "href": f"#{field.id_for_label}"}
+            for field in self
+            for message in field.errors
+        ]

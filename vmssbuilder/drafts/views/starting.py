@@ -18,6 +18,7 @@ from vmssbuilder.drafts import content as contents
 from vmssbuilder.pages.characters import showable
 from vmssbuilder.scaleset import (
     API_VERSIONS,
+    Place,
     Reading,
     ReadingError,
     Request,
@@ -156,19 +157,26 @@ class _Proposal:
     """What would become of the texts. given: values of parameters that were typed, by name, the secure ones too.
 
     may_update: whether a person is asked if it is an update. form: of the parameters that have no value, or got it in this
-    form.
+    form. placing: of the place where a template is deployed.
     """
 
     reading: Reading
     given: Mapping[str, str]
     may_update: bool
     form: forms.ParametersForm
+    placing: forms.PlaceForm
 
     @property
     def asks(self) -> bool:
         """Whether a person has to look at it first."""
         reading = self.reading
-        return bool(reading.to_accept or reading.choices or self.form.asked or self.may_update)
+        asked = self.form.asked or self.placing.fields or self.may_update
+        return bool(reading.to_accept or reading.choices or asked)
+
+    @property
+    def errors(self) -> list[dict[str, str]]:
+        """What is wrong with what was typed into its forms."""
+        return [*self.placing.problems(), *self.form.problems()]
 
 
 def _started(request: HttpRequest, texts: Mapping[str, str], version: str | None) -> HttpResponse:
@@ -176,7 +184,7 @@ def _started(request: HttpRequest, texts: Mapping[str, str], version: str | None
     user, post = cast(User, request.user), request.POST
     made = _proposal(request, texts, version)
     seen = post.get("choice") == post.get("shown") and post.get("seen") in (None, _mark(*texts.values()))
-    accepted = bool(post.get("accept")) and "look" not in post and seen and not made.form.errors
+    accepted = bool(post.get("accept")) and "look" not in post and seen and not made.errors
     if made.asks and not accepted:
         return _look(request, texts, version, made)
     draft = actions.create(user, made.reading.request, "pasted", made.reading.notes)
@@ -189,8 +197,9 @@ def _proposal(request: HttpRequest, texts: Mapping[str, str], version: str | Non
     given = {name: value for name, value in held.items() if name not in sent.cleared}
     given |= {name: value for name, value in sent.typed.items() if value}
     values = _values(texts[_PARAMETERS.name], sent, given)
+    placing = forms.PlaceForm(post)
     try:
-        reading, may_update = _reading(post, texts[_REQUEST.name], version, values)
+        reading, may_update = _reading(post, texts[_REQUEST.name], version, values, placing.place())
     except ReadingError as error:
         raise _Refused(error.message, error.source, problem=error) from None
     unkeepable = _unkeepable(reading.request)
@@ -204,21 +213,22 @@ def _proposal(request: HttpRequest, texts: Mapping[str, str], version: str | Non
     kept = [each.name for each in asked if each.secure and each.name in given]
     form = forms.ParametersForm(asked, {name: forms.as_text(value) for name, value in values.items()}, kept)
     form.refuse(reading.parameter_problems)
-    return _Proposal(reading, given, may_update, form)
+    placing.ask(reading.place_wanted)
+    return _Proposal(reading, given, may_update, form, placing)
 
 
 def _reading(
-    post: QueryDict, text: str, version: str | None, values: Mapping[str, Any]
+    post: QueryDict, text: str, version: str | None, values: Mapping[str, Any], place: Place
 ) -> tuple[Reading, bool]:
     """What is read, as an update where it is plainly one, and whether a person is asked about that. Raises ReadingError."""
     choice = _choice(post)
     picked = _OPERATIONS.get(post.get("operation", ""))
-    reading = read(text, version, choice, parameters=values, operation=picked)
+    reading = read(text, version, choice, parameters=values, operation=picked, place=place)
     if picked is not None or reading.request.operation == "update":
         return reading, True
     if looks_like_update(reading.document) or any(note.kind == "null" for note in reading.notes):
         # An update keeps what is null, and may hold nothing else.
-        update = read(text, version, choice, parameters=values, operation="update")
+        update = read(text, version, choice, parameters=values, operation="update", place=place)
         if looks_like_update(update.document):
             return update, True
     return reading, False
@@ -238,7 +248,7 @@ _RADIOS: Final = 20
 def _look(
     request: HttpRequest, texts: Mapping[str, str], version: str | None, made: _Proposal
 ) -> HttpResponse:
-    errors = made.form.problems()
+    errors = made.errors
     context = {
         "reading": made.reading,
         "many": len(made.reading.choices) > _RADIOS,
@@ -249,6 +259,7 @@ def _look(
         "groups": noting.grouped(made.reading.notes, _MANY),
         "json": json_html(made.reading.request),
         "form": made.form if made.form.asked else None,
+        "placing": made.placing if made.placing.fields else None,
         "kept": vault.sealed(cast(User, request.user), {name: made.given[name] for name in made.form.kept}),
         "versions": reversed(API_VERSIONS),
         "version": version or "",
