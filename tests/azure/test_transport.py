@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+import contextlib
+import socket
+import ssl
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,9 +11,10 @@ from pathlib import Path
 import pytest
 import requests
 
+from tests.accounts.certificates import private_authority
 from tests.azure.helpers import trap
 from vmssbuilder.azure import cloud, open_session
-from vmssbuilder.azure.transport import Session, is_loopback
+from vmssbuilder.azure.transport import Session, is_loopback, within
 from vmssbuilder.sandbox.server import Running
 
 
@@ -128,3 +133,63 @@ def test_nothing_waits_for_ever(sandbox: Running, monkeypatch: pytest.MonkeyPatc
         with pytest.raises(requests.exceptions.Timeout):
             session.get("https://management.sandbox.invalid/subscriptions")
         assert time.monotonic() - started < 0.8
+
+
+# --- one time for a whole request ------------------------------------------------------------------------------------
+
+
+@contextlib.contextmanager
+def dripping(context: ssl.SSLContext | None, begins: bytes) -> Iterator[int]:
+    """A server, over TLS where there is a context, that answers one byte at a time; the port it listens on."""
+    stop = threading.Event()
+
+    def serve() -> None:
+        with contextlib.suppress(OSError):
+            connection, _ = listener.accept()
+            with context.wrap_socket(connection, server_side=True) if context else connection as told:
+                told.recv(65_536)
+                told.sendall(begins)
+                while not stop.wait(0.02):
+                    told.sendall(b"x")
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        yield listener.getsockname()[1]
+        stop.set()
+        listener.shutdown(socket.SHUT_RDWR)
+    thread.join(5)
+
+
+def test_the_time_of_a_request_ends_over_tls_as_well(plain: Session, tmp_path: Path) -> None:
+    files = private_authority(tmp_path)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(files.certificate, files.key)
+    with dripping(context, b"HTTP/1.1 200 OK\r\nX-Slow: ") as port, within(0.4) as clock:
+        started = time.monotonic()
+        with pytest.raises(requests.exceptions.RequestException):
+            plain.get(f"https://localhost:{port}/", verify=str(files.authority))
+        assert time.monotonic() - started < 3
+        assert clock.is_over
+
+
+def test_the_time_of_a_request_ends_at_a_proxy_as_well(
+    plain: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with dripping(None, b"HTTP/1.1 200 ") as port:
+        monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{port}")
+        started = time.monotonic()
+        with within(0.3), pytest.raises(requests.exceptions.RequestException):
+            plain.get("https://management.azure.com/")
+        assert time.monotonic() - started < 3
+
+
+def test_a_request_of_nobody_in_particular_ends_in_time_too(
+    plain: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("vmssbuilder.azure.transport.REQUEST_TIME", 0.2)
+    with (
+        dripping(None, b"HTTP/1.1 200 OK\r\n\r\n") as port,
+        pytest.raises(requests.exceptions.RequestException),
+    ):
+        plain.get(f"http://127.0.0.1:{port}/").raise_for_status()

@@ -377,7 +377,7 @@ def test_a_scale_set_that_failed_after_all_is_no_success(
     assert ended.state == "failed"
     page = page_of(as_rita, url(ended))
     assert "Azure called the operation a success, but the scale set is in a failed state." in page.text
-    assert "Azure left the scale set behind in the state “Failed”." in page.text
+    assert "Azure left the scale set behind in the state “Failed”. Sending again replaces it." in page.text
     assert "Azure says" not in page.text
     assert "is created" not in page.text
 

@@ -511,6 +511,11 @@ def explain(error: AzureError, document: Any = None) -> Explanation:
     if isinstance(error, ServiceTrouble) and not error.retryable:
         sentence = f"Azure answers with status {error.status}, which would be the same the next time."
         return Explanation(sentence, _LASTING, "unusable", path, False)
+    if isinstance(error, Throttled) and error.raw.strip() and not error.spoken:
+        sentence = "Azure, or something on the way to it, asks for a pause: too many requests."
+        return Explanation(
+            sentence, "Nothing to do; it goes on by itself after the pause.", "throttled", path, True
+        )
     for kind, cause, sentence, cure in _BY_KIND:
         if isinstance(error, kind):
             return Explanation(sentence, cure, cause, path, error.retryable)

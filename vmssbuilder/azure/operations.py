@@ -22,8 +22,8 @@ Status = Literal["running", "succeeded", "failed", "canceled"]
 RUNNING: Final = "running"
 SUCCEEDED: Final = "succeeded"
 
-_ENDED_BADLY: Final = frozenset({"failed", "canceled"})
-TERMINAL: Final = frozenset({SUCCEEDED}) | _ENDED_BADLY
+ENDED_BADLY: Final = frozenset({"failed", "canceled"})
+TERMINAL: Final = frozenset({SUCCEEDED}) | ENDED_BADLY
 """Azure's final states, in lower case; anything else, also words of tomorrow, means that it is still going on."""
 
 Strategy = Literal["azure-async-operation", "location", "provisioning-state", "final-get", "none"]
@@ -319,7 +319,7 @@ def _step_location(operation: Operation, answer: Answer, client: ArmClient) -> O
     body = _body(answer)
     told = _state(body) or ""
     state = told or "Succeeded"
-    if operation.method == "DELETE" and state.lower() not in _ENDED_BADLY:
+    if operation.method == "DELETE" and state.lower() not in ENDED_BADLY:
         return _over(operation, SUCCEEDED, "")
     if state.lower() not in TERMINAL:
         return replace(
@@ -335,7 +335,7 @@ def _with_result(operation: Operation, answer: Answer) -> Operation:
     value = answer.value()
     body = value if isinstance(value, dict) else {"value": value}
     state = body.get("status")
-    if isinstance(state, str) and state.lower() in _ENDED_BADLY:
+    if isinstance(state, str) and state.lower() in ENDED_BADLY:
         return _over(operation, state.lower(), state, _error(body))
     return replace(
         operation,
@@ -366,14 +366,15 @@ def _step_final_get(operation: Operation, answer: Answer, _client: ArmClient) ->
         return operation if answer.status == 202 else _with_result(operation, answer)
     document = whole(answer)
     state = _state(document) or "Succeeded"
-    if state.lower() in _ENDED_BADLY:
+    operation = replace(operation, resource=document)
+    if state.lower() in ENDED_BADLY:
         # The operation was called a success, but what there is says otherwise, and it is what counts.
         error = _error(document)
         message = f"Azure called the operation a success, but the scale set is in the state “{state[:100]}”."
         if error is None:
             return _failed(operation, "FailedAfterAll", message, state)
         return _over(operation, state.lower(), state, error)
-    return replace(operation, status=SUCCEEDED, strategy="none", resource=document, retry_after=0.0)
+    return replace(operation, status=SUCCEEDED, strategy="none", retry_after=0.0)
 
 
 _STEPS: Final[Mapping[str, Callable[[Operation, Answer, ArmClient], Operation]]] = {
@@ -445,7 +446,7 @@ def _over(
     operation: Operation, outcome: str, azure_status: str, error: dict[str, Any] | None = None
 ) -> Operation:
     operation = replace(operation, azure_status=azure_status or operation.azure_status, retry_after=0.0)
-    if outcome in _ENDED_BADLY:
+    if outcome in ENDED_BADLY:
         status: Status = "failed" if outcome == "failed" else "canceled"
         return replace(operation, status=status, strategy="none", error=error)
     if operation.method == "DELETE":
@@ -457,7 +458,7 @@ def _over(
 
 def _failed(operation: Operation, code: str, message: str, azure_status: str = "") -> Operation:
     """A failure that we tell in our own words, because Azure says nothing of it."""
-    outcome = azure_status.lower() if azure_status.lower() in _ENDED_BADLY else "failed"
+    outcome = azure_status.lower() if azure_status.lower() in ENDED_BADLY else "failed"
     over = _over(operation, outcome, azure_status, {"code": code, "message": message})
     return replace(over, ours=True)
 

@@ -172,10 +172,15 @@ class Session(requests.Session):
         named["allow_redirects"] = False
         if named.get("timeout") is None:
             named["timeout"] = (CONNECT_TIMEOUT, READ_TIMEOUT)
-        if _own.clock is not None:
-            return super().request(method, url, *rest, **named)
-        with within(REQUEST_TIME):
-            return super().request(method, url, *rest, **named)
+        if _own.clock is None:
+            with within(REQUEST_TIME):
+                return self.request(method, url, *rest, **named)
+        answer = super().request(method, url, *rest, **named)
+        if _own.clock.is_over:
+            # A head that was cut looks like one that has nothing more to say.
+            answer.close()
+            raise requests.exceptions.ReadTimeout("The answer did not come in time.")
+        return answer
 
     def get_redirect_target(self, resp: requests.Response) -> None:
         """Nowhere: requests would read a redirect's body without end, and fail at an address that is none."""

@@ -208,7 +208,7 @@ def _look(held: Held, client: ArmClient) -> Outcome:
 
 def _is_own_remnant(submission: Submission, found: ScaleSet) -> bool:
     """Whether the scale set is what an earlier creation of this draft, accepted by Azure, left when it failed."""
-    if found.provisioning_state.lower() not in _FAILED:
+    if found.provisioning_state.lower() not in operations.ENDED_BADLY:
         return False
     earlier = submission.draft.submissions.filter(
         pk__lt=submission.pk, state__in=[State.FAILED, State.CANCELED], revision__operation="create"
@@ -218,9 +218,6 @@ def _is_own_remnant(submission: Submission, found: ScaleSet) -> bool:
         _unique_id(each.resource) == own and _same_target(each, submission)
         for each in earlier.exclude(resource=None).select_related("revision")
     )
-
-
-_FAILED: Final = frozenset({"failed", "canceled"})
 
 
 def _unique_id(resource: Any) -> str | None:
@@ -322,7 +319,7 @@ def _arrived(submission: Submission, found: ScaleSet) -> bool:
     state = found.provisioning_state.lower()
     if submission.revision.operation == "create":
         # Nothing was there when we looked, or a remnant in a failed state.
-        return not (submission.replaces and state in _FAILED)
+        return not (submission.replaces and state in operations.ENDED_BADLY)
     return state not in operations.TERMINAL or arm.holds(found.document, _asked_for(submission))
 
 
@@ -394,7 +391,7 @@ def _ask(held: Held, client: ArmClient) -> Outcome:
     if operation.failure is not None:
         columns |= {
             "error": failures.kept(submission, operation.failure),
-            "resource": _remnant(submission, client),
+            "resource": mask(operation.resource) if operation.resource else _remnant(submission, client),
         }
         if operation.status == "canceled":
             return Outcome(State.CANCELED, "The operation was cancelled in Azure.", columns=columns)

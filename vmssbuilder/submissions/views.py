@@ -19,7 +19,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from vmssbuilder.accounts.models import User
-from vmssbuilder.azure import cleaning, cloud
+from vmssbuilder.azure import cleaning, cloud, operations
 from vmssbuilder.drafts import access, places
 from vmssbuilder.drafts import content as contents
 from vmssbuilder.drafts.access import Access
@@ -145,6 +145,7 @@ def _ending(submission: Submission, user: User) -> dict[str, Any]:
     context |= {
         "resource_id": resource_id,
         "left_behind": bool(resource) and submission.state != State.SUCCEEDED,
+        "replaced": _state_of(resource).lower() in operations.ENDED_BADLY,
     }
     if submission.state == State.SUCCEEDED or resource:
         context["portal"] = where.portal_link(resource_id, submission.submitter.tenant_id)
@@ -172,6 +173,12 @@ def _ending(submission: Submission, user: User) -> dict[str, Any]:
             and not submission.draft.submissions.filter(pk__gt=submission.pk).exists()
         )
     return context
+
+
+def _state_of(resource: Mapping[str, Any]) -> str:
+    properties = resource.get("properties")
+    state = properties.get("provisioningState") if isinstance(properties, dict) else None
+    return state if isinstance(state, str) else ""
 
 
 def _same_again_fails(submission: Submission) -> bool:
