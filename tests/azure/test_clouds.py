@@ -59,3 +59,20 @@ def test_the_portal_link_names_tenant_and_resource() -> None:
 )
 def test_only_resource_managers_own_host_gets_a_token(url: str, ours: bool) -> None:
     assert cloud("public").is_arm(url) is ours
+
+
+@pytest.mark.parametrize("name", CLOUD_NAMES)
+def test_a_token_is_asked_for_the_very_place_it_is_sent_to(name: str) -> None:
+    azure = cloud(name)
+    assert azure.scope == f"https://{azure.arm_host}/.default"
+    assert azure.is_arm(f"{azure.arm_url}/subscriptions")
+    assert not [other for other in CLOUD_NAMES if other != name and azure.is_arm(cloud(other).arm_url)]
+
+
+def test_examples_are_said_in_the_words_of_each_cloud() -> None:
+    text = "https://a.blob.core.windows.net/b and https://kv.vault.azure.net/secrets/c"
+    assert cloud("public").in_its_words(text) == text
+    for name, hosts in {"usgov": "usgovcloudapi.net", "china": ".cn"}.items():
+        said = cloud(name).in_its_words(text)
+        assert said.count(hosts) == 2
+        assert "windows.net" not in said

@@ -14,13 +14,14 @@ from vmssbuilder.pickers import asking, views
 from vmssbuilder.sandbox import faults
 from vmssbuilder.sandbox.server import Running
 
-IMPROPER: Final = (
+IMPROPER: Final = "Azure did not give a proper answer about VM sizes."
+GATEWAY: Final = (
     "answered in its place: status 502 and a web page “502 Bad Gateway”, so VM sizes cannot be listed."
 )
 TOLD: Final = {
     "429": "Azure asks for a pause: VM sizes can be listed again in 3 seconds.",
     "500": IMPROPER,
-    "502": IMPROPER,
+    "502": GATEWAY,
     "403": "You may not list VM sizes here.",
     "reset": IMPROPER,
     "truncated": IMPROPER,

@@ -109,8 +109,12 @@ def test_a_network_that_is_gone_from_the_start(
     assert "a month, by list prices" in page_of(as_rita, f"/drafts/{made.code}/preflight/").text
 
 
+OF_SIZES: Final = ("size", "quota", "fit")
+"""The checks that ask for the sizes. What one of them could not get, the next one asks for."""
+
+
 def test_a_refusal_is_an_answer_and_not_asked_again(sandbox: Running, rita: User) -> None:
-    sandbox.fault("status", status=403, path=SIZES, times=2)
+    sandbox.fault("status", status=403, path=SIZES, times=len(OF_SIZES))
     run = started(rita, draft(rita))
     sandbox.sandbox.memory.faults.clear()
     assert results(run)["size"].hindered == "permission"
@@ -144,8 +148,7 @@ def test_a_fault_is_told_at_its_line_and_nothing_is_changed(
     sandbox: Running, rita: User, as_rita: Client, page_of: GetPage, name: str
 ) -> None:
     made = draft(rita)
-    # Size and quota both ask for the sizes.
-    wish(sandbox, name, 2 * checking.ATTEMPTS)
+    wish(sandbox, name, len(OF_SIZES) * checking.ATTEMPTS)
     run = started(rita, made)
     sandbox.sandbox.memory.faults.clear()
     assert results(run)["size"].hindered == HINDERED[name]
@@ -280,3 +283,31 @@ def test_a_price_list_that_fails_is_asked_again_by_itself(sandbox: Running, rita
     assert price_of(run)["monthly"]
     assert run.finished is not None
     assert asked(sandbox, "/validate") == before, "the checks stand"
+
+
+# --- what is not Azure's ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "words"),
+    [
+        (200, "<html>Sign in to the network</html>", "answered in its place: status 200 and a web page, so"),
+        (403, "<html>Blocked</html>", "answered in its place: status 403 and a web page, so"),
+        (200, "[" * 200 + "]" * 200, "is nested more than 128 levels deep, so it was not read, so"),
+        (501, '{"error": {"code": "X", "message": "No."}}', "Azure answers with status 501"),
+    ],
+    ids=["page", "firewall", "deep", "501"],
+)
+def test_an_answer_that_is_none_says_nothing_about_the_request(
+    sandbox: Running, rita: User, as_rita: Client, page_of: GetPage, status: int, body: str, words: str
+) -> None:
+    made = draft(rita)
+    sandbox.fault("status", status=status, body=body, path=r"/validate$", times=checking.ATTEMPTS)
+    run = started(rita, made)
+    sandbox.sandbox.memory.faults.clear()
+    page = page_of(as_rita, f"/drafts/{made.code}/preflight/")
+    assert words in page.text
+    assert "so this was not checked." in page.text
+    assert results(run)["validate"].status == "unknown"
+    assert "Azure says" not in page.text.replace("Azure says: “No.”", "")
+    assert "You may not look there" not in page.text

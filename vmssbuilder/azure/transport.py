@@ -16,6 +16,7 @@ from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.exceptions import ConnectTimeoutError
 
 from .clouds import Cloud, is_loopback
 
@@ -107,6 +108,12 @@ class _Watched(HTTPConnection):
         made = super()._new_conn()
         _watch(made)
         return made
+
+    def _tunnel(self) -> None:
+        super()._tunnel()
+        if _own.clock is not None and _own.clock.is_over:
+            # The proxy's answer was cut, which looks like one that has nothing more to say.
+            raise ConnectTimeoutError(self, "The proxy's answer did not come in time.")
 
     def request(self, *rest: Any, **named: Any) -> None:
         # A connection that is used again. A new one is made in here, which watches itself.
