@@ -54,9 +54,13 @@ def main() -> None:
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "vmssbuilder.settings")
     django.setup()
+    # Known only once Django is set up.
+    from vmssbuilder.accounts import checks, demo
+
+    checks.refuse_to_start()
     migrate()
     collect_static()
-    if settings.VMSSBUILDER_CLOUD == "sandbox" and settings.VMSSBUILDER_LOCAL_ACCOUNTS:
+    if settings.VMSSBUILDER_LOCAL_ACCOUNTS and not demo.has_left_the_sandbox():
         call_command("demo_accounts")
 
 

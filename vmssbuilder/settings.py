@@ -2,43 +2,49 @@
 
 from __future__ import annotations
 
+import os
+import secrets
 from pathlib import Path
 from typing import Any
 
 import bootstrap_wrapper
-import environ
 from csp.constants import NONE, SELF
+
+from vmssbuilder.configuration import Environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-env = environ.Env()
-env.read_env(BASE_DIR / ".env")
+_named = os.environ.get("VMSSBUILDER_ENV_FILE", "")
+env = Environment(Path(_named or BASE_DIR / ".env"), named=bool(_named))
 
-DEBUG = env.bool("DJANGO_DEBUG", default=False)
-SECRET_KEY = env.str("DJANGO_SECRET_KEY")
-ALLOWED_HOSTS = env.list("DJANGO_ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
-CSRF_TRUSTED_ORIGINS = env.list("DJANGO_CSRF_TRUSTED_ORIGINS", default=[])
-HTTPS = env.bool("VMSSBUILDER_HTTPS", default=False)
+DEBUG = env.flag("DJANGO_DEBUG", default=False)
+# Without one the product does not start; what runs all the same must not sign with a key that anybody could know.
+SECRET_KEY = env.needed(
+    "DJANGO_SECRET_KEY", "Make one as docs/deploying.md says under “Settings”.", "E001"
+) or secrets.token_urlsafe(64)
+ALLOWED_HOSTS = env.names("DJANGO_ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
+CSRF_TRUSTED_ORIGINS = env.names("DJANGO_CSRF_TRUSTED_ORIGINS")
+HTTPS = env.flag("VMSSBUILDER_HTTPS", default=False)
 """Whether people reach the product over https: then cookies are secure and HSTS is sent."""
 
 # --- Azure -----------------------------------------------------------------------------------------------------------
 
-VMSSBUILDER_CLOUD = env.str("VMSSBUILDER_CLOUD", default="sandbox")
-VMSSBUILDER_SANDBOX_URL = env.str("VMSSBUILDER_SANDBOX_URL", default="http://127.0.0.1:8001")
-VMSSBUILDER_TENANT = env.str("VMSSBUILDER_TENANT", default="organizations")
-VMSSBUILDER_CLIENT_ID = env.str("VMSSBUILDER_CLIENT_ID", default="")
-VMSSBUILDER_CLIENT_SECRET = env.str("VMSSBUILDER_CLIENT_SECRET", default="")
-VMSSBUILDER_CLIENT_CERTIFICATE = env.str("VMSSBUILDER_CLIENT_CERTIFICATE", default="")
+VMSSBUILDER_CLOUD = env.text("VMSSBUILDER_CLOUD", "sandbox")
+VMSSBUILDER_SANDBOX_URL = env.text("VMSSBUILDER_SANDBOX_URL", "http://127.0.0.1:8001")
+VMSSBUILDER_TENANT = env.text("VMSSBUILDER_TENANT", "organizations")
+VMSSBUILDER_CLIENT_ID = env.text("VMSSBUILDER_CLIENT_ID", "")
+VMSSBUILDER_CLIENT_SECRET = env.text("VMSSBUILDER_CLIENT_SECRET", "")
+VMSSBUILDER_CLIENT_CERTIFICATE = env.text("VMSSBUILDER_CLIENT_CERTIFICATE", "")
 """In place of a client secret: a file with a certificate and its private key, as PEM text."""
-VMSSBUILDER_ALLOWED_TENANTS = env.list("VMSSBUILDER_ALLOWED_TENANTS", default=[])
+VMSSBUILDER_ALLOWED_TENANTS = env.names("VMSSBUILDER_ALLOWED_TENANTS")
 """With the tenant "organizations": ids of the tenants whose people are let in, or "*" for all."""
-VMSSBUILDER_LOCAL_ACCOUNTS = env.bool("VMSSBUILDER_LOCAL_ACCOUNTS", default=VMSSBUILDER_CLOUD == "sandbox")
+VMSSBUILDER_LOCAL_ACCOUNTS = env.flag("VMSSBUILDER_LOCAL_ACCOUNTS", default=VMSSBUILDER_CLOUD == "sandbox")
 """Whether people may sign in with a user name and password kept here, beside Microsoft Entra ID."""
 
-VMSSBUILDER_PRICES = env.bool("VMSSBUILDER_PRICES", default=True)
+VMSSBUILDER_PRICES = env.flag("VMSSBUILDER_PRICES", default=True)
 """Whether a pre-flight looks up list prices: at the cloud's public price list, without sign-in and without any id."""
 
-VMSSBUILDER_SECRET_KEYS = env.list("VMSSBUILDER_SECRET_KEYS")
+VMSSBUILDER_SECRET_KEYS = env.names("VMSSBUILDER_SECRET_KEYS")
 """Fernet keys for secrets and token caches, newest first; older ones still decrypt."""
 
 # --- Limits ----------------------------------------------------------------------------------------------------------
@@ -115,9 +121,10 @@ TEMPLATES = [
 
 DATABASES: dict[str, Any] = {
     # Not written as an address: in one, a space or a plus sign in the folder's name would mean something else.
-    "default": env.db_url("DATABASE_URL")
-    if "DATABASE_URL" in env
-    else {"ENGINE": "django.db.backends.sqlite3", "NAME": BASE_DIR / "var" / "vmssbuilder.sqlite3"}
+    "default": env.database(
+        "DATABASE_URL",
+        {"ENGINE": "django.db.backends.sqlite3", "NAME": BASE_DIR / "var" / "vmssbuilder.sqlite3"},
+    )
 }
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = {
@@ -226,3 +233,9 @@ LOGGING = {
         "axes": {"level": "WARNING"},
     },
 }
+
+# --- What is wrong with all that -------------------------------------------------------------------------------------
+
+env.finish()
+VMSSBUILDER_PROBLEMS = tuple(env.problems)
+"""What of the environment could not be understood; `accounts.checks` says it, and keeps the product from starting."""

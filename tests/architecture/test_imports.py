@@ -46,11 +46,12 @@ MAY_KNOW: Final = {
     "workers": ("clock",),
     # The cloud that people work with, for parts that never talk to it.
     "installation": ("azure.clouds", "scaleset.exports.endpoint"),
-    "settings": (),
-    "wsgi": (),
+    "configuration": (),
+    "settings": ("configuration",),
+    "wsgi": ("accounts.checks",),
     "urls": ("drafts", "pages"),
     "audit": ("accounts.models", "statements"),
-    "accounts": ("audit", "azure", "clock", "encryption", "sandbox.world", *FRAME),
+    "accounts": ("audit", "azure", "clock", "configuration", "encryption", "sandbox.world", *FRAME),
     # The index of the reference is also what finds a setting in a draft.
     "drafts": (
         "accounts",

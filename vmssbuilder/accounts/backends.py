@@ -1,4 +1,7 @@
-"""Whose sessions count: people of Entra ID, and of local accounts as long as these are allowed."""
+"""Whose sessions count: people of Entra ID, and of local accounts as long as these are allowed.
+
+People of the sandbox are nobody elsewhere: anybody could be them.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from django.conf import settings
 from django.contrib.auth.backends import ModelBackend
 from django.http import HttpRequest
 
+from . import demo
 from .models import User
 
 
@@ -23,10 +27,12 @@ class LocalAccounts(ModelBackend):
     ) -> User | None:
         if not settings.VMSSBUILDER_LOCAL_ACCOUNTS:
             return None
+        if password == demo.PASSWORD and demo.has_left_the_sandbox():
+            return None
         return _local(super().authenticate(request, username, password, **others))
 
     def get_user(self, user_id: int) -> User | None:
-        return _local(super().get_user(user_id)) if settings.VMSSBUILDER_LOCAL_ACCOUNTS else None
+        return _here(_local(super().get_user(user_id))) if settings.VMSSBUILDER_LOCAL_ACCOUNTS else None
 
 
 class EntraAccounts(ModelBackend):
@@ -37,8 +43,15 @@ class EntraAccounts(ModelBackend):
 
     def get_user(self, user_id: int) -> User | None:
         user = super().get_user(user_id)
-        return user if isinstance(user, User) and not user.is_local else None
+        return _here(user) if isinstance(user, User) and not user.is_local else None
 
 
 def _local(user: Any) -> User | None:
     return user if isinstance(user, User) and user.is_local else None
+
+
+def _here(user: User | None) -> User | None:
+    """The person, unless they are of the sandbox and this is none."""
+    if user is None or settings.VMSSBUILDER_CLOUD == "sandbox":
+        return user
+    return None if demo.is_known_to_all(user) else user

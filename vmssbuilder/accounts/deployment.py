@@ -24,14 +24,14 @@ from vmssbuilder.azure.clouds import is_loopback
 from vmssbuilder.azure.signin import ANY_TENANT, CLOCK_SKEW, MANY_TENANTS, read_certificate
 from vmssbuilder.encryption import CannotDecrypt, Encrypted, key_ids, ready, samples
 
-from . import entra, keyholders
+from . import demo, entra, keyholders
+from .checks import KEY_LENGTH, problems
 
 Outcome = Literal["good", "note", "bad", "unknown"]
 
 SKEW_WORTH_A_WORD: Final = 30.0
 EXPIRES_SOON: Final = 30
 """Days before a certificate's end that are worth a word."""
-KEY_LENGTH: Final = 50
 TIMEOUT: Final = (10.0, 20.0)
 
 _GUID: Final = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
@@ -61,6 +61,7 @@ def checks(url: str = "") -> Iterator[Check]:
 
     What depends on something that is missing is left out.
     """
+    yield from _settings()
     yield from _keys()
     yield from _addresses(url)
     try:
@@ -80,6 +81,23 @@ def checks(url: str = "") -> Iterator[Check]:
 
 
 # --- what is here ----------------------------------------------------------------------------------------------------
+
+
+_LOOKED_AT_BELOW: Final = frozenset({"E001", "E002", "E005", "E009"})
+
+
+def _settings() -> Iterator[Check]:
+    """What the system checks say, but for what is looked at more closely here."""
+    for each in problems(deploying=settings.VMSSBUILDER_CLOUD != "sandbox"):
+        number = each.id.rpartition(".")[2]
+        if number not in _LOOKED_AT_BELOW:
+            yield Check("bad" if number.startswith("E") else "note", each.id, each.text, each.cure)
+    try:
+        for each in demo.problems():
+            yield Check("note", each.id, each.text, each.cure)
+    except DatabaseError:
+        # Said where secrets are looked for.
+        return
 
 
 def _keys() -> Iterator[Check]:

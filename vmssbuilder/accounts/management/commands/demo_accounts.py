@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
+from vmssbuilder.accounts import demo
 from vmssbuilder.accounts.models import User
 from vmssbuilder.accounts.roles import from_app_roles
 from vmssbuilder.sandbox.world import ACCOUNTS
-
-PASSWORD: Final = "sandbox-demo-pass"  # noqa: S105 - everybody may know it: these accounts exist with the sandbox only
 
 
 class Command(BaseCommand):
@@ -20,11 +18,11 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "--password", default=PASSWORD, help="password of accounts that are made now (%(default)s)"
+            "--password", default=demo.PASSWORD, help="password of accounts that are made now (%(default)s)"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if settings.VMSSBUILDER_CLOUD != "sandbox":
+        if demo.has_left_the_sandbox():
             raise CommandError("Demo accounts are for the sandbox only: everybody knows their password.")
         with transaction.atomic():
             known = set(User.objects.filter(username__in=ACCOUNTS).values_list("username", flat=True))
