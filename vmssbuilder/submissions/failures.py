@@ -14,21 +14,17 @@ AzureError
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
 from vmssbuilder.azure import AzureError, explain
+from vmssbuilder.azure.blotting import Blotter
 from vmssbuilder.azure.errors import GatewayAnswer
 from vmssbuilder.azure.explaining import Cause, Explanation, parts
 from vmssbuilder.drafts import vault
-from vmssbuilder.scaleset import Target, paths, secrets
-from vmssbuilder.scaleset.secrets import MASK
+from vmssbuilder.scaleset import Target, paths
 
 from .models import Submission
-
-SHORTEST_SECRET: Final = 4
-"""Shorter texts inside free JSON ("on", "1") are not blotted out of Azure's answer: it would become unreadable."""
 
 RAW_KEPT: Final = 20_000
 """Characters of Azure's answer that are kept with the submission, which is read for every look at its page."""
@@ -186,9 +182,9 @@ def kept(submission: Submission, error: AzureError) -> dict[str, Any]:
         for part in parts(error)
         for told in (explain(part, document),)
     ]
-    blotted: dict[str, Any] = _blot(value, _secret_texts(submission))
-    # Only now: a secret cut in two would not be found.
-    return _shortened(blotted)
+    blotter = Blotter(vault.put_back(submission.draft, submission.revision.document))
+    # Shortened only then: of a secret that was cut the beginning might stay.
+    return _shortened(blotter.clean(value))
 
 
 def _shortened(value: dict[str, Any]) -> dict[str, Any]:
@@ -234,43 +230,3 @@ def _kept(error: AzureError, sentence: str, cure: str, path: str) -> dict[str, A
         "gateway": isinstance(error, GatewayAnswer),
         "azure": error.to_json(),
     }
-
-
-def _secret_texts(submission: Submission) -> list[str]:
-    """Every text of the request's secrets, longest first, also as it stands inside JSON."""
-    document = vault.put_back(submission.draft, submission.revision.document)
-    found = {
-        text
-        for _path, value in secrets.find(document)
-        for text in _texts(value)
-        if len(text) >= SHORTEST_SECRET
-    }
-    for _ in range(2):
-        # Azure puts JSON into the messages of JSON, so what is escaped may be escaped once more.
-        found |= {json.dumps(text)[1:-1] for text in found} | {
-            json.dumps(text, ensure_ascii=False)[1:-1] for text in found
-        }
-    return sorted(found, key=len, reverse=True)
-
-
-def _texts(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict) and not secrets.is_reference(value):
-        for inner in value.values():
-            yield from _texts(inner)
-    elif isinstance(value, list):
-        for inner in value:
-            yield from _texts(inner)
-
-
-def _blot(value: Any, texts: list[str]) -> Any:
-    if isinstance(value, str):
-        for text in texts:
-            value = value.replace(text, MASK)
-        return value
-    if isinstance(value, dict):
-        return {name: _blot(inner, texts) for name, inner in value.items()}
-    if isinstance(value, list):
-        return [_blot(inner, texts) for inner in value]
-    return value

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Final, Literal
 
-from vmssbuilder.scaleset import paths, secrets
+from vmssbuilder.scaleset import paths
 
+from ..blotting import Blotter
 from ..errors import AzureError
 from ..explaining import Explanation, explain, parts
 
@@ -17,8 +17,6 @@ Status = Literal["passed", "warning", "failed", "unknown"]
 """unknown: not checked, for a reason that the finding gives."""
 
 _WORST: Final[tuple[Status, ...]] = ("failed", "unknown", "warning", "passed")
-SHORTEST_SECRET: Final = 4
-"""Shorter texts inside free JSON ("on", "1") are not blotted out: messages would become unreadable."""
 PARTS_SHOWN: Final = 20
 
 
@@ -142,48 +140,17 @@ def _failed(error: AzureError, told: Explanation) -> Finding:
     return Finding("failed", told.sentence, told.cure, path, error.said)
 
 
-# --- secrets ---------------------------------------------------------------------------------------------------------
-
-
-def blotted(result: Result, texts: Iterable[str]) -> Result:
-    """The result without the texts, wherever Azure quoted them."""
-
-    def clean(text: str) -> str:
-        for each in texts:
-            text = text.replace(each, secrets.MASK)
-        return text
-
+def blotted(result: Result, blotter: Blotter) -> Result:
+    """The result without any secret that Azure quoted."""
     return replace(
         result,
         findings=tuple(
-            replace(each, sentence=clean(each.sentence), cure=clean(each.cure), said=clean(each.said)[:1_000])
+            replace(
+                each,
+                sentence=blotter.clean(each.sentence),
+                cure=blotter.clean(each.cure),
+                said=blotter.clean(each.said)[:1_000],
+            )
             for each in result.findings
         ),
     )
-
-
-def secret_texts(document: Any) -> list[str]:
-    """Every text of the document's secrets, longest first, also as it stands inside JSON."""
-    found = {
-        text
-        for _path, value in secrets.find(document)
-        for text in _texts(value)
-        if len(text) >= SHORTEST_SECRET
-    }
-    for _ in range(2):
-        # Azure puts JSON into the messages of JSON, so what is escaped may be escaped once more.
-        found |= {
-            json.dumps(text, ensure_ascii=ascii_only)[1:-1] for text in found for ascii_only in (True, False)
-        }
-    return sorted(found, key=len, reverse=True)
-
-
-def _texts(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict) and not secrets.is_reference(value):
-        for inner in value.values():
-            yield from _texts(inner)
-    elif isinstance(value, list):
-        for inner in value:
-            yield from _texts(inner)

@@ -11,12 +11,13 @@ from typing import Any, Final
 
 from vmssbuilder.scaleset import Request
 
+from ..blotting import Blotter
 from ..client import ArmClient
 from ..errors import AzureError, ClaimsChallenge, TokenRefused
 from ..signin import NEW_TOKEN
 from . import checks, deployments, fitting
 from .asking import Asking, NotSaid
-from .results import Finding, Result, blotted, hindered, now, of_error, secret_texts
+from .results import Finding, Result, blotted, hindered, now, of_error
 
 LIMIT: Final = 20.0
 """Seconds that one check may take."""
@@ -62,7 +63,7 @@ def run(
 
     `make` is called in this thread only, so that it may use a database. Raises AzureError when no token is to be had.
     """
-    texts = secret_texts(clear)
+    blotter = Blotter(clear)
     done: queue.SimpleQueue[_Outcome] = queue.SimpleQueue()
     asking = Asking(make(None), request, clear)
     waiting = {key for key in checks_for(request) if only is None or key in only}
@@ -89,7 +90,7 @@ def run(
                     _start(each, asking, done)
                 continue
         waiting.discard(key)
-        yield blotted(_result(key, outcome, request.document), texts)
+        yield blotted(_result(key, outcome, request.document), blotter)
     for key in [each for each in TITLES if each in waiting]:
         sentence = f"Azure did not answer within {limit:g} seconds, so this was not checked."
         yield Result(key, TITLES[key], (Finding("unknown", sentence, "Run it again in a moment."),), now())
