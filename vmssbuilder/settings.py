@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -126,15 +127,25 @@ DATABASES: dict[str, Any] = {
         {"ENGINE": "django.db.backends.sqlite3", "NAME": BASE_DIR / "var" / "vmssbuilder.sqlite3"},
     )
 }
+# Behind a web process a person waits: trouble of the database is said rather than waited out.
+_patience = 3 if "vmssbuilder.wsgi" in sys.modules else 20
+DATABASE_WAIT = env.number("VMSSBUILDER_DATABASE_WAIT", _patience, least=1, most=600)
+"""Seconds to wait for a locked SQLite or a PostgreSQL that does not answer."""
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
-        "timeout": 20,
+        "timeout": DATABASE_WAIT,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-16000;",
     }
     # Opening the file and its pragmas cost more than a page's queries.
     DATABASES["default"]["CONN_MAX_AGE"] = None
 else:
+    # A server whose machine is gone says nothing: without these, a page would wait for it for minutes.
+    DATABASES["default"]["OPTIONS"] = {
+        "connect_timeout": max(2, DATABASE_WAIT),
+        "tcp_user_timeout": DATABASE_WAIT * 1000,
+        **DATABASES["default"].get("OPTIONS", {}),
+    }
     DATABASES["default"].setdefault("CONN_MAX_AGE", 60)
     DATABASES["default"].setdefault("CONN_HEALTH_CHECKS", True)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

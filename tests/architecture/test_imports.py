@@ -82,7 +82,7 @@ MAY_KNOW: Final = {
             *FRAME,
         ),
     ),
-    "pages": ("submissions", "reviews", "drafts", "accounts", "encryption", "workers"),
+    "pages": ("submissions", "reviews", "drafts", "accounts", "encryption", "scaleset", "workers"),
 }
 """Which other parts a part may import; a module is named where only that one is meant."""
 

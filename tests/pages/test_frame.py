@@ -125,7 +125,15 @@ def test_problems_have_their_page_without_a_database_too(
     as_requester.raise_request_exception = False
     as_requester.cookies["theme"] = "dark"
     response = as_requester.get(address)
-    expected = 500 if address in ("/", "/refuse/500/") else int(address[8:11]) if "refuse" in address else 404
+    expected = (
+        503
+        if address == "/"
+        else 500
+        if address == "/refuse/500/"
+        else int(address[8:11])
+        if "refuse" in address
+        else 404
+    )
     assert response.status_code == expected
     assert problems_of(response) == []
     assert 'data-bs-theme="dark"' in response.content.decode()

@@ -19,6 +19,8 @@ from django.http import HttpRequest, HttpResponse
 from vmssbuilder import encryption
 from vmssbuilder.workers import heartbeats
 
+from . import unavailable
+
 log = logging.getLogger(__name__)
 
 LOCK_WAIT: Final = 2_000
@@ -90,7 +92,7 @@ def _reasons() -> Iterator[str]:
         _write()
     except DatabaseError as error:
         log.warning("the database takes no changes: %s", error)
-        yield f"The database takes no changes: {_why(error)}."
+        yield f"The database takes no changes: {unavailable.why(error) or 'its log says why'}."
 
 
 def _write() -> None:
@@ -116,20 +118,6 @@ def _write() -> None:
                 cursor.execute(f"PRAGMA user_version = {number}")
         finally:
             cursor.execute(f"PRAGMA busy_timeout = {usual}")
-
-
-def _why(error: DatabaseError) -> str:
-    """The trouble in words that anybody may read: no addresses, no paths."""
-    said = str(error).lower()
-    for sign, words in (
-        ("locked", "somebody else holds it locked"),
-        ("full", "it or its disk is full"),
-        ("readonly", "it is read-only"),
-        ("read-only", "it is read-only"),
-    ):
-        if sign in said:
-            return words
-    return "its log says why"
 
 
 def _said(lines: list[str], status: int) -> HttpResponse:

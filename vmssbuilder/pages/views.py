@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import cast
 
 from django.conf import settings
@@ -13,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from vmssbuilder.accounts.models import User
 
 from . import home as start
-from . import problems
+from . import problems, unavailable
 from .context import THEME_COOKIE, THEMES
 from .middleware import public, safe_path
 
@@ -72,7 +73,10 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500; uses nothing that may be the very thing that is broken"""
+    """500, or 503 for trouble of the database; uses nothing that may be the very thing that is broken"""
+    error = sys.exception()
+    if error is not None and unavailable.is_trouble(error):
+        return unavailable.page(request, error)
     return HttpResponse(problems.bare(request, "500.html"), status=500)
 
 
