@@ -13,7 +13,7 @@ from vmssbuilder.scaleset.expressions import (
     is_expression,
     unescaped,
 )
-from vmssbuilder.scaleset.functions import Function, TooLarge
+from vmssbuilder.scaleset.functions import Function, TooLarge, resource_id
 
 from . import world
 from .messages import Refusal
@@ -89,7 +89,6 @@ class _Place:
             {name.lower(): each for name, each in given.items()} if isinstance(given, Mapping) else {}
         )
         self._variables = _names(template, "variables")
-        self._where = (subscription, group)
         for name in self._given:
             if name not in {each.lower() for each in self._declared}:
                 raise _invalid(f"the parameter '{name}' is not declared in the template.")
@@ -114,7 +113,7 @@ class _Place:
             "variables": self._variable,
             "resourcegroup": lambda: around,
             "subscription": lambda: account,
-            "resourceid": self._resource_id,
+            "resourceid": lambda *parts: resource_id(*parts, subscription=subscription, group=group),
         }
 
     def filled(self, value: Any) -> Any:
@@ -152,17 +151,6 @@ class _Place:
         value = self.filled(_member(self._variables, name))
         self._budget.leave()
         return value
-
-    def _resource_id(self, *words: str) -> str:
-        """`resourceId('Microsoft.Network/virtualNetworks/subnets', 'vnet', 'web')`, a group and a subscription before it."""
-        kind = next(position for position, word in enumerate(words) if "/" in word)
-        subscription, group = self._where
-        if kind:
-            group = words[kind - 1]
-            subscription = words[0] if kind > 1 else subscription
-        provider, *types = words[kind].split("/")
-        pairs = "/".join(f"{each}/{name}" for each, name in zip(types, words[kind + 1 :], strict=True))
-        return f"/subscriptions/{subscription}/resourceGroups/{group}/providers/{provider}/{pairs}"
 
     def _check(self, name: str, about: Any) -> None:
         entry = self._given.get(name.lower())
