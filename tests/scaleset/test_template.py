@@ -225,6 +225,12 @@ def test_a_loop_makes_as_many_as_it_says(count: int, made: list[int]) -> None:
     assert read_json(template(scale_set(copied={"copy": loop}))).document["copied"] == {"zones": made}
 
 
+def test_a_variable_that_a_loop_makes_may_be_empty() -> None:
+    loop = [{"name": "names", "count": 0, "input": "x"}]
+    value = template(scale_set(tags={"n": "[length(variables('names'))]"}), variables={"copy": loop})
+    assert read_json(value).document["tags"] == {"n": "0"}
+
+
 def test_a_loop_whose_count_is_not_known_stays() -> None:
     loop = [
         {"name": "dataDisks", "count": "[parameters('disks')]", "input": {"lun": "[copyIndex('dataDisks')]"}}
@@ -286,6 +292,12 @@ def test_a_loop_around_a_deployment_is_run_once() -> None:
 
 
 # ------------------------------------------------------------------------------------------- what a template makes, or not
+
+
+@pytest.mark.parametrize("properties", [5, True, 1.5, "x", [1], None, {}])
+def test_a_template_without_a_scale_set_is_refused_whatever_its_resources_hold(properties: Any) -> None:
+    with pytest.raises(ReadingError, match="it has a/b"):
+        read(json.dumps(template({"type": "a/b", "apiVersion": "2024-01-01", "properties": properties})))
 
 
 def test_what_the_template_only_refers_to_is_no_scale_set_of_its_own() -> None:
@@ -690,6 +702,18 @@ def test_a_deployment_to_another_resource_group_knows_that_one() -> None:
     "value",
     [
         template(
+            scale_set(tags="[map(range(0, 9999), lambda('i', variables('a').?zzz))]"),
+            variables={"a": {f"n{number}": number for number in range(40_000)}},
+        ),
+        template(
+            scale_set(tags="[length(variables('n'))]"),
+            variables={
+                "copy": [
+                    {"name": "n", "count": 800, "input": {f"n{number}": number for number in range(20_000)}}
+                ]
+            },
+        ),
+        template(
             scale_set(tags="[variables('a')]"), variables={"a": "[variables('b')]", "b": "[variables('a')]"}
         ),
         template(
@@ -740,6 +764,8 @@ def test_a_deployment_to_another_resource_group_knows_that_one() -> None:
         ),
     ],
     ids=[
+        "names looked for in vain",
+        "large items of a loop",
         "circle of variables",
         "circle of parameters",
         "bomb of lists",
@@ -775,6 +801,8 @@ def large(name: str) -> dict[str, Any]:
         "parameters": template(scale_set(tags=many(8_000, "[parameters('n#')]")), parameters=dict.fromkeys(many(8_000, ""), texts)),
         "variables": template(scale_set(tags=many(11_000, "[variables('N#')]")), variables=many(11_000, "[toUpper('x')]")),
         "functions": template(scale_set(tags=many(4_000, "[s.n#('x')]")), functions=[{"namespace": "s", "members": dict.fromkeys(many(4_000, ""), body)}]),
+        "blanks": template(scale_set(tags=f"[{' ' * 500_000}~]")),
+        "one long name": template(scale_set(tags=f"[{'a' * 500_000}]")),
         "extensions": template(scale_set(), *({**extension, "name": f"web/e{number}"} for number in range(8_000))),
         "owners": template(*[scale_set(name="[f()]")] * 499, *[unknown] * 6_000),
         "other resources": template(*[{"type": "a/b", "name": "[variables('v')]"}] * 15_000, scale_set(), variables={"v": "x"}),
@@ -787,7 +815,7 @@ def large(name: str) -> dict[str, Any]:
 @pytest.mark.parametrize(
     "name",
     ["expressions", "unresolved", "parameters", "variables", "functions", "extensions", "owners", "other resources",
-     "allowed", "names"],
+     "allowed", "names", "blanks", "one long name"],
 )  # fmt: skip
 def test_a_large_template_is_read_in_good_time(name: str) -> None:
     text = json.dumps(large(name))

@@ -17,7 +17,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vmssbuilder.scaleset import Request, Target, export, paths, secrets
+from vmssbuilder.scaleset import Request, Target, commands, export, paths, secrets
 from vmssbuilder.scaleset.exports import FORMATS
 from vmssbuilder.scaleset.json_text import MAX_SIZE
 from vmssbuilder.scaleset.reading import Reading, ReadingError, read
@@ -216,6 +216,18 @@ def test_several_requests_of_a_file_are_offered() -> None:
     assert (second.request.operation, second.request.target.name) == ("update", "job")
 
 
+def test_a_file_that_many_commands_send_is_read_for_some_of_them() -> None:
+    body = json.dumps({"tags": {"a": "b" * 200_000}})
+    text = f"cat > a.json <<'END'\n{body}\nEND\n" + "curl -X PUT https://a/b -d @a.json\n" * 90
+    assert len(read(text).choices) == commands.MAX_BODIES // len(body)
+
+
+def test_a_header_is_no_title() -> None:
+    text = "Authorization: Bearer abcdefghijklmnopqrstu\n\n" + '{"tags": {"a": "b"}}\n'
+    titles = [each.title for each in read(text + text).choices]
+    assert titles == ["Scale set (line 3)", "Scale set (line 6)"]
+
+
 def test_a_token_in_a_request_is_left_out_and_said() -> None:
     reading = read(f"PUT {ADDRESS}\nAuthorization: Bearer eyJcanarycanarycanary.abc.def\n\n{SHORT}")
     assert "canary" not in repr(reading)
@@ -306,6 +318,23 @@ def test_a_command_gives_method_address_and_body(name: str) -> None:
     assert reading.document in (BODY, PLAIN)
     assert (reading.request.target, reading.api_version) == (HERE, VERSION)
     assert (reading.request.operation, reading.choices) == ("create", ())
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        "-x http://proxy:1 -sSX PUT {url} -d {body}",
+        "-X PUT {url} --data {body} -x http://proxy:1",
+        "-XPUT {url} -sd {body}",
+        "-O -k --request=PUT --url {url} -H 'If-None-Match: */*' --data-raw={body}",
+        "-K own/config -o out/put.json -X PUT {url} -d{body}",
+    ],
+)
+def test_options_of_curl_are_told_apart(options: str) -> None:
+    url = "https://management.azure.com/subscriptions/s/resourceGroups/g/providers/Microsoft.Compute/virtualMachineScaleSets/web?api-version=2024-07-01"
+    reading = read("curl " + options.format(url=url, body='\'{"location": "westeurope"}\''))
+    assert reading.document == {"location": "westeurope"}
+    assert (reading.request.operation, reading.request.target.name) == ("create", "web")
 
 
 def test_a_body_in_a_command_keeps_its_lines() -> None:
@@ -526,6 +555,7 @@ HOSTILE: dict[str, Callable[[int], str]] = {
     "json in json": lambda size: json.dumps(json.dumps(json.dumps({"tags": {"a": filled("x", size // 2)}}))),
     "nested text": lambda size: '{"properties": ' + json.dumps("{" + filled('"', size // 3)) + "}",
     "nulls": lambda size: '{"tags": {' + ",".join(f'"{number}":null' for number in range(size // 16)) + "}}",
+    "lines after a command": lambda size: "curl /a -d '{}'" + filled("\n", size),
     "template expressions": lambda size: 'x {"a": "[' + filled("(", size) + '"}',
 }  # fmt: skip
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import Final
 
 from .addresses import Call
@@ -32,6 +31,9 @@ _LEADING: Final = re.compile(
 _ENV: Final = re.compile(r"\benv\.([A-Za-z_]\w*)|\$([A-Za-z_]\w*)")
 MAX_REQUESTS: Final = 100
 """How many commands of a text are looked at."""
+
+MAX_BODIES: Final = 2_000_000
+"""Characters of the bodies of a text's commands: several may send the same file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +62,17 @@ def sent(text: str) -> list[Sent]:
     # Prompts are no part of a command; a blank in their place keeps all places true.
     lines = [_LEADING.sub(lambda found: " " * len(found[0]), line) for line in text[offset:].split("\n")]
     found = script("\n".join(lines))
-    requests = (_request(command, found, offset) for command in found.commands)
-    return list(islice((each for each in requests if each is not None), MAX_REQUESTS))
+    requests: list[Sent] = []
+    left = MAX_BODIES
+    for command in found.commands:
+        request = _request(command, found, offset)
+        if request is None:
+            continue
+        left -= len(request.content)
+        if left < 0 or len(requests) == MAX_REQUESTS:
+            break
+        requests.append(request)
+    return requests
 
 
 @dataclass(slots=True)
@@ -112,13 +123,14 @@ _INVOKED: Final = frozenset(
     ("invoke-azrestmethod", "invoke-azrest", "invoke-restmethod", "invoke-webrequest", "irm", "iwr")
 )
 _CURL: Final = {
-    "-x": "method", "--request": "method", "--url": "address", "-d": "data", "--data": "data", "--data-raw": "data",
+    "-X": "method", "--request": "method", "--url": "address", "-d": "data", "--data": "data", "--data-raw": "data",
     "--data-binary": "data", "--data-ascii": "data", "--json": "data", "--data-urlencode": "data",
 }  # fmt: skip
 _CURL_WITH_A_VALUE: Final = frozenset(
-    "-h --header -u --user -o --output -a --user-agent -b --cookie -e --referer -k --config --retry --max-time -m "
-    "--connect-timeout -w --write-out --cacert --cert --key --proxy --oauth2-bearer -c --cookie-jar --resolve".split()
-) - {"-k"}
+    "-A -b -c -C -D -e -E -F -H -K -m -o -r -T -u -U -w -x -y -Y -z --header --user --output --user-agent --cookie "
+    "--referer --config --retry --max-time --connect-timeout --write-out --cacert --cert --key --proxy "
+    "--oauth2-bearer --cookie-jar --resolve --form --dump-header --upload-file --continue-at --range".split()
+)
 _AZ: Final = {
     "-m": "method", "--method": "method", "-u": "address", "--url": "address", "--uri": "address", "-b": "data",
     "--body": "data", "--url-parameters": "query", "--uri-parameters": "query",
@@ -135,24 +147,34 @@ def _curl(words: list[Word]) -> _Options:
     waiting = iter(words)
     for word in waiting:
         text = word.text
-        option, sign, value = text.partition("=") if text.startswith("--") else (text, "", "")
-        meaning = _CURL.get(option if option == "-d" else option.casefold()) if option != "-D" else None
-        if option == "-X":
-            meaning = "method"
+        if text.startswith("--"):
+            option, sign, value = text.partition("=")
+            given = Word(value, word.at) if sign else None
+        elif text.startswith("-"):
+            option, value = _last_of(text)
+            given = Word(value, word.at) if value else None
+        else:
+            if "/" in text:
+                options.address = options.address or text
+            continue
+        meaning = _CURL.get(option)
+        if given is None and (meaning is not None or option in _CURL_WITH_A_VALUE):
+            given = next(waiting, None)
         if meaning is not None:
-            _take(options, meaning, Word(value, word.at) if sign else next(waiting, None))
-        elif re.match(r"-[a-zA-Z]*X[A-Za-z]+\Z", text):
-            options.method = text.rpartition("X")[2]
-        elif re.match(r"-[a-zA-Z]*X\Z", text):
-            _take(options, "method", next(waiting, None))
-        elif re.match(r"-d\S", text, re.DOTALL):
-            options.data.append(Word(text[2:], word.at))
-        elif option.casefold() in _CURL_WITH_A_VALUE or option in ("-H", "-K"):
-            if not sign:
-                next(waiting, None)
-        elif not text.startswith("-") and "/" in text:
-            options.address = options.address or text
+            _take(options, meaning, given)
     return options
+
+
+def _last_of(text: str) -> tuple[str, str]:
+    """Of letters in one word, `-sSXPUT`, the option that takes a value, which ends them, and its value; else the first."""
+    for at in range(1, min(len(text), LETTERS_AT_MOST)):
+        if (option := f"-{text[at]}") in _CURL or option in _CURL_WITH_A_VALUE:
+            return option, text[at + 1 :]
+    return text[:2], ""
+
+
+LETTERS_AT_MOST: Final = 20
+"""How many options of one letter are looked at in one word."""
 
 
 def _az(words: list[Word]) -> _Options:
@@ -218,7 +240,7 @@ def _given(body: Word, command: Command, around: Script, unknown: set[str]) -> W
         written = around.files.get(name)
         shown = name if re.fullmatch(r"[\w./\\~:$ {}-]{1,80}", name) else "another file"
         return written if written is not None else _elsewhere(f"the file {shown}")
-    if text.startswith(("$(", "(Get-Content", "(")) or text.casefold().startswith(("get-content", "@{")):
+    if text.startswith(("$(", "(")) or text.casefold().startswith(("get-content", "@{")):
         return _elsewhere("another command")
     if re.fullmatch(r"\$\{?\w+\}?|%\w+%", text):
         return _elsewhere("a variable that the text does not set")

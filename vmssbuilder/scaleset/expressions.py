@@ -84,9 +84,9 @@ class Budget:
             elif isinstance(here, list):
                 pending.extend(here)
 
-    def step(self) -> None:
-        """Charges for one call. Raises TooLarge."""
-        self._left -= 1
+    def step(self, work: int = 1) -> None:
+        """Charges for one call, or one that takes as much as several. Raises TooLarge."""
+        self._left -= work
         if self._left < 0:
             raise TooLarge("The template grows beyond what can be read here.")
 
@@ -165,7 +165,7 @@ class _Chain:
 _Node = _Literal | _Call | _Chain
 
 _TOKEN = re.compile(
-    r"\s*(?:('(?:[^']|'')*')|(-?[0-9]{1,19})(?![\w.])|([A-Za-z_][\w]*)|(\.\?|\[\?|[()\[\],.]))|(\S)|\s+\Z"
+    r"\s*+(?:('(?:[^']|'')*')|(-?[0-9]{1,19})(?![\w.])|([A-Za-z_]\w*)|(\.\?|\[\?|[()\[\],.])|(\S)|\Z)"
 )
 _Token = tuple[str, str, str, str, str]
 _END: Final[_Token] = ("", "", "", "", "")
@@ -323,6 +323,9 @@ class _Evaluation:
                 if isinstance(holder, Withheld):
                     holder = self._within(holder, key, step)
                     continue
+                if isinstance(holder, dict) and key not in holder:
+                    # A name in another case, or none: all names are looked at.
+                    self.budget.step(len(holder) // 16)
                 try:
                     holder = member(holder, key)
                 except _REFUSALS:

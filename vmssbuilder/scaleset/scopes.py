@@ -215,9 +215,11 @@ class Scope:
             named, count = member_of(loop, "name"), self.filled(member_of(loop, "count"))
             if not isinstance(named, str) or type(count) is not int or not 0 <= count <= _MAX_COPIES:
                 return None
-            rounds = (self.within_loop(named, position) for position in range(count))
-            made[named] = [scope.filled(member_of(loop, "input")) for scope in rounds]
-            self.budget.spend(made[named])
+            made[named] = []
+            for position in range(count):
+                item = self.within_loop(named, position).filled(member_of(loop, "input"))
+                self.budget.spend(item)
+                made[named].append(item)
         return made
 
     def _copy_index(self, *arguments: Any) -> int:
@@ -242,9 +244,10 @@ class Scope:
         if name in self.variables:
             return self.filled(self.variables[name])
         made = self._loops("copy", self.variables.get("copy")) or {}
-        return next((items for key, items in made.items() if key.casefold() == name), None) or self._unknown(
-            name
-        )
+        for key, items in made.items():
+            if key.casefold() == name:
+                return items
+        return self._unknown(name)
 
     def own_function(self, names: list[str], output: Any) -> Function:
         """A function of the template's own: its body sees nothing but its arguments, and the variables."""

@@ -87,7 +87,7 @@ _GONE: Final[Any] = object()
 _TEXT = re.compile(r"'(?:[^']|'')*'")
 _PARAMETER = re.compile(r"\bparameters\('((?:[^']|'')*)'\)", re.IGNORECASE)
 _VARIABLE = re.compile(r"\bvariables\('((?:[^']|'')*)'\)", re.IGNORECASE)
-_CALLED = re.compile(r"([A-Za-z_][\w.]*)\(")
+_CALLED = re.compile(r"\b([A-Za-z_](?>[\w.]*))\(")
 
 
 def _why(expression: Unresolved) -> str:

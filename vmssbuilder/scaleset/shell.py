@@ -26,7 +26,8 @@ MAX_GROWTH: Final = 2_000_000
 """How many characters variables may bring into a text."""
 
 _POWERSHELL: Final = re.compile(
-    r"`[ \t]*\r?$|^\s*\$\w+\s*=|\b(?:Invoke-\w+|ConvertTo-Json)\b|@['\"]\s*$|^PS [^\n]*>", re.MULTILINE
+    r"`[ \t]*\r?$|^[ \t]{0,80}\$\w{1,80}[ \t]*=|\b(?:Invoke-\w+|ConvertTo-Json)\b|@['\"]\s*$|^PS [^\n]*>",
+    re.MULTILINE,
 )
 _CMD: Final = re.compile(r"\^\s*$|\^\\?\^?\"|^[A-Za-z]:\\[^\n>]*>", re.MULTILINE)
 

@@ -139,7 +139,7 @@ def why_none(value: dict[str, Any]) -> str:
         )
     types = ", ".join(sorted({str(each["type"]) for each in resources if "type" in each})) or "no resources"
     message = f"The template has no scale set; it has {types[:200]}."
-    if any("templateLink" in (member_of(each, "properties") or {}) for each in resources):
+    if any(member_of(member_of(each, "properties"), "templateLink") is not None for each in resources):
         message += " It deploys other templates by a link: paste the one that makes the scale set."
     return message
 

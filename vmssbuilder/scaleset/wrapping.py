@@ -198,8 +198,13 @@ def _fenced(lines: list[str]) -> list[_Segment]:
     return found
 
 
+_HEADER: Final = re.compile(r"[ \t]*[A-Za-z][\w-]{0,60}:[ \t]|.{0,200}\bBearer\b", re.IGNORECASE)
+
+
 def _title(line: str) -> str:
-    """A line of prose as a title."""
+    """A line of prose as a title, "" for the header of a request, which may be a credential."""
+    if _HEADER.match(line):
+        return ""
     words = re.sub(r"[*_`#|]+", "", line).strip().rstrip(":").strip()
     return words if len(words) <= LONGEST_TITLE else words[: LONGEST_TITLE - 1] + "…"
 
