@@ -17,6 +17,7 @@ from vmssbuilder.sandbox import world
 from vmssbuilder.sandbox.server import Running
 from vmssbuilder.submissions import actions, steps
 from vmssbuilder.submissions.models import Submission
+from vmssbuilder.workers import heartbeats
 
 Browser = Client
 
@@ -68,9 +69,10 @@ def approved_draft(rita: User, rolf: User) -> Callable[..., Draft]:
 
 @pytest.fixture
 def submitted(rita: User, approved_draft: Callable[..., Draft]) -> Callable[..., Submission]:
-    """Makes an approved draft and has it sent: the submission is queued, nothing has been done yet."""
+    """Makes an approved draft and has it sent: the submission is queued, a worker is there, nothing has been done yet."""
 
     def make(*what: Any, **more: Any) -> Submission:
+        heartbeats.beat("here")
         return actions.submit(rita, approved_draft(*what, **more))
 
     return make

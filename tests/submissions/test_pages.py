@@ -15,7 +15,6 @@ from vmssbuilder import clock
 from vmssbuilder.drafts.models import Draft
 from vmssbuilder.sandbox.server import Running
 from vmssbuilder.submissions.models import Submission
-from vmssbuilder.workers import heartbeats
 from vmssbuilder.workers.models import Worker
 
 pytestmark = pytest.mark.django_db
@@ -85,7 +84,6 @@ def test_the_page_follows_along_while_something_is_to_come(
 def test_the_page_says_when_no_worker_is_there_to_go_on(
     as_rita: Client, submitted: Submit, page_of: GetPage
 ) -> None:
-    heartbeats.beat("one")
     submission = submitted()
     page = page_of(as_rita, url(submission))
     assert "the work goes on" in page.text

@@ -417,7 +417,10 @@ def _development() -> Iterator[Body]:
 
 def _of_the_first_page(east: Place) -> Iterator[Body]:
     """What the examples of Microsoft's page *Create or update a scale set* refer to."""
-    subnets: list[tuple[Any, ...]] = [("subnet1", "10.31.0.0/24"), ("gateway", "10.31.1.0/24", 1)]
+    subnets: list[tuple[Any, ...]] = [
+        ("subnet1", "10.31.0.0/24"),
+        ("gateway", "10.31.1.0/24", 1, {"applicationGatewayIPConfigurations": [{"id": "used"}]}),
+    ]
     yield _network(east, "vnet1", "10.31.0.0/16", subnets)
     gateway = east.id(f"{_NETWORK}/virtualNetworks/vnet1/subnets", "gateway")
     yield _balancer(east, "lb1", "Standard", pools=("pool1",))
