@@ -65,13 +65,13 @@ def test_a_worker_that_lost_its_lease_sends_nothing(
     sandbox: Running, submitted: Submit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     submission = step(submitted())
-    put_back = vault.put_back
+    opened = vault.opened
 
     def stall(*args: Any) -> Any:
         Submission.objects.update(lease="someone-else")
-        return put_back(*args)
+        return opened(*args)
 
-    monkeypatch.setattr(vault, "put_back", stall)
+    monkeypatch.setattr(vault, "opened", stall)
     step(submission)
     assert not sandbox.requests("PUT")
 
