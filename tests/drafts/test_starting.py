@@ -321,14 +321,14 @@ def test_parameters_of_what_needs_none_are_said_to_be_unused(as_requester: Clien
 
 
 def test_the_version_that_a_text_states_is_the_one_it_is_read_in(as_requester: Client) -> None:
-    text = template({}, sku={"capacity": 1})
+    text = template({}, tags={"team": "shop"})
     fresh = dict(entries(as_requester.get(NEW).content.decode()))
     as_requester.post(NEW, fresh | {"start": "text", "text": text})
     assert Draft.objects.get().api_version == "2023-09-01"
 
 
 def test_another_version_is_a_choice(as_requester: Client) -> None:
-    as_requester.post(NEW, bring(template({}, sku={"capacity": 1}), api_version="2022-03-01"))
+    as_requester.post(NEW, bring(template({}, tags={"team": "shop"}), api_version="2022-03-01"))
     assert Draft.objects.get().api_version == "2022-03-01"
 
 
@@ -353,6 +353,24 @@ def test_changes_alone_offer_to_be_an_update(as_requester: Client, page_of: GetP
     assert filled(page)["operation"] == "update"
     as_requester.post(NEW, filled(page) | {"operation": operation})
     assert Draft.objects.get().operation == operation
+
+
+def test_a_template_that_changes_a_scale_set_offers_to_be_an_update(
+    as_requester: Client, page_of: GetPage
+) -> None:
+    page = page_of(
+        as_requester, NEW, post=bring(template({}, sku={"name": "Standard_F4s_v2", "capacity": 7}))
+    )
+    assert filled(page)["operation"] == "update"
+    assert "Left out “location”: this changes a scale set that is there, and its region stays." in page.text
+    as_requester.post(NEW, filled(page))
+    draft = Draft.objects.get()
+    assert (draft.operation, draft.document) == (
+        "update",
+        {"sku": {"name": "Standard_F4s_v2", "capacity": 7}},
+    )
+    as_requester.post(NEW, filled(page) | {"operation": "create"})
+    assert "location" in Draft.objects.first().document  # type: ignore[union-attr] # there are two
 
 
 def test_null_stays_in_an_update_and_goes_from_a_creation(as_requester: Client, page_of: GetPage) -> None:

@@ -101,6 +101,40 @@ def test_texts_that_mean_numbers_and_numbers_that_mean_texts_are_taken(arm: Arm)
     assert own["osProfile"]["computerNamePrefix"] == "4711"
 
 
+def test_some_newer_members_are_taken_in_older_versions(arm: Arm) -> None:
+    body = document()
+    extension = {
+        "publisher": "Contoso",
+        "type": "Agent",
+        "typeHandlerVersion": "1.0",
+        "enableAutomaticUpgrade": False,
+    }
+    body["properties"]["virtualMachineProfile"]["extensionProfile"] = {
+        "extensions": [{"name": "agent", "properties": extension}]
+    }
+    assert arm("PUT", SCALE_SET, body, version="2018-10-01").status_code == 201
+    extension["suppressFailures"] = True
+    answer = arm("PUT", SCALE_SET.replace("/web", "/other"), body, version="2018-10-01")
+    assert "suppressFailures" in error(answer, 400)["message"]
+
+
+def test_an_empty_text_for_a_list_or_an_object_is_none(arm: Arm) -> None:
+    assert arm("PUT", SCALE_SET, {**document(), "zones": "", "plan": ""}).status_code == 201
+    assert not {"zones", "plan"} & settled(arm).keys()
+
+
+def test_before_modes_were_stated_fault_domains_without_a_machine_meant_flexible(arm: Arm) -> None:
+    body = {
+        "location": "westeurope",
+        "properties": {"singlePlacementGroup": False, "platformFaultDomainCount": 2},
+    }
+    answer = arm("PUT", SCALE_SET, body, version="2020-06-01")
+    assert answer.status_code == 201, answer.text
+    assert settled(arm)["properties"]["orchestrationMode"] == "Flexible"
+    other = SCALE_SET.replace("/web", "/later")
+    assert arm("PUT", other, body, version="2021-03-01").status_code == 400
+
+
 @pytest.mark.parametrize(
     ("member", "value"),
     [("overprovision", "maybe"), ("platformFaultDomainCount", "two"), ("platformFaultDomainCount", "1.5"), ("overprovision", 3)],

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from tests.scaleset.rules import cases
 from vmssbuilder.scaleset import check
+from vmssbuilder.scaleset.catalogue import taken, tree
 from vmssbuilder.scaleset.check import first_version
 from vmssbuilder.scaleset.findings import Finding
-from vmssbuilder.scaleset.paths import get, parse
-from vmssbuilder.scaleset.versions import UnknownVersion
+from vmssbuilder.scaleset.paths import get, parse, put
+from vmssbuilder.scaleset.properties import Node
+from vmssbuilder.scaleset.versions import API_VERSIONS, LATEST, UnknownVersion
 
 UPGRADE = cases.UPGRADE
 
@@ -66,6 +69,64 @@ def test_a_member_that_came_later_names_its_first_version() -> None:
     assert finding.overridable
     assert first_version(("zones",)) == "2017-03-30"
     assert first_version(("no", "such")) is None
+
+
+def early(node: Node) -> Iterator[Node]:
+    """The places below that Azure takes in a version before the one that has them."""
+    for child in (*node.children.values(), *([node.item] if node.item is not None else [])):
+        if child.property.taken_since is not None:
+            yield child
+        yield from early(child)
+
+
+EARLY = {node.pattern: node for node in early(tree(LATEST))}
+
+
+@pytest.mark.parametrize("pattern", EARLY)
+def test_a_newer_member_that_azure_takes_early_is_a_warning_from_then_on(pattern: str) -> None:
+    since = EARLY[pattern].property.taken_since
+    assert since is not None
+    path = parse(pattern.replace("[]", "[0]"))
+    before = API_VERSIONS[API_VERSIONS.index(since) - 1]
+    document: dict[str, Any] = {}
+    put(document, path, "told")
+    for version, severity in ((since, "warning"), (before, "error")):
+        found = [each for each in check(document, version) if each.path == path]
+        assert [each.severity for each in found if each.rule == "unknown-property"] == [severity], version
+        assert tree(version).at(path) is None
+    assert taken(path, since)
+    assert not taken(path, before)
+    assert not taken(("no", "such"), LATEST)
+
+
+def test_a_newer_member_that_azure_takes_says_so() -> None:
+    place = f"{cases.EXTENSIONS}[0].properties.enableAutomaticUpgrade"
+    finding = only("unknown-property", {place: True}, "2018-10-01")
+    assert finding.message.endswith(
+        "first appears in API version 2020-06-01. Azure takes it in 2018-10-01 too; other tools may not."
+    )
+
+
+@pytest.mark.parametrize(
+    "place", ["zones", "plan", "properties.proximityPlacementGroup", f"{cases.OS}.linuxConfiguration.ssh"]
+)
+def test_an_empty_text_for_a_list_or_an_object_is_not_set_in_a_creation(place: str) -> None:
+    finding = only("wrong-type", {place: ""})
+    assert (finding.severity, finding.where) == ("warning", place)
+    assert finding.message.endswith("Azure reads an empty text as not set; other tools may not.")
+    document: dict[str, Any] = {"location": "westus"}
+    put(document, parse(place), "")
+    assert finding.fix is not None
+    assert finding.fix.apply(document) == {"location": "westus"}
+    (refused,) = [found for found in check(document, LATEST, "update") if found.where == place]
+    assert refused.severity == "error"
+
+
+@pytest.mark.parametrize("place", ["location", "properties.overprovision"])
+def test_an_empty_text_in_another_place_is_no_list(place: str) -> None:
+    assert not [
+        found for found in check(cases.linux({place: ""}).document, LATEST) if "empty text" in found.message
+    ]
 
 
 def test_a_member_that_is_gone_names_its_last_version() -> None:

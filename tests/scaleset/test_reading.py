@@ -581,14 +581,17 @@ def test_a_version_that_lacks_a_property_is_said() -> None:
     (note,) = reading.notes
     assert (
         note.message
-        == "The document needs API version 2016-04-30-preview or newer; it was read as 2015-06-15."
+        == "Some of its properties exist in API version 2016-04-30-preview or newer only; it was read as 2015-06-15."
     )
 
 
 def test_a_version_that_has_lost_a_property_is_said() -> None:
     document = {"location": "x", "properties": {"upgradePolicy": {"automaticOSUpgrade": True}}}
     (note,) = read_json(document, "2020-06-01").notes
-    assert note.message == "The document needs API version 2018-06-01 or older; it was read as 2020-06-01."
+    assert (
+        note.message
+        == "Some of its properties exist in API version 2018-06-01 or older only; it was read as 2020-06-01."
+    )
     document["properties"]["virtualMachineProfile"] = {"userData": "eA=="}  # type: ignore[index] # JSON of any shape
     (note,) = read_json(document, "2020-06-01").notes
     assert note.message.startswith("No API version has all properties")

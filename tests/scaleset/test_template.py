@@ -219,6 +219,65 @@ def test_lists_are_made_by_loops() -> None:
     assert reading.document["tags"] == {"names": "n0,n1,n2"}
 
 
+def test_a_variable_that_a_loop_leaves_empty_is_an_empty_list() -> None:
+    value = template(
+        scale_set(zones="[variables('names')]"),
+        variables={"copy": [{"name": "names", "count": "[length(createArray())]", "input": "x"}]},
+    )
+    assert read_json(value).document["zones"] == []
+
+
+def test_an_empty_text_that_stands_for_no_list_or_object_is_left_out() -> None:
+    value = template(scale_set(zones="[if(false(), createArray('1'), '')]", plan="", tags={"of": ""}))
+    reading = read_json(value)
+    assert reading.document == {"location": "uksouth", "tags": {"of": ""}}
+    assert noted(reading, "null") == [
+        (name, f"Left out “{name}”, which is an empty text: not set.") for name in ("zones", "plan")
+    ]
+    assert read(json.dumps({"zones": ""}), operation="update").document == {"zones": ""}
+
+
+EXTENDED: dict[str, Any] = {"virtualMachineProfile": {"extensionProfile": {"extensions": []}}}
+MACHINE = {"osProfile": {"computerNamePrefix": "web"}}
+
+
+@pytest.mark.parametrize(
+    ("resource", "changes"),
+    [
+        (scale_set(sku={"name": "Standard_F2s_v2", "capacity": 7}), True),
+        (scale_set(properties=EXTENDED), True),
+        (scale_set(sku={"name": "Standard_F2s_v2"}), False),
+        (scale_set(tags={"team": "shop"}), False),
+        (scale_set(sku={"capacity": 7}, properties={"upgradePolicy": {"mode": "Manual"}}), False),
+        (scale_set(sku={"capacity": 7}, properties={"orchestrationMode": "Flexible"}), False),
+        (scale_set(sku={"capacity": 7}, properties={"platformFaultDomainCount": 1}), False),
+        (scale_set(sku={"capacity": 7}, properties={"virtualMachineProfile": MACHINE}), False),
+        (scale_set(sku={"capacity": 7}, properties=under("virtualMachineProfile.networkProfile.networkApiVersion", "2020-11-01")), False),
+        (scale_set(sku={"capacity": 7}, properties=under("virtualMachineProfile.storageProfile.imageReference.id", "/img")), False),
+    ],
+)  # fmt: skip
+def test_a_template_that_names_no_machine_changes_a_scale_set(
+    resource: dict[str, Any], changes: bool
+) -> None:
+    reading = read_json(template(resource))
+    assert reading.changes is changes
+    assert reading.request.operation == "create", "a person decides"
+    assert reading.document["location"] == "uksouth"
+
+
+def test_the_region_of_a_template_that_is_read_as_an_update_stays_out() -> None:
+    reading = read(json.dumps(template(scale_set(sku={"capacity": 7}))), operation="update")
+    assert reading.document == {"sku": {"capacity": 7}}
+    assert [note.where for note in reading.notes if "its region stays" in note.message] == ["location"]
+    assert reading.changes
+    bare = {name: value for name, value in scale_set(sku={"capacity": 7}).items() if name != "location"}
+    assert not [
+        note
+        for note in read(json.dumps(template(bare)), operation="update").notes
+        if "region" in note.message
+    ]
+
+
 @pytest.mark.parametrize(("count", "made"), [(0, []), (1, [0]), (800, list(range(800)))])
 def test_a_loop_makes_as_many_as_it_says(count: int, made: list[int]) -> None:
     loop = [{"name": "zones", "count": count, "input": "[copyIndex()]"}]

@@ -15,6 +15,7 @@ _PROFILE: Final = ("properties", "virtualMachineProfile")
 _STORAGE: Final = (*_PROFILE, "storageProfile")
 
 MANAGED_SINCE: Final = "2016-04-30-preview"
+MODE_STATED_SINCE: Final = "2021-03-01"
 SPREAD_BY_DEFAULT_SINCE: Final = "2017-12-01"
 """From then on a zonal scale set has one fault domain when nothing is said."""
 
@@ -26,6 +27,8 @@ def filled(memory: Memory, name: str, model: Mapping[str, Any], api_version: str
     if not isinstance(properties, dict):
         return made
     _envelope(made)
+    if _takes_machines(properties, api_version):
+        _default(properties, "orchestrationMode", "Flexible")
     flexible = str(properties.get("orchestrationMode")).casefold() == "flexible"
     _placement(made, properties, flexible=flexible, api_version=api_version)
     profile = properties.get("virtualMachineProfile")
@@ -37,6 +40,12 @@ def filled(memory: Memory, name: str, model: Mapping[str, Any], api_version: str
         _extensions(profile.get("extensionProfile"))
         _security(profile)
     return made
+
+
+def _takes_machines(properties: Mapping[str, Any], api_version: str) -> bool:
+    """Whether the scale set is one that machines are added to, as it was asked for while modes were not stated yet."""
+    early = not versions.within(api_version, MODE_STATED_SINCE)
+    return early and "platformFaultDomainCount" in properties and not properties.get("virtualMachineProfile")
 
 
 def _default(holder: Any, name: str, value: Any) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from vmssbuilder.scaleset.catalogue import tree
+from vmssbuilder.scaleset.nulls import says_nothing
 from vmssbuilder.scaleset.properties import Boolean, Choice, Integer, List, Map, Node, Number, Single, Text
 
 # --- text ------------------------------------------------------------------------------------------------------------
@@ -82,7 +83,7 @@ def _members(value: dict[str, Any], node: Node) -> dict[str, Any]:
 
 def _scalar(value: Any, kind: Any, node: Node) -> Any:
     if isinstance(value, str):
-        return _from_text(value, kind, node)
+        return None if says_nothing(value, node) else _from_text(value, kind, node)
     if isinstance(value, float) and isinstance(kind, Integer) and value.is_integer():
         return int(value)
     if isinstance(kind, Text):

@@ -6,15 +6,16 @@ the product's own check: the sandbox is to refuse what the product lets through 
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import cache
 from typing import Any, Final, NoReturn
 
 import jsonschema_rs
 
 from vmssbuilder.scaleset import json_schema, paths, versions
+from vmssbuilder.scaleset.catalogue import taken
 from vmssbuilder.scaleset.paths import MISSING, Path
 
 from .messages import Refusal
@@ -40,21 +41,23 @@ def structure(body: dict[str, Any], text: str, api_version: str, *, partial: boo
     validator = _validator(api_version, "update" if partial else "create")
     if validator.is_valid(body):
         return
-    for rank in (_unknown_members, _wrong_values, _missing_members):
+    for rank in (functools.partial(_unknown_members, api_version), _wrong_values, _missing_members):
         for error in validator.iter_errors(body):
             rank(error, tuple(error.instance_path), body, text)
 
 
-@cache
+@functools.cache
 def _validator(api_version: str, operation: str) -> jsonschema_rs.Draft202012Validator:
     return jsonschema_rs.Draft202012Validator(json_schema(api_version, operation))
 
 
-def _unknown_members(error: Any, path: Path, _body: dict[str, Any], text: str) -> None:
+def _unknown_members(api_version: str, error: Any, path: Path, _body: dict[str, Any], text: str) -> None:
     if not isinstance(error.kind, jsonschema_rs.ValidationErrorKind.AdditionalProperties):
         return
     for name in error.kind.unexpected:
         where = (*path, name)
+        if taken(where, api_version):
+            continue
         message = f"Could not find member '{name}' on object of type '{_type_name(path)}'. {_at(where, text)}"
         _refuse(400, "BadRequest", message, where)
 

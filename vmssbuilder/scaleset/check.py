@@ -10,11 +10,11 @@ from typing import Any, Final
 import jsonschema_rs
 
 from . import json_text, paths, versions
-from .catalogue import ScaleSet, tree
+from .catalogue import ScaleSet, taken, tree
 from .effects import cautions
 from .findings import Change, Finding, Fix, in_words, shortened
 from .json_schema import validator
-from .nulls import taken_out
+from .nulls import says_nothing, taken_out
 from .paths import Path
 from .properties import Choice, Integer, Json, List, Map, Node, Property, Single
 from .properties import tree as _tree
@@ -71,7 +71,7 @@ def _findings(
         return run(View(document, api_version, operation, target=target), misfit=False)
     unknown = find(document) if hints(document)[1] else {}
     errors = _errors(compiled, document, unknown)
-    read, loose = _as_read(document, errors, api_version)
+    read, loose = _as_read(document, errors, api_version, operation)
     if read is not document:
         errors = _errors(compiled, read, unknown)
     sound = _without(read, errors, api_version)
@@ -99,7 +99,7 @@ def _errors(compiled: Any, document: dict[str, Any], unknown: Collection[Path]) 
 
 
 def _as_read(
-    document: dict[str, Any], errors: list[_Error], api_version: str
+    document: dict[str, Any], errors: list[_Error], api_version: str, operation: str
 ) -> tuple[dict[str, Any], list[Finding]]:
     """The document as Azure reads it, and a finding for each value that it takes for one of another type.
 
@@ -114,7 +114,10 @@ def _as_read(
         if path and node is not None and isinstance(error.kind, _TYPE_ERRORS):
             value = paths.get(document, path)
             meant = _meant(node, value)
-            if meant is not paths.MISSING:
+            if says_nothing(value, node) and operation == "create" and isinstance(path[-1], str):
+                _own(copied, path[:-1], document).pop(path[-1], None)
+                loose.append(_empty_text(path, node))
+            elif meant is not paths.MISSING:
                 _own(copied, path[:-1], document)[path[-1]] = meant
                 loose.append(_loose(path, node, value, meant))
     return copied.get((), document), loose
@@ -137,6 +140,12 @@ def _loose(path: Path, node: Node, value: Any, meant: Any) -> Finding:
     return Finding(
         "wrong-type", "warning", path, message, fix=Fix(f"Write {written}", (Change("set", path, meant),))
     )
+
+
+def _empty_text(path: Path, node: Node) -> Finding:
+    """An empty text where a list or an object belongs: to Azure the member is not there."""
+    message = f"{node.property.title} must be {_wanted(node.property)}. Azure reads an empty text as not set; other tools may not."
+    return Finding("wrong-type", "warning", path, message, fix=Fix("Leave it out", (Change("remove", path),)))
 
 
 _STAND_IN: Final = "\ue000"
@@ -247,7 +256,10 @@ def _unknown(path: Path, parent: Node | None, document: Any, api_version: str) -
         )
         return Finding("unknown-property", "error", path, message)
     if versions.order(first) > versions.order(api_version):
-        # Azure looks after the version of some members only: public templates with newer ones deploy.
+        # Azure looks after the version of some members only.
+        if taken(path, api_version):
+            message = f"“{where}” first appears in API version {first}. Azure takes it in {api_version} too; other tools may not."
+            return Finding("unknown-property", "warning", path, message, "C")
         message = f"“{where}” does not exist in API version {api_version}; it first appears in {first}."
         return Finding("unknown-property", "error", path, message, "I")
     message = f"“{where}” was removed after API version {last}; {api_version} does not have it."

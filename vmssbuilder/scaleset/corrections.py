@@ -17,6 +17,7 @@ from .canonical import Note, Walk, elsewhere
 from .catalogue import tree
 from .expressions import Unresolved
 from .json_text import JSONTextError, Parsed
+from .nulls import says_nothing
 from .paths import Path, text
 from .properties import Boolean, Choice, Integer, List, Map, Node, Number, Property, Single, Text
 from .secrets import MASK, find, is_reference
@@ -190,13 +191,18 @@ class Corrections(Walk):
     # What says nothing.
 
     def _without_nulls(
-        self, value: dict[str, Any], _node: Node, path: Path, line: int | None
+        self, value: dict[str, Any], node: Node, path: Path, line: int | None
     ) -> dict[str, Any]:
-        """The object without members that are null: to Azure they are not there."""
-        empty = [] if self.keeps_nulls else [name for name, inner in value.items() if inner is None]
+        """The object without members that are null, or an empty text for a list or an object: to Azure they are not there."""
+        if self.keeps_nulls:
+            return value
+        empty = [
+            name for name, inner in value.items() if inner is None or says_nothing(inner, node.child(name))
+        ]
         for name in empty:
             here = self.line_of(value, name) or line
-            self.note("null", (*path, name), f"Left out “{name}”, which is null: not set.", here)
+            what = "null" if value[name] is None else "an empty text"
+            self.note("null", (*path, name), f"Left out “{name}”, which is {what}: not set.", here)
         return self._copy(value, {}, *empty) if empty else value
 
     def _without_cut_off(
@@ -426,6 +432,8 @@ class Corrections(Walk):
     def _shaped(self, value: Any, node: Node, path: Path, line: int | None) -> Any:
         """The value with the brackets and braces that its place asks for, where they are plainly missing."""
         shaped, what = value, ""
+        if says_nothing(value, node):
+            return value
         if isinstance(node.property, List) and node.item is not None:
             shaped, what = _as_list(value, node.item)
         elif isinstance(node.property, Single):

@@ -1,6 +1,7 @@
 """null in a document: for Azure a declared member that is null is left out; in an update that is how it is removed.
 
 Inside a list nothing is merged, so that null is only another word for left out there. In free JSON null is a value.
+An empty text where a list or an object belongs is read as null: templates write it for nothing.
 """
 
 from __future__ import annotations
@@ -49,3 +50,8 @@ def _bare(value: Any, node: Node | None, path: Path, places: list[Path]) -> Any:
 
 def _other(one: Any, another: Any) -> bool:
     return one is not another
+
+
+def says_nothing(value: Any, node: Node | None) -> bool:
+    """Whether the value is an empty text where a list or an object belongs."""
+    return value == "" and node is not None and isinstance(node.property, Single | List | Map)

@@ -40,7 +40,8 @@ class Property:
 
     title: its label, sentence case. help: what it does, what Azure does when it is left out, when to use it.
     wire: its name in the document (camelCase of the attribute when not given). since, until: API versions, both
-    included. required: Azure refuses the part without it. secret: its value is never stored or shown in clear.
+    included. taken_since: an older version that does not have it, and from which on Azure is known to take it all the
+    same. required: Azure refuses the part without it. secret: its value is never stored or shown in clear.
     read_only: Azure writes it; it is removed when a live resource is read in. essential: shown first on its page, the
     rest goes under More settings. kind: the Azure resource its value refers to ("subnet"). example: a believable value.
     system: "Linux" or "Windows" when it is for instances of that operating system only.
@@ -56,6 +57,7 @@ class Property:
         help: str = "",
         wire: str = "",
         since: str = versions.FIRST,
+        taken_since: str | None = None,
         until: str | None = None,
         required: bool = False,
         secret: bool = False,
@@ -65,13 +67,14 @@ class Property:
         example: str = "",
         system: str = "",
     ) -> None:
-        versions.order(since)
-        if until is not None:
-            versions.order(until)
+        for version in (since, until, taken_since):
+            if version is not None:
+                versions.order(version)
         self.title = title
         self.help = help
         self.wire = wire
         self.since = since
+        self.taken_since = taken_since
         self.until = until
         self.required = required
         self.secret = secret

@@ -19,6 +19,7 @@ from .rules.view import OS_PROFILE, STORAGE
 from .scopes import NOWHERE, Place
 from .settling import PlacePart, settled, wanted_of_place
 from .shapes import Found
+from .updating import looks_like_update
 
 __all__ = ["Choice", "Note", "Reading", "ReadingError", "read"]
 
@@ -48,7 +49,8 @@ class Reading:
     text when it has several; chosen: the number of the one that was read. parameters: those of the template that this
     scale set needs, in the order of the template; empty when the text is no template. stated: the API version that the
     text states, None when it states none that has scale sets; whoever asked for another one reads `api_version`.
-    place_wanted: what of the place where a template is deployed would fill in more of it.
+    place_wanted: what of the place where a template is deployed would fill in more of it. changes: whether it plainly
+    holds changes of a scale set that is there, whatever it was read as.
     """
 
     request: Request
@@ -58,6 +60,7 @@ class Reading:
     parameters: tuple[TemplateParameter, ...] = ()
     stated: str | None = None
     place_wanted: tuple[PlacePart, ...] = ()
+    changes: bool = False
 
     @property
     def parameter_problems(self) -> dict[str, str]:
@@ -172,6 +175,9 @@ def _read(
     stated = addresses.usable(written)
     chosen = api_version or stated or versions.DEFAULT
     operation: Operation = found.operation or "create"
+    if found.template is not None and operation == "update":
+        body, left = _without_region(body, found.parsed)
+        notes += left
     answer = _is_answer(members)
     corrections = Corrections(
         chosen,
@@ -200,7 +206,8 @@ def _read(
         *(paths.get(document, note.path, "") for note in unresolved if note.kind == "unresolved"),
         *(parameter.default_text for parameter in parameters if parameter.missing),
     ]
-    return Reading(request, notes, choices, choice, parameters, stated, wanted_of_place(open_texts))
+    changes = looks_like_update(document, finished=found.template is not None)
+    return Reading(request, notes, choices, choice, parameters, stated, wanted_of_place(open_texts), changes)
 
 
 def _without_version(body: dict[str, Any], parsed: Parsed) -> tuple[dict[str, Any], Note]:
@@ -211,6 +218,17 @@ def _without_version(body: dict[str, Any], parsed: Parsed) -> tuple[dict[str, An
     rest = {each: value for each, value in body.items() if each != name}
     parsed.stands_for(rest, body)
     return rest, note
+
+
+def _without_region(body: dict[str, Any], parsed: Parsed) -> tuple[dict[str, Any], list[Note]]:
+    """The body of an update without the region, which every resource of a template states and no update changes."""
+    name = next((each for each in body if each.casefold() == "location"), None)
+    if name is None:
+        return body, []
+    message = f"Left out “{name}”: this changes a scale set that is there, and its region stays."
+    rest = {each: value for each, value in body.items() if each != name}
+    parsed.stands_for(rest, body)
+    return rest, [Note("removed", (name,), message, parsed.line_in(body, name))]
 
 
 _ANSWERED: Final = frozenset(("provisioningstate", "uniqueid", "timecreated"))
@@ -304,7 +322,11 @@ def _about_version(document: dict[str, Any], chosen: str, stated: str | None, *,
         needed = f"{having[0]} or newer" if newer else f"{having[-1]} or older"
         return [
             *notes,
-            Note("version", (), f"The document needs API version {needed}; it was read as {chosen}."),
+            Note(
+                "version",
+                (),
+                f"Some of its properties exist in API version {needed} only; it was read as {chosen}.",
+            ),
         ]
     if stated is not None and not asked:
         return [*notes, Note("version", (), f"Read as API version {chosen}, which the text states.")]

@@ -308,14 +308,29 @@ _MACHINE: Final = (
 _NO_CHANGE: Final = frozenset(("name", "type", "id", "etag"))
 
 
-def looks_like_update(document: Any) -> bool:
+_CHANGED: Final = (("sku", "capacity"), ("properties", "virtualMachineProfile"))
+"""What templates change of a scale set that is there."""
+_NEW: Final = (
+    ("properties", "upgradePolicy", "mode"),
+    ("properties", "orchestrationMode"),
+    ("properties", "platformFaultDomainCount"),
+)
+"""What is stated of a new one: how it is run, also when machines are added to it later, so that it needs no image."""
+
+
+def looks_like_update(document: Any, *, finished: bool = False) -> bool:
     """Whether a body is plainly the changes of an update, and no new scale set that is not finished.
 
     Every new scale set states its region, and one with instances its image. A body without both changes what is there. So
     does one with an image but neither sign-in, network nor size: a new version of the image. document: in Azure's
-    spelling.
+    spelling. finished: nothing is to be added, as in a template, which states the region of what is there too.
     """
-    if not isinstance(document, dict) or document.get("location") is not None:
+    if not isinstance(document, dict):
+        return False
+    if finished:
+        named = any(paths.get(document, place, None) for place in (*_IMAGES, *_MACHINE[:2], *_NEW))
+        return not named and any(paths.get(document, place, None) for place in _CHANGED)
+    if document.get("location") is not None:
         return False
     if not any(
         node.pattern in document for node in tree(versions.LATEST).children.values() if _changes(node)

@@ -30,7 +30,6 @@ from vmssbuilder.scaleset.canonical import Note
 from vmssbuilder.scaleset.json_text import JSONTextError
 from vmssbuilder.scaleset.parameters import IN_KEY_VAULT
 from vmssbuilder.scaleset.request import Operation
-from vmssbuilder.scaleset.updating import looks_like_update
 from vmssbuilder.scaleset.versions import DEFAULT
 
 from .frame import NO_PROPERTY, json_html
@@ -226,10 +225,10 @@ def _reading(
     reading = read(text, version, choice, parameters=values, operation=picked, place=place)
     if picked is not None or reading.request.operation == "update":
         return reading, True
-    if looks_like_update(reading.document) or any(note.kind == "null" for note in reading.notes):
+    if reading.changes or any(note.kind == "null" for note in reading.notes):
         # An update keeps what is null, and may hold nothing else.
         update = read(text, version, choice, parameters=values, operation="update", place=place)
-        if looks_like_update(update.document):
+        if update.changes:
             return update, True
     return reading, False
 
@@ -253,7 +252,7 @@ def _look(
         "reading": made.reading,
         "many": len(made.reading.choices) > _RADIOS,
         "may_update": made.may_update,
-        "plainly": looks_like_update(made.reading.document),
+        "plainly": made.reading.changes,
         "boxes": _shown(request, texts),
         "seen": _mark(*texts.values()),
         "groups": noting.grouped(made.reading.notes, _MANY),

@@ -5,13 +5,22 @@
 
 from __future__ import annotations
 
+from .. import versions
+from ..paths import Path
 from ..properties import Node
 from ..properties import tree as _tree
 from .request import ScaleSet
 
-__all__ = ["ScaleSet", "tree"]
+__all__ = ["ScaleSet", "taken", "tree"]
 
 
 def tree(api_version: str) -> Node:
     """The catalogue of one API version, as a tree. Raises UnknownVersion."""
     return _tree(ScaleSet, api_version)
+
+
+def taken(path: Path, api_version: str) -> bool:
+    """Whether Azure is known to take the place in that version although it came later. Raises UnknownVersion."""
+    node = tree(versions.LATEST).at(path)
+    since = node.property.taken_since if node is not None else None
+    return since is not None and versions.within(api_version, since)

@@ -72,6 +72,7 @@ class ExtensionProperties(Part):
     force_update_tag = Text(
         "Force update tag",
         since="2017-03-30",
+        taken_since="2016-04-30-preview",
         help="Any text. When it changes, the handler runs again although its settings are the same.",
         example="2025-06-01",
     )
@@ -85,6 +86,7 @@ class ExtensionProperties(Part):
     enable_automatic_upgrade = Boolean(
         "Automatic upgrade",
         since="2020-06-01",
+        taken_since="2016-03-30",
         help="Azure upgrades the extension in batches when its publisher brings out a new minor version. Not all handlers can.",
     )
     suppress_failures = Boolean(

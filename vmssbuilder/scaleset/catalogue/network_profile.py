@@ -138,7 +138,12 @@ class PublicIPProperties(Part):
         help="Tags that steer routing, for example over the internet instead of Microsoft's network.",
     )
     public_ip_prefix = Single(
-        "Public IP prefix", PublicIPPrefixReference, wire="publicIPPrefix", since="2018-06-01", inline=True
+        "Public IP prefix",
+        PublicIPPrefixReference,
+        wire="publicIPPrefix",
+        since="2018-06-01",
+        taken_since="2017-12-01",
+        inline=True,
     )
     public_ip_address_version = Choice(
         "Public IP version",
@@ -321,7 +326,11 @@ class NetworkInterfaceProperties(Part):
         ),
     )
     network_security_group = Single(
-        "Network security group", NetworkSecurityGroupReference, since="2017-03-30", inline=True
+        "Network security group",
+        NetworkSecurityGroupReference,
+        since="2017-03-30",
+        taken_since="2016-04-30-preview",
+        inline=True,
     )
     dns_settings = Single("DNS settings", InterfaceDns, since="2017-03-30", inline=True)
     enable_ip_forwarding = Boolean(

@@ -433,6 +433,7 @@ class OSDisk(Part):
         "Disk size",
         wire="diskSizeGB",
         since="2018-04-01",
+        taken_since="2017-12-01",
         essential=True,
         unit="GiB",
         help="At least the image's size, at most 4,095. The image's size when left out.",

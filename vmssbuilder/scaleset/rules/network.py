@@ -12,6 +12,7 @@ from .shapes import ids, repeated, resource_id, set_to, without
 from .view import NETWORK, NICS, PROPERTIES, View, filled, placeholder_in
 
 _LABEL: Final = re.compile(r"[a-z][a-z0-9-]{1,24}[a-z0-9]\Z")
+_LONG_LABEL: Final = re.compile(r"[a-z][a-z0-9-]{1,61}[a-z0-9]\Z")
 _BACKEND: Final = "loadBalancerBackendAddressPools"
 _NAT: Final = "loadBalancerInboundNatPools"
 _GATEWAY: Final = "applicationGatewayBackendAddressPools"
@@ -423,7 +424,9 @@ def public_ip_dns_label(view: View) -> Hits:
                 "properties",
                 "dnsSettings",
                 "domainNameLabel",
-            )
+            ),
+            # Public templates deploy with longer ones; 63 is what the system of names itself allows.
+            severity="warning" if _LONG_LABEL.match(label) else None,
         )
         for path, _configuration, properties in view.ip_items
         if filled(

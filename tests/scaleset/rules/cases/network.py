@@ -318,6 +318,16 @@ CASES: Final = {
             for label in ("abc", "a" * 26, "web-1", "{label}", "")
         ]
         + [linux()],
+        grades=[
+            (linux({f"{_PUBLIC}.properties.dnsSettings.domainNameLabel": label}), grade)
+            for label, grade in (
+                ("a" * 27, "warning"),
+                ("a" * 63, "warning"),
+                ("a" * 64, "overridable"),
+                ("a" * 27 + "-", "overridable"),
+                ("ab", "overridable"),
+            )
+        ],
     ),
     "public-ip-500": Cases(
         breaks=[(_PUBLIC, linux({"sku.capacity": 501, _PUBLIC: {"name": "public"}}))],

@@ -47,6 +47,9 @@ def _without(member: str) -> Case:
     return linux({f"{DISKS}[0]": {name: value for name, value in _DISK.items() if name != member}})
 
 
+_FAULT_DOMAINS: Final = "properties.platformFaultDomainCount"
+_MODE: Final = "properties.orchestrationMode"
+
 CASES: Final = {
     "image-required": Cases(
         breaks=[
@@ -54,8 +57,19 @@ CASES: Final = {
             (IMAGE, linux({IMAGE: {}})),
             (IMAGE, linux({PROFILE: GONE})),
             (IMAGE, flexible({IMAGE: GONE})),
+            (IMAGE, linux({PROFILE: GONE, _FAULT_DOMAINS: 2}, version="2021-03-01")),
+            (IMAGE, linux({IMAGE: GONE, _FAULT_DOMAINS: 2}, version="2020-12-01")),
+            (IMAGE, linux({PROFILE: GONE}, version="2020-12-01")),
+            (IMAGE, linux({PROFILE: GONE, _FAULT_DOMAINS: 2, _MODE: "Uniform"}, version="2020-12-01")),
         ],
-        fine=[linux(), vhd(), flexible({PROFILE: GONE}), patch({"sku.capacity": 3})],
+        fine=[
+            linux(),
+            vhd(),
+            flexible({PROFILE: GONE}),
+            patch({"sku.capacity": 3}),
+            linux({PROFILE: GONE, _FAULT_DOMAINS: 2}, version="2020-12-01"),
+            linux({PROFILE: GONE, _FAULT_DOMAINS: 2}, version="2018-06-01"),
+        ],
     ),
     "image-vs-vhd": Cases(
         breaks=[(f"{OS_DISK}.image", vhd({f"{IMAGE}.publisher": "Canonical"}))],
