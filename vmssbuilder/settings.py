@@ -52,6 +52,8 @@ VMSSBUILDER_SECRET_KEYS = env.names("VMSSBUILDER_SECRET_KEYS")
 
 MAX_BODY_BYTES = 2_000_000
 """Larger request bodies are answered with 413 before they are read."""
+MAX_PAGE_BYTES = 2_000_000
+"""A page that would be larger is not sent; another one says so. Downloads are as long as they are."""
 DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
 
@@ -96,6 +98,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "vmssbuilder.pages.middleware.PagesOfBoundedSize",
     "vmssbuilder.pages.middleware.SignInRequired",
     "axes.middleware.AxesMiddleware",
 ]

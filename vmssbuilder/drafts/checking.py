@@ -12,7 +12,7 @@ from vmssbuilder.installation import own_cloud
 from vmssbuilder.scaleset import Request, check, secrets
 from vmssbuilder.scaleset.findings import Finding
 from vmssbuilder.scaleset.kept import check_update, label
-from vmssbuilder.scaleset.paths import PathError
+from vmssbuilder.scaleset.paths import Path, PathError
 from vmssbuilder.scaleset.rules.target import check_target
 
 from . import content as contents
@@ -72,7 +72,7 @@ _OF_CHANGES: Final = frozenset({"tags-patch-replaces-all"})
 """Rules about a request that holds changes alone: a whole scale set has all its tags."""
 
 
-FIXES_AT_MOST: Final = 100
+FIXES_AT_MOST: Final = 1_000
 """How many fixes are made in one go; who has more presses again."""
 
 
@@ -86,9 +86,10 @@ class Fixed:
 
 
 def fix_all(draft: Draft) -> list[Fixed]:
-    """What happens when each finding that has a fix is fixed, one after the other. Nothing is saved.
+    """What happens when each finding that has a fix is fixed. Nothing is saved.
 
-    The draft is checked anew after each: a fix may settle other findings too, and moves the places of later ones.
+    A round makes all fixes of one rule that have nothing to do with each other, in the order of their findings. Then the
+    draft is checked anew: fixes may settle findings of other rules too, and move the places of others.
     """
     held = contents.of(draft)
     trial = copy.copy(draft)
@@ -97,19 +98,43 @@ def fix_all(draft: Draft) -> list[Fixed]:
     tried: set[tuple[str, str]] = set()
     while len(made) < FIXES_AT_MOST:
         contents.fill(trial, clear)
-        waiting = (each for each in _check(trial, trial.document) if (each.rule, each.where) not in tried)
-        finding = next((each for each in waiting if each.fix is not None), None)
-        if finding is None or finding.fix is None:
+        waiting = [
+            each
+            for each in _check(trial, trial.document)
+            if each.fix is not None and (each.rule, each.where) not in tried
+        ]
+        if not waiting:
             break
-        tried.add((finding.rule, finding.where))
-        try:
-            after, clear_after = finding.fix.apply(held), finding.fix.apply(clear)
-        except PathError:
-            # What stands there has the wrong type, which is a finding of its own.
-            continue
-        made.append(Fixed(finding, held, after))
-        held, clear = after, clear_after
+        for finding in _together(waiting)[: FIXES_AT_MOST - len(made)]:
+            assert finding.fix is not None
+            tried.add((finding.rule, finding.where))
+            try:
+                after, clear_after = finding.fix.apply(held), finding.fix.apply(clear)
+            except PathError:
+                # What stands there has the wrong type, which is a finding of its own.
+                continue
+            made.append(Fixed(finding, held, after))
+            held, clear = after, clear_after
     return made
+
+
+def _together(waiting: list[Finding]) -> list[Finding]:
+    """The first finding, and those of its rule whose fixes work in other objects and lists than those before them."""
+    chosen: list[Finding] = []
+    # Objects that a fix changes, and all that lies around them: whoever changes one of these waits for the next round.
+    changed: set[Path] = set()
+    around: set[Path] = set()
+    for finding in waiting:
+        if finding.rule != waiting[0].rule or finding.fix is None:
+            continue
+        holders = {path[:-1] for each in finding.fix.changes for path in (each.path, each.to) if path}
+        inside = any(holder[:depth] in changed for holder in holders for depth in range(len(holder) + 1))
+        if inside or holders & around:
+            continue
+        chosen.append(finding)
+        changed |= holders
+        around |= {holder[:depth] for holder in holders for depth in range(len(holder) + 1)}
+    return chosen
 
 
 @dataclass(slots=True)

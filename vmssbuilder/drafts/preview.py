@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import cache
 from html import escape
 from typing import Any, Final, NamedTuple
 
@@ -16,10 +16,14 @@ from vmssbuilder.scaleset.paths import Path
 from vmssbuilder.scaleset.properties import List, Map, Node, Single
 
 from . import steps
+from .bounded import bounded
+from .windows import Window, window
 
 _INDENT: Final = "  "
 _OPEN: Final = {dict: "{", list: "["}
 _CLOSE: Final = {dict: "}", list: "]"}
+FOLD: Final = "json__line--fold"
+"""The class of a line that says what is left out."""
 _NOTHING: Final[Mapping[Path, str]] = {}
 
 
@@ -32,18 +36,27 @@ def render(
     changed: Collection[Path] = (),
     wrong: Mapping[Path, str] = _NOTHING,
     warned: Mapping[Path, str] = _NOTHING,
+    focus: Path = (),
     linked: bool = True,
 ) -> str:
     """The masked document as lines of JSON; the text of all lines together is the JSON itself.
 
+    Of a document too large for a page, long lists and texts are folded, see `windows`; lines of their own say so.
+
     here: the address of the page that shows it, whose own fields are linked by fragment alone. changed: places just
-    changed, marked with all below them; wrong, warned: words about places. linked: False for people who may only look.
+    changed, marked with all below them; wrong, warned: words about places. focus: a place that is never folded. linked: False for people who may only look.
     """
     marked = frozenset(changed), wrong, warned
-    ways = frozenset(path[:depth] for places in marked for path in places for depth in range(len(path) + 1))
-    writer = _Writer(code, here, *marked, linked, api_version, ways)
+    masked = secrets.mask(document)
+    cut = window(masked, [focus, *changed])
+    ways = None
+    if cut is None:
+        ways = frozenset(
+            path[:depth] for places in marked for path in places for depth in range(len(path) + 1)
+        )
+    writer = _Writer(code, here, *marked, linked, api_version, ways, cut)
     place = _Place(f"/drafts/{code}/basics/", "")
-    writer.value((), secrets.mask(document), tree(api_version), place, "", "", changed=False)
+    writer.value((), masked, tree(api_version), place, "", "", changed=False)
     return f'<code class="json">{"".join(writer.written)}</code>'
 
 
@@ -62,11 +75,14 @@ def _drawn(code: str, here: str, linked: bool, api_version: str, path: Path, pla
     return "".join(writer.written)
 
 
-_kept = lru_cache(maxsize=8_000)(_drawn)
-_kept_large = lru_cache(maxsize=200)(_drawn)
+_kept = bounded(8_000_000)(_drawn)
+_kept_large = bounded(8_000_000)(_drawn)
 """Those near the root hold most of the document: a few of them take as much memory as all others."""
 _LARGE: Final = 2
 """Down to which depth they lie."""
+_LONGEST_NAME: Final = 1_000
+"""Characters of a member's name that are shown of a document that is folded."""
+_LONGEST_MARK: Final = 1_000
 
 
 @dataclass(slots=True)
@@ -74,6 +90,7 @@ class _Writer:
     """One pass over the document, carrying the page and field that each line belongs to.
 
     ways: the places of marks and all above them; what lies elsewhere need not be drawn anew. None: nothing is kept.
+    cut: what is shown of a document that is too large.
     """
 
     code: str
@@ -84,6 +101,7 @@ class _Writer:
     linked: bool
     api_version: str
     ways: frozenset[Path] | None
+    cut: Window | None = None
     written: list[str] = field(default_factory=list)
 
     def value(
@@ -111,16 +129,20 @@ class _Writer:
             self._line(
                 path, f'{before}<span class="json__punct">{_OPEN[kind]}</span>', place, changed=changed
             )
+            shown = self.cut.members.get(path) if self.cut is not None else None
             last = len(value) - 1
-            for number, (step, inner) in enumerate(_members(value, node)):
+            members = list(_members(value, node)) if shown is None else _chosen(value, node, shown)
+            for number, (step, inner) in enumerate(members):
                 key = ""
                 if isinstance(value, dict):
-                    key = _key(step)
+                    key = _key(step if self.cut is None else _shortened(step))
                 below = node.at((step,)) if node is not None else None
                 there = self._as_text() if _unplaced(node, below) else place
                 self.value(
                     (*path, step), inner, below, there, key, "," if number < last else "", changed=changed
                 )
+            if shown is not None:
+                self._fold(path, len(value) - len(shown), "item" if kind is list else "member", place)
             self._line(
                 path,
                 f'<span class="json__punct">{_CLOSE[kind]}</span>{comma}',
@@ -129,12 +151,27 @@ class _Writer:
                 end=True,
             )
         else:
-            shown = (
+            sort = (
                 "string" if isinstance(value, str) else "number" if type(value) in (int, float) else "literal"
             )
+            characters = self.cut.texts.get(path) if self.cut is not None else None
+            whole = value
+            if characters is not None:
+                value = value[:characters]
             written = _escaped(json.dumps(value, ensure_ascii=False))
             self._line(
-                path, f'{before}<span class="json__{shown}">{written}</span>{comma}', place, changed=changed
+                path, f'{before}<span class="json__{sort}">{written}</span>{comma}', place, changed=changed
+            )
+            if characters is not None:
+                self._fold(path[:-1], len(whole) - len(value), "character", place)
+
+    def _fold(self, path: Path, count: int, what: str, place: _Place) -> None:
+        """Says how much is left out of the object or list at the path, or of a text in it."""
+        if count:
+            words = f"… {count:,} more {what}{'' if count == 1 else 's'}"
+            self.written.append(
+                f'<span class="json__line {FOLD} d{min(len(path) + 2, 9)}">'
+                f'{_INDENT * (len(path) + 1)}<span class="json__punct">{words}</span>\n</span>'
             )
 
     def _as_text(self) -> _Place:
@@ -160,10 +197,10 @@ class _Writer:
             classes += " json__line--changed"
         if not end and path in self.wrong:
             classes += " json__line--error"
-            said = f' title="Error: {escape(self.wrong[path])}"'
+            said = f' title="Error: {escape(self.wrong[path][:_LONGEST_MARK])}"'
         elif not end and path in self.warned:
             classes += " json__line--warning"
-            said = f' title="To consider: {escape(self.warned[path])}"'
+            said = f' title="To consider: {escape(self.warned[path][:_LONGEST_MARK])}"'
         text = f"{_INDENT * depth}{html}\n"
         fragment = f"#{place.anchor}" if place.anchor else ""
         href = fragment if place.page == self.here else place.page + fragment
@@ -183,6 +220,20 @@ def _members(value: dict[str, Any] | list[Any], node: Node | None) -> Iterable[t
     if len(known) < len(value):
         known += [name for name in value if name not in node.children]
     return [(name, value[name]) for name in known]
+
+
+def _chosen(
+    value: dict[str, Any] | list[Any], node: Node | None, steps: Sequence[str | int]
+) -> list[tuple[Any, Any]]:
+    """The members of these steps, in the order of all."""
+    if isinstance(value, list):
+        return [(step, value[int(step)]) for step in steps]
+    chosen = set(steps)
+    return [each for each in _members(value, node) if each[0] in chosen]
+
+
+def _shortened(name: str) -> str:
+    return name if len(name) <= _LONGEST_NAME else f"{name[:_LONGEST_NAME]}…"
 
 
 def _unplaced(holder: Node | None, node: Node | None) -> bool:
@@ -219,7 +270,7 @@ def _in_rows(node: Node) -> bool:
     return False
 
 
-@lru_cache(maxsize=5_000)
+@bounded(1_000_000)
 def _key(name: str) -> str:
     """A member's name as HTML; the same few hundred come again and again."""
     return f'<span class="json__key">{_escaped(json.dumps(name, ensure_ascii=False))}</span>: '

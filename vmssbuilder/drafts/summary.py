@@ -5,8 +5,9 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from html import escape
-from typing import Any
+from typing import Any, Final
 
 from django.utils.safestring import mark_safe
 
@@ -34,16 +35,29 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The values of one step."""
+    """The values of one step. count: how many there are; lines: those that are shown."""
 
     step: steps.Step
     lines: list[Line]
+    count: int
 
 
-def groups(source: Draft | Revision, code: str) -> list[Group]:
-    """The values of a draft or revision by step, in the order of the form. Steps without a value are included, empty."""
+LINES_A_STEP: Final = 200
+"""How many values of a step stand on a page with all steps."""
+_LONGEST: Final = 4_000
+"""Characters of a value that are shown in a line."""
+
+
+def groups(
+    source: Draft | Revision, code: str, first: int = 0, most: int = LINES_A_STEP, only: str = ""
+) -> list[Group]:
+    """The values of a draft or revision by step, in the order of the form. Steps without a value are included, empty.
+
+    first, most: which lines of each step; only: the name of the one step that is wanted.
+    """
     content = contents.of(source)
     found: dict[str, list[Line]] = {step.name: [] for step in steps.STEPS}
+    counts = dict.fromkeys(found, 0)
     target = content.pop(contents.TARGET)
     top = contents.node_at((contents.TARGET,), source.api_version)
     masked = ordered(_with_kept(source, secrets.mask(content)), source.api_version)
@@ -51,17 +65,32 @@ def groups(source: Draft | Revision, code: str) -> list[Group]:
         *_values((contents.TARGET,), target, top, ()),
         *_values((), masked, contents.node_at((), source.api_version), ()),
     ]:
+        name = _owner(contents.shape(path))
+        number = counts[name]
+        counts[name] = number + 1
+        if not first <= number < first + most or (only and name != only):
+            continue
         title = label(path, node)
+        shown = words(node, value)
         line = Line(
             path,
             title,
             ", ".join(within),
-            words(node, value),
+            shown if len(shown) <= _LONGEST else f"{shown[:_LONGEST]}… ({len(shown):,} characters in all)",
             places.field_url(code, path, source.api_version),
             node is None or not isinstance(node.property, Boolean | Choice),
         )
-        found[steps.owner(path).name].append(line)
-    return [Group(step, found[step.name]) for step in steps.STEPS]
+        found[name].append(line)
+    return [
+        Group(step, found[step.name], counts[step.name])
+        for step in steps.STEPS
+        if not only or step.name == only
+    ]
+
+
+@lru_cache(maxsize=2_000)
+def _owner(shape: Path) -> str:
+    return steps.owner(shape).name
 
 
 def _with_kept(source: Draft | Revision, masked: dict[str, Any]) -> dict[str, Any]:
@@ -78,20 +107,33 @@ def _with_kept(source: Draft | Revision, masked: dict[str, Any]) -> dict[str, An
 def html(source: Draft | Revision, code: str, *, editable: bool = False) -> str:
     """The groups as HTML, with links that change each value for people who may: the largest part of the check page."""
     shown = groups(source, code)
-    return mark_safe("".join(_group_html(group, code, editable=editable) for group in shown))  # noqa: S308 - escaped
+    number = source.head if isinstance(source, Draft) else source.number
+    return mark_safe(  # noqa: S308 - escaped
+        "".join(_group_html(group, code, number, editable=editable) for group in shown)
+    )
 
 
-def _group_html(group: Group, code: str, *, editable: bool) -> str:
+def lines_html(group: Group, *, editable: bool = False) -> str:
+    """The values of a step that are shown, as a list."""
+    lines = "".join([_line_html(line, editable=editable) for line in group.lines])
+    return mark_safe(f'<dl class="summary-list">{lines}</dl>')  # noqa: S308 - escaped
+
+
+def _group_html(group: Group, code: str, revision: int, *, editable: bool) -> str:
     name, title = group.step.name, escape(group.step.title)
     change = (
         f'<a href="/drafts/{code}/{name}/?return=check">Change<span class="visually-hidden"> {title}</span></a>'
         if editable
         else ""
     )
-    lines = "".join([_line_html(line, editable=editable) for line in group.lines])
     listed = (
-        f'<dl class="summary-list">{lines}</dl>' if lines else '<p class="muted">Nothing is set here.</p>'
+        lines_html(group, editable=editable) if group.lines else '<p class="muted">Nothing is set here.</p>'
     )
+    if group.count > len(group.lines):
+        listed += (
+            f'<p><a href="/drafts/{code}/values/{revision}/{name}/?page=2">{group.count:,} values in all: '
+            f'go on with the others<span class="visually-hidden"> of {title}</span></a></p>'
+        )
     return (
         f'<section aria-labelledby="g-{name}"><div class="section-head"><h2 id="g-{name}">{title}</h2>{change}</div>'
         f"{listed}</section>"

@@ -177,6 +177,31 @@ class ShowableText:
         return response
 
 
+class PagesOfBoundedSize:
+    """Never sends a page that a browser would be busy with for seconds.
+
+    Pages that show long lists show them in parts; this is for what none of them thought of.
+    """
+
+    def __init__(self, get_response: Respond) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.streaming or not response.get("Content-Type", "").startswith("text/html"):
+            return response
+        if len(response.content) <= settings.MAX_PAGE_BYTES:
+            return response
+        size = len(response.content) / 1_000_000
+        text = (
+            f"It would be {size:.1f} MB long, because the draft holds very long texts or names. "
+            "Nothing is lost: download its JSON to see all of it."
+        )
+        code = getattr(request.resolver_match, "kwargs", {}).get("code", "")
+        links = [(f"/drafts/{code}/document.json", "Download the JSON")] if code else []
+        return problem(request, 422, "This page would be too large", text, links=links)
+
+
 class SignInRequired:
     """Sends people who are not signed in to the sign-in page, unless the view is public."""
 

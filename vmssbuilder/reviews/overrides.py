@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from vmssbuilder.scaleset.findings import Finding
 
 PREFIX = "override:"
 """What the names of their inputs start with; the name of the finding follows."""
+
+
+AT_MOST: Final = 100
+"""For how many errors a form asks why; who has more fixes some first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,11 @@ class Override:
 
 def named(finding: Finding) -> str:
     return f"{finding.rule}:{finding.where}"
+
+
+def too_many(blocking: list[Finding], overridable: list[Finding]) -> list[Finding]:
+    """What has to be fixed before a review can be asked for: also those errors for which reasons would be too many."""
+    return blocking if len(overridable) <= AT_MOST else blocking + overridable
 
 
 def asked(

@@ -24,6 +24,8 @@ from . import actions, overrides, queries
 from .models import Decision, Review
 
 PAGE_SIZE: Final = 25
+FINDINGS_AT_MOST: Final = 500
+"""How many findings the page of a review shows."""
 LARGEST_ID: Final = 2**63 - 1
 
 
@@ -67,13 +69,16 @@ def _page(
     revision.draft = review.draft
     open_ = review.state == Review.State.WAITING and not review.is_outdated
     why_not = actions.may_not_decide(user, review) if open_ else ""
+    # Those with a reason are errors: they come before warnings.
+    found = sorted(check_content(revision), key=lambda each: each.severity != "error")
     context = {
         "review": review,
         "draft": review.draft,
         "revision": revision,
         "decisions": list(review.decisions.all()),
         "groups": summary.html(revision, review.draft.code),
-        "findings": _with_reasons(review, check_content(revision)),
+        "findings": _with_reasons(review, found[:FINDINGS_AT_MOST]),
+        "found": len(found),
         # A reason that was given for all errors together.
         "reasons": [each["reason"] for each in review.overrides if not each["rule"]],
         "open": open_,
@@ -181,10 +186,11 @@ def _request_page(
 ) -> HttpResponse:
     found = errors(check_content(draft))
     shown = _errors(problems)
+    overridable = [each for each in found if each.overridable]
     context = {
         "draft": draft,
-        "overridable": overrides.asked(found, reasons, shown["wrong"]),
-        "blocking": [each for each in found if not each.overridable],
+        "overridable": overrides.asked(overridable[: overrides.AT_MOST], reasons, shown["wrong"]),
+        "blocking": overrides.too_many([each for each in found if not each.overridable], overridable),
         "typed": {"note": note},
         **shown,
     }

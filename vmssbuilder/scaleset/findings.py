@@ -35,9 +35,11 @@ class Fix:
     changes: tuple[Change, ...]
 
     def apply(self, document: dict[str, Any]) -> dict[str, Any]:
-        """A new document with the changes made."""
-        changed = copy.deepcopy(document)
+        """A new document with the changes made. It shares with the old one what no change touches: change neither in place."""
+        changed = document
         for change in self.changes:
+            for path in (change.path, change.to):
+                changed = _copied_along(changed, path)
             if change.action == "set":
                 paths.put(changed, change.path, copy.deepcopy(change.value))
             elif change.action == "remove":
@@ -48,6 +50,19 @@ class Fix:
                     paths.remove(changed, change.path, prune=True)
                     paths.put(changed, change.to, value)
         return changed
+
+
+def _copied_along(document: dict[str, Any], path: Path) -> dict[str, Any]:
+    """The document with copies of the objects and lists on the way to a place, so that the place can be changed."""
+    top = document.copy()
+    here: Any = top
+    for step in path[:-1]:
+        inner = paths.get(here, (step,), None)
+        if not isinstance(inner, dict | list):
+            break
+        here[step] = inner = inner.copy()
+        here = inner
+    return top
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from .cards import draw_cards, item_title
 from .clearing import CLEAR, in_the_way, odd_holders
 from .inputs import ENCODED, encode, leaf, lines, shown_encoded, shows, text_of
 from .live import scripts
-from .page import Done, Page
+from .page import ITEMS_A_PAGE, Done, Page
 from .rows import PASTE, cell_at, draw_rows, pasted_as, row_anchor, row_fields, row_numbers
 
 
@@ -70,6 +70,7 @@ def _below(page: Page, path: Path) -> bool:
 __all__ = [
     "CLEAR",
     "ENCODED",
+    "ITEMS_A_PAGE",
     "PASTE",
     "Done",
     "Page",

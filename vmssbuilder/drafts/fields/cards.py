@@ -13,7 +13,7 @@ from vmssbuilder.scaleset.paths import MISSING, Path
 from vmssbuilder.scaleset.properties import List, Node
 
 from .inputs import not_a_list
-from .page import Page, findings_html, help_html, state_class, wire_html
+from .page import Page, findings_html, help_html, parts_html, state_class, wire_html
 
 COMPACT_FROM: Final = 9
 """A list of this many items is drawn tightly, with its length and a way past its buttons."""
@@ -62,18 +62,20 @@ def draw_cards(page: Page, entry: Field, path: Path, value: Any) -> str:
         return not_a_list(page, prop, path, value)
     items = [] if value is MISSING else value
     many = len(items) >= COMPACT_FROM
+    first, end = page.part(path, len(items))
     cards = [
         _said(page, path, number, len(items)) + _card(page, item, (*path, number), inner, number, len(items))
-        for number, inner in enumerate(items)
+        for number, inner in enumerate(items[first:end], first)
     ]
-    cards.append(_said(page, path, len(items), len(items)))
+    if end == len(items):
+        cards.append(_said(page, path, len(items), len(items)))
     none = "" if items else f'<p class="muted">No {escape(prop.singular)} yet.</p>'
     listed = (
         f'<ul class="cards{" cards--compact" if many else ""}">{"".join(cards)}</ul>' if any(cards) else ""
     )
     count = f' <span class="muted">{len(items)}</span>' if many else ""
     past = (
-        f'<a class="visually-hidden-focusable" href="#{base}-add">Skip the {len(items)} cards</a>'
+        f'<a class="visually-hidden-focusable" href="#{base}-add">Skip the {end - first} cards</a>'
         if many
         else ""
     )
@@ -82,6 +84,7 @@ def draw_cards(page: Page, entry: Field, path: Path, value: Any) -> str:
         f'<div class="field__legend"><h2 class="field__label" id="{base}" tabindex="-1">{escape(prop.title)}{count}</h2>'
         f"{wire_html(path)}</div>"
         f"{help_html(path, prop)}{findings_html(page, path)}{past}{listed}{none}"
+        f"{parts_html(path, first, end, len(items), prop.title)}"
         f'<p class="actions"><button class="btn btn-secondary" id="{base}-add" name="act"'
         f' value="add:{escape(paths.text(path))}">'
         '<svg class="icon" aria-hidden="true"><use href="#i-add"/></svg>'

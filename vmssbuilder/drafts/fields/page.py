@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import lru_cache
 from html import escape
-from typing import Any
+from typing import Any, Final
+from urllib.parse import quote
 
 from vmssbuilder.drafts.content import TARGET
 from vmssbuilder.drafts.steps import anchor
@@ -15,6 +16,29 @@ from vmssbuilder.scaleset.findings import Finding
 from vmssbuilder.scaleset.kept import Kept
 from vmssbuilder.scaleset.paths import Path
 from vmssbuilder.scaleset.properties import Property
+
+ITEMS_A_PAGE: Final = 200
+"""How many items of a list a page draws."""
+
+
+def parts_html(path: Path, first: int, end: int, count: int, title: str) -> str:
+    """The way to the items of a long list before and after those that are drawn."""
+    if end - first >= count:
+        return ""
+
+    def link(number: int, icon: str, words: str) -> str:
+        place = escape(quote(paths.text((*path, number))))
+        return (
+            f'<a class="btn btn-secondary btn--small" href="?at={place}#{anchor(path)}-field">'
+            f'<svg class="icon" aria-hidden="true"><use href="#i-{icon}"/></svg>{words}</a>'
+        )
+
+    before = link(first - ITEMS_A_PAGE, "left", "Previous") if first else ""
+    after = link(end, "right", "Next") if end < count else ""
+    return (
+        f'<nav class="pagination" aria-label="Parts of {escape(title)}">{before}'
+        f"<span>{first + 1:,} to {end:,} of {count:,}</span>{after}</nav>"
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +64,7 @@ class Page:
     asides: HTML that follows the findings of a field, by path. done: what was just done with a list.
     system: the operating system that was chosen, "" when the content is to tell. told: places in the way of fields that
     were spoken of while it was drawn. kept: the secrets that Azure keeps.
+    at: the item that a long list is shown around.
     """
 
     content: dict[str, Any]
@@ -53,6 +78,18 @@ class Page:
     system: str = ""
     told: set[Path] = field(default_factory=set)
     kept: tuple[Kept, ...] = ()
+    at: Path = ()
+
+    def part(self, path: Path, count: int) -> tuple[int, int]:
+        """From where to where the items of a list are drawn: as many as a page shows, those at `at` among them."""
+        position = 0
+        if self.done is not None and self.done.holder == path:
+            position = min(self.done.position, max(count - 1, 0))
+        elif self.at[: len(path)] == path and len(self.at) > len(path):
+            step = self.at[len(path)]
+            position = step if isinstance(step, int) else 0
+        first = min(position, max(count - 1, 0)) // ITEMS_A_PAGE * ITEMS_A_PAGE
+        return first, min(first + ITEMS_A_PAGE, count)
 
     @property
     def updating(self) -> bool:
@@ -116,7 +153,7 @@ def help_html(path: Path, prop: Property) -> str:
     return f'<p class="field__help" id="{anchor(path)}-help">{escape(prop.help)}</p>' if prop.help else ""
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=2_000)
 def wire_html(path: Path) -> str:
     """The name in the JSON, which leads to the reference. No stop of the Tab key: they would be as many as fields."""
     wire = escape(next((step for step in reversed(path) if isinstance(step, str)), ""))

@@ -4,23 +4,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from html import escape
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from vmssbuilder.accounts.models import User
-from vmssbuilder.drafts import access, actions, places, summary
+from vmssbuilder.drafts import access, actions, comparing, places, steps, summary
 from vmssbuilder.drafts import content as contents
 from vmssbuilder.drafts.access import Access
 from vmssbuilder.drafts.checking import Fixed, check_content, fix_all
 from vmssbuilder.drafts.models import Draft
-from vmssbuilder.scaleset import paths, secrets
+from vmssbuilder.scaleset import paths
 from vmssbuilder.scaleset.findings import Change, Finding, errors, warnings
-from vmssbuilder.scaleset.paths import MISSING, Path, PathError
+from vmssbuilder.scaleset.paths import Path, PathError
 
 from .form import Form
 from .frame import frame
@@ -41,14 +42,61 @@ def check(request: HttpRequest, code: str) -> HttpResponse:
         "groups": summary.html(draft, code, editable=editable),
         "errors": wrong,
         "warnings": doubtful,
-        "error_list": _list(draft, wrong, editable=editable),
-        "warning_list": _list(draft, doubtful, editable=editable),
+        "error_list": _list(draft, wrong[:FINDINGS_A_PAGE], editable=editable),
+        "warning_list": _list(draft, doubtful[:FINDINGS_A_PAGE], editable=editable),
+        "listed": FINDINGS_A_PAGE,
         "fixable": sum(finding.fix is not None for finding in found),
         "overridable": [finding for finding in wrong if finding.overridable],
         "blocking": [finding for finding in wrong if not finding.overridable],
         **pane(request, draft, found=found, linked=editable),
     }
     return render(request, "drafts/check.html", context)
+
+
+FINDINGS_A_PAGE: Final = 100
+
+
+@require_safe
+def findings(request: HttpRequest, code: str, severity: str) -> HttpResponse:
+    """The errors or the warnings of a draft, as many as there are, in pages."""
+    user = cast(User, request.user)
+    draft = access.find(user, code, Access.VIEW)
+    if severity not in ("error", "warning"):
+        raise Http404("There are errors and warnings.")
+    found = errors(check_content(draft)) if severity == "error" else warnings(check_content(draft))
+    page = Paginator(found, FINDINGS_A_PAGE).get_page(request.GET.get("page"))
+    editable = access.access(user, draft) >= Access.EDIT
+    context = {
+        "draft": draft,
+        "severity": severity,
+        "page": page,
+        "listed": _list(draft, list(page), editable=editable),
+        "query": "",
+    }
+    return render(request, "drafts/findings.html", context)
+
+
+@require_safe
+def values(request: HttpRequest, code: str, number: int, step: str) -> HttpResponse:
+    """The values of one step of a revision, as many as there are, in pages."""
+    draft = access.find(cast(User, request.user), code, Access.VIEW)
+    revision = draft.revisions.filter(number=number).first() if number < 2**31 else None
+    if revision is None or step not in steps.BY_NAME:
+        raise Http404("There is no such revision or step.")
+    revision.draft = draft
+    asked = request.GET.get("page", "1")
+    first = (int(asked) - 1) * summary.LINES_A_STEP if asked.isdecimal() and 0 < len(asked) < 7 else 0
+    group = summary.groups(revision, code, max(first, 0), only=step)[0]
+    page = Paginator(range(group.count), summary.LINES_A_STEP).get_page(asked)
+    context = {
+        "draft": draft,
+        "revision": revision,
+        "step": group.step,
+        "page": page,
+        "listed": summary.lines_html(group),
+        "query": "",
+    }
+    return render(request, "drafts/values.html", context)
 
 
 def _list(draft: Draft, found: list[Finding], *, editable: bool) -> str:
@@ -167,14 +215,12 @@ class Line:
 
 def _shown(draft: Draft, made: Fixed) -> dict[str, Any]:
     assert made.finding.fix is not None
-    before, after = _masked(made.before), _masked(made.after)
     lines = []
     for change in made.finding.fix.changes:
         for path in _places(change):
-            node = contents.node_at(path, draft.api_version)
             was, becomes = (
-                "" if (value := paths.get(content, path)) is MISSING else summary.words(node, value)
-                for content in (before, after)
+                comparing.value(path, paths.get(content, path), draft.api_version)
+                for content in (made.before, made.after)
             )
             if was != becomes:
                 lines.append(Line(contents.label(path, draft.api_version), paths.text(path), was, becomes))
@@ -183,9 +229,3 @@ def _shown(draft: Draft, made: Fixed) -> dict[str, Any]:
 
 def _places(change: Change) -> list[Path]:
     return [change.path, change.to] if change.action == "move" else [change.path]
-
-
-def _masked(content: dict[str, Any]) -> dict[str, Any]:
-    """The content with its secrets hidden; the address has none."""
-    document = {name: value for name, value in content.items() if name != contents.TARGET}
-    return {contents.TARGET: content.get(contents.TARGET), **secrets.mask(document)}

@@ -50,7 +50,9 @@ def one_format(request: HttpRequest, code: str, format: str) -> HttpResponse:
     if request.GET.get("download"):
         return _file(draft, chosen, text)
     context |= {
-        "text": _highlighted(text),
+        "text": _highlighted(text[:_SHOWN_AT_MOST]),
+        "characters": len(text) if len(text) > _SHOWN_AT_MOST else 0,
+        "shown": _SHOWN_AT_MOST,
         "parameters": parameters(request_sent, format),
         "wrong": len(errors(check_content(draft))),
         # Without PATCH the whole scale set is sent, and changes alone do not say what it is.
@@ -60,6 +62,10 @@ def one_format(request: HttpRequest, code: str, format: str) -> HttpResponse:
         ],
     }
     return render(request, "drafts/export.html", context)
+
+
+_SHOWN_AT_MOST: Final = 200_000
+"""Characters of an export that its page shows; the download has all of them."""
 
 
 def _file(draft: Draft, chosen: Format, text: str) -> HttpResponse:

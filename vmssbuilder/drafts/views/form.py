@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Final, cast
+from urllib.parse import quote
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -18,7 +19,7 @@ from vmssbuilder.drafts.checking import UNREADABLE, check_content
 from vmssbuilder.drafts.models import Draft
 from vmssbuilder.scaleset import paths
 from vmssbuilder.scaleset.findings import Finding, errors, warnings
-from vmssbuilder.scaleset.paths import Path
+from vmssbuilder.scaleset.paths import Path, PathError
 from vmssbuilder.scaleset.properties import List
 
 from . import fitting
@@ -94,42 +95,81 @@ def draw(
         asides or {},
         told(draft, request.GET["done"]) if "done" in request.GET else None,
         kept=sent.kept(draft) if secret_names(form) else (),
+        at=_at(request),
     )
     html = fitting.draw(request, form, drawn)
-    context = frame(draft, form.step) | {
-        "fields": mark_safe(html),  # noqa: S308 - every value in it was escaped
-        "scripts": fields.scripts(html),
-        "secret_names": ",".join(secret_names(form)),
-        "base": draft.head,
-        "url": form.url,
-        "title": _title(form),
-        "anchor": steps.anchor(form.place) if form.place else "",
-        "crumbs": _crumbs(form),
-        "item": _item(form),
-        "returns": request.GET.get("return", request.POST.get("return", "")),
-        "errors": [
-            *({"message": finding.message, "href": _own_href(form, finding)} for finding in errors(own)),
-            *(_elsewhere(form, errors(found)) if shown and not extra else ()),
-        ],
-        "considered": [
-            {"message": finding.message, "href": _own_href(form, finding)} for finding in warnings(own)
-        ],
-        "unfinished": shown and not extra,
-        "continue_url": onward(form),
-        **pane(request, draft, here=form.url, found=found if shown else ()),
-    }
+    in_items = list(_elsewhere(form, errors(found))) if shown and not extra else []
+    own_errors = errors(own)
+    context = (
+        frame(draft, form.step)
+        | {
+            "fields": mark_safe(html),  # noqa: S308 - every value in it was escaped
+            "scripts": fields.scripts(html),
+            "secret_names": ",".join(secret_names(form)),
+            "base": draft.head,
+            "url": form.url,
+            "title": _title(form),
+            "anchor": steps.anchor(form.place) if form.place else "",
+            "crumbs": _crumbs(form),
+            "item": _item(form),
+            "returns": request.GET.get("return", request.POST.get("return", "")),
+            "errors": [
+                *(
+                    {"message": finding.message, "href": _own_href(form, finding)}
+                    for finding in own_errors[:_NAMED_AT_MOST]
+                ),
+                *in_items[: max(_NAMED_AT_MOST - len(own_errors), 0)],
+                *_others(draft, len(own_errors) + len(in_items)),
+            ],
+            "considered": [
+                {"message": finding.message, "href": _own_href(form, finding)}
+                for finding in warnings(own)[:_NAMED_AT_MOST]
+            ],
+            "considered_in_all": len(warnings(own)),
+            "unfinished": shown and not extra,
+            "continue_url": onward(form),
+            **pane(request, draft, here=form.url, found=found if shown else ()),
+        }
+    )
     return render(request, "drafts/step.html", context, status=status)
+
+
+def _at(request: HttpRequest) -> Path:
+    """The item that a long list is shown around: `?at=` in the address; () for none."""
+    try:
+        return paths.parse(request.GET.get("at", ""))
+    except PathError:
+        return ()
+
+
+_NAMED_AT_MOST: Final = 100
+"""How many findings the summary of a page names."""
+
+
+def _others(draft: Draft, count: int) -> list[dict[str, str]]:
+    """The last line of a summary that names only the first findings."""
+    if count <= _NAMED_AT_MOST:
+        return []
+    url = reverse("draft-findings", args=[draft.code, "error"])
+    return [{"message": f"And {count - _NAMED_AT_MOST:,} more: see all errors of the draft", "href": url}]
 
 
 def onward(form: Form) -> str:
     """The address after this page: the list of an item, the next step, at last the check."""
     if form.place:
         page = places.page_url(form.draft.code, form.place[:-1], form.draft.api_version)
-        return f"{page}#{steps.anchor(form.place)}"
+        return _to_card(page, form.place)
     following = steps.following(form.step)
     if following is None:
         return reverse("draft-check", args=[form.draft.code])
     return f"/drafts/{form.draft.code}/{following.name}/"
+
+
+def _to_card(page: str, place: Path) -> str:
+    """The card of an item on the page of its list, which shows that part of a long list."""
+    number = place[-1]
+    far = isinstance(number, int) and number >= fields.ITEMS_A_PAGE
+    return f"{page}{f'?at={quote(paths.text(place))}' if far else ''}#{steps.anchor(place)}"
 
 
 def findings_of(form: Form, found: list[Finding]) -> list[Finding]:
@@ -237,10 +277,10 @@ def _crumbs(form: Form) -> list[dict[str, str]]:
     version = form.draft.api_version
     above = [form.place[:depth] for depth in range(1, len(form.place) + 1)]
     items = [path for path in above if isinstance(path[-1], int) and steps.item_page(path, version) == path]
-    crumbs = [{"title": form.step.title, "url": f"{form.step_url}#{steps.anchor(items[0])}"}]
+    crumbs = [{"title": form.step.title, "url": _to_card(form.step_url, items[0])}]
     for path, below in pairwise(items):
         node = contents.node_at(path, version)
         assert node is not None
         title = fields.item_title(node, paths.get(form.draft.document, path, {}), cast(int, path[-1]))[0]
-        crumbs.append({"title": title, "url": f"{form.step_url}{paths.to_url(path)}/#{steps.anchor(below)}"})
+        crumbs.append({"title": title, "url": _to_card(f"{form.step_url}{paths.to_url(path)}/", below)})
     return crumbs

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any, Final, cast
+from urllib.parse import quote
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -152,6 +153,10 @@ def _to_item(request: HttpRequest, draft: Draft, where: Path, said: str) -> Http
         rows = paths.get(contents.of(draft), holder)
         number = list(rows).index(where[-1]) if isinstance(rows, dict) else cast(int, where[-1])
         anchor = fields.row_anchor(node, holder, number)
+    place = where[-1]
+    far = isinstance(place, int) and place >= fields.ITEMS_A_PAGE
+    at = f"at={quote(paths.text(where))}" if far else ""
+    said = "&".join(each for each in (at, said) if each)
     return _to(request, places.page_url(draft.code, holder, draft.api_version), said, anchor)
 
 

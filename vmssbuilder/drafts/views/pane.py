@@ -14,7 +14,7 @@ from vmssbuilder.drafts import comparing, preview
 from vmssbuilder.drafts.models import Draft
 from vmssbuilder.scaleset import paths
 from vmssbuilder.scaleset.findings import Finding
-from vmssbuilder.scaleset.paths import MISSING, Path
+from vmssbuilder.scaleset.paths import MISSING, Path, PathError
 
 _LINE: Final = re.compile(
     r'<(?P<tag>a|span) class="json__line (?P<classes>[^"]*)"(?P<rest>[^>]*)>(?P<indent> *)'
@@ -48,6 +48,7 @@ def pane(
         "json": mark_safe(html),  # noqa: S308 - the preview escapes
         "strangers": mark_safe(notice),  # noqa: S308 - it holds numbers and words of our own
         "only": only,
+        "folded": preview.FOLD in html,
         "only_url": f"{request.path}?{other.urlencode()}" if other else request.path,
         "nothing_set": only and "json__line--set" not in html,
     }
@@ -80,6 +81,7 @@ def drawn(
         changed=_set(draft) if only else changed,
         wrong=_marks(draft, found, "error"),
         warned=_marks(draft, found, "warning"),
+        focus=_place_of(here),
         linked=linked,
     )
     numbers: list[int] = []
@@ -87,6 +89,15 @@ def drawn(
         numbers = list(_without_field(html))
         html = _numbered(html, frozenset(numbers))
     return _only(html) if only else html, _notice(numbers)
+
+
+def _place_of(here: str) -> Path:
+    """The item that the page of an address is about, () for any other page."""
+    parts = here.split("/", 4)
+    try:
+        return paths.from_url(parts[4].rstrip("/")) if len(parts) > 4 and parts[4] else ()
+    except PathError:
+        return ()
 
 
 def _notice(numbers: list[int]) -> str:

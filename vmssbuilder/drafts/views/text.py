@@ -23,6 +23,7 @@ from vmssbuilder.drafts.models import Draft
 from vmssbuilder.pages.characters import showable, showable_json
 from vmssbuilder.scaleset import paths, secrets
 from vmssbuilder.scaleset.canonical import canonicalise, write
+from vmssbuilder.scaleset.findings import Finding
 from vmssbuilder.scaleset.json_text import JSONTextError, Parsed
 from vmssbuilder.scaleset.json_text import parse as parse_json
 from vmssbuilder.scaleset.paths import MISSING, Path, PathError
@@ -30,6 +31,9 @@ from vmssbuilder.scaleset.paths import MISSING, Path, PathError
 from .frame import NO_PROPERTY, frame
 
 _NO_OBJECT: Final = "The document must be a JSON object: it starts with { and ends with }."
+_LONGEST_TEXT: Final = 800_000
+"""Characters of JSON that a page offers for editing."""
+_FINDINGS_AT_MOST: Final = 200
 _LONGEST_VALUE: Final = 2_000
 """Characters of a value that is shown for comparing."""
 
@@ -56,7 +60,18 @@ def edit_json(request: HttpRequest, code: str) -> HttpResponse:
     if request.method == "POST":
         return _save(request, draft)
     text = _written(draft.document, draft)
-    return _page(request, draft, text, draft.head, found=_findings(draft, text))
+    if len(text) > _LONGEST_TEXT:
+        return _page(request, draft, "", draft.head, length=f"{len(text):,}")
+    found = check_content(draft)
+    return _page(
+        request,
+        draft,
+        text,
+        draft.head,
+        found=_findings(draft, text, found),
+        count_found=len(found),
+        more_found=len(found) > _FINDINGS_AT_MOST,
+    )
 
 
 def _save(request: HttpRequest, draft: Draft) -> HttpResponse:
@@ -187,9 +202,10 @@ class _Line:
     url: str
 
 
-def _findings(draft: Draft, text: str) -> list[_Line]:
+def _findings(draft: Draft, text: str, found: list[Finding]) -> list[_Line]:
+    """The first findings, errors before warnings."""
     parsed = parse_json(text)
-    found = sorted(check_content(draft), key=lambda each: each.severity != "error")
+    found = sorted(found, key=lambda each: each.severity != "error")[:_FINDINGS_AT_MOST]
     return [
         _Line(each.severity, each.message, _line(parsed, each.path), _url(draft, each.path)) for each in found
     ]

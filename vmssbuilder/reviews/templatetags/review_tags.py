@@ -25,7 +25,9 @@ def review_panel(
     context: RequestContext, draft: Draft, blocking: list[Finding], overridable: list[Finding]
 ) -> dict[str, Any]:
     """The form that sends the draft for review, or why it cannot be sent now."""
-    return _shared(context, draft) | {"blocking": blocking, "overridable": overrides.asked(overridable)}
+    blocking = overrides.too_many(blocking, overridable)
+    asked = [] if blocking else overrides.asked(overridable)
+    return _shared(context, draft) | {"blocking": blocking, "overridable": asked}
 
 
 def _shared(context: RequestContext, draft: Draft) -> dict[str, Any]:
