@@ -398,3 +398,14 @@ def test_signing_out_elsewhere_ends_the_session_here(sandbox: Running) -> None:
 def test_a_link_cannot_sign_anybody_out(as_requester: Client) -> None:
     assert as_requester.get("/sign-out/").status_code == 405
     assert who(as_requester) is not None
+
+
+@pytest.mark.parametrize("status", [200, 403, 502])
+def test_a_gateway_in_entra_ids_place_is_told_as_one(sandbox: Running, status: int) -> None:
+    client = browser()
+    address = choose(begin(client), "rita")
+    sandbox.fault("status", method="POST", path="/token", status=status, body="<html><title>Log on</title>")
+    answer = client.get(address)
+    assert answer.status_code == 503
+    assert f"answered in its place: status {status} and a web page “Log on”" in Page(answer).text
+    assert "refused the sign-in" not in Page(answer).text

@@ -6,17 +6,21 @@ import contextlib
 import gzip
 import json
 import socket
+import ssl
 import threading
 import time
 import zlib
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
 
+from tests.accounts.certificates import private_authority
 from tests.azure.helpers import ADDRESS, NEW, document
 from tests.azure.scripted import Scripted, scripted
-from vmssbuilder.azure import ArmClient, Gate, cleaning, explain, open_session, stand_in, step, wait
+from vmssbuilder.azure import ArmClient, Gate, cleaning, cloud, explain, open_session, stand_in, step, wait
+from vmssbuilder.azure.clouds import Cloud
 from vmssbuilder.azure.errors import (
     AzureError,
     BadAnswer,
@@ -28,6 +32,7 @@ from vmssbuilder.azure.errors import (
     Throttled,
     TokenRefused,
     TooSlow,
+    Unreachable,
     Unreadable,
 )
 from vmssbuilder.azure.throttling import DEFAULT_PAUSE, LONGEST_PAUSE, Bucket
@@ -245,6 +250,67 @@ def test_a_header_of_the_answer_that_breaks_the_rules_leaves_the_doubt(arm: Scri
     assert error.uncertain, "the request was on the wire"
 
 
+@contextlib.contextmanager
+def answering_once(answer: bytes) -> Iterator[int]:
+    """A server that says the same to whoever connects, whatever they ask; the port it listens on."""
+
+    def serve() -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                connection, _ = listener.accept()
+                with connection:
+                    connection.recv(65_536)
+                    connection.sendall(answer)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        yield listener.getsockname()[1]
+        listener.shutdown(socket.SHUT_RDWR)
+    thread.join(5)
+
+
+@pytest.mark.parametrize("status", ["407 Proxy Authentication Required", "403 Forbidden", "502 Bad Gateway"])
+def test_a_proxy_that_lets_nobody_through_is_no_lost_answer(
+    monkeypatch: pytest.MonkeyPatch, status: str
+) -> None:
+    answer = f"HTTP/1.1 {status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".encode()
+    with answering_once(answer) as port, open_session(cloud("public")) as session:
+        monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{port}")
+        client = ArmClient(cloud("public"), lambda _claims: "token", session, attempts=1)
+        error = caught(lambda: client.send("PUT", "https://management.azure.com/thing", {}))
+    assert isinstance(error, Unreachable)
+    assert not error.uncertain
+    told = explain(error)
+    assert told.cause == "gateway"
+    assert told.sentence == "A proxy on the way refuses to connect to Azure. Nothing was sent."
+
+
+def test_a_certificate_that_nobody_trusts_is_told_as_such(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """As behind a proxy that looks into connections, with an authority of its own."""
+    files = private_authority(tmp_path)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(files.certificate, files.key)
+
+    def serve() -> None:
+        with contextlib.suppress(OSError):
+            connection, _ = listener.accept()
+            with connection, context.wrap_socket(connection, server_side=True):
+                pass
+
+    with socket.create_server(("127.0.0.1", 0)) as listener, open_session(cloud("public")) as session:
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        here = Cloud("here", "Here", "", f"localhost:{listener.getsockname()[1]}", "")
+        client = ArmClient(here, lambda _claims: "token", session, attempts=1)
+        error = caught(lambda: client.send("PUT", f"{here.arm_url}/thing", {}))
+        thread.join(5)
+    assert isinstance(error, Unreachable)
+    assert "has a certificate that is not trusted here" in explain(error).sentence
+
+
 # --- text from outside -----------------------------------------------------------------------------------------------
 
 
@@ -436,10 +502,10 @@ def dripping(head: bytes, drop: bytes) -> Iterator[ArmClient]:
 
     thread = threading.Thread(target=serve, daemon=True)
     thread.start()
-    cloud = stand_in(f"http://127.0.0.1:{listener.getsockname()[1]}")
+    here = stand_in(f"http://127.0.0.1:{listener.getsockname()[1]}")
     try:
-        with open_session(cloud) as session:
-            yield ArmClient(cloud, lambda _claims: "token", session, attempts=1)
+        with open_session(here) as session:
+            yield ArmClient(here, lambda _claims: "token", session, attempts=1)
     finally:
         stop.set()
         listener.shutdown(socket.SHUT_RDWR)

@@ -15,7 +15,8 @@ from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from vmssbuilder.azure.errors import AzureError, RegistrationRefused, SignInRefused
+from vmssbuilder.azure.errors import AzureError, GatewayAnswer, RegistrationRefused, SignInRefused
+from vmssbuilder.azure.explaining import explain
 from vmssbuilder.pages.middleware import public, safe_path, sign_in_url
 from vmssbuilder.pages.problems import problem
 
@@ -202,6 +203,10 @@ def _failed(request: HttpRequest, error: Exception, then: str) -> HttpResponse:
         log.error("Entra ID does not accept this installation: %s", error)
         text = "Microsoft Entra ID does not accept this installation. Tell the people who run this service."
         return problem(request, 503, title, text, links=links, detail=error.message)
+    if isinstance(error, GatewayAnswer):
+        log.warning("Entra ID: %s", error)
+        told = explain(error)
+        return problem(request, 503, title, f"{told.sentence} {told.cure}", links=links)
     if not isinstance(error, SignInRefused):
         log.warning("Entra ID: %s", error)
         text = "Microsoft Entra ID does not answer. Try again in a moment."

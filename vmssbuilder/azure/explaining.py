@@ -390,6 +390,16 @@ _SAYINGS: Final[Mapping[str, tuple[Cause, str, str]]] = {
         "The scale set is not there: somebody deleted it meanwhile.",
         "Look into the activity log in Azure, then send the request again.",
     ),
+    "proxyrefuses": (
+        "gateway",
+        "A proxy on the way refuses to connect to Azure. Nothing was sent.",
+        "Tell the people who run this service, or its network.",
+    ),
+    "certificatenottrusted": (
+        "gateway",
+        "What answered in Azure's place has a certificate that is not trusted here. Nothing was sent.",
+        "Tell the people who run this service, or its network: a proxy may look into connections.",
+    ),
     "notthereafterall": (
         "unknown",
         "The answer to the request was a success without any word, and the scale set is not there.",

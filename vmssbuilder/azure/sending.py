@@ -7,7 +7,7 @@ import random
 import re
 import ssl
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from http.cookies import CookieError, SimpleCookie
@@ -172,9 +172,8 @@ def _no_answer(error: Exception, call: Call, ids: Mapping[str, Any], *, late: bo
     if _was_never_on_the_wire(error):
         return Unreachable("The request has an address or a header that cannot be sent.", **ids)
     if _never_connected(error):
-        return Unreachable(
-            "No connection to Azure came about.", code=type(error).__name__, retryable=True, **ids
-        )
+        code = _hindrance(error) or type(error).__name__
+        return Unreachable("No connection to Azure came about.", code=code, retryable=True, **ids)
     kind, message = LostAnswer, "The connection broke before Azure's answer was complete."
     if late or isinstance(error, requests.exceptions.ReadTimeout):
         kind, message = TooSlow, "Azure's answer did not come in time."
@@ -201,17 +200,30 @@ def _never_connected(error: BaseException) -> bool:
     """
     if isinstance(error, requests.exceptions.ConnectTimeout | requests.exceptions.ProxyError):
         return True
+    # Any other trouble with TLS may also come after the request went out.
+    before = NewConnectionError | ConnectTimeoutError | ssl.SSLCertVerificationError
+    return any(isinstance(each, before) for each in _causes(error))
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
     seen: set[int] = set()
     queue: list[Any] = [error]
     while queue:
         here = queue.pop()
-        # Any other trouble with TLS may also come after the request went out.
-        if isinstance(here, NewConnectionError | ConnectTimeoutError | ssl.SSLCertVerificationError):
-            return True
         if isinstance(here, BaseException) and id(here) not in seen:
+            yield here
             seen.add(id(here))
             queue += [getattr(here, "reason", None), *here.args]
-    return False
+
+
+def _hindrance(error: BaseException) -> str:
+    """What on the way to Azure kept a connection from coming about, as a code of ours; empty when nothing is known of it."""
+    for each in _causes(error):
+        if isinstance(each, ssl.SSLCertVerificationError):
+            return "CertificateNotTrusted"
+        if isinstance(each, OSError) and "Tunnel connection failed" in str(each):
+            return "ProxyRefuses"
+    return ""
 
 
 class Throttle:

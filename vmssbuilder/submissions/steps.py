@@ -287,9 +287,16 @@ def _send(held: Held, client: ArmClient) -> Outcome:
     except AzureError as error:
         return _lost(submission, error) if error.uncertain else _failed(submission, error, may_exist=doubtful)
     columns = {"operation": arm.kept(operation), "give_up": timezone.now() + PATIENCE}
-    return Outcome(
-        State.RUNNING, "Azure accepted the request and is working on it.", _pause(operation), columns
-    )
+    return Outcome(State.RUNNING, _begun(operation), _pause(operation), columns)
+
+
+def _begun(operation: Operation) -> str:
+    """What is known once a request was answered with success."""
+    told = operation.poll_url != operation.resource_url or operation.azure_status or operation.resource
+    if told:
+        return "Azure accepted the request and is working on it."
+    # Anybody on the way can answer with nothing.
+    return "The request was answered with success, without a word. Azure is asked what became of it."
 
 
 def _is_late(submission: Submission) -> bool:
