@@ -16,8 +16,9 @@ from tests.drafts.test_presets import ITEM, PROTECTED
 from tests.forms import entries, form_of
 from tests.reviews.making import PASSWORD, document
 from tests.reviews.making import draft as draft_of
-from vmssbuilder.accounts.models import User
-from vmssbuilder.drafts import checking, vault
+from vmssbuilder.accounts import keyholders
+from vmssbuilder.accounts.models import KeyHolder, User
+from vmssbuilder.drafts import checking, merging, vault
 from vmssbuilder.drafts.models import Draft, Secret
 from vmssbuilder.sandbox.server import Running
 from vmssbuilder.scaleset import paths, secrets
@@ -113,6 +114,32 @@ def test_a_named_secret_of_an_extension_is_entered_again_into_a_new_one(
     now = Draft.objects.get(pk=draft.pk)
     assert vault.revealed(now, paths.get(now.document, PROTECTED)) == {"commandToExecute": "run me again"}
     assert unreadable(draft) == [ADMIN]
+
+
+def test_a_process_that_lacks_a_key_calls_nothing_lost_and_writes_nothing_over(
+    as_requester: Client, draft: Draft, settings: Settings, page_of: GetPage
+) -> None:
+    older = settings.VMSSBUILDER_SECRET_KEYS
+    settings.VMSSBUILDER_SECRET_KEYS = [Fernet.generate_key().decode(), *older]
+    keyholders.beat("web", "restarted")
+    for row in Secret.objects.all():
+        row.close(row.open())
+        row.save()
+    settings.VMSSBUILDER_SECRET_KEYS = older
+    rules = [each.rule for each in checking.check_content(draft) if each.rule.startswith("secret-")]
+    assert rules == [checking.WAITING, checking.WAITING]
+    shown = page_of(as_requester, f"/drafts/{draft.code}/operating-system/").html
+    assert "cannot be read at the moment. Nothing is lost" in shown
+    assert WORDS not in shown
+    item = page_of(as_requester, f"/drafts/{draft.code}/extensions/{paths.to_url(ITEM)}/").html
+    assert f'name="{paths.text((*PROTECTED, "commandToExecute"))}"' not in item
+    members = vault.Members({"commandToExecute": "another"})
+    held = paths.get(draft.document, PROTECTED)
+    assert vault.merged(draft, held, held, members) is merging.CLASH
+    # Once everybody who had the key is gone, it is lost; and nothing of before was kept.
+    KeyHolder.objects.all().delete()
+    assert unreadable(draft) == [ADMIN, PROTECTED]
+    assert vault.merged(draft, held, held, members) == {"commandToExecute": "another"}
 
 
 def test_the_check_forbids_to_send_and_no_reason_overrides_it(draft: Draft, settings: Settings) -> None:

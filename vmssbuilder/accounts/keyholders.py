@@ -90,10 +90,10 @@ def behind(key: str) -> list[KeyHolder]:
     return [each for each in _alive() if each.keys.split()[:1] != [key]]
 
 
-def has_one_of(keys: Iterable[str]) -> bool:
-    """Whether a living process has a key with one of these ids; "" is none."""
+def held(keys: Iterable[str]) -> frozenset[str]:
+    """Those of the key ids that a living process has. No query where there are none to look for; "" is none."""
     wanted = {key for key in keys if key}
-    return bool(wanted) and any(wanted & set(each.keys.split()) for each in _alive())
+    return frozenset(wanted & {key for each in _alive() for key in each.keys.split()} if wanted else ())
 
 
 def _alive() -> list[KeyHolder]:

@@ -36,7 +36,7 @@ def access_token(user: User, claims: str | None = None) -> str:
     try:
         cache = kept.open()
     except CannotDecrypt as error:
-        if keyholders.has_one_of([error.key]):
+        if keyholders.held([error.key]):
             raise keyholders.KeyNotHere from None
         raise SignInNeeded(
             "Sign in with Microsoft again: the kept sign-in cannot be read.", code="unreadable_cache"

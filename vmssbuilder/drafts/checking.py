@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Collection
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Final
@@ -22,6 +21,9 @@ from .models import Draft, Revision
 UNREADABLE: Final = "secret-unreadable"
 """The rule of a secret whose key is gone. Nothing that Azure would refuse, so it is no rule of a scale set."""
 
+WAITING: Final = "secret-waiting"
+"""The rule of a secret whose key only another process has: it passes when this one is restarted."""
+
 
 def check_content(content: Draft | Revision) -> list[Finding]:
     """Every finding of the request, those of its address first."""
@@ -30,8 +32,11 @@ def check_content(content: Draft | Revision) -> list[Finding]:
     request = content.request
     if kept.of != request:
         clear = vault.opened(draft, content.document)
-        found = _here(_check(content, clear.document))
-        kept.found = (*found, *_unreadable(content, set(clear.unreadable)))
+        found = [*_here(_check(content, clear.document)), *_unreadable(content, clear)]
+        if clear.waiting:
+            # It is another answer once this process was restarted, or the other one has gone.
+            return found
+        kept.found = tuple(found)
         kept.of = request
     return list(kept.found)
 
@@ -44,18 +49,22 @@ def _here(found: list[Finding]) -> list[Finding]:
     return [replace(each, message=azure.in_its_words(each.message)) for each in found]
 
 
-def _unreadable(content: Draft | Revision, codes: Collection[str | None]) -> list[Finding]:
-    """A finding for each secret that cannot be opened any more: only a person can enter it again."""
-    return [
-        Finding(
-            UNREADABLE,
-            "error",
-            path,
-            f"{label(path, content.document, content.api_version)} cannot be read any more: enter it again.",
-        )
-        for path, value in (secrets.find(content.document) if codes else ())
-        if secrets.referred(value) in codes
-    ]
+def _unreadable(content: Draft | Revision, clear: vault.Opened) -> list[Finding]:
+    """A finding for each secret that cannot be opened: only a person can enter it again, or only a restart helps."""
+    if not clear.lost and not clear.waiting:
+        return []
+    found = []
+    for path, value in secrets.find(content.document):
+        code = secrets.referred(value) or ""
+        named = label(path, content.document, content.api_version)
+        if code in clear.lost:
+            found.append(
+                Finding(UNREADABLE, "error", path, f"{named} cannot be read any more: enter it again.")
+            )
+        elif code in clear.waiting:
+            message = f"{named} cannot be read at the moment. Nothing is lost: those who run this service have to restart a part of it."
+            found.append(Finding(WAITING, "error", path, message))
+    return found
 
 
 def _check(content: Draft | Revision, document: dict[str, Any]) -> list[Finding]:

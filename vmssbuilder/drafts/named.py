@@ -117,13 +117,14 @@ def _members(node: Any, path: Path, holder: Path) -> list[Field]:
 def names(draft: Draft, protected: Any) -> frozenset[str] | None:
     """The names of the members of protected settings, None when they are no object. Their values stay in the vault.
 
-    Of those that cannot be read any more there are none.
+    Of those that cannot be read any more there are none. Those that only another process can read count as no object:
+    nothing may be merged into them here.
     """
     if protected is MISSING or protected == secrets.MASK:
         return frozenset()
     value = vault.revealed(draft, protected)
     if secrets.is_reference(value):
-        return frozenset()
+        return None if vault.waits(draft, protected) else frozenset()
     return frozenset(value) if isinstance(value, dict) else None
 
 

@@ -1,7 +1,8 @@
 """Secret values of drafts: taken out of documents into encrypted rows, and put back only for checking and sending.
 
 A secret that cannot be opened, because its key is gone or because it was copied from elsewhere, is a state and no error:
-its reference stays where it is, `Opened` names it, and a person can enter it again.
+its reference stays where it is, `Opened` names it, and a person can enter it again. One whose key another process has is not
+lost, and nobody is asked for it.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from vmssbuilder.accounts import keyholders
 from vmssbuilder.accounts.models import User
 from vmssbuilder.encryption import CannotDecrypt, decrypt, encrypt
 from vmssbuilder.scaleset import secrets
@@ -34,11 +36,25 @@ def revealed(draft: Draft, value: Any) -> Any:
     A reference that leads nowhere, or to what cannot be opened, stays one.
     """
     code = secrets.referred(value)
-    return value if code is None else _open(draft, [code])[0].get(code, value)
+    return value if code is None else _open(draft, [code]).values.get(code, value)
 
 
-def _open(draft: Draft, codes: Iterable[str]) -> tuple[dict[str, Any], dict[str, str]]:
-    """The secrets that open, in clear; of the others the key that they ask for, "" where that is not the reason."""
+def waits(draft: Draft, value: Any) -> bool:
+    """Whether the value is a reference to a secret that opens as soon as this process has a key that others have."""
+    code = secrets.referred(value)
+    return code is not None and code in _open(draft, [code]).waiting
+
+
+@dataclass(frozen=True, slots=True)
+class _Values:
+    """Secrets by their ids: in clear, those that cannot be opened any more, those whose key another process has."""
+
+    values: dict[str, Any]
+    lost: frozenset[str]
+    waiting: frozenset[str]
+
+
+def _open(draft: Draft, codes: Iterable[str]) -> _Values:
     values: dict[str, Any] = {}
     unreadable: dict[str, str] = {}
     for secret in draft.secrets.filter(code__in=codes):
@@ -49,7 +65,9 @@ def _open(draft: Draft, codes: Iterable[str]) -> tuple[dict[str, Any], dict[str,
         except ValueError:
             # It opened, and is nothing that this product wrote.
             unreadable[secret.code] = ""
-    return values, unreadable
+    held = keyholders.held(unreadable.values())
+    waiting = frozenset(code for code, key in unreadable.items() if key in held)
+    return _Values(values, frozenset(unreadable) - waiting, waiting)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +98,9 @@ def _members(draft: Draft, held: Any) -> Any:
     if held is MISSING or held == secrets.MASK:
         return {}
     value = revealed(draft, held)
-    return {} if secrets.is_reference(value) else value
+    if not secrets.is_reference(value):
+        return value
+    return None if waits(draft, held) else {}
 
 
 def take_out(draft: Draft, document: dict[str, Any], held: dict[str, Any]) -> dict[str, Any]:
@@ -142,24 +162,25 @@ def _strays_taken_out(value: Any, take: Callable[[Any], Any], held: Any) -> Any:
 class Opened:
     """A document with the values of its secrets in clear. For checking and sending only: never store or show it.
 
-    A reference whose secret was destroyed, or cannot be opened, stays a reference. unreadable: the ids of the latter,
-    each with the id of the key that it asks for and that this process does not have, else "".
+    A reference whose secret was destroyed, or cannot be opened, stays a reference. lost: the ids of secrets that cannot be
+    opened any more; waiting: of those that can once this process was restarted, since another one has their key.
     """
 
     document: dict[str, Any]
-    unreadable: dict[str, str]
+    lost: frozenset[str] = frozenset()
+    waiting: frozenset[str] = frozenset()
 
 
 def opened(draft: Draft, document: dict[str, Any]) -> Opened:
     """The document with the values of its secrets in clear, and which of them cannot be read any more."""
     wanted = secrets.references(document)
     if not wanted:
-        return Opened(document, {})
-    values, unreadable = _open(draft, wanted)
+        return Opened(document)
+    found = _open(draft, wanted)
     changed: dict[str, Any] = secrets.replace(
-        document, lambda _path, value: values.get(secrets.referred(value) or "", value)
+        document, lambda _path, value: found.values.get(secrets.referred(value) or "", value)
     )
-    return Opened(changed, unreadable)
+    return Opened(changed, found.lost, found.waiting)
 
 
 def put_back(draft: Draft, document: dict[str, Any]) -> dict[str, Any]:

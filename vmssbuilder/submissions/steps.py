@@ -266,12 +266,10 @@ def _send(held: Held, client: ArmClient) -> Outcome:
         held.write(**columns)
     opened = vault.opened(submission.draft, payload.request(revision, before).document)
     document = opened.document
-    if opened.unreadable:
-        if keyholders.has_one_of(opened.unreadable.values()):
-            raise keyholders.KeyNotHere
-        where = next(
-            (path for code, path in secrets.references(document).items() if code in opened.unreadable), ()
-        )
+    if opened.waiting:
+        raise keyholders.KeyNotHere
+    if opened.lost:
+        where = next((path for code, path in secrets.references(document).items() if code in opened.lost), ())
         return _failed(submission, failures.SecretsUnreadable(paths.text(where)), may_exist=False)
     if secrets.references(document):
         return _failed(submission, failures.SecretsGone(), may_exist=False)

@@ -15,7 +15,7 @@ from django.utils.safestring import mark_safe
 
 from vmssbuilder.drafts import content as contents
 from vmssbuilder.drafts import fields, named, places, sent, steps, summary
-from vmssbuilder.drafts.checking import UNREADABLE, check_content
+from vmssbuilder.drafts.checking import UNREADABLE, WAITING, check_content
 from vmssbuilder.drafts.models import Draft
 from vmssbuilder.scaleset import paths
 from vmssbuilder.scaleset.findings import Finding, errors, warnings
@@ -63,7 +63,7 @@ class Form:
         return steps.item_page(self.place[:-1], self.draft.api_version) if self.place else ()
 
 
-_ALWAYS: Final = frozenset({"wrong-type", UNREADABLE})
+_ALWAYS: Final = frozenset({"wrong-type", UNREADABLE, WAITING})
 """Rules whose findings stand at their fields from the start: nobody who fills in a form makes them."""
 
 
