@@ -9,10 +9,11 @@ from cryptography.fernet import Fernet
 from pytest_django import Settings
 
 from tests.drafts.test_lost_keys import ADMIN, lose_the_keys
+from tests.reviews.making import PASSWORD
 from tests.submissions.conftest import drive, said, step
 from vmssbuilder.accounts import keyholders, tokens
 from vmssbuilder.accounts.models import KeyHolder, TokenCache, User
-from vmssbuilder.azure.errors import ServiceTrouble
+from vmssbuilder.azure.errors import Detail, Refused, ServiceTrouble
 from vmssbuilder.drafts.models import Secret
 from vmssbuilder.sandbox.server import Running
 from vmssbuilder.scaleset import paths
@@ -106,6 +107,24 @@ def test_a_key_that_nobody_has_is_not_waited_for(
     assert drive(submission).state == "failed"
 
 
+def test_words_that_may_quote_a_secret_nobody_can_read_are_not_kept(
+    sandbox: Running, submitted: Submit, rita: User, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    submission = submitted()
+    said = f"The value '{PASSWORD}' is refused."
+    error = Refused(
+        said, status=400, code="Bad", said=said, raw=said, spoken=True, details=[Detail("Bad", said)]
+    )
+    kept = failures.kept(submission, error)
+    assert PASSWORD not in str(kept)
+    assert "is refused" in str(kept)
+    lose_the_keys(settings)
+    kept = failures.kept(submission, error)
+    assert PASSWORD not in str(kept)
+    assert kept["azure"]["message"] == failures.WITHHELD
+    assert kept["azure"]["code"] == "Bad"
+
+
 @pytest.mark.parametrize("may_exist", [False, True])
 def test_an_error_while_an_error_is_handled_ends_the_step(
     submitted: Submit, monkeypatch: pytest.MonkeyPatch, may_exist: bool
@@ -120,7 +139,7 @@ def test_an_error_while_an_error_is_handled_ends_the_step(
         raise RuntimeError("canary")
 
     monkeypatch.setattr(steps, "_STEPS", dict.fromkeys(steps._STEPS, trouble))
-    monkeypatch.setattr(failures, "_secret_texts", blot)
+    monkeypatch.setattr(failures, "Blotter", blot)
     after = step(submission)
     assert (after.state, after.lease, after.attempts) == ("queued", "", 1)
     assert after.error is not None
@@ -129,3 +148,15 @@ def test_an_error_while_an_error_is_handled_ends_the_step(
         after = step(submission)
     assert after.state == ("queued" if may_exist else "failed")
     assert "canary" not in str(after.error) + " ".join(said(after))
+
+
+def test_what_cannot_be_written_ends_the_step_too(
+    sandbox: Running, submitted: Submit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    submission = submitted()
+    odd = steps.Outcome("sending", columns={"operation": {"no JSON": object()}})
+    monkeypatch.setattr(steps, "_STEPS", dict.fromkeys(steps._STEPS, lambda *_: odd))
+    after = step(submission)
+    assert (after.state, after.lease, after.attempts) == ("queued", "", 1)
+    assert after.error is not None
+    assert after.error["sentence"] == failures.OurFault().sentence

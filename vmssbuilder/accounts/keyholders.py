@@ -6,6 +6,8 @@ lacks the newest key. A process that meets what was encrypted with a key that an
 
 from __future__ import annotations
 
+import atexit
+import contextlib
 import logging
 import os
 import secrets
@@ -48,15 +50,15 @@ class KeyNotHere(AzureError):
 
 
 def announce(kind: str) -> None:
-    """From now on this process says every few seconds which keys it has. kind: "web" or "worker"."""
-    beating = threading.Thread(target=_beat_for_ever, args=(kind, secrets.token_hex(8)), daemon=True)
-    beating.name = "keys"
+    """From now on this process says every few seconds which keys it has, until it ends. kind: "web" or "worker"."""
+    name, ending = secrets.token_hex(8), threading.Event()
+    beating = threading.Thread(target=_beat_until, args=(ending, kind, name), name="keys", daemon=True)
     beating.start()
+    atexit.register(_leave, ending, beating, name)
 
 
-def _beat_for_ever(kind: str, name: str) -> None:
-    pause = threading.Event()
-    while True:
+def _beat_until(ending: threading.Event, kind: str, name: str) -> None:
+    while not ending.is_set():
         try:
             beat(kind, name)
         except DatabaseError as error:
@@ -64,7 +66,16 @@ def _beat_for_ever(kind: str, name: str) -> None:
         finally:
             # Kept open, it would be one more for each process.
             connection.close()
-        pause.wait(BEAT_EVERY)
+        ending.wait(BEAT_EVERY)
+
+
+def _leave(ending: threading.Event, beating: threading.Thread, name: str) -> None:
+    """So that nobody waits for a process that was restarted. One that is killed looks gone after a while."""
+    ending.set()
+    beating.join(timeout=1.0)
+    with contextlib.suppress(DatabaseError):
+        KeyHolder.objects.filter(name=name).delete()
+        connection.close()
 
 
 def beat(kind: str, name: str) -> None:

@@ -182,9 +182,25 @@ def kept(submission: Submission, error: AzureError) -> dict[str, Any]:
         for part in parts(error)
         for told in (explain(part, document),)
     ]
-    blotter = Blotter(vault.put_back(submission.draft, submission.revision.document))
+    clear = vault.opened(submission.draft, document)
+    if clear.lost or clear.waiting:
+        # Nobody here knows what to blot out of Azure's words.
+        value = _without_words(value)
     # Shortened only then: of a secret that was cut the beginning might stay.
-    return _shortened(blotter.clean(value))
+    return _shortened(Blotter(clear.document).clean(value))
+
+
+WITHHELD: Final = (
+    "Azure's words are not kept: a secret of the request cannot be read here, and they might quote it."
+)
+
+
+def _without_words(value: dict[str, Any]) -> dict[str, Any]:
+    azure = value["azure"]
+    if not any(azure[name] for name in ("said", "raw", "details")):
+        return value
+    silent = {"message": WITHHELD, "said": "", "raw": "", "details": [], "target": ""}
+    return value | {"azure": azure | silent, "parts": [each | {"said": ""} for each in value["parts"]]}
 
 
 def _shortened(value: dict[str, Any]) -> dict[str, Any]:

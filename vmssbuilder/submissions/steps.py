@@ -18,7 +18,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from django.db import DatabaseError, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from vmssbuilder.accounts import keyholders
@@ -88,7 +88,9 @@ def run(number: int) -> None:
         outcome = _outcome(held)
         try:
             save(held, outcome)
-        except (DatabaseError, ValueError, OverflowError) as error:
+        except LeaseLost:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever stands in the way of writing
             # What it came to cannot be written. That must not hold the submission until its lease ends.
             held.submission.refresh_from_db()
             save(held, _our_trouble(held.submission, error))
