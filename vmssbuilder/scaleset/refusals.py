@@ -59,7 +59,6 @@ _ID: Final = re.compile(r"/providers/([^/]+)/(.+)", re.IGNORECASE)
 _STATES: Final = frozenset(
     ("succeeded", "failed", "canceled", "inprogress", "running", "accepted", "creating")
 )
-_OF_VIRTUAL_MACHINES: Final = frozenset(("hardwareprofile", "instanceid", "vmid", "latestmodelapplied"))
 
 
 def folded(value: dict[str, Any]) -> dict[str, Any]:

@@ -17,7 +17,6 @@ USERNAME: Final[Path] = (*OS_PROFILE, "adminUsername")
 PASSWORD: Final[Path] = (*OS_PROFILE, "adminPassword")
 CUSTOM_DATA: Final[Path] = (*OS_PROFILE, "customData")
 USER_DATA: Final[Path] = (*PROFILE, "userData")
-PUBLIC_KEYS: Final[Path] = (*LINUX, "ssh", "publicKeys")
 DISABLE_PASSWORD: Final[Path] = (*LINUX, "disablePasswordAuthentication")
 UNATTEND: Final[Path] = (*WINDOWS, "additionalUnattendContent")
 
