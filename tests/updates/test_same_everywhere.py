@@ -181,6 +181,16 @@ def test_changes_alone(
     assert asked_about["sku"]["capacity"] == 7
 
 
+def test_changes_of_what_is_not_there_say_so_where_they_are_reviewed(
+    as_rita: Client, rita: User, sandbox: Running, page_of: GetPage
+) -> None:
+    draft = made(rita, {"sku": {"capacity": 7}}, NEW, "update", "nowhere")
+    page = page_of(as_rita, f"/reviews/request/{draft.code}/")
+    assert "Azure has no such scale set" in page.text
+    assert "It is not known what is there" not in page.text
+    assert shown(page) == {"sku": {"capacity": 7}}
+
+
 def test_changes_alone_without_patch(
     as_rita: Client, rita: User, rolf: User, sandbox: Running, running_set: ScaleSet, page_of: GetPage
 ) -> None:

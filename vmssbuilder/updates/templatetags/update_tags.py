@@ -10,6 +10,7 @@ from django.template.context import RequestContext
 from vmssbuilder.accounts.models import User
 from vmssbuilder.drafts.models import Draft, Revision
 from vmssbuilder.updates import board, live, payload, planning, reading
+from vmssbuilder.updates.asking import Asked
 
 register = template.Library()
 
@@ -27,17 +28,18 @@ def what_is_sent(context: RequestContext, source: Draft | Revision) -> dict[str,
     Before is as the scale set was when the draft was opened from it. Changes alone were opened from nothing, so Azure is
     asked what there is, in the name of whoever looks.
     """
-    now = _now(context.get("user"), source)
-    return {
-        "source": source,
-        "board": board.of(source, now) if source.operation == "update" else None,
-        "request": payload.shown(source, now),
-    }
+    if source.operation != "update":
+        return {"source": source, "board": None, "request": payload.shown(source), "gone": False}
+    asked = _asked(context.get("user"), source)
+    found = asked.value if asked is not None and asked.known else None
+    gone = asked is not None and asked.known and found is None
+    done = board.of(source, found)
+    return {"source": source, "board": done, "request": done.request, "gone": gone}
 
 
-def _now(user: Any, source: Draft | Revision) -> live.Live | None:
-    if source.operation != "update" or planning.base_of(source) is not None or not isinstance(user, User):
+def _asked(user: Any, source: Draft | Revision) -> Asked | None:
+    """What Azure has, None where nobody needs to ask."""
+    if planning.base_of(source) is not None or not isinstance(user, User):
         return None
     address = live.address_of(source.target)
-    asked = reading.read(user, address, source.api_version) if address is not None else None
-    return asked.value if asked is not None and asked.known else None
+    return reading.read(user, address, source.api_version) if address is not None else None
