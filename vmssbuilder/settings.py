@@ -42,6 +42,9 @@ VMSSBUILDER_ALLOWED_TENANTS = env.names("VMSSBUILDER_ALLOWED_TENANTS")
 VMSSBUILDER_LOCAL_ACCOUNTS = env.flag("VMSSBUILDER_LOCAL_ACCOUNTS", default=VMSSBUILDER_CLOUD == "sandbox")
 """Whether people may sign in with a user name and password kept here, beside Microsoft Entra ID."""
 
+VMSSBUILDER_TRUSTED_PROXIES = env.number("VMSSBUILDER_TRUSTED_PROXIES", 0, least=0, most=10)
+"""How many servers of ours stand in front, each of which adds to X-Forwarded-For whom it was asked by."""
+
 VMSSBUILDER_PRICES = env.flag("VMSSBUILDER_PRICES", default=True)
 """Whether a pre-flight looks up list prices: at the cloud's public price list, without sign-in and without any id."""
 
@@ -175,6 +178,9 @@ LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "sign-in"
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = 0.25
+AXES_HANDLER = "vmssbuilder.accounts.guessing.Handler"
+AXES_CLIENT_IP_CALLABLE = "vmssbuilder.accounts.guessing.address_of"
+# What a right password forgets: what failed for the name at the same address.
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_CALLABLE = "vmssbuilder.accounts.views.locked_out"

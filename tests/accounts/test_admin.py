@@ -1,13 +1,22 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from django.test import Client
 
 from tests.accounts.entra import browser, sign_in
+from tests.conftest import GetPage, person, signed_in
 from tests.pages.strict import Page
+from tests.reviews.making import draft, edit
+from vmssbuilder.accounts import tokens
 from vmssbuilder.accounts.models import Role, User
 from vmssbuilder.audit.models import Event
+from vmssbuilder.drafts.models import Draft
+from vmssbuilder.reviews.actions import decide, request_review
+from vmssbuilder.reviews.queries import approval
 from vmssbuilder.sandbox.server import Running
+from vmssbuilder.submissions.actions import Refused, submit
 
 pytestmark = pytest.mark.django_db
 
@@ -102,3 +111,70 @@ def test_the_admin_pages_have_no_sign_in_of_their_own(
     assert client.post("/admin/login/", {"username": "ada", "password": "correct-horse"}).status_code == 401
     assert as_reviewer.get("/admin/login/").status_code == 403
     assert as_administrator.get("/admin/login/")["Location"] == "/sign-in/?next=%2Fadmin%2F"
+
+
+# --- Changes that end an account's approvals -------------------------------------------------------------------------
+
+
+def set_password(client: Client, user: User) -> None:
+    data = {"password1": "another-horse-battery", "password2": "another-horse-battery"}
+    address = f"{LIST}{user.pk}/password/"
+    assert client.post(address, data | {"usable_password": "true"}).status_code == 302
+
+
+def give_role(client: Client, user: User) -> None:
+    address = f"{LIST}{user.pk}/change/"
+    assert client.post(address, form(client, address) | {"role": "Administrator"}).status_code == 302
+
+
+def switch_off(client: Client, user: User) -> None:
+    address = f"{LIST}{user.pk}/change/"
+    data = {name: value for name, value in form(client, address).items() if name != "is_active"}
+    assert client.post(address, data).status_code == 302
+
+
+@pytest.mark.parametrize("change", [set_password, give_role, switch_off])
+def test_an_administrators_change_is_in_the_log_and_voids_the_accounts_open_approvals(
+    as_administrator: Client,
+    administrator: User,
+    requester: User,
+    reviewer: User,
+    page_of: GetPage,
+    change: Callable[[Client, User], None],
+) -> None:
+    other = person("olga", "Olga Other", Role.REVIEWER)
+    of_rolf, of_olga, edited = draft(requester), draft(requester), draft(requester)
+    for made, by in ((of_rolf, reviewer), (of_olga, other), (edited, reviewer)):
+        decide(by, request_review(requester, made, "", made.head), "approve", "Sound.")
+    edit(requester, edited, "sku.capacity", 7)
+    change(as_administrator, reviewer)
+
+    event = Event.objects.filter(about="rolf", what__in=["account.changed", "account.password-set"]).get()
+    assert event.actor == administrator
+    assert "horse" not in str(event.details)
+    (voided,) = Event.objects.filter(what="review.voided")
+    assert (voided.about, voided.actor, voided.details["reviewer"]) == (of_rolf.code, administrator, "rolf")
+    assert approval(Draft.objects.get(pk=of_rolf.pk)) is None
+    assert approval(Draft.objects.get(pk=of_olga.pk)) is not None, "nobody else's"
+    tokens.keep(requester, "{}")
+    with pytest.raises(Refused, match="approved"):
+        submit(requester, Draft.objects.get(pk=of_rolf.pk))
+    page = page_of(signed_in(requester), f"/drafts/{of_rolf.code}/check/", queries=30)
+    assert "The approval by Rolf Reviewer no longer counts" in page.text
+    assert "Send for review" in page.text
+    review = of_rolf.reviews.get()
+    assert "The approval no longer counts" in page_of(signed_in(requester), f"/reviews/{review.pk}/").text
+
+
+def test_a_change_that_lets_nobody_act_in_the_accounts_name_voids_nothing(
+    as_administrator: Client, requester: User, reviewer: User
+) -> None:
+    made = draft(requester)
+    decide(reviewer, request_review(requester, made, "", made.head), "approve", "Sound.")
+    address = f"{LIST}{reviewer.pk}/change/"
+    data = form(as_administrator, address) | {"display_name": "Rolf R."}
+    assert as_administrator.post(address, data).status_code == 302
+    wrong = {"password1": "one-horse-battery", "password2": "another", "usable_password": "true"}
+    assert as_administrator.post(f"{LIST}{reviewer.pk}/password/", wrong).status_code == 200
+    assert approval(Draft.objects.get(pk=made.pk)) is not None
+    assert not Event.objects.filter(what="account.password-set").exists()

@@ -63,3 +63,33 @@ def test_an_installation_that_entra_refuses_says_whom_to_tell(sandbox: Running, 
     assert "Tell the people who run this service" in text
     assert "AADSTS7000215" in text
     assert "ended" not in text
+
+
+def test_a_session_ends_twelve_hours_after_the_sign_in_whatever_is_opened_meanwhile(sandbox: Running) -> None:
+    client = browser()
+    sign_in(client, "rita")
+    begun = Session.objects.get()
+    left = begun.expire_date - timezone.now()
+    assert timedelta(hours=11, minutes=59) < left <= timedelta(hours=12)
+    for address in ("/sign-in/start/", "/sign-in/start/?switch", "/", "/drafts/new/"):
+        client.get(address)
+    client.post("/theme/", {"theme": "dark"})
+    assert Session.objects.get().expire_date == begun.expire_date
+    later = begun.expire_date - timedelta(hours=1)
+    Session.objects.update(expire_date=later)
+    store = client.session
+    store.set_expiry(later)
+    store.save()
+    client.get("/sign-in/start/")
+    assert Session.objects.get().expire_date == later
+    sign_in(client, "rita")
+    assert Session.objects.get(pk=client.session.session_key).expire_date > later, "a sign-in begins anew"
+
+
+def test_a_local_sign_in_lasts_as_long(requester: User) -> None:
+    client = browser()
+    client.post("/sign-in/", {"username": "rita", "password": "correct-horse"})
+    begun = Session.objects.get().expire_date
+    client.get("/sign-in/start/")
+    assert Session.objects.get().expire_date == begun
+    assert abs(begun - timezone.now() - timedelta(hours=12)) < timedelta(minutes=1)

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 from cryptography.fernet import Fernet
 from pytest_django import Settings
@@ -8,9 +11,12 @@ from tests.accounts.entra import browser, sign_in
 from vmssbuilder.accounts import entra, keyholders, tokens
 from vmssbuilder.accounts.models import KeyHolder, TokenCache, User
 from vmssbuilder.accounts.tokens import access_token, has_sign_in, wanted_claims
+from vmssbuilder.audit.models import Event
 from vmssbuilder.azure import AzureError
 from vmssbuilder.azure.errors import SignInNeeded
 from vmssbuilder.azure.signin import NEW_TOKEN
+from vmssbuilder.sandbox import world
+from vmssbuilder.sandbox.entra import Entra, TokenError
 from vmssbuilder.sandbox.server import Running
 
 pytestmark = pytest.mark.django_db
@@ -112,3 +118,81 @@ def test_a_key_that_another_process_has_is_no_ended_sign_in(rita: User, settings
     KeyHolder.objects.all().delete()
     with pytest.raises(SignInNeeded):
         access_token(rita)
+
+
+# --- Roles --------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def rolf(sandbox: Running) -> User:
+    """A reviewer by their role in Entra ID."""
+    sign_in(browser(), "rolf")
+    found = User.objects.get()
+    assert found.is_reviewer
+    return found
+
+
+def roles_at_entra(monkeypatch: pytest.MonkeyPatch, account: str, *roles: str) -> None:
+    monkeypatch.setitem(world.ACCOUNTS, account, replace(world.ACCOUNTS[account], app_roles=roles))
+
+
+def test_a_role_that_was_taken_away_ends_with_the_next_token(
+    rolf: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    roles_at_entra(monkeypatch, "rolf", "Requester")
+    access_token(rolf)
+    assert User.objects.get().is_reviewer, "a token from the cache says nothing new"
+    access_token(rolf, NEW_TOKEN)
+    assert not rolf.is_reviewer
+    assert not User.objects.get().is_reviewer
+    event = Event.objects.filter(what="account.role-given").latest("pk")
+    assert event.details == {"role": "Requester", "before": "Reviewer"}
+    access_token(rolf, NEW_TOKEN)
+    assert Event.objects.filter(what="account.role-given").latest("pk") == event, "said once"
+
+
+def test_an_administrator_whose_role_ended_is_none_for_the_admin_pages_either(
+    sandbox: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = browser()
+    sign_in(client, "ada")
+    assert client.get("/admin/").status_code == 200
+    roles_at_entra(monkeypatch, "ada")
+    access_token(User.objects.get(), NEW_TOKEN)
+    assert client.get("/admin/").status_code in (302, 403)
+
+
+@pytest.mark.parametrize("code", ["50105", "50057", "50034"])
+def test_whom_entra_lets_in_no_more_loses_role_and_sessions(
+    sandbox: Running, monkeypatch: pytest.MonkeyPatch, code: str
+) -> None:
+    client = browser()
+    sign_in(client, "rolf")
+    rolf = User.objects.get()
+
+    def refused(self: Any, form: Any) -> Any:
+        raise TokenError("invalid_grant", int(code), "The signed in user is not let in.")
+
+    monkeypatch.setattr(Entra, "_redeem_refresh", refused)
+    for _again in range(2):
+        with pytest.raises(SignInNeeded):
+            access_token(rolf, NEW_TOKEN)
+    assert not User.objects.get().is_reviewer
+    assert client.get("/")["Location"].startswith("/sign-in/")
+    assert Event.objects.filter(what="account.signed-out").count() == 1
+
+
+def test_a_sign_in_that_merely_ended_takes_no_role(rolf: User, sandbox: Running) -> None:
+    sandbox.sandbox.entra.revoke("rolf")
+    with pytest.raises(SignInNeeded):
+        access_token(rolf, NEW_TOKEN)
+    assert User.objects.get().is_reviewer
+
+
+def test_roles_of_an_id_token_that_is_not_genuine_count_for_nothing(
+    rolf: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    roles_at_entra(monkeypatch, "rolf", "Administrator")
+    monkeypatch.setattr("vmssbuilder.sandbox.entra.ISSUER", "https://evil.example/v2.0")
+    assert access_token(rolf, NEW_TOKEN)
+    assert User.objects.get().role == "Reviewer"

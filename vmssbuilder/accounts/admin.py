@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from django.contrib import admin
+from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
+from django.db import transaction
 from django.forms import ModelForm
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
 from vmssbuilder.audit.actions import record
 
 from .models import User
+from .signals import changed_by_administrator
+
+_TRUSTED: Final = frozenset({"username", "role", "is_active"})
+"""What decides whom an account is taken for, and what it may do."""
 
 # What people may do follows from their role alone.
 admin.site.unregister(Group)
@@ -53,3 +59,18 @@ class PersonAdmin(UserAdmin[User]):
         what = "account.changed" if change else "account.made"
         fields = sorted(form.changed_data)
         record(request.user, what, obj.username[:80], fields=fields, role=obj.role, active=obj.is_active)
+        if change and not _TRUSTED.isdisjoint(fields):
+            changed_by_administrator.send(User, account=obj, actor=request.user)
+
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
+        """Django's page for another password; whether there is one now is known by the row."""
+        assert isinstance(request.user, User)
+        with transaction.atomic():
+            before = User.objects.select_for_update().filter(pk=unquote(id), object_id="").first()
+            response = super().user_change_password(request, id, form_url)
+            after = before and User.objects.get(pk=before.pk)
+            if before and after and before.password != after.password:
+                usable = after.has_usable_password()
+                record(request.user, "account.password-set", after.username[:80], usable=usable)
+                changed_by_administrator.send(User, account=after, actor=request.user)
+        return response

@@ -4,15 +4,24 @@ from __future__ import annotations
 
 from datetime import timedelta
 from importlib import import_module
-from typing import Final
+from typing import Any, Final
 
 from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
+from django.http import HttpRequest
 from django.utils import timezone
 
 from .models import EntraSession, User
 
 LONGEST_SID: Final = 200
+
+
+def begin(request: HttpRequest, **_others: Any) -> None:
+    """Lets the session end its full time after the sign-in, whatever happens in it meanwhile.
+
+    Without it, Django gives a session its full time again whenever something in it changes.
+    """
+    request.session.set_expiry(timezone.now() + timedelta(seconds=settings.SESSION_COOKIE_AGE))
 
 
 def tie(session: SessionBase, user: User, sid: str) -> None:
@@ -32,6 +41,5 @@ def store() -> type[SessionBase]:
 def forget_old() -> None:
     """Removes sessions that have run out, and what was tied to them."""
     store().clear_expired()
-    # A session is given its full time again whenever something in it changes; a month is longer than anybody keeps that up.
-    oldest = timezone.now() - timedelta(seconds=settings.SESSION_COOKIE_AGE) - timedelta(days=30)
+    oldest = timezone.now() - timedelta(seconds=settings.SESSION_COOKIE_AGE) - timedelta(days=1)
     EntraSession.objects.filter(begun__lt=oldest).delete()

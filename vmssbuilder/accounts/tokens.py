@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from vmssbuilder.azure.errors import SignInNeeded
+from vmssbuilder.azure.signin import SHUT_OUT
 from vmssbuilder.encryption import CannotDecrypt, encrypt
 
-from . import entra, keyholders
+from . import entra, keyholders, roles
 from .models import TokenCache, User
 
 
@@ -45,6 +46,8 @@ def access_token(user: User, claims: str | None = None) -> str:
         token = entra.sign_in().token(cache, user.home_account_id, claims)
     except SignInNeeded as needed:
         # The next sign-in asks for what Azure wants, else its token would be refused just the same.
+        if needed.code == SHUT_OUT:
+            roles.shut_out(user)
         if needed.claims:
             TokenCache.objects.filter(pk=kept.pk).update(claims=needed.claims)
         raise
@@ -53,6 +56,8 @@ def access_token(user: User, claims: str | None = None) -> str:
         TokenCache.objects.filter(pk=kept.pk, ciphertext=bytes(kept.ciphertext)).update(
             ciphertext=encrypt(token.cache, kept.bound_to)
         )
+    if token.roles is not None:
+        roles.follow(user, token.roles)
     return token.value
 
 

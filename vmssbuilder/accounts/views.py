@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from datetime import timedelta
 from typing import Any, Final, cast
 
 from django.conf import settings
@@ -61,10 +62,11 @@ def locked_out(
     request: HttpRequest, response: HttpResponse | None = None, credentials: dict[str, Any] | None = None
 ) -> HttpResponse:
     """What django-axes answers after too many wrong passwords."""
-    minutes = round(settings.AXES_COOLOFF_TIME * 60)
+    wait = getattr(request, "guessing_wait", timedelta(hours=settings.AXES_COOLOFF_TIME))
+    minutes = max(1, round(wait.total_seconds() / 60))
     text = (
-        f"There were too many wrong passwords for this user name. Try again in {minutes} minutes, "
-        "or sign in with Microsoft."
+        "There were too many wrong passwords for this user name, from this address or altogether. "
+        f"Try again in {minutes} minute{'' if minutes == 1 else 's'}, or sign in with Microsoft."
     )
     answer = problem(request, 429, "Wait before you try again", text, links=[(reverse("sign-in"), "Sign in")])
     answer["Retry-After"] = str(minutes * 60)

@@ -65,6 +65,9 @@ ANY_TENANT: Final = "*"
 NEW_TOKEN: Final = "{}"  # noqa: S105 - JSON without members, no password
 """Asked for as claims: no claims, but a token that does not come from the cache."""
 
+SHUT_OUT: Final = "shut_out"
+"""Code of a SignInNeeded that a new sign-in would not mend: Entra ID does not let the person in any more."""
+
 _CAPABILITIES: Final = ["cp1"]
 """Tells Entra ID that a claims challenge is understood here."""
 
@@ -85,6 +88,9 @@ _CERTIFICATE_BLOCK: Final = re.compile(r"-----BEGIN CERTIFICATE-----[^-]+-----EN
 _NOT_THE_PERSON: Final = {"invalid_client", "unauthorized_client"}
 """Errors of the token endpoint about the product's own registration: no sign-in of a person can mend them."""
 _PASSING: Final = {"temporarily_unavailable", "server_error"}
+
+_SHUT_OUT: Final = re.compile(r"AADSTS(50105|50057|50034)\b")
+"""What Entra ID says of people who may not use the product any more, are disabled, or are not in the directory."""
 
 _GUID: Final = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
@@ -147,12 +153,16 @@ class SignedIn:
 
 @dataclass(frozen=True, slots=True)
 class AccessToken:
-    """A token for Resource Manager. cache: the token cache to keep from now on; changed: whether it differs."""
+    """A token for Resource Manager. cache: the token cache to keep from now on; changed: whether it differs.
+
+    roles: the person's app roles as Entra ID says them with a new token; None for one from the cache.
+    """
 
     value: str
     expires_at: float
     cache: str
     changed: bool
+    roles: tuple[str, ...] | None = None
 
     def __repr__(self) -> str:
         return f"AccessToken(expires_at={self.expires_at}, changed={self.changed})"
@@ -245,13 +255,12 @@ class SignIn:
             accounts = self._application(cache).get_accounts()
         if len(accounts) != 1:
             raise SignInRefused("Entra ID's answer does not say whose sign-in it is.", code="no_account")
-        roles = claims.get("roles", [])
         identity = Identity(
             oid=str(claims["oid"]),
             tid=str(claims["tid"]),
             username=str(claims.get("preferred_username", "")),
             name=str(claims.get("name", "")),
-            roles=tuple(str(role) for role in roles) if isinstance(roles, list) else (),
+            roles=_roles(claims),
             home_account_id=str(accounts[0]["home_account_id"]),
             session_id=_text(claims.get("sid")),
             sign_out_hint=_text(claims.get("login_hint")),
@@ -292,7 +301,18 @@ class SignIn:
             expires_at=self._now() + float(answer.get("expires_in", 0)),
             cache=kept.serialize() if changed else cache,
             changed=changed,
+            roles=self._roles_told(answer),
         )
+
+    def _roles_told(self, answer: Mapping[str, Any]) -> tuple[str, ...] | None:
+        id_token = answer.get("id_token")
+        if not isinstance(id_token, str):
+            return None
+        try:
+            return _roles(self.validate(id_token, nonce=None))
+        except AzureError:
+            # The access token is none the worse for it.
+            return None
 
     def prove(self, tenant: str) -> None:
         """Signs in as the product itself, to see whether Entra ID accepts it in that tenant; what it gets is dropped.
@@ -319,9 +339,10 @@ class SignIn:
 
     # --- the ID token ----------------------------------------------------------------------------------------------
 
-    def validate(self, id_token: str, *, nonce: str) -> dict[str, Any]:
+    def validate(self, id_token: str, *, nonce: str | None) -> dict[str, Any]:
         """The claims of an ID token that is genuine, for us, from an allowed tenant, in time and of this sign-in.
 
+        nonce: None for one that came with a refresh, which belongs to no sign-in.
         Raises SignInRefused saying which of these it is not.
         """
         claims = self._signed_claims(id_token)
@@ -339,7 +360,7 @@ class SignIn:
             raise SignInRefused(
                 "The ID token is not valid yet. Is this machine's clock right?", code="not_yet_valid"
             )
-        if not nonce or claims.get("nonce") != nonce:
+        if nonce is not None and (not nonce or claims.get("nonce") != nonce):
             raise SignInRefused("The ID token belongs to another sign-in.", code="wrong_nonce")
         if not isinstance(claims.get("oid"), str) or not claims["oid"]:
             raise SignInRefused("The ID token names no person (it has no “oid”).", code="no_person")
@@ -558,6 +579,8 @@ def _no_token(answer: Mapping[str, Any], claims: str | None) -> AzureError:
     error = _told(
         SignInNeeded, {"error": "no_token", "error_description": "The kept sign-in has ended.", **answer}
     )
+    if _SHUT_OUT.search(error.raw):
+        error.code = SHUT_OUT
     wanted = answer.get("claims")
     error.claims = wanted if isinstance(wanted, str) and wanted else (None if claims == NEW_TOKEN else claims)
     return error
@@ -575,6 +598,11 @@ def _told(kind: type[_Error], answer: Mapping[str, Any]) -> _Error:
         correlation_id=str(answer.get("correlation_id", "")),
         request_id=str(answer.get("trace_id", "")),
     )
+
+
+def _roles(claims: Mapping[str, Any]) -> tuple[str, ...]:
+    roles = claims.get("roles", [])
+    return tuple(str(role) for role in roles) if isinstance(roles, list) else ()
 
 
 def _text(value: Any) -> str:

@@ -7,6 +7,7 @@ from typing import Final
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import F
 
 from vmssbuilder.accounts.models import User
 from vmssbuilder.audit.actions import record
@@ -161,3 +162,33 @@ def withdraw(user: User, review: Review) -> None:
         if not changed:
             raise Refused(("", "This review is not waiting for a decision any more."), moved_on=True)
         record(user, "review.withdrawn", review.draft.code, review=review.pk)
+
+
+def void_approvals(actor: User, reviewer: User) -> int:
+    """Takes back what the account approved and what still counts; answers how many approvals that were.
+
+    actor: the administrator who changed the account. Whoever can set somebody's password or role could otherwise have
+    approved in their name what nobody else looked at. The decision itself stays in the history.
+    """
+    with transaction.atomic():
+        counting = Review.objects.filter(
+            state=Review.State.APPROVED,
+            revision__number=F("draft__head"),
+            decisions__reviewer=reviewer,
+            decisions__verdict=Decision.Verdict.APPROVE,
+        )
+        numbers = sorted(set(counting.values_list("draft_id", flat=True)))
+        # The rows that sending locks: an approval counts either for the whole of it, or not at all.
+        drafts = list(Draft.objects.select_for_update().filter(pk__in=numbers).order_by("pk"))
+        voided = list(counting.filter(draft__in=drafts).select_related("draft", "revision"))
+        for review in voided:
+            Review.objects.filter(pk=review.pk).update(state=Review.State.WITHDRAWN)
+            record(
+                actor,
+                "review.voided",
+                review.draft.code,
+                review=review.pk,
+                revision=review.revision.number,
+                reviewer=reviewer.username,
+            )
+    return len(voided)

@@ -38,6 +38,12 @@ class DraftReview:
         )
 
     @property
+    def voided(self) -> bool:
+        """Whether the draft was approved as it is, and an administrator's change of the reviewer's account ended that."""
+        # Only what waits can be withdrawn by its owner, and nobody has decided about that.
+        return self._is(Review.State.WITHDRAWN) and self.decision is not None
+
+    @property
     def waiting(self) -> bool:
         return self._is(Review.State.WAITING)
 

@@ -1,0 +1,11 @@
+"""What other apps hear of accounts."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.dispatch import Signal
+
+changed_by_administrator: Final = Signal()
+"""Sent in the transaction of the change, with `account` and `actor`: an administrator changed the password, role or
+state of an account, and so may have acted, or may act, in its name."""
