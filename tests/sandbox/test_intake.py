@@ -118,6 +118,17 @@ def test_some_newer_members_are_taken_in_older_versions(arm: Arm) -> None:
     assert "suppressFailures" in error(answer, 400)["message"]
 
 
+def test_what_azure_takes_no_notice_of_is_taken(arm: Arm) -> None:
+    body = document()
+    extension = {"publisher": "Contoso", "type": "Agent", "typeHandlerVersion": "1.0"}
+    body["properties"]["virtualMachineProfile"]["extensionProfile"] = {
+        "extensions": [{"name": "agent", "location": "westeurope", "properties": extension}]
+    }
+    assert arm("PUT", SCALE_SET, body).status_code == 201
+    (shown,) = settled(arm)["properties"]["virtualMachineProfile"]["extensionProfile"]["extensions"]
+    assert "location" not in shown
+
+
 def test_an_empty_text_for_a_list_or_an_object_is_none(arm: Arm) -> None:
     assert arm("PUT", SCALE_SET, {**document(), "zones": "", "plan": ""}).status_code == 201
     assert not {"zones", "plan"} & settled(arm).keys()
@@ -128,11 +139,11 @@ def test_before_modes_were_stated_fault_domains_without_a_machine_meant_flexible
         "location": "westeurope",
         "properties": {"singlePlacementGroup": False, "platformFaultDomainCount": 2},
     }
-    answer = arm("PUT", SCALE_SET, body, version="2020-06-01")
+    answer = arm("PUT", SCALE_SET, body, version="2021-07-01")
     assert answer.status_code == 201, answer.text
     assert settled(arm)["properties"]["orchestrationMode"] == "Flexible"
     other = SCALE_SET.replace("/web", "/later")
-    assert arm("PUT", other, body, version="2021-03-01").status_code == 400
+    assert arm("PUT", other, body, version="2021-11-01").status_code == 400
 
 
 @pytest.mark.parametrize(

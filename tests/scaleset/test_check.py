@@ -87,15 +87,17 @@ def test_a_newer_member_that_azure_takes_early_is_a_warning_from_then_on(pattern
     since = EARLY[pattern].property.taken_since
     assert since is not None
     path = parse(pattern.replace("[]", "[0]"))
-    before = API_VERSIONS[API_VERSIONS.index(since) - 1]
+    position = API_VERSIONS.index(since)
+    assert position < API_VERSIONS.index(EARLY[pattern].property.since)
+    before = API_VERSIONS[:position][-1:]
     document: dict[str, Any] = {}
     put(document, path, "told")
-    for version, severity in ((since, "warning"), (before, "error")):
+    for version, severity in ((since, "warning"), *((each, "error") for each in before)):
         found = [each for each in check(document, version) if each.path == path]
         assert [each.severity for each in found if each.rule == "unknown-property"] == [severity], version
         assert tree(version).at(path) is None
     assert taken(path, since)
-    assert not taken(path, before)
+    assert not any(taken(path, each) for each in before)
     assert not taken(("no", "such"), LATEST)
 
 
@@ -104,6 +106,26 @@ def test_a_newer_member_that_azure_takes_says_so() -> None:
     finding = only("unknown-property", {place: True}, "2018-10-01")
     assert finding.message.endswith(
         "first appears in API version 2020-06-01. Azure takes it in 2018-10-01 too; other tools may not."
+    )
+
+
+@pytest.mark.parametrize(
+    "place",
+    [f"{cases.EXTENSIONS}[0].location", f"{cases.EXTENSIONS}[1].tags", "properties.largeScaleEnabled"],
+)
+def test_what_azure_takes_no_notice_of_is_a_warning_and_goes(place: str) -> None:
+    items = [{"name": name, "properties": {"publisher": "Contoso", "type": name, "typeHandlerVersion": "1.0"}} for name in ("one", "two")]  # fmt: skip
+    sound = cases.linux({cases.EXTENSIONS: items})
+    finding = only("unknown-property", {cases.EXTENSIONS: items, place: "x"})
+    assert (finding.severity, finding.where) == ("warning", place)
+    assert finding.message.endswith("Azure takes no notice of it: remove it.")
+    assert finding.fix is not None
+    assert finding.fix.apply(cases.linux({cases.EXTENSIONS: items, place: "x"}).document) == sound.document
+    assert (
+        only(
+            "unknown-property", {f"{place}s": "x"} if "[" not in place else {f"{cases.NIC}.location": "x"}
+        ).severity
+        == "error"
     )
 
 

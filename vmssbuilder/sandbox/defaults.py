@@ -15,7 +15,7 @@ _PROFILE: Final = ("properties", "virtualMachineProfile")
 _STORAGE: Final = (*_PROFILE, "storageProfile")
 
 MANAGED_SINCE: Final = "2016-04-30-preview"
-MODE_STATED_SINCE: Final = "2021-03-01"
+MODE_STATED_SINCE: Final = "2021-11-01"
 SPREAD_BY_DEFAULT_SINCE: Final = "2017-12-01"
 """From then on a zonal scale set has one fault domain when nothing is said."""
 

@@ -15,7 +15,7 @@ from typing import Any, Final, NoReturn
 import jsonschema_rs
 
 from vmssbuilder.scaleset import json_schema, paths, versions
-from vmssbuilder.scaleset.catalogue import taken
+from vmssbuilder.scaleset.catalogue import ignored, taken
 from vmssbuilder.scaleset.paths import MISSING, Path
 
 from .messages import Refusal
@@ -56,7 +56,7 @@ def _unknown_members(api_version: str, error: Any, path: Path, _body: dict[str, 
         return
     for name in error.kind.unexpected:
         where = (*path, name)
-        if taken(where, api_version):
+        if taken(where, api_version) or ignored(where):
             continue
         message = f"Could not find member '{name}' on object of type '{_type_name(path)}'. {_at(where, text)}"
         _refuse(400, "BadRequest", message, where)

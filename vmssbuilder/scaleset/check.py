@@ -10,7 +10,7 @@ from typing import Any, Final
 import jsonschema_rs
 
 from . import json_text, paths, versions
-from .catalogue import ScaleSet, taken, tree
+from .catalogue import ScaleSet, ignored, taken, tree
 from .effects import cautions
 from .findings import Change, Finding, Fix, in_words, shortened
 from .json_schema import validator
@@ -250,6 +250,10 @@ def _unknown(path: Path, parent: Node | None, document: Any, api_version: str) -
             fix=Fix(f"Rename to {close.property.wire}", (Change("move", path, to=right),)),
         )
     first, last = _span(path)
+    if ignored(path):
+        message = f"“{where}” is not a property of a scale set in any API version. Azure takes no notice of it: remove it."
+        fix = Fix("Remove it", (Change("remove", path),))
+        return Finding("unknown-property", "warning", path, message, "C", fix)
     if first is None or last is None:
         message = (
             f"“{where}” is not a property of a scale set in any API version. Check the spelling or remove it."

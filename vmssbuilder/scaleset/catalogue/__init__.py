@@ -5,13 +5,15 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from .. import versions
 from ..paths import Path
 from ..properties import Node
 from ..properties import tree as _tree
 from .request import ScaleSet
 
-__all__ = ["ScaleSet", "taken", "tree"]
+__all__ = ["ScaleSet", "ignored", "taken", "tree"]
 
 
 def tree(api_version: str) -> Node:
@@ -24,3 +26,14 @@ def taken(path: Path, api_version: str) -> bool:
     node = tree(versions.LATEST).at(path)
     since = node.property.taken_since if node is not None else None
     return since is not None and versions.within(api_version, since)
+
+
+_EXTENSION: Final = "properties.virtualMachineProfile.extensionProfile.extensions[]"
+_IGNORED: Final = frozenset((f"{_EXTENSION}.location", f"{_EXTENSION}.tags", "properties.largeScaleEnabled"))
+"""Members that no version has and that Azure takes without a word. Microsoft's own templates deploy with them."""
+
+
+def ignored(path: Path) -> bool:
+    """Whether Azure is known to take the place although no API version has it."""
+    holder = tree(versions.LATEST).at(path[:-1]) if path else None
+    return holder is not None and f"{holder.pattern}.{path[-1]}" in _IGNORED

@@ -72,7 +72,7 @@ class ExtensionProperties(Part):
     force_update_tag = Text(
         "Force update tag",
         since="2017-03-30",
-        taken_since="2016-04-30-preview",
+        taken_since="2015-06-15",
         help="Any text. When it changes, the handler runs again although its settings are the same.",
         example="2025-06-01",
     )

@@ -450,6 +450,7 @@ class ScaleSet(Part):
         "Purchase plan",
         Plan,
         since="2016-04-30-preview",
+        taken_since="2016-03-30",
         help="Only for marketplace images that are sold with a plan. Its terms must be accepted in the subscription first.",
     )
     identity = Single(

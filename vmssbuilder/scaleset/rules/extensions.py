@@ -98,9 +98,18 @@ def _handler(properties: dict[str, Any]) -> str:
 
 
 def _settings(properties: dict[str, Any], member: str = "settings") -> dict[str, Any]:
-    """The settings where the document holds them. Stored ones are a reference, which names none of them."""
+    """The settings where the document holds them. Stored ones are a reference, which names none of them.
+
+    One that is null is none: templates write it so where a condition does not hold.
+    """
     value = properties.get(member)
-    return value if isinstance(value, dict) else {}
+    if not isinstance(value, dict):
+        return {}
+    return (
+        {name: inner for name, inner in value.items() if inner is not None}
+        if None in value.values()
+        else value
+    )
 
 
 # --------------------------------------------------------------------------------------------------- every extension
@@ -596,10 +605,10 @@ def cse_timestamp(view: View) -> Hits:
 def _health(view: View) -> list[tuple[Path, dict[str, Any]]]:
     """Path and settings of each application health extension that has its settings here."""
     return [
-        ((*path, "properties", "settings"), settings)
+        ((*path, "properties", "settings"), _settings(properties))
         for path, _extension, properties in view.extension_items
         if str(properties.get("type")).casefold() in ("applicationhealthlinux", "applicationhealthwindows")
-        and isinstance(settings := properties.get("settings", {}), dict)
+        and isinstance(properties.get("settings", {}), dict)
     ]
 
 

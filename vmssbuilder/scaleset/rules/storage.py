@@ -290,7 +290,8 @@ def osdisk_vhd_container_uri(view: View) -> Hits:
         if filled(written) or not written:
             place = (*OS_DISK, "vhdContainers", position)
             parts = url(written)
-            if parts is None or not re.fullmatch(r"/[^/]+/?", parts.path):
+            # Templates join an endpoint, which ends with a slash, and a path, which begins with one.
+            if parts is None or not re.fullmatch(r"/{1,2}[^/]+/?", parts.path):
                 hits.append(Hit(place))
             elif parts.scheme == "http":
                 hits.append(_over_http(place, written))

@@ -166,9 +166,9 @@ class View:
     def flexible(self) -> bool:
         """Whether machines are added to the scale set one by one.
 
-        Where the mode was not stated yet, Azure took a new one with fault domains and without a machine for that.
+        In the years when the mode came, Azure took a new one with fault domains and without a machine for that.
         """
-        if self.orchestration_mode or self.operation != "create" or self.since("2021-03-01"):
+        if self.orchestration_mode or self.operation != "create" or self.since("2021-11-01"):
             return self.orchestration_mode == "Flexible"
         stated = self.properties.keys()
         return "platformFaultDomainCount" in stated and "virtualMachineProfile" not in stated
