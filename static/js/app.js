@@ -30,13 +30,22 @@ function localTimes() {
 localTimes();
 document.addEventListener("htmx:load", localTimes);
 
+// What is copied is the text itself, without the marks that stand for what nobody would see in it.
+function copied(shown) {
+  const text = shown.cloneNode(true);
+  for (const mark of text.querySelectorAll("[data-hidden]")) {
+    mark.replaceWith(String.fromCodePoint(...mark.dataset.hidden.split(" ").map((each) => parseInt(each, 16))));
+  }
+  return text.textContent;
+}
+
 // Copy buttons appear only where copying works.
 function copyButtons() {
   for (const button of document.querySelectorAll("[data-copy][hidden]")) {
     if (!navigator.clipboard) break;
     button.hidden = false;
     button.addEventListener("click", async () => {
-      await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent);
+      await navigator.clipboard.writeText(copied(document.getElementById(button.dataset.copy)));
       const before = button.textContent;
       button.textContent = "Copied";
       setTimeout(() => { button.textContent = before; }, 2000);
@@ -56,4 +65,21 @@ document.addEventListener("submit", (event) => renewToken(event.target), true);
 document.addEventListener("htmx:confirm", (event) => {
   const form = event.target.closest("form");
   if (form) renewToken(form);
+});
+
+// A field cannot show a character that nobody sees: a note after it says so, as the server does.
+const HIDDEN = /[\p{DI}\p{Bidi_C}\u2028\u2029\u2800\ufff9-\ufffb]|(?! )\p{Zs}/gu;
+const FINE = /\p{Extended_Pictographic}[\u{1f3fb}-\u{1f3ff}]?\ufe0f?(?:\u200d\p{Extended_Pictographic}[\u{1f3fb}-\u{1f3ff}]?\ufe0f?)*|(?<=[\u0600-\u061b\u061d-\u0dff\u1000-\u109f])[\u200c\u200d](?=[\u0600-\u061b\u061d-\u0dff\u1000-\u109f])|\u3000(?=[\u3041-\u9fff])|(?<=[\u3041-\u9fff])\u3000/gu;
+document.addEventListener("input", ({ target }) => {
+  if (!target.matches("textarea, input:not([type]), input[type=text], input[type=search]")) return;
+  const found = target.value.replace(FINE, "").match(HIDDEN) || [];
+  let note = target.nextElementSibling?.matches(".hidden-note") ? target.nextElementSibling : null;
+  if (!found.length) return note?.remove();
+  if (!note) {
+    note = document.createElement("span");
+    note.className = "hidden-note";
+    target.after(note);
+  }
+  const codes = [...new Set(found)].slice(0, 3).map((each) => `U+${each.codePointAt(0).toString(16).toUpperCase().padStart(4, "0")}`);
+  note.textContent = `Holds ${found.length} hidden character${found.length > 1 ? "s" : ""}: ${codes.join(", ")}.`;
 });

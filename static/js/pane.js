@@ -45,7 +45,8 @@
 
     // What is typed shows at once where its line stands already; the answer to the save brings the rest.
     function written(kind, text) {
-      if (kind === "json__string") return text.trim() && JSON.stringify(text);
+      // What nobody would see, the server writes as an escape.
+      if (kind === "json__string") return text.trim() && !/(?! )[\p{C}\p{Z}\p{DI}\u2800]/u.test(text) && JSON.stringify(text);
       return (kind === "json__number" ? /^-?(0|[1-9]\d*)$/ : /^(true|false)$/).test(text) && text;
     }
     function write(control) {

@@ -160,7 +160,7 @@ def _texts(values: QueryDict) -> Iterable[str]:
 
 
 class ShowableText:
-    """Keeps each page valid whatever the texts hold that it shows: names from Azure, pasted tags, messages.
+    """Keeps each page valid and honest whatever the texts hold that it shows: names from Azure, pasted tags, messages.
 
     Here rather than at each of the hundreds of places where a page shows a text, so that none can be forgotten.
     """
@@ -174,6 +174,8 @@ class ShowableText:
             content = showable_page(response.content)
             if content is not response.content:
                 response.content = content
+                if response.has_header("Content-Length"):
+                    response["Content-Length"] = str(len(content))
         return response
 
 

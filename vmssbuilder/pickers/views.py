@@ -25,6 +25,7 @@ from vmssbuilder.drafts.access import Access
 from vmssbuilder.drafts.models import Draft
 from vmssbuilder.drafts.submitted import LONGEST_ADDRESS, Changed
 from vmssbuilder.drafts.views.frame import frame
+from vmssbuilder.pages.characters import showable_page
 from vmssbuilder.pages.problems import problem
 from vmssbuilder.scaleset import paths
 from vmssbuilder.scaleset.paths import MISSING, Path, PathError
@@ -124,7 +125,8 @@ def suggest(request: HttpRequest, code: str, place: str) -> HttpResponse:
         found = asked.kept.shelf.search(typed, choice.where, choice.target.picker)
     missing = " and ".join(NEEDS[each] for each in asked.missing)
     html = drawing.options(asked, found, choice.target, choice.url, missing)
-    return JsonResponse({"html": html}, headers={"Cache-Control": "no-store"})
+    shown = showable_page(html.encode()).decode()
+    return JsonResponse({"html": shown}, headers={"Cache-Control": "no-store"})
 
 
 # --- the page --------------------------------------------------------------------------------------------------------

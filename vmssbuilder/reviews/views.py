@@ -14,11 +14,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from vmssbuilder.accounts.models import User
 from vmssbuilder.drafts import access, summary
+from vmssbuilder.drafts import content as contents
 from vmssbuilder.drafts.access import Access
 from vmssbuilder.drafts.checking import check_content
 from vmssbuilder.drafts.models import Draft
 from vmssbuilder.drafts.numbers import counted
+from vmssbuilder.scaleset import hidden
 from vmssbuilder.scaleset.findings import Finding, errors
+from vmssbuilder.scaleset.rules.characters import DECEIVING
 
 from . import actions, overrides, queries
 from .models import Decision, Review
@@ -26,6 +29,7 @@ from .models import Decision, Review
 PAGE_SIZE: Final = 25
 FINDINGS_AT_MOST: Final = 500
 """How many findings the page of a review shows."""
+DECEIVING_AT_MOST: Final = 50
 LARGEST_ID: Final = 2**63 - 1
 
 
@@ -71,6 +75,7 @@ def _page(
     why_not = actions.may_not_decide(user, review) if open_ else ""
     # Those with a reason are errors: they come before warnings.
     found = sorted(check_content(revision), key=lambda each: each.severity != "error")
+    deceiving = _deceiving(review, found)
     context = {
         "review": review,
         "draft": review.draft,
@@ -79,6 +84,8 @@ def _page(
         "groups": summary.html(revision, review.draft.code),
         "findings": _with_reasons(review, found[:FINDINGS_AT_MOST]),
         "found": len(found),
+        "deceiving": deceiving[:DECEIVING_AT_MOST],
+        "deceiving_more": max(0, len(deceiving) - DECEIVING_AT_MOST),
         # A reason that was given for all errors together.
         "reasons": [each["reason"] for each in review.overrides if not each["rule"]],
         "open": open_,
@@ -96,6 +103,19 @@ def _with_reasons(review: Review, found: list[Finding]) -> list[dict[str, Any]]:
     """Each finding, and why the request is to be sent despite it."""
     reasons = {f"{each['rule']}:{each['where']}": each["reason"] for each in review.overrides}
     return [{"finding": each, "reason": reasons.get(overrides.named(each), "")} for each in found]
+
+
+def _deceiving(review: Review, found: list[Finding]) -> list[tuple[str, str]]:
+    """Where text reads as something else than it is, place and words: in the request, and in what people wrote."""
+    version = review.revision.api_version
+    told = [(contents.label(each.path, version), each.message) for each in found if each.rule in DECEIVING]
+    reasons = [("Reason to send it all the same", each["reason"]) for each in review.overrides]
+    for where, text in (("Note", review.note), *reasons):
+        if hidden.find(text):
+            told.append((where, f"Holds {hidden.told(text)}."))
+        if (letter := hidden.look_alike(text)) is not None:
+            told.append((where, f"Holds {letter.told}."))
+    return told
 
 
 _VERDICTS: Final = (

@@ -286,7 +286,7 @@ WITHDRAWN = {"flex-spg-true", "flex-upgrade-policy", "uniform-public-ip-sku"}
 ADDED = set(
     """
     placeholder secret-placeholder template-expression capacity-reservation-spot datadisk-lun-max flex-fixed-fd-spg
-    identity-user-ids-empty overprovision-own-vhd service-fabric-overprovision sku-mix-fault-domains
+    hidden-characters look-alike-letters identity-user-ids-empty overprovision-own-vhd service-fabric-overprovision sku-mix-fault-domains
     spot-restore-needs-spot ultra-zone-unstated
     """.split()
 )

@@ -7,6 +7,7 @@ from functools import cache
 from ..findings import Finding
 from . import (
     certificates,
+    characters,
     envelope,
     extensions,
     network,
@@ -28,6 +29,7 @@ __all__ = ["REGISTRY", "Hit", "Rule", "View", "applicable", "check_target", "rul
 
 _AREAS = (
     envelope,
+    characters,
     tags,
     sizing,
     orchestration,

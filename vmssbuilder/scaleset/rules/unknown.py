@@ -44,12 +44,13 @@ def is_expression(written: str, *, free: bool = False) -> bool:
     return found is not None and (not free or found[1].casefold() in _OF_TEMPLATES)
 
 
-def hints(document: Any) -> tuple[bool, bool]:
+def hints(document: Any) -> tuple[bool, bool, bool]:
     """A quick look at all texts and names before the careful ones.
 
-    Answers whether one holds an opening brace, and whether one may be an expression or asterisks.
+    Answers whether one holds an opening brace, whether one may be an expression or asterisks, and whether one is more
+    than ASCII.
     """
-    braces = unknown = False
+    braces = unknown = foreign = False
     waiting = [document]
     while waiting:
         value = waiting.pop()
@@ -57,10 +58,12 @@ def hints(document: Any) -> tuple[bool, bool]:
             names = "\n".join(value)
             braces = braces or "{" in names
             unknown = unknown or "[" in names
+            foreign = foreign or not names.isascii()
             for inner in value.values():
                 if isinstance(inner, str):
                     braces = braces or "{" in inner
                     unknown = unknown or inner[:1] in _FIRST
+                    foreign = foreign or not inner.isascii()
                 elif isinstance(inner, dict | list):
                     waiting.append(inner)
         elif isinstance(value, list):
@@ -68,7 +71,8 @@ def hints(document: Any) -> tuple[bool, bool]:
         elif isinstance(value, str):
             braces = braces or "{" in value
             unknown = unknown or value[:1] in _FIRST
-    return braces, unknown
+            foreign = foreign or not value.isascii()
+    return braces, unknown, foreign
 
 
 def find(document: Any) -> dict[Path, bool]:

@@ -407,8 +407,8 @@ class View:
         return [((*DATA_DISKS, position), disk) for position, disk in enumerate(self.data_disks)]
 
     @lazy
-    def hints(self) -> tuple[bool, bool]:
-        """Whether the document may hold placeholders, and whether it may hold what nobody knows."""
+    def hints(self) -> tuple[bool, bool, bool]:
+        """Whether the document may hold placeholders, whether what nobody knows, and whether more than ASCII."""
         return hints(self.given)
 
     @lazy
