@@ -24,7 +24,7 @@ test: .venv-tests  ## Run all tests, browser tests included (ARGS="..." goes to 
 
 # What writes to the database, on a real PostgreSQL from a Python package.
 POSTGRESQL_TESTS = tests/test_statements.py tests/drafts/test_actions.py tests/reviews tests/submissions/test_steps.py \
-	tests/submissions/test_leases.py tests/audit tests/accounts
+	tests/submissions/test_leases.py tests/submissions/test_worker.py tests/workers tests/audit tests/accounts
 
 .PHONY: test-postgresql
 test-postgresql: .venv-tests  ## Run the tests of what writes to the database on PostgreSQL

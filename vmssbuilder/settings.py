@@ -48,6 +48,9 @@ VMSSBUILDER_TRUSTED_PROXIES = env.number("VMSSBUILDER_TRUSTED_PROXIES", 0, least
 VMSSBUILDER_PRICES = env.flag("VMSSBUILDER_PRICES", default=True)
 """Whether a pre-flight looks up list prices: at the cloud's public price list, without sign-in and without any id."""
 
+VMSSBUILDER_LANES = env.number("VMSSBUILDER_LANES", 16, least=1, most=64)
+"""How many steps a worker process does side by side. Each has a database connection of its own."""
+
 VMSSBUILDER_SECRET_KEYS = env.names("VMSSBUILDER_SECRET_KEYS")
 """Fernet keys for secrets and token caches, newest first; older ones still decrypt."""
 

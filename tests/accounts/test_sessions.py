@@ -27,7 +27,7 @@ def test_sessions_that_ran_out_are_removed_by_the_worker(sandbox: Running) -> No
     EntraSession.objects.filter(session_key=gone.session.session_key).update(
         begun=timezone.now() - timedelta(days=40)
     )
-    worker = Worker(0.1)
+    worker = Worker(lanes=1, interval=0.1)
     worker._keep_house()
     assert [each.pk for each in Session.objects.all()] == [here.session.session_key]
     assert [each.session_key for each in EntraSession.objects.all()] == [here.session.session_key]

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from django.utils import timezone
 
 from tests.accounts import entra
 from tests.reviews.making import approved, draft
+from vmssbuilder import clock
 from vmssbuilder.accounts.models import User
 from vmssbuilder.drafts.models import Draft
 from vmssbuilder.sandbox import world
@@ -80,7 +80,7 @@ def submitted(rita: User, approved_draft: Callable[..., Draft]) -> Callable[...,
 
 def step(submission: Submission) -> Submission:
     """The submission after its next step, which is done now instead of when it falls due."""
-    Submission.objects.filter(pk=submission.pk).update(next_step=timezone.now())
+    Submission.objects.filter(pk=submission.pk).update(next_step=clock.now())
     steps.run(submission.pk)
     return Submission.objects.get(pk=submission.pk)
 

@@ -1,23 +1,20 @@
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-from collections.abc import Callable
-from datetime import timedelta
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from tests.submissions.conftest import drive, step
+from vmssbuilder import clock
 from vmssbuilder.azure.sending import ANSWER_TIME
 from vmssbuilder.azure.transport import CONNECT_TIMEOUT, SIGN_IN_TIME
 from vmssbuilder.drafts import vault
 from vmssbuilder.sandbox.server import Running
-from vmssbuilder.submissions import leases, steps, tasks
-from vmssbuilder.submissions.leases import LEASE, LeaseLost, claim
+from vmssbuilder.submissions import actions, arm, leases, steps, tasks
+from vmssbuilder.submissions.leases import LEASE, Held, LeaseLost, claim
 from vmssbuilder.submissions.models import Progress, Submission
 
 pytestmark = pytest.mark.django_db
@@ -37,7 +34,7 @@ def test_one_worker_holds_a_submission_at_a_time(submitted: Submit) -> None:
 def test_a_lease_that_ended_can_be_taken_over(submitted: Submit) -> None:
     submission = submitted()
     first = claim(submission.pk)
-    Submission.objects.update(lease_until=timezone.now() - timedelta(microseconds=1))
+    Submission.objects.update(lease_until=clock.now() - timedelta(milliseconds=1))
     second = claim(submission.pk)
     assert first is not None
     assert second is not None
@@ -48,7 +45,7 @@ def test_a_worker_that_stalled_writes_nothing_over_its_successor(submitted: Subm
     submission = submitted()
     stalled = claim(submission.pk)
     assert stalled is not None
-    Submission.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+    Submission.objects.update(lease_until=clock.now() - timedelta(seconds=1))
     successor = claim(submission.pk)
     assert successor is not None
     tasks_before, lines_before = DBTaskResult.objects.count(), Progress.objects.count()
@@ -85,7 +82,7 @@ def test_there_is_nothing_to_hold_where_nothing_is_to_do(submitted: Submit, stat
 
 def test_a_step_that_is_not_due_waits(submitted: Submit) -> None:
     submission = submitted()
-    Submission.objects.update(next_step=timezone.now() + timedelta(seconds=30))
+    Submission.objects.update(next_step=clock.now() + timedelta(seconds=30))
     assert claim(submission.pk) is None
 
 
@@ -97,52 +94,163 @@ def test_a_lease_outlasts_two_requests() -> None:
 def test_writing_while_holding_starts_the_lease_anew(submitted: Submit) -> None:
     held = claim(submitted().pk)
     assert held is not None
-    Submission.objects.update(lease_until=timezone.now() + timedelta(seconds=1))
+    Submission.objects.update(lease_until=clock.now() + timedelta(seconds=1))
     held.write(may_exist=True)
     lease_until = Submission.objects.get().lease_until
     assert lease_until is not None
-    assert lease_until > timezone.now() + LEASE - timedelta(seconds=5)
+    assert lease_until > clock.now() + LEASE - timedelta(seconds=5)
 
 
-@pytest.fixture(scope="module")
-def dead() -> int:
-    """The number of a process that is gone."""
-    process = subprocess.Popen([sys.executable, "-c", ""])
-    process.wait()
-    return process.pid
+@pytest.fixture
+def holding() -> Iterator[None]:
+    """This process holds leases as a worker of that name."""
+    leases.hold_as(WORKER)
+    yield
+    leases.hold_as("")
 
 
-@pytest.mark.parametrize(("state", "freed"), [("queued", 1), ("running", 1), ("sending", 0)])
-def test_only_questions_of_dead_processes_are_asked_again_at_once(
-    submitted: Submit, dead: int, state: str, freed: int
+WORKER = "0123456789abcdef"
+
+
+@pytest.mark.usefixtures("holding")
+@pytest.mark.parametrize("state", ["queued", "sending", "running"])
+def test_what_a_dead_worker_held_is_free_at_once(submitted: Submit, state: str) -> None:
+    held = claim(submitted().pk)
+    assert held is not None
+    Submission.objects.update(state=state)
+    assert leases.free_those_of_the_dead({WORKER}) == 0
+    assert claim(held.submission.pk) is None
+    assert leases.free_those_of_the_dead({"fedcba9876543210"}) == 1
+    assert claim(held.submission.pk) is not None
+    with pytest.raises(LeaseLost):
+        held.write(attempts=1)
+
+
+@pytest.mark.usefixtures("holding")
+def test_a_worker_that_stops_frees_its_own_leases_only(submitted: Submit) -> None:
+    claim(submitted().pk)
+    assert leases.free_those_of("fedcba9876543210") == 0
+    assert leases.free_those_of(WORKER) == 1
+    assert Submission.objects.get().lease == ""
+
+
+@pytest.mark.parametrize("lease", [actions.STOPPED, "-0123456789ab", "0123456789abcdef"])
+def test_a_lease_that_is_no_workers_ends_by_time_alone(submitted: Submit, lease: str) -> None:
+    claim(submitted().pk)
+    Submission.objects.update(lease=lease)
+    assert leases.free_those_of_the_dead(set()) == 0
+
+
+@pytest.mark.usefixtures("holding")
+def test_what_a_stopped_submission_left_on_its_way_stays_held(submitted: Submit) -> None:
+    claim(submitted().pk)
+    Submission.objects.update(state="unknown")
+    assert leases.free_those_of_the_dead(set()) == 0
+
+
+@pytest.mark.usefixtures("holding")
+def test_the_token_fits_its_column(submitted: Submit) -> None:
+    held = claim(submitted().pk)
+    assert held is not None
+    assert len(held.token) <= (Submission._meta.get_field("lease").max_length or 0)
+
+
+def test_no_step_outlives_its_lease(
+    sandbox: Running, submitted: Submit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    submission = submitted()
+    assert leases.LEASE.total_seconds() > leases.STEP
+    monkeypatch.setattr(steps, "STEP", 0.0)
+    submission = step(submitted())
+    assert (submission.state, submission.attempts) == ("queued", 1)
+    assert not sandbox.requests("GET"), "what is over asks Azure nothing"
+
+
+# --- a request of a worker that died -----------------------------------------------------------------------------------
+
+
+def died_while_sending(submission: Submission, ago: float) -> Submission:
+    """As a worker leaves it that dies right after the request left."""
+    submission = step(submission)
+    assert submission.state == "sending"
     held = claim(submission.pk)
     assert held is not None
-    assert leases.free_those_of_the_dead() == 0, "its process, this one, is alive"
-    ours = held.token.split("-")
-    Submission.objects.update(state=state, lease=f"{ours[0]}-{dead}-{ours[2]}")
-    assert leases.free_those_of_the_dead() == freed
-    assert bool(Submission.objects.get().lease) == (freed == 0)
+    held.about_to_send()
+    until = clock.now() + leases.IN_FLIGHT - timedelta(seconds=ago)
+    Submission.objects.update(lease="", lease_until=None, in_flight_until=until)
+    return submission
 
 
-def test_leases_of_other_machines_are_left_alone(submitted: Submit, dead: int) -> None:
-    claim(submitted().pk)
-    Submission.objects.update(lease=f"00000000-{dead}-abcdef")
-    assert leases.free_those_of_the_dead() == 0
+def test_a_request_that_may_be_on_its_way_is_looked_for_and_not_sent_again(
+    sandbox: Running, submitted: Submit
+) -> None:
+    submission = step(died_while_sending(submitted(), ago=5))
+    assert (submission.state, submission.may_exist, submission.attempts) == ("sending", True, 0)
+    assert submission.next_step < clock.now() + timedelta(seconds=10)
+    assert not sandbox.requests("PUT")
+    submission = step(submission)
+    assert not sandbox.requests("PUT"), "one look is not the end of it"
+    Submission.objects.update(in_flight_until=clock.now() - timedelta(seconds=1))
+    submission = step(submission)
+    assert (submission.state, submission.in_flight_until) == ("running", None)
+    assert len(sandbox.requests("PUT")) == 1
 
 
-def test_the_token_fits_its_column() -> None:
-    field = Submission._meta.get_field("lease")
-    assert len(f"{leases._HOST}-{2**22}-{'0' * 12}") <= (field.max_length or 0)
-    assert os.getpid() <= 2**22
+def test_a_request_that_arrived_is_followed_at_once(
+    sandbox: Running, submitted: Submit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    submission = died_while_sending(submitted(), ago=0)
+    revision = submission.revision
+    monkeypatch.setattr(Held, "about_to_send", lambda _held: None)
+    client = arm.client(Held(submission, "", clock.now()))
+    arm.send(client, submission, vault.put_back(submission.draft, revision.document))
+    monkeypatch.undo()
+    assert drive(submission).state == "succeeded"
+    assert len(sandbox.requests("PUT")) == 1
+
+
+def test_who_lost_the_lease_in_the_last_moment_sends_nothing(
+    sandbox: Running, submitted: Submit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    submission = step(submitted())
+    send = arm.send
+
+    def overtaken(*args: Any) -> Any:
+        Submission.objects.update(lease="0123456789abcdef-someone-else")
+        return send(*args)
+
+    monkeypatch.setattr(arm, "send", overtaken)
+    step(submission)
+    assert not sandbox.requests("PUT")
+    assert Submission.objects.get().lease == "0123456789abcdef-someone-else"
+
+
+# --- clocks ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("minutes", [-10, 10])
+def test_a_process_whose_clock_is_wrong_does_nothing_early_or_late(
+    sandbox: Running, submitted: Submit, monkeypatch: pytest.MonkeyPatch, minutes: int
+) -> None:
+    right = submitted()
+    held = claim(right.pk)
+    assert held is not None
+    wrong = lambda: datetime.now(UTC) + timedelta(minutes=minutes)  # noqa: E731 - one line
+    monkeypatch.setattr("django.utils.timezone.now", wrong)
+    assert claim(right.pk) is None, "it is held"
+    assert tasks.sweep() == 0
+    other = submitted(name="web-2")
+    assert abs(other.next_step - clock.now()) < timedelta(minutes=1)
+    other = step(step(other))
+    assert other.state == "running"
+    assert timedelta(0) < other.next_step - clock.now() < timedelta(minutes=1)
+    assert claim(other.pk) is None, "it is not due"
 
 
 # --- wake-ups ---------------------------------------------------------------------------------------------------------
 
 
 def overdue(by: float = 60) -> None:
-    Submission.objects.update(next_step=timezone.now() - timedelta(seconds=by))
+    Submission.objects.update(next_step=clock.now() - timedelta(seconds=by))
 
 
 def test_the_sweep_wakes_what_lost_its_wake_up(submitted: Submit) -> None:
@@ -151,7 +259,9 @@ def test_the_sweep_wakes_what_lost_its_wake_up(submitted: Submit) -> None:
     assert tasks.sweep() == 0, "it is not late yet"
     overdue()
     assert tasks.sweep() == 1
-    assert DBTaskResult.objects.get().args_kwargs["args"] == [submission.pk]
+    woken = DBTaskResult.objects.get()
+    assert woken.args_kwargs == {"args": [submission.pk], "kwargs": {"person": submission.submitter_id}}
+    assert abs(woken.run_after - clock.now()) < timedelta(minutes=1), "not behind all that is due"
     assert tasks.sweep() == 0, "one wake-up is enough"
     assert DBTaskResult.objects.count() == 1
 
@@ -162,7 +272,7 @@ def test_the_sweep_leaves_alone_what_somebody_holds(submitted: Submit) -> None:
     overdue()
     assert claim(submission.pk) is not None
     assert tasks.sweep() == 0
-    Submission.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+    Submission.objects.update(lease_until=clock.now() - timedelta(seconds=1))
     assert tasks.sweep() == 1
 
 
@@ -173,14 +283,3 @@ def test_a_wake_up_too_many_does_nothing(sandbox: Running, submitted: Submit) ->
         tasks.wake.call(done.pk)
     tasks.wake.call(10**9)
     assert len(sandbox.requests()) == requests
-
-
-def test_done_wake_ups_are_removed(submitted: Submit) -> None:
-    for _ in range(3):
-        submitted()
-    done, dead, _fresh = DBTaskResult.objects.all()
-    now = timezone.now()
-    DBTaskResult.objects.filter(pk=done.pk).update(status="SUCCESSFUL", finished_at=now - timedelta(hours=2))
-    DBTaskResult.objects.filter(pk=dead.pk).update(status="RUNNING", started_at=now - timedelta(days=2))
-    assert tasks.prune() == 2
-    assert DBTaskResult.objects.count() == 1

@@ -13,6 +13,7 @@ from tests.reviews.making import PASSWORD, SUBSCRIPTION, document, edit
 from tests.submissions.conftest import drive, said, step
 from vmssbuilder.accounts.models import Pause, TokenCache, User
 from vmssbuilder.audit.models import Event
+from vmssbuilder.azure.transport import Session
 from vmssbuilder.drafts import vault
 from vmssbuilder.drafts.models import Secret
 from vmssbuilder.sandbox.server import Running
@@ -60,10 +61,10 @@ def test_no_secret_is_left_anywhere_after_success(sandbox: Running, submitted: S
     assert PASSWORD not in json.dumps(said(done))
 
 
-def test_wake_ups_hold_nothing_but_a_number(submitted: Submit) -> None:
+def test_wake_ups_hold_nothing_but_numbers(submitted: Submit) -> None:
     submission = submitted()
     assert list(DBTaskResult.objects.values_list("args_kwargs", flat=True)) == [
-        {"args": [submission.pk], "kwargs": {}}
+        {"args": [submission.pk], "kwargs": {"person": submission.submitter_id}}
     ]
 
 
@@ -252,13 +253,15 @@ def test_the_row_says_that_azure_may_have_it_before_the_request_leaves(
     sandbox: Running, submitted: Submit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: list[bool] = []
-    send = arm.send
+    request = Session.request
 
-    def watch(client: Any, submission: Submission, wanted: Any) -> Any:
-        seen.append(Submission.objects.get(pk=submission.pk).may_exist)
-        return send(client, submission, wanted)
+    def watch(session: Session, method: str, *rest: Any, **named: Any) -> Any:
+        if method == "PUT":
+            row = Submission.objects.get()
+            seen.append(row.may_exist and row.in_flight_until is not None)
+        return request(session, method, *rest, **named)
 
-    monkeypatch.setattr(arm, "send", watch)
+    monkeypatch.setattr(Session, "request", watch)
     drive(submitted())
     assert seen == [True]
 

@@ -109,7 +109,8 @@ class ArmClient:
     patience: the longest pause sat out here; a longer one is raised as Throttled. gate: share one among the clients of a
     person, so that a pause that Azure asked for holds for all; across processes too, see `throttling.SharedGate`.
     region: of the resources that are worked on, for the limits that hold for one region. pause: seconds between two
-    questions about an operation where Azure does not say how many.
+    questions about an operation where Azure does not say how many. before_write: called right before a request that may
+    change something leaves, each time it does; what it raises keeps the request back.
     """
 
     def __init__(
@@ -126,6 +127,7 @@ class ArmClient:
         region: str = "",
         pause: float = operations.DEFAULT_PAUSE,
         sleep: Callable[[float], None] = time.sleep,
+        before_write: Callable[[], None] | None = None,
     ) -> None:
         self.cloud = cloud
         self.pause = pause
@@ -135,7 +137,7 @@ class ArmClient:
         self._attempts = attempts
         self._patience = patience
         self._sleep = sleep
-        send: Send = SingleSend(cloud, session, user_agent, self.correlation_id, self.remaining)
+        send: Send = SingleSend(cloud, session, user_agent, self.correlation_id, self.remaining, before_write)
         send = Throttle(send, gate or Gate(), region, patience, sleep)
         send = Retry(send, attempts, patience, sleep)
         self._send: Send = Token(send, token_provider)

@@ -89,12 +89,14 @@ class SingleSend:
         user_agent: str,
         correlation_id: str,
         seen: dict[str, int] | None = None,
+        before_write: Callable[[], None] | None = None,
     ) -> None:
         self._cloud = cloud
         self._session = session
         self._user_agent = user_agent
         self._correlation_id = correlation_id
         self._seen = {} if seen is None else seen
+        self._before_write = before_write
 
     def __call__(self, call: Call) -> Answer:
         if not self._cloud.is_arm(call.url):
@@ -104,7 +106,12 @@ class SingleSend:
             "correlation_id": headers["x-ms-correlation-request-id"],
             "client_request_id": headers["x-ms-client-request-id"],
         }
+        if self._before_write is not None and not call.reads:
+            self._before_write()
         with within(ANSWER_TIME) as clock:
+            if clock.is_over:
+                # Of whatever this request is a part of.
+                raise Unreachable("There was no time left to ask Azure.", retryable=True, **ids)
             try:
                 with self._session.request(
                     call.method, call.url, data=call.body, headers=headers, stream=True

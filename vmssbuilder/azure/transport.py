@@ -6,6 +6,7 @@ import contextlib
 import os
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any, Final
@@ -32,6 +33,9 @@ REQUEST_TIME: Final = 80.0
 SIGN_IN_TIME: Final = 20.0
 """Seconds for a whole request to Microsoft Entra ID."""
 
+CONNECTIONS: Final = 64
+"""Connections to one host that are kept for use again: more than there are threads that talk to it."""
+
 SANDBOX_URL_VARIABLE: Final = "VMSSBUILDER_SANDBOX_URL"
 
 
@@ -45,12 +49,20 @@ class Clock:
     """
 
     def __init__(self, seconds: float) -> None:
-        self.is_over = False
+        self._until = time.monotonic() + seconds
         self._sockets: list[socket.socket] = []
         self._lock = threading.Lock()
-        self._timer = threading.Timer(seconds, self._end)
-        self._timer.daemon = True
-        self._timer.start()
+        self._timer: threading.Timer | None = None
+
+    @property
+    def left(self) -> float:
+        """Seconds that are left; none when it is over."""
+        return max(0.0, self._until - time.monotonic())
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the time is up."""
+        return self.left == 0.0
 
     def watch(self, connection: socket.socket) -> None:
         """From now on this connection is the request's."""
@@ -61,18 +73,22 @@ class Clock:
                 self._sockets.append(own)
                 if self.is_over:
                     _shut(own)
+                elif self._timer is None:
+                    self._timer = threading.Timer(self.left, self._end)
+                    self._timer.daemon = True
+                    self._timer.start()
 
     def stop(self) -> None:
         """The request is done with."""
-        self._timer.cancel()
         with self._lock:
+            if self._timer is not None:
+                self._timer.cancel()
             for each in self._sockets:
                 each.close()
             self._sockets.clear()
 
     def _end(self) -> None:
         with self._lock:
-            self.is_over = True
             for each in self._sockets:
                 _shut(each)
 
@@ -91,8 +107,12 @@ _own: Final = _Own()
 
 @contextlib.contextmanager
 def within(seconds: float) -> Iterator[Clock]:
-    """What this thread sends meanwhile is over after so many seconds: sending, the answer's head, and its body."""
-    before, clock = _own.clock, Clock(seconds)
+    """What this thread sends meanwhile is over after so many seconds: sending, the answer's head, and its body.
+
+    Within another one, no later than that one is over.
+    """
+    before = _own.clock
+    clock = Clock(seconds if before is None else min(seconds, before.left))
     _own.clock = clock
     try:
         yield clock
@@ -172,7 +192,7 @@ class Session(requests.Session):
         self.headers.clear()
         self.headers.update({"Accept-Encoding": "gzip, deflate", "Accept": "*/*"})
         for prefix in ("https://", "http://"):
-            self.mount(prefix, _Adapter(pool_maxsize=20))
+            self.mount(prefix, _Adapter(pool_maxsize=CONNECTIONS))
 
     # requests spells out sixteen parameters here; they are passed on as they come.
     def request(self, method: str | bytes, url: str | bytes, *rest: Any, **named: Any) -> requests.Response:
@@ -207,7 +227,7 @@ class SandboxAdapter(_Adapter):
     """
 
     def __init__(self, base_url: str) -> None:
-        super().__init__(pool_maxsize=20)
+        super().__init__(pool_maxsize=CONNECTIONS)
         self.base = urlsplit(loopback_only(base_url))
 
     def send(self, request: requests.PreparedRequest, *rest: Any, **named: Any) -> requests.Response:

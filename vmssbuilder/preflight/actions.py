@@ -35,6 +35,5 @@ def start(user: User, draft: Draft) -> Preflight:
         locked.preflights.all().delete()
         made = Preflight.objects.create(draft=locked, revision=revision, person=user)
         record(user, "draft.preflight", locked.code, revision=revision.number)
-        tasks.prune()
-        tasks.check.enqueue(made.pk)
+        tasks.check_soon(made)
     return made

@@ -33,9 +33,12 @@ TRIED_FOR: Final = timedelta(minutes=3)
 """How long Azure is asked again by itself when it could not be asked at first."""
 
 
-def run(number: int) -> None:
-    """Does the pre-flight of that number, if nobody else does. What Azure could not be asked is left for the next time."""
-    held = keeping.begin(number)
+def run(number: int, *, again: bool = False) -> None:
+    """Does the pre-flight of that number, if nobody else does. What Azure could not be asked is left for the next time.
+
+    again: who did it before is gone.
+    """
+    held = keeping.begin(number, again=again)
     if held is None:
         return
     open_checks = _open(held)
@@ -60,7 +63,7 @@ def run(number: int) -> None:
         _keep_price(held, priced)
     if (_open(held) or not _is_priced(held)) and timezone.now() - held.asked < TRIED_FOR:
         keeping.leave(held)
-        tasks.check_again(held, AGAIN_AFTER)
+        tasks.check_soon(held, AGAIN_AFTER)
     else:
         keeping.finish(held)
 

@@ -8,19 +8,22 @@ from typing import Final
 
 from django.utils import timezone
 
+from vmssbuilder import clock
 from vmssbuilder.azure import Cloud
 from vmssbuilder.azure.preflight import Result
 from vmssbuilder.azure.prices import Prices, Wanted
+from vmssbuilder.clock import Now
 
 from .models import Preflight, PriceList
 
 PRICES_LAST: Final = timedelta(days=1)
 
 
-def begin(number: int) -> Preflight | None:
-    """Takes the run; None when it is gone, or was taken already."""
-    now = timezone.now()
-    if not Preflight.objects.filter(pk=number, begun=None, finished=None).update(begun=now, alive=now):
+def begin(number: int, *, again: bool = False) -> Preflight | None:
+    """Takes the run; None when it is gone, or was taken already. again: whoever took it is gone."""
+    now = clock.now()
+    free = Preflight.objects.filter(pk=number, finished=None)
+    if not (free if again else free.filter(begun=None)).update(begun=now, alive=now):
         return None
     return Preflight.objects.select_related("draft", "revision__draft", "person").filter(pk=number).first()
 
@@ -40,7 +43,7 @@ def keep_cost(run: Preflight, cost: dict[str, object]) -> None:
 
 def finish(run: Preflight) -> None:
     """Nothing more is to come."""
-    _keep(run, finished=timezone.now())
+    _keep(run, finished=clock.now())
 
 
 def leave(run: Preflight) -> None:
@@ -49,7 +52,7 @@ def leave(run: Preflight) -> None:
 
 
 def _keep(run: Preflight, **columns: object) -> None:
-    Preflight.objects.filter(pk=run.pk).update(alive=timezone.now(), **columns)
+    Preflight.objects.filter(pk=run.pk).update(alive=Now(), **columns)
 
 
 def known_prices(azure: Cloud, wanted: Wanted) -> Prices | None:

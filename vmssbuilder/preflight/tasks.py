@@ -3,31 +3,23 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Final
 
-from django.utils import timezone
-from django_tasks import task
-from django_tasks_db.models import DBTaskResult
+from django_tasks import TaskContext, task
+
+from vmssbuilder import clock
 
 from .models import Preflight
 
-KEPT: Final = timedelta(hours=1)
 
-
-@task()
-def check(number: int) -> None:
-    """Checks the revision of a pre-flight against Azure."""
+@task(takes_context=True)
+def check(context: TaskContext, number: int, person: int = 0) -> None:  # noqa: ARG001 - the queue reads it
+    """Checks the revision of a pre-flight against Azure. person: whose turn it takes."""
     from . import checking  # spares web processes the import of everything that talks to Azure
 
-    checking.run(number)
+    checking.run(number, again=context.attempt > 1)
 
 
-def check_again(run: Preflight, after: timedelta) -> None:
-    """Has what is left of a run checked after a while."""
-    check.using(run_after=timezone.now() + after).enqueue(run.pk)
-
-
-def prune() -> None:
-    """Removes tasks that are done with; what they found is kept with the pre-flight."""
-    done = DBTaskResult.objects.filter(task_path=check.module_path, status__in=["SUCCESSFUL", "FAILED"])
-    done.filter(finished_at__lt=timezone.now() - KEPT).delete()
+def check_soon(run: Preflight, after: timedelta = timedelta(0)) -> None:
+    """Has what is left of a run checked, after a while."""
+    # With a time always: the queue puts tasks without one behind all others.
+    check.using(run_after=clock.now() + after).enqueue(run.pk, person=run.person_id)

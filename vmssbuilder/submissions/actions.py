@@ -8,8 +8,8 @@ from typing import Final
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 
+from vmssbuilder import clock
 from vmssbuilder.accounts.models import User
 from vmssbuilder.accounts.throttling import PersonsGate
 from vmssbuilder.accounts.tokens import has_sign_in
@@ -51,12 +51,14 @@ def submit(user: User, draft: Draft) -> Submission:
             if blocking:
                 raise Refused(f"Azure would refuse the request: {blocking[0]}")
             _refuse_no_change(locked)
+            now = clock.now()
             submission = Submission.objects.create(
                 draft=locked,
                 revision=review.revision,
                 submitter=user,
                 correlation_id=str(uuid.uuid4()),
-                give_up=timezone.now() + PATIENCE,
+                next_step=now,
+                give_up=now + PATIENCE,
             )
             Progress.objects.create(
                 submission=submission, state=State.QUEUED, message="Waiting for a worker."
@@ -113,7 +115,7 @@ def stop(user: User, submission: Submission) -> None:
     require(user, submission.draft, Access.VIEW)
     if submission.submitter_id != user.pk and not user.is_administrator:
         raise PermissionDenied(f"Only {submission.submitter} can stop it: it is sent in their name.")
-    now = timezone.now()
+    now = clock.now()
     with transaction.atomic():
         # The same order of locks as everywhere. A worker that holds the row finds out when it writes, and before it sends.
         Draft.objects.select_for_update().get(pk=submission.draft_id)
@@ -142,7 +144,7 @@ def _move(
     user: User, submission: Submission, wanted: list[str], what: str, message: str, patience: timedelta
 ) -> None:
     """Back to where the submission stopped."""
-    now = timezone.now()
+    now = clock.now()
     state = State.RUNNING if submission.operation else State.SENDING if submission.may_exist else State.QUEUED
     try:
         with transaction.atomic():
@@ -164,7 +166,7 @@ def _move(
 
 
 def _hasten(submission: Submission) -> None:
-    now = timezone.now()
+    now = clock.now()
     with transaction.atomic():
         waiting = Submission.objects.filter(pk=submission.pk, state__in=Submission.MOVING, lease="")
         if waiting.filter(next_step__gt=now).update(next_step=now):

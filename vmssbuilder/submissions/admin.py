@@ -25,7 +25,17 @@ class SubmissionAdmin(ReadOnly, admin.ModelAdmin[Submission]):
     search_fields = ("=code", "=draft__code", "=correlation_id")
     fields = (
         *("code", "draft", "revision", "submitter", "state", "created", "finished"),
-        *("next_step", "lease", "lease_until", "attempts", "give_up", "may_exist", "replaces", "etag"),
+        *(
+            "next_step",
+            "lease",
+            "lease_until",
+            "in_flight_until",
+            "attempts",
+            "give_up",
+            "may_exist",
+            "replaces",
+            "etag",
+        ),
         *("correlation_id", "operation", "error", "resource"),
     )
     readonly_fields: ClassVar = fields

@@ -15,11 +15,16 @@ from vmssbuilder.azure import ArmClient, Operation, ScaleSetAddress, cloud, open
 from vmssbuilder.scaleset import secrets
 from vmssbuilder.scaleset.sending import conditions
 
+from .leases import Held
 from .models import Submission
 
 
-def client(submission: Submission) -> ArmClient:
-    """A client with the submitter's token. It sends each request once and never sleeps: a later step tries again."""
+def client(held: Held) -> ArmClient:
+    """A client with the submitter's token. It sends each request once and never sleeps: a later step tries again.
+
+    Before a request that changes something leaves, the row says that Azure may have it.
+    """
+    submission = held.submission
     person = submission.submitter
     location = submission.revision.document.get("location")
     return ArmClient(
@@ -31,6 +36,7 @@ def client(submission: Submission) -> ArmClient:
         patience=0.0,
         gate=PersonsGate(person.pk),
         region=location if isinstance(location, str) else "",
+        before_write=held.about_to_send,
     )
 
 

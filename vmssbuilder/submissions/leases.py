@@ -1,28 +1,30 @@
-"""Holding a submission: one worker at a time, and what it learns is written only while it still holds the row."""
+"""Holding a submission: one worker at a time, and what it learns is written only while it still holds the row.
+
+All times are the database's, so that workers whose clocks differ agree who holds what.
+"""
 
 from __future__ import annotations
 
-import hashlib
-import os
 import re
 import secrets
-import socket
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
-from django.db.models import Q
-from django.utils import timezone
-
 from vmssbuilder.azure.sending import LONGEST_REQUEST
+from vmssbuilder.clock import Now
 
 from .models import Submission
 
-LEASE: Final = timedelta(seconds=LONGEST_REQUEST + 40)
-"""Longer than a request can take, its token and a second try included: whoever takes over a lease that ended meets no
-request in flight."""
+STEP: Final = LONGEST_REQUEST
+"""Seconds after which a step asks Azure nothing more, however many requests it consists of."""
 
-_HOST: Final = hashlib.sha256(socket.gethostname().encode()).hexdigest()[:8]
+LEASE: Final = timedelta(seconds=STEP + 40)
+"""Longer than a step can take: whoever takes over a lease that ended meets no request in flight."""
+
+IN_FLIGHT: Final = timedelta(seconds=30)
+"""How long Azure may take to show what a worker sent that died before the answer. Nothing is sent again before."""
 
 
 class LeaseLost(Exception):
@@ -31,21 +33,27 @@ class LeaseLost(Exception):
 
 @dataclass(slots=True)
 class Held:
-    """A submission that this worker holds."""
+    """A submission that this worker holds. since: the database's time when it was taken."""
 
     submission: Submission
     token: str
+    since: datetime
 
     def write(self, **columns: Any) -> None:
         """Writes columns and keeps the row, for another whole lease. Raises LeaseLost."""
-        self._write(lease_until=timezone.now() + LEASE, **columns)
+        self._write(columns, lease_until=Now() + LEASE)
 
     def let_go(self, **columns: Any) -> None:
         """Writes columns and lets the row go. Raises LeaseLost."""
-        self._write(lease="", lease_until=None, **columns)
+        self._write(columns | {"lease": "", "lease_until": None})
 
-    def _write(self, **columns: Any) -> None:
-        if not Submission.objects.filter(pk=self.submission.pk, lease=self.token).update(**columns):
+    def about_to_send(self) -> None:
+        """Says that from now on Azure may have the request. Raises LeaseLost: then it must not leave."""
+        self._write({"may_exist": True}, lease_until=Now() + LEASE, in_flight_until=Now() + IN_FLIGHT)
+
+    def _write(self, columns: dict[str, Any], **computed: Any) -> None:
+        own = Submission.objects.filter(pk=self.submission.pk, lease=self.token)
+        if not own.update(**columns, **computed):
             raise LeaseLost(f"Submission {self.submission.code} is held by another worker.")
         for name, value in columns.items():
             setattr(self.submission, name, value)
@@ -53,45 +61,52 @@ class Held:
 
 def claim(pk: int) -> Held | None:
     """Takes the submission for its next step. None when it has none, it is not due, or another worker has it."""
-    now = timezone.now()
-    token = f"{_HOST}-{os.getpid()}-{secrets.token_hex(6)}"
-    free = Q(lease="") | Q(lease_until__lt=now)
-    due = Submission.objects.filter(free, pk=pk, state__in=Submission.MOVING, next_step__lte=now)
-    if not due.update(lease=token, lease_until=now + LEASE):
-        return None
-    submission = Submission.objects.select_related("draft", "revision__draft", "submitter").get(pk=pk)
-    return Held(submission, token)
-
-
-def free_those_of_the_dead() -> int:
-    """Ends the leases of worker processes of this machine that are gone; answers how many there were.
-
-    Only of steps that do nothing but ask: a request to change something may still be on its way to Azure although the
-    process that sent it is dead. A wrong verdict (another container with this host's name) costs one question.
-    """
-    held = Submission.objects.filter(
-        state__in=_ASKING, lease__startswith=f"{_HOST}-", lease_until__gt=timezone.now()
+    token = f"{_Process.worker}-{secrets.token_hex(6)}"
+    due = Submission.objects.filter(
+        Submission.free(), pk=pk, state__in=Submission.MOVING, next_step__lte=Now()
     )
-    ended = 0
-    for pk, lease in held.values_list("pk", "lease"):
-        if not _is_alive(lease):
-            ended += Submission.objects.filter(pk=pk, lease=lease, state__in=_ASKING).update(
-                lease="", lease_until=None
-            )
-    return ended
+    if not due.update(lease=token, lease_until=Now() + LEASE):
+        return None
+    submissions = Submission.objects.select_related("draft", "revision__draft", "submitter")
+    submission = submissions.annotate(since=Now()).get(pk=pk)
+    return Held(submission, token, submission.since)
 
 
-_ASKING: Final = (Submission.State.QUEUED, Submission.State.RUNNING)
+# --- of whom ---------------------------------------------------------------------------------------------------------
 
 
-def _is_alive(lease: str) -> bool:
-    written = re.fullmatch(r"[0-9a-f]{8}-(\d{1,10})-[0-9a-f]+", lease)
-    if written is None or int(written[1]) == os.getpid():
-        return True
-    try:
-        os.kill(int(written[1]), 0)
-    except ProcessLookupError:
-        return False
-    except (OSError, OverflowError):
-        return True
-    return True
+class _Process:
+    worker = ""
+
+
+def hold_as(worker: str) -> None:
+    """From now on this process takes leases in the name of this worker."""
+    _Process.worker = worker
+
+
+def free_those_of(worker: str) -> int:
+    """Ends the leases of a worker that stops; answers how many there were."""
+    return _end([lease for lease in _leases() if _worker(lease) == worker])
+
+
+def free_those_of_the_dead(alive: Collection[str]) -> int:
+    """Ends the leases of workers that are not among those alive; answers how many there were.
+
+    A request that one of them sent may still be on its way to Azure: `in_flight_until` tells the next step.
+    """
+    return _end([lease for lease in _leases() if (worker := _worker(lease)) and worker not in alive])
+
+
+def _leases() -> list[str]:
+    held = Submission.objects.filter(state__in=Submission.MOVING, lease_until__gt=Now()).exclude(lease="")
+    return list(held.values_list("lease", flat=True))
+
+
+def _worker(lease: str) -> str:
+    written = re.fullmatch(r"([0-9a-f]{16})-[0-9a-f]{12}", lease)
+    return "" if written is None else written[1]
+
+
+def _end(leases: list[str]) -> int:
+    held = Submission.objects.filter(lease__in=leases, state__in=Submission.MOVING)
+    return held.update(lease="", lease_until=None) if leases else 0

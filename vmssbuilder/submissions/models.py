@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from vmssbuilder.clock import Now
 from vmssbuilder.drafts.models import Draft, Revision, new_code
 
 PATIENCE: Final = timedelta(hours=2)
@@ -19,7 +20,8 @@ class Submission(models.Model):
     """The carrying of one revision to Azure, step by step.
 
     next_step: when the next step is due. lease, lease_until: the worker that holds the row now; a random token, so that
-    a worker that stalled cannot write over its successor. operation: the long-running operation as plain data.
+    a worker that stalled cannot write over its successor. in_flight_until: until when the request may be on its way to
+    Azure although the worker that sent it is gone. operation: the long-running operation as plain data.
     give_up: when to stop asking and say that the outcome is unknown. replaces: a create goes over the scale set that an
     earlier, failed create of the same draft left behind. etag: of the scale set that the request changes. sent: the
     changes that an update of an opened scale set sends, secrets as references. before: that scale set as it was then,
@@ -55,6 +57,7 @@ class Submission(models.Model):
     next_step = models.DateTimeField(default=timezone.now)
     lease = models.CharField(max_length=32, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)
+    in_flight_until = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveIntegerField(default=0, help_text="Steps that failed in a row.")
 
     may_exist = models.BooleanField(default=False, help_text="Azure may have received the request.")
@@ -89,6 +92,11 @@ class Submission(models.Model):
 
     def __str__(self) -> str:
         return f"Submission of {self.revision}"
+
+    @staticmethod
+    def free() -> models.Q:
+        """Which submissions no worker holds, by the database's clock."""
+        return models.Q(lease="") | models.Q(lease_until__lt=Now())
 
     @property
     def is_finished(self) -> bool:

@@ -19,8 +19,8 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.db import transaction
-from django.utils import timezone
 
+from vmssbuilder import clock
 from vmssbuilder.accounts import keyholders
 from vmssbuilder.accounts.entra import NotSetUp
 from vmssbuilder.audit.actions import record
@@ -35,6 +35,7 @@ from vmssbuilder.azure.errors import (
     TokenRefused,
     Unreachable,
 )
+from vmssbuilder.azure.transport import within
 from vmssbuilder.drafts import sent as payload
 from vmssbuilder.drafts import vault
 from vmssbuilder.drafts.models import Draft, Revision
@@ -44,7 +45,7 @@ from vmssbuilder.updates import planning, reading
 from vmssbuilder.updates.models import Base
 
 from . import arm, failures, tasks
-from .leases import Held, LeaseLost, claim
+from .leases import STEP, Held, LeaseLost, claim
 from .models import PATIENCE, Progress, Submission, WholeAnswer
 
 log = logging.getLogger(__name__)
@@ -93,7 +94,7 @@ def run(number: int) -> None:
         except Exception as error:  # noqa: BLE001 - whatever stands in the way of writing
             # What it came to cannot be written. That must not hold the submission until its lease ends.
             held.submission.refresh_from_db()
-            save(held, _our_trouble(held.submission, error))
+            save(held, _our_trouble(held, error))
     except LeaseLost as lost:
         log.warning("%s", lost)
         return
@@ -107,24 +108,25 @@ def _outcome(held: Held) -> Outcome:
     except LeaseLost:
         raise
     except Exception as error:  # noqa: BLE001 - a fault of ours must not leave the submission hanging
-        return _our_trouble(held.submission, error)
+        return _our_trouble(held, error)
 
 
 def _attempt(held: Held) -> Outcome:
     step = _STEPS[State(held.submission.state)]
     try:
-        return step(held, arm.client(held.submission))
+        with within(STEP):
+            return step(held, arm.client(held))
     except (SignInNeeded, TokenRefused) as error:
         return _sign_in_needed(held.submission, error)
     except AzureError as error:
-        return _trouble(held.submission, error)
+        return _trouble(held, error)
 
 
-def _our_trouble(submission: Submission, error: Exception) -> Outcome:
+def _our_trouble(held: Held, error: Exception) -> Outcome:
     # Without the exception's own words: they may quote a secret that was in hand.
     frames = "".join(traceback.format_tb(error.__traceback__))
-    log.error("submission %s: %s\n%s", submission.code, type(error).__name__, frames)
-    return _trouble(submission, _our_fault(error))
+    log.error("submission %s: %s\n%s", held.submission.code, type(error).__name__, frames)
+    return _trouble(held, _our_fault(error))
 
 
 def _our_fault(error: Exception) -> AzureError:
@@ -135,8 +137,14 @@ def _our_fault(error: Exception) -> AzureError:
 
 def save(held: Held, outcome: Outcome) -> None:
     """Writes what a step came to, and has the next one woken, in one transaction. Raises LeaseLost."""
-    now = timezone.now()
-    columns = {"attempts": 0, "error": None, **outcome.columns, "state": outcome.state}
+    now = clock.now()
+    columns = {
+        "attempts": 0,
+        "error": None,
+        "in_flight_until": None,
+        **outcome.columns,
+        "state": outcome.state,
+    }
     moving = outcome.state in Submission.MOVING
     columns["next_step"] = _due(held.submission, now, outcome.wait, columns)
     error = dict(columns["error"] or {})
@@ -249,7 +257,12 @@ def _send(held: Held, client: ArmClient) -> Outcome:
         found = client.get(address, revision.api_version)
         if found is not None and _arrived(submission, found):
             return _follow(submission, client, found)
-        if _is_late(submission) or _is_lost_for_good(submission):
+        if submission.in_flight_until is not None and submission.in_flight_until > held.since:
+            kept = {"attempts": submission.attempts, "error": submission.error}
+            return Outcome(
+                State.SENDING, "", LOOK_AGAIN, kept | {"in_flight_until": submission.in_flight_until}
+            )
+        if _is_late(held) or _is_lost_for_good(submission):
             last = (submission.error or {}).get("sentence", "")
             never = failures.NeverArrived(revision.target, there=found is not None, last=last)
             return _failed(submission, never, may_exist=False)
@@ -275,7 +288,6 @@ def _send(held: Held, client: ArmClient) -> Outcome:
         return _failed(submission, failures.SecretsUnreadable(paths.text(where)), may_exist=False)
     if secrets.references(document):
         return _failed(submission, failures.SecretsGone(), may_exist=False)
-    held.write(may_exist=True)
     try:
         operation = arm.send(client, submission, document)
     except (SignInNeeded, TokenRefused, Unreachable, Throttled):
@@ -286,7 +298,7 @@ def _send(held: Held, client: ArmClient) -> Outcome:
         return _collided(held, client, error, doubtful=doubtful)
     except AzureError as error:
         return _lost(submission, error) if error.uncertain else _failed(submission, error, may_exist=doubtful)
-    columns = {"operation": arm.kept(operation), "give_up": timezone.now() + PATIENCE}
+    columns = {"operation": arm.kept(operation), "give_up": clock.now() + PATIENCE}
     return Outcome(State.RUNNING, _begun(operation), _pause(operation), columns)
 
 
@@ -299,8 +311,9 @@ def _begun(operation: Operation) -> str:
     return "The request was answered with success, without a word. Azure is asked what became of it."
 
 
-def _is_late(submission: Submission) -> bool:
-    return submission.give_up is not None and timezone.now() > submission.give_up
+def _is_late(held: Held) -> bool:
+    give_up = held.submission.give_up
+    return give_up is not None and held.since > give_up
 
 
 def _is_lost_for_good(submission: Submission) -> bool:
@@ -339,7 +352,7 @@ def _follow(submission: Submission, client: ArmClient, found: ScaleSet) -> Outco
     message = "Azure has the request: the scale set shows it. Its progress is followed."
     if operation.presumed:
         message = "A change of the scale set is under way. It is taken for this one, and followed."
-    columns = {"operation": arm.kept(operation), "give_up": timezone.now() + PATIENCE}
+    columns = {"operation": arm.kept(operation), "give_up": clock.now() + PATIENCE}
     return Outcome(State.RUNNING, message, _pause(operation), columns)
 
 
@@ -403,7 +416,7 @@ def _ask(held: Held, client: ArmClient) -> Outcome:
         if operation.status == "canceled":
             return Outcome(State.CANCELED, "The operation was cancelled in Azure.", columns=columns)
         return Outcome(State.FAILED, columns["error"]["sentence"], columns=columns)
-    if _is_late(submission) and operation.strategy != _READING:
+    if _is_late(held) and operation.strategy != _READING:
         return _unknown(None, columns)
     return Outcome(State.RUNNING, "", _pause(operation), columns)
 
@@ -458,13 +471,14 @@ def _sign_in_needed(submission: Submission, error: AzureError) -> Outcome:
     return Outcome(State.NEEDS_SIGN_IN, message, columns={"error": failures.kept(submission, error)})
 
 
-def _trouble(submission: Submission, error: AzureError) -> Outcome:
+def _trouble(held: Held, error: AzureError) -> Outcome:
     """The question or request got no usable answer. Nothing was changed by it; it is tried again."""
+    submission = held.submission
     kept = failures.kept(submission, error)
     # A pause, or a process that is restarted soon, says nothing against the request.
     attempts = submission.attempts + (0 if isinstance(error, Throttled | keyholders.KeyNotHere) else 1)
     columns = {"attempts": attempts, "error": kept}
-    late = _is_late(submission)
+    late = _is_late(held)
     if submission.state != State.RUNNING and not submission.may_exist:
         # Azure surely has nothing of it, so giving up is an answer.
         if late or attempts > TRIES or not _passes(error):

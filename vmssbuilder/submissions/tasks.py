@@ -1,14 +1,16 @@
-"""The queue: tasks are disposable wake-ups that hold nothing but a number; the sweep makes up for those that got lost."""
+"""The queue: tasks are disposable wake-ups that hold nothing but numbers; the sweep makes up for those that got lost."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Final
 
-from django.db.models import Q
-from django.utils import timezone
+from django.db import transaction
 from django_tasks import task
-from django_tasks_db.models import DBTaskResult
+
+from vmssbuilder import clock
+from vmssbuilder.clock import Now
+from vmssbuilder.workers import queue
 
 from .models import Submission
 
@@ -16,15 +18,11 @@ LATE: Final = timedelta(seconds=2)
 """A step that is overdue by more than this has lost its wake-up: its worker died, or the queue was emptied."""
 
 SWEPT_AT_ONCE: Final = 500
-KEPT: Final = timedelta(hours=1)
-"""How long finished wake-ups are kept. What happened is in the submission, so nobody reads them."""
-
-STUCK: Final = timedelta(days=1)
 
 
 @task()
-def wake(number: int) -> None:
-    """Does the next step of a submission, if it is due and nobody else does it."""
+def wake(number: int, person: int = 0) -> None:  # noqa: ARG001 - the queue reads it
+    """Does the next step of a submission, if it is due and nobody else does it. person: whose turn it takes."""
     from . import steps  # spares web processes the import of everything that talks to Azure
 
     steps.run(number)
@@ -32,36 +30,22 @@ def wake(number: int) -> None:
 
 def wake_at(submission: Submission, moment: datetime) -> None:
     """Has the submission woken at that moment. In a transaction together with what makes the step due."""
-    wake.using(run_after=moment).enqueue(submission.pk)
+    wake.using(run_after=moment).enqueue(submission.pk, person=submission.submitter_id)
 
 
 def sweep() -> int:
     """Wakes every submission whose step is overdue and that nobody holds; answers how many there were."""
-    now = timezone.now()
-    free = Q(lease="") | Q(lease_until__lt=now)
-    overdue = Submission.objects.filter(free, state__in=Submission.MOVING, next_step__lt=now - LATE)
-    numbers = list(overdue.order_by("next_step").values_list("pk", flat=True)[:SWEPT_AT_ONCE])
-    waiting = _woken_already(numbers)
-    for number in numbers:
-        if number not in waiting:
-            wake.enqueue(number)
-    return len(set(numbers) - waiting)
-
-
-def _woken_already(numbers: list[int]) -> set[int]:
-    """Those with a wake-up in the queue already: under load, steps are late without anything being lost."""
-    if not numbers:
-        return set()
-    ready = DBTaskResult.objects.ready().filter(task_path=wake.module_path)
-    return set(numbers) & {
-        args["args"][0] for args in ready.values_list("args_kwargs", flat=True).iterator() if args.get("args")
-    }
-
-
-def prune() -> int:
-    """Removes wake-ups that are done with, and those whose worker died; answers how many there were."""
-    now = timezone.now()
-    own = DBTaskResult.objects.filter(task_path=wake.module_path)
-    done = own.filter(status__in=["SUCCESSFUL", "FAILED"], finished_at__lt=now - KEPT)
-    dead = own.filter(status="RUNNING", started_at__lt=now - STUCK)
-    return done.delete()[0] + dead.delete()[0]
+    late = Submission.objects.filter(
+        Submission.free(), state__in=Submission.MOVING, next_step__lt=Now() - LATE
+    )
+    found = dict(late.order_by("next_step").values_list("pk", "submitter_id")[:SWEPT_AT_ONCE])
+    if not found:
+        return 0
+    # Under load, steps are late without anything being lost.
+    woken = {kept["args"][0] for kept in queue.waiting(wake) if kept.get("args")}
+    lost = [number for number in found if number not in woken]
+    now = clock.now()
+    with transaction.atomic():
+        for number in lost:
+            wake.using(run_after=now).enqueue(number, person=found[number])
+    return len(lost)

@@ -6,7 +6,7 @@ import secrets
 from datetime import timedelta
 from typing import Final
 
-from django.db.models.functions import Now
+from vmssbuilder.clock import Now
 
 from .models import Worker
 

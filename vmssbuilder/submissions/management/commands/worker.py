@@ -1,4 +1,5 @@
-"""`manage.py worker`: does the steps of submissions as they fall due, until it is told to stop."""
+"""`manage.py worker`: does the steps of submissions and other tasks as they fall due, many side by side, until it is
+told to stop."""
 
 from __future__ import annotations
 
@@ -9,109 +10,144 @@ from argparse import ArgumentParser
 from types import FrameType
 from typing import Any, Final
 
+from django.conf import settings
 from django.core.management.base import BaseCommand
-from django.db import OperationalError, close_old_connections
-from django_tasks_db.management.commands.db_worker import Worker as TaskWorker
-from django_tasks_db.models import DBTaskResult
-from django_tasks_db.utils import exclusive_transaction
+from django.db import InterfaceError, OperationalError, close_old_connections, connection, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.signals import connection_created
 
 from vmssbuilder.accounts import keyholders, sessions
 from vmssbuilder.submissions import leases, tasks
-from vmssbuilder.workers import heartbeats
+from vmssbuilder.workers import heartbeats, queue
+from vmssbuilder.workers.lanes import Lanes
+from vmssbuilder.workers.queue import Done
 
 log = logging.getLogger("vmssbuilder.worker")
 
-SWEEP_EVERY: Final = 3.0
+SWEEP_EVERY: Final = 2.0
 PRUNE_EVERY: Final = 300.0
 SESSIONS_EVERY: Final = 3600.0
 TROUBLE_PAUSE: Final = 2.0
 
+GRACE: Final = 8.0
+"""Seconds that steps under way have to end when the worker is told to stop; containers are killed after ten."""
 
-class Worker(TaskWorker):
-    """The task queue's own worker, which also sweeps and prunes, and stops between two tasks rather than inside one."""
 
-    def __init__(self, interval: float) -> None:
-        super().__init__(
-            queue_names=["*"],
-            interval=interval,
-            batch=False,
-            backend_name="default",
-            startup_delay=False,
-            max_tasks=None,
-            worker_id=heartbeats.new_name(),
-            excluded_queue_names=[],
-        )
-        self._next_beat = 0.0
+class Worker:
+    """Gives out the work to its lanes, leaves signs of life, and does what workers that died were doing."""
+
+    def __init__(self, lanes: int, interval: float) -> None:
+        self.name = heartbeats.new_name()
+        self.stopping = False
+        self._most = lanes
+        self._reserve = max(1, lanes // 4)
+        self._interval = interval
+        self._lanes = Lanes()
+        self._done: list[Done] = []
+        self._beaten: float | None = None
         self._next_sweep = 0.0
         self._next_prune = 0.0
         self._next_sessions = 0.0
 
     def shutdown(self, signum: int, frame: FrameType | None) -> None:
-        """The first signal ends the loop after the current step, the second one ends the process."""
-        if not self.running:
+        """The first signal lets the steps under way end, the second one ends the process."""
+        if self.stopping:
             log.warning("stopped in the middle of a step")
             raise SystemExit(1)
-        log.info("stopping after the current step")
-        self.running = False
+        log.info("stopping after the steps under way")
+        self.stopping = True
+        self._lanes.nudge()
 
     def run(self) -> None:
-        log.info("worker started")
-        while self.running:
+        """Works until it is told to stop."""
+        leases.hold_as(self.name)
+        log.info("worker started with %d lanes", self._most)
+        while not self.stopping:
             # A connection that the database closed meanwhile is replaced.
             close_old_connections()
             try:
                 self._keep_house()
-                idle = not self._next_task()
-            except OperationalError as error:
+                self._give_out()
+            except (OperationalError, InterfaceError) as error:
                 # Another writer holds SQLite for long, or the database restarts: neither is a reason to die.
                 log.warning("the database does not answer: %s", error)
+                connection.close()
                 time.sleep(TROUBLE_PAUSE)
                 continue
-            if idle and self.running:
-                time.sleep(self.interval)
-        heartbeats.leave(self.worker_id)
-        log.info("worker stopped")
+            self._done += self._lanes.wait(self._interval)
+        self._stop()
+
+    def _give_out(self) -> None:
+        self._put_away()
+        for share, task in queue.take(self.name, self._lanes.shares, self._most, self._reserve):
+            self._lanes.start(share, task)
+
+    def _put_away(self) -> None:
+        for done in self._done:
+            if done.error is not None:
+                log.error("a task failed: %s", type(done.error).__name__)
+        queue.finish(self._done)
+        self._done = []
 
     def _keep_house(self) -> None:
         now = time.monotonic()
-        if now >= self._next_beat:
-            heartbeats.beat(self.worker_id)
-            self._next_beat = now + heartbeats.BEAT_EVERY
+        if self._beaten is None or now >= self._beaten + heartbeats.BEAT_EVERY:
+            # Where this one was late, so may be all others: nobody is taken for dead before they had time to beat again.
+            late = self._beaten is not None and now > self._beaten + heartbeats.DEAD_AFTER.total_seconds() / 2
+            heartbeats.beat(self.name)
+            self._beaten = now
+            if late:
+                self._next_sweep = now + heartbeats.DEAD_AFTER.total_seconds()
         if now >= self._next_sweep:
-            freed, woken = leases.free_those_of_the_dead(), tasks.sweep()
+            heartbeats.bury()
+            alive = heartbeats.names()
+            freed = leases.free_those_of_the_dead(alive) + queue.put_back_those_of_the_dead(alive)
+            woken = tasks.sweep()
             if freed or woken:
                 log.info("took over %d steps of dead workers, woke %d overdue submissions", freed, woken)
             self._next_sweep = now + SWEEP_EVERY
         if now >= self._next_prune:
-            tasks.prune()
+            queue.prune()
             self._next_prune = now + PRUNE_EVERY
         if now >= self._next_sessions:
             sessions.forget_old()
             self._next_sessions = now + SESSIONS_EVERY
 
-    def _next_task(self) -> bool:
-        """Does one task that is due; answers whether there was one."""
-        due = DBTaskResult.objects.ready().filter(backend_name=self.backend_name)
-        if not due.exists():
-            # Without taking the lock that everybody who writes needs.
-            return False
-        with exclusive_transaction(due.db):
-            found = due.get_locked()
-            if found is not None:
-                found.claim(self.worker_id)
-        if found is not None:
-            self.run_task(found)
-        return True
+    def _stop(self) -> None:
+        until = time.monotonic() + GRACE
+        while self._lanes.running and (left := until - time.monotonic()) > 0:
+            self._done += self._lanes.wait(left)
+        try:
+            self._put_away()
+            # What did not end in time is done by others, as if this worker had died.
+            released = queue.put_back(list(self._lanes.running))
+            leases.free_those_of(self.name)
+            heartbeats.leave(self.name)
+        except (OperationalError, InterfaceError) as error:
+            log.warning("the database does not answer: %s", error)
+        else:
+            if released:
+                log.info("left %d steps to others", released)
+        self._lanes.close()
+        connections.close_all()
+        log.info("worker stopped")
+
+
+def _small_cache(connection: BaseDatabaseWrapper, **_more: Any) -> None:
+    # Each lane has a connection; a worker reads single rows.
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA cache_size=-1000")
 
 
 class Command(BaseCommand):
-    help = "Carries submissions to Azure, step by step, until it is stopped."
+    help = "Carries submissions to Azure, many at once, until it is stopped."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
             "--interval",
             type=float,
-            default=0.5,
+            default=0.25,
             help="seconds between two looks when there is nothing to do",
         )
 
@@ -119,7 +155,8 @@ class Command(BaseCommand):
         # The queue's own lines about each wake-up say nothing that the submission does not.
         for name in ("django_tasks", "django_tasks_db"):
             logging.getLogger(name).setLevel(logging.WARNING)
-        worker = Worker(interval)
+        connection_created.connect(_small_cache)
+        worker = Worker(settings.VMSSBUILDER_LANES, interval)
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, worker.shutdown)
         keyholders.announce("worker")
