@@ -6,6 +6,7 @@ both. No sentence quotes a password or key.
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import re
@@ -41,6 +42,10 @@ DATABASES: Final = {
 """Which databases the product works with, by the beginning of DATABASE_URL."""
 
 _DATABASE: Final = "Write postgres://user:password@host:5432/name, or sqlite:///path; in a password, write %40 for @, %2F for /, %23 for # and %3A for a colon."
+
+
+_NOWHERE: Final = {"ENGINE": DATABASES["sqlite"], "NAME": ":memory:"}
+"""A database that holds nothing, for commands that only look at the settings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,10 +148,15 @@ class Environment:
         return number
 
     def database(self, name: str, default: dict[str, Any]) -> dict[str, Any]:
-        """The database of an address, as Django's DATABASES has it. Its password is never said."""
+        """The database of an address, as Django's DATABASES has it. Its password is never said.
+
+        default: an SQLite file of the product's own, whose folder is made where it is missing.
+        """
         value = self.text(name)
         if not value:
-            return default
+            with contextlib.suppress(OSError):
+                Path(default["NAME"]).parent.mkdir(mode=0o700, exist_ok=True)
+            return self._in_its_folder(default)
         try:
             with warnings.catch_warnings():
                 # Its warnings quote the whole address.
@@ -162,9 +172,17 @@ class Environment:
         whole = bool(kept) and found.get("ENGINE") == engine and "#" not in value
         if engine is None or not whole or (scheme != "sqlite" and "@" in kept):
             self._wrong("E004", f"{name} is no address of a database that the product works with.", _DATABASE)
-            # Something that opens nothing, for commands that only look at the settings.
-            return {"ENGINE": DATABASES["sqlite"], "NAME": ":memory:"}
-        return found
+            return dict(_NOWHERE)
+        return self._in_its_folder(found) if scheme == "sqlite" else found
+
+    def _in_its_folder(self, database: dict[str, Any]) -> dict[str, Any]:
+        folder = Path(database["NAME"]).parent
+        if str(database["NAME"]) == ":memory:" or folder.is_dir():
+            return database
+        self._wrong(
+            "E004", f"The folder {folder} of the database is not there.", "Make it, or correct the path."
+        )
+        return dict(_NOWHERE)
 
     def finish(self) -> None:
         """Notes names that mean nothing and are nearly those of a setting; once all settings were read."""

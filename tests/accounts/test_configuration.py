@@ -241,7 +241,7 @@ def test_what_is_no_address_of_a_database_is_not_quoted(
     [
         ("postgres://me:p%40%2F%23%3Fw@db:5432/name", "name", "p@/#?w"),
         ("postgresql://me:@/name?host=/run/postgresql", "name", ""),
-        ("sqlite:////var/lib/shop.sqlite3", "/var/lib/shop.sqlite3", ""),
+        ("sqlite:////tmp/shop.sqlite3", "/tmp/shop.sqlite3", ""),  # noqa: S108 - nothing is written
         ("sqlite://:memory:", ":memory:", ""),
     ],
 )
@@ -253,6 +253,21 @@ def test_addresses_of_databases_are_read(
     found = env.database("DATABASE_URL", {})
     assert env.problems == []
     assert (found["NAME"], found.get("PASSWORD", "")) == (name, password)
+
+
+def test_the_folder_of_the_database_is_made_or_missed(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("DATABASE_URL")
+    own = {"ENGINE": "django.db.backends.sqlite3", "NAME": tmp_path / "var" / "own.sqlite3"}
+    env = Environment(Path(os.devnull))
+    assert env.database("DATABASE_URL", own) == own
+    assert (tmp_path / "var").is_dir()
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path}/nowhere/shop.sqlite3")
+    assert env.database("DATABASE_URL", own)["NAME"] == ":memory:"
+    assert [f"{tmp_path}/nowhere of the database is not there" in each.text for each in env.problems] == [
+        True
+    ]
 
 
 @pytest.mark.parametrize("name", ["DJANGO_SECRET_KEY", "VMSSBUILDER_SECRET_KEYS"])
