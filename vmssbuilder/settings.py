@@ -106,6 +106,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "vmssbuilder.pages.middleware.PagesOfBoundedSize",
     "vmssbuilder.pages.middleware.SignInRequired",
+    "vmssbuilder.drafts.turns.OneAtATime",
     "axes.middleware.AxesMiddleware",
 ]
 

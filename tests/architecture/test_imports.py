@@ -61,6 +61,8 @@ MAY_KNOW: Final = {
         "reference.index",
         "scaleset",
         "statements",
+        # The answer to a request that cannot be served now, with what was typed.
+        "pages.unavailable",
         *FRAME,
     ),
     "reference": ("drafts.content", "drafts.steps", "installation", "scaleset", *FRAME),

@@ -33,14 +33,14 @@ WORDS = "cannot be read any more: enter it again."
 @pytest.fixture(autouse=True)
 def _no_findings_of_other_keys() -> Iterator[None]:
     # A process has the same keys as long as it lives; a test does not.
-    checking._kept.cache_clear()
+    checking.forget()
     yield
-    checking._kept.cache_clear()
+    checking.forget()
 
 
 def lose_the_keys(settings: Settings) -> None:
     settings.VMSSBUILDER_SECRET_KEYS = [Fernet.generate_key().decode()]
-    checking._kept.cache_clear()
+    checking.forget()
 
 
 @pytest.fixture
@@ -160,7 +160,7 @@ def test_a_ciphertext_that_was_copied_to_another_draft_or_secret_does_not_open(
     Secret.objects.filter(draft=theirs).delete()
     code = secrets.referred(paths.get(theirs.document, ADMIN))
     Secret.objects.filter(pk=own.pk).update(draft=theirs, code=code)
-    checking._kept.cache_clear()
+    checking.forget()
     assert unreadable(theirs) == [ADMIN]
     assert secrets.is_reference(paths.get(vault.put_back(theirs, theirs.document), ADMIN))
 

@@ -10,6 +10,7 @@ from django.http import Http404
 from vmssbuilder import statements
 from vmssbuilder.accounts.models import User
 
+from . import turns
 from .models import Draft
 
 
@@ -32,12 +33,16 @@ def access(user: User, draft: Draft) -> Access:
 
 
 def require(user: User, draft: Draft, wanted: Access) -> None:
-    """Raises Http404 for someone who may not know of the draft, PermissionDenied for someone who may only look."""
+    """Raises Http404 for someone who may not know of the draft, PermissionDenied for someone who may only look.
+
+    Raises NotYet when the draft is a heavy one and another heavy request of the person is being worked on.
+    """
     allowed = access(user, draft)
     if allowed == Access.NONE or (draft.discarded is not None and wanted > Access.VIEW):
         raise Http404("There is no such draft, or it is not shared with you.")
     if allowed < wanted:
         raise PermissionDenied("You may look at this draft but not change it. Ask its owner.")
+    turns.take(user, draft)
 
 
 def find(user: User, code: str, wanted: Access) -> Draft:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import copy
+import json
+from collections import OrderedDict
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import Any, Final
 
 from vmssbuilder.installation import own_cloud
@@ -28,17 +29,16 @@ WAITING: Final = "secret-waiting"
 def check_content(content: Draft | Revision) -> list[Finding]:
     """Every finding of the request, those of its address first."""
     draft, number = (content, content.head) if isinstance(content, Draft) else (content.draft, content.number)
-    kept = _kept(draft.code, number)
-    request = content.request
-    if kept.of != request:
+    key, request = (draft.code, number), content.request
+    known = _findings.get(key, request)
+    if known is None:
         clear = vault.opened(draft, content.document)
-        found = [*_here(_check(content, clear.document)), *_unreadable(content, clear)]
+        known = (*_here(_check(content, clear.document)), *_unreadable(content, clear))
         if clear.waiting:
             # It is another answer once this process was restarted, or the other one has gone.
-            return found
-        kept.found = tuple(found)
-        kept.of = request
-    return list(kept.found)
+            return list(known)
+        _findings.put(key, request, known)
+    return list(known)
 
 
 def _here(found: list[Finding]) -> list[Finding]:
@@ -148,16 +148,55 @@ def _together(waiting: list[Finding]) -> list[Finding]:
 
 @dataclass(slots=True)
 class _Kept:
-    """What a check found, and of which request. No finding holds the value of a secret."""
+    """What a check found, and of which request. No finding holds the value of a secret. size: its bytes, about."""
 
-    of: Request | None = None
-    found: tuple[Finding, ...] = ()
+    of: Request
+    found: tuple[Finding, ...]
+    size: int
 
 
-@lru_cache(maxsize=256)
-def _kept(_code: str, _number: int) -> _Kept:
-    """The place where the findings of a revision are kept: pages ask for them far more often than they change.
+class _Findings:
+    """The findings of revisions are kept: pages ask for them far more often than they change.
 
-    A reference names a value that never changes, so that equal requests of one draft have equal findings.
+    A reference names a value that never changes, so that equal requests of one draft have equal findings. They are bounded
+    by bytes: one large draft may have more than all others together.
     """
-    return _Kept()
+
+    LIMIT: Final = 20_000_000
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[tuple[str, int], _Kept] = OrderedDict()
+        self.size = 0
+
+    def get(self, key: tuple[str, int], request: Request) -> tuple[Finding, ...] | None:
+        """What was found of the request, None when that is not known any more."""
+        kept = self._kept.get(key)
+        if kept is None or kept.of != request:
+            return None
+        self._kept.move_to_end(key)
+        return kept.found
+
+    def put(self, key: tuple[str, int], request: Request, found: tuple[Finding, ...]) -> None:
+        """Keeps what was found, and forgets what was asked for longest ago."""
+        old = self._kept.pop(key, None)
+        if old is not None:
+            self.size -= old.size
+        # Objects take some eight times the room of their text.
+        size = 8 * len(json.dumps(request.document)) + 600 * len(found) + 2_000
+        self._kept[key] = _Kept(request, found, size)
+        self.size += size
+        while self.size > self.LIMIT:
+            _, dropped = self._kept.popitem(last=False)
+            self.size -= dropped.size
+
+    def clear(self) -> None:
+        self._kept.clear()
+        self.size = 0
+
+
+_findings: Final = _Findings()
+
+
+def forget() -> None:
+    """Forgets every finding that is kept."""
+    _findings.clear()

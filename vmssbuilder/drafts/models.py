@@ -107,6 +107,17 @@ class Revision(Content):
         return f"{self.draft} revision {self.number}"
 
 
+class Turn(models.Model):
+    """That a heavy request of a person is being worked on, see `turns`. until: when it counts no more."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    token = models.CharField(max_length=16, help_text="Whose turn it is: only its own request ends it.")
+    until = models.DateTimeField(help_text="By the database's clock.")
+
+    def __str__(self) -> str:
+        return f"Turn of {self.user}"
+
+
 class ReadingNotes(models.Model):
     """What was made of the text that a draft was started from: the notes of one kind, see `noting`.
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
-from typing import Final
+from typing import Any, Final
 
 from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
@@ -20,6 +20,9 @@ from . import problems
 
 RETRY_AFTER: Final = 5
 """Seconds after which browsers and programs are asked to try again."""
+
+BUSY_RETRY_AFTER: Final = 2
+"""The same where another request of the person has to end first."""
 
 SHOWN_AGAIN: Final = 500_000
 """Characters that the page takes at most; the browser itself can send any form once more."""
@@ -68,19 +71,37 @@ def page(request: HttpRequest, error: BaseException) -> HttpResponse:
         text = f"Not saved: the database cannot be used{': ' * bool(reason)}{reason}."
         response = HttpResponse(text, content_type="text/plain", status=503)
     else:
-        sent = _sent(request) if request.method == "POST" else []
-        short = sum(len(each.name) + len(each.value) for each in sent) <= SHOWN_AGAIN and not request.FILES
-        context = {
-            "reason": reason,
-            "posted": request.method == "POST",
-            "sent": sent if short else [],
-            "withheld": short and any(each.withheld for each in sent),
-            "action": request.get_full_path(),
-        }
-        response = HttpResponse(problems.bare(request, "503.html", context), status=503)
+        html = problems.bare(request, "503.html", _kept(request) | {"reason": reason})
+        response = HttpResponse(html, status=503)
     response["Retry-After"] = str(RETRY_AFTER)
     response["Cache-Control"] = "no-store"
     return response
+
+
+def busy(request: HttpRequest, reason: str, *, again: bool = True) -> HttpResponse:
+    """503: the request was not begun, or not ended. again: whether it may succeed in a moment; then a page loads itself."""
+    if request.headers.get("HX-Request"):
+        response = HttpResponse(f"Not saved: {reason}", content_type="text/plain", status=503)
+    else:
+        context = _kept(request) | {"busy": reason, "again": again}
+        response = HttpResponse(problems.bare(request, "503.html", context), status=503)
+        if again and request.method in ("GET", "HEAD"):
+            response["Refresh"] = str(BUSY_RETRY_AFTER)
+    response["Retry-After"] = str(BUSY_RETRY_AFTER)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _kept(request: HttpRequest) -> dict[str, Any]:
+    """What a form sent, for the page that offers to send it again."""
+    sent = _sent(request) if request.method == "POST" else []
+    short = sum(len(each.name) + len(each.value) for each in sent) <= SHOWN_AGAIN and not request.FILES
+    return {
+        "posted": request.method == "POST",
+        "sent": sent if short else [],
+        "withheld": short and any(each.withheld for each in sent),
+        "action": request.get_full_path(),
+    }
 
 
 def _sent(request: HttpRequest) -> list[Sent]:
