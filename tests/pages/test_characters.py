@@ -216,6 +216,15 @@ def test_every_page_of_a_draft_shows_marks_and_changes_nothing(
 
 
 @pytest.mark.django_db
+def test_lists_of_administrators_show_marks(as_administrator: Client, odd: Draft, page_of: GetPage) -> None:
+    person("un\u202eseen")
+    for url in ("/admin/drafts/draft/", "/admin/accounts/user/", f"/admin/drafts/draft/{odd.pk}/change/"):
+        answer = as_administrator.get(url)
+        assert answer.status_code == 200, url
+        assert_honest(Page(answer), url)
+
+
+@pytest.mark.django_db
 def test_a_reviewer_is_told_where_text_is_not_what_it_looks_like(page_of: GetPage) -> None:
     rita, rolf = person("rita"), person("rolf", Role.REVIEWER)
     wanted = document()
@@ -227,6 +236,7 @@ def test_a_reviewer_is_told_where_text_is_not_what_it_looks_like(page_of: GetPag
     callout = next(each for each in page.all("div", class_="callout--danger"))
     lines = ["".join(line.itertext()) for line in callout.iter("li")]
     assert len(lines) == 3
+    assert lines[0].startswith("Tag owner: ")
     assert "U+202E (right-to-left override) after “ann”" in lines[0]
     assert "a Cyrillic letter that looks like the Latin “a”" in lines[1]
     assert lines[2].startswith("Note: Holds 1 hidden character: U+200B (zero width space)")

@@ -108,7 +108,11 @@ def _with_reasons(review: Review, found: list[Finding]) -> list[dict[str, Any]]:
 def _deceiving(review: Review, found: list[Finding]) -> list[tuple[str, str]]:
     """Where text reads as something else than it is, place and words: in the request, and in what people wrote."""
     version = review.revision.api_version
-    told = [(contents.label(each.path, version), each.message) for each in found if each.rule in DECEIVING]
+    told = [
+        (summary.label(each.path, contents.node_at(each.path, version)), each.message)
+        for each in found
+        if each.rule in DECEIVING
+    ]
     reasons = [("Reason to send it all the same", each["reason"]) for each in review.overrides]
     for where, text in (("Note", review.note), *reasons):
         if hidden.find(text):
