@@ -24,7 +24,12 @@ import environ
 OWN: Final = ("VMSSBUILDER_", "DJANGO_")
 """What the names of our settings begin with."""
 
-_OTHERS: Final = ("DJANGO_SETTINGS_MODULE", "VMSSBUILDER_BIND", "VMSSBUILDER_ENV_FILE")
+_OTHERS: Final = (
+    "DJANGO_SETTINGS_MODULE",
+    "VMSSBUILDER_BIND",
+    "VMSSBUILDER_ENV_FILE",
+    "VMSSBUILDER_SANDBOX_DELAY",
+)
 """Names that are read elsewhere, and that a misspelt one may mean."""
 
 _LINE: Final = re.compile(r"(?:export )?[A-Za-z_0-9]+=")

@@ -54,12 +54,17 @@ class OurFault(Ours):
         super().__init__(sentence, "Tell those who run it, then send the request again.")
 
 
+def _sent(again: bool) -> str:
+    """What was sent of a request that stops before it leaves. again: it left once before, and its answer was lost."""
+    return "It was not sent again; an earlier try may still arrive." if again else "Nothing was sent."
+
+
 class SecretsGone(Ours):
     """A secret of the request was destroyed, for instance after an earlier success."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, again: bool = False) -> None:
         super().__init__(
-            "A password or another secret of this request is no longer kept here. Nothing was sent.",
+            f"A password or another secret of this request is no longer kept here. {_sent(again)}",
             "Enter it again in the draft, and have the draft reviewed.",
         )
 
@@ -67,9 +72,9 @@ class SecretsGone(Ours):
 class SecretsUnreadable(Ours):
     """A secret of the request cannot be opened any more: its key is gone, or it was made for another draft."""
 
-    def __init__(self, path: str = "") -> None:
+    def __init__(self, path: str = "", *, again: bool = False) -> None:
         super().__init__(
-            "A password or another secret of this request cannot be read any more. Nothing was sent.",
+            f"A password or another secret of this request cannot be read any more. {_sent(again)}",
             "Enter it again in the draft, and have the draft reviewed.",
             path,
         )

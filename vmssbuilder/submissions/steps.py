@@ -285,9 +285,11 @@ def _send(held: Held, client: ArmClient) -> Outcome:
         raise keyholders.KeyNotHere
     if opened.lost:
         where = next((path for code, path in secrets.references(document).items() if code in opened.lost), ())
-        return _failed(submission, failures.SecretsUnreadable(paths.text(where)), may_exist=False)
+        return _failed(
+            submission, failures.SecretsUnreadable(paths.text(where), again=doubtful), may_exist=doubtful
+        )
     if secrets.references(document):
-        return _failed(submission, failures.SecretsGone(), may_exist=False)
+        return _failed(submission, failures.SecretsGone(again=doubtful), may_exist=doubtful)
     try:
         operation = arm.send(client, submission, document)
     except (SignInNeeded, TokenRefused, Unreachable, Throttled):
@@ -369,7 +371,7 @@ def _collided(held: Held, client: ArmClient, error: AzureError, *, doubtful: boo
             return _failed(submission, failures.NameTaken(submission.revision.target))
         if submission.attempts < TRIES:
             # The mark also moves while instances come and go. Look again, and send against what is there then.
-            columns = {"attempts": submission.attempts + 1, "may_exist": False}
+            columns = {"attempts": submission.attempts + 1, "may_exist": doubtful}
             return Outcome(State.QUEUED, "", SHORTEST_PAUSE, columns)
     if error.retryable:
         raise error

@@ -253,6 +253,7 @@ def _look(
         "many": len(made.reading.choices) > _RADIOS,
         "may_update": made.may_update,
         "plainly": made.reading.changes,
+        "picked": request.POST.get("operation", "") in _OPERATIONS,
         "boxes": _shown(request, texts),
         "seen": _mark(*texts.values()),
         "groups": noting.grouped(made.reading.notes, _MANY),
