@@ -6,6 +6,7 @@ The run ends with 0 when it was asked to end (Ctrl-C, SIGTERM, SIGHUP), and with
 from __future__ import annotations
 
 import ctypes
+import fcntl
 import http.client
 import os
 import re
@@ -35,6 +36,8 @@ class CannotRun(Exception):
 def main() -> int:
     """The whole run."""
     os.chdir(ROOT)
+    (ROOT / "var").mkdir(exist_ok=True)
+    only_run = lock(ROOT / "var" / "run.lock")
     local_env.ensure()
     env = environment(dict(os.environ), read_env(ROOT / ".env"))
     sandbox = env["VMSSBUILDER_CLOUD"] == "sandbox"
@@ -51,13 +54,15 @@ def main() -> int:
         signal.signal(number, stop)
 
     port = port_number(env, "PORT")
+    if sandbox and port == port_number(env, "SANDBOX_PORT"):
+        raise CannotRun(f"PORT and SANDBOX_PORT are both {port}: the product and the sandbox need one each.")
     need_free(port, "PORT")
     if sandbox:
         need_free(port_number(env, "SANDBOX_PORT"), "SANDBOX_PORT")
+    end_with_make(stopping)
 
     # What the product writes (database, logs) is for the person who runs it alone.
     os.umask(0o077)
-    (ROOT / "var").mkdir(exist_ok=True)
     accounts = prepare(env)
     if stopping.is_set():
         return 0
@@ -73,7 +78,44 @@ def main() -> int:
     if died:
         raise CannotRun(died)
     print("Stopped.", flush=True)
+    only_run.close()
     return 0
+
+
+def lock(path: Path) -> IO[str]:
+    """Holds the lock of this folder while the answer is open; the system lets go of it with the process, however it ends.
+
+    Two runs would share one database, one sandbox and one set of static files.
+    """
+    file = path.open("a+")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        file.seek(0)
+        number = file.read().strip()
+        file.close()
+        who = f" (process {number})" if number else ""
+        raise CannotRun(
+            f"The product runs in this folder already{who}. Stop it with Ctrl-C where it runs."
+        ) from None
+    file.truncate(0)
+    file.write(str(os.getpid()))
+    file.flush()
+    return file
+
+
+def end_with_make(stopping: threading.Event) -> None:
+    """Sees to it that nothing is left when the `make` that started this run is killed outright."""
+    parent = os.getppid()
+    if "MAKELEVEL" not in os.environ:
+        return
+
+    def watch() -> None:
+        while not stopping.wait(0.5):
+            if os.getppid() != parent:
+                stopping.set()
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def read_env(path: Path) -> dict[str, str]:

@@ -193,6 +193,43 @@ def all_end(project: Path, seconds: float = 10) -> bool:
     return False
 
 
+class TestAlone:
+    def test_two_runs_in_one_folder_refuse_each_other(
+        self, project: Path, started: subprocess.Popen[str]
+    ) -> None:
+        output_until(started, "Ctrl-C stops it.")
+        with running(project) as second:
+            said, _ = second.communicate(timeout=20)
+        assert second.returncode == 1
+        assert said.strip() == (
+            f"The product runs in this folder already (process {started.pid}). Stop it with Ctrl-C where it runs."
+        )
+        assert alive(project, "web"), "the first one goes on"
+        started.kill()
+        started.wait(timeout=10)
+        with running(project) as third:
+            assert "Ctrl-C stops it." in output_until(third, "Ctrl-C stops it."), (
+                "a killed run leaves no lock"
+            )
+
+    def test_equal_ports_are_refused_in_one_line(self, project: Path) -> None:
+        port = str(free_port())
+        done = subprocess.run(
+            [sys.executable, "scripts/run.py"],
+            cwd=project,
+            env={"PATH": os.environ["PATH"], "PORT": port, "SANDBOX_PORT": port},
+            capture_output=True,
+            text=True,
+            timeout=20,
+            check=False,
+        )
+        assert done.returncode == 1
+        assert done.stdout == ""
+        assert done.stderr.strip() == (
+            f"PORT and SANDBOX_PORT are both {port}: the product and the sandbox need one each."
+        )
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="looks at processes as Linux shows them")
 class TestProcesses:
     @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
@@ -236,3 +273,13 @@ class TestProcesses:
         assert not alive(project, "web")
         assert not alive(project, "worker")
         os.kill(int((project / "child.pid").read_text()), signal.SIGKILL)
+
+    def test_nothing_is_left_when_make_is_killed(self, project: Path) -> None:
+        (project / "Makefile").write_text(f"run:\n\t@{sys.executable} scripts/run.py\n")
+        env = {"PATH": os.environ["PATH"], "PORT": str(free_port()), "SANDBOX_PORT": str(free_port())}
+        with subprocess.Popen(
+            ["make", "run"], cwd=project, env=env, stdout=subprocess.PIPE, text=True
+        ) as make:
+            output_until(make, "Ctrl-C stops it.")
+            make.kill()
+        assert all_end(project)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from typing import ClassVar
 
 from django.conf import settings
@@ -14,12 +13,7 @@ from vmssbuilder.encryption import Encrypted
 from vmssbuilder.scaleset import Request, Target
 from vmssbuilder.scaleset.versions import DEFAULT
 
-_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
-
-
-def new_code() -> str:
-    """An unguessable code without look-alike letters, 50 bits."""
-    return "".join(secrets.choice(_ALPHABET) for _ in range(10))
+from .migrations._codes import new_code
 
 
 class Content(models.Model):

@@ -10,7 +10,8 @@ from django.db import models
 from django.utils import timezone
 
 from vmssbuilder.clock import Now
-from vmssbuilder.drafts.models import Draft, Revision, new_code
+from vmssbuilder.drafts.migrations._codes import new_code
+from vmssbuilder.drafts.models import Draft, Revision
 
 PATIENCE: Final = timedelta(hours=2)
 """How long Azure may take before the outcome is called unknown."""

@@ -252,6 +252,37 @@ def test_rest_is_the_request_with_variables_for_secrets() -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "{{accessToken}}",
+        "{{adminPassword}}",
+        "{{$processEnv HOME}} {{{three}}} {{{{four",
+        "{{}} {{ a }} {one} {",
+        '\\{{x}} \\u007b{y}} "{{z}}"',
+        "\ue000adminPassword\ue000 \ue000\ue000",
+    ],
+)
+def test_no_editor_fills_a_variable_of_its_own_into_what_a_person_wrote(text: str) -> None:
+    document = {
+        "location": "uksouth",
+        "tags": {"say": text, text: "named"},
+        "properties": {
+            "virtualMachineProfile": {
+                "osProfile": {"adminPassword": "Canary-7-Horse", "customData": "Y2FuYXJ5"}
+            }
+        },
+    }
+    written = export(Request(TARGET, "create", LATEST, document), "rest")
+    head, _, body = written.partition("\n\n")
+    assert re.findall(r"\{\{(.*?)\}\}", body) == ["adminPassword", "customData"]
+    assert json.loads(body)["tags"] == document["tags"]
+    assert "{{accessToken}}" in head
+    back = read(written)
+    assert back.request is not None
+    assert back.request.document["tags"] == document["tags"]
+
+
+@pytest.mark.parametrize(
     ("operation", "version", "start"),
     [("update", LATEST, "PATCH"), ("update", "2016-04-30-preview", "PUT"), ("create", "2023-07-01", "PUT")],
 )

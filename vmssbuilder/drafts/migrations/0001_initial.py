@@ -5,7 +5,7 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
-import vmssbuilder.drafts.models
+from vmssbuilder.drafts.migrations._codes import new_code
 
 
 class Migration(migrations.Migration):
@@ -39,7 +39,7 @@ class Migration(migrations.Migration):
                 (
                     "code",
                     models.CharField(
-                        default=vmssbuilder.drafts.models.new_code, editable=False, max_length=10, unique=True
+                        default=new_code, editable=False, max_length=10, unique=True
                     ),
                 ),
                 ("head", models.PositiveIntegerField(default=0)),
@@ -120,7 +120,7 @@ class Migration(migrations.Migration):
                 (
                     "code",
                     models.CharField(
-                        default=vmssbuilder.drafts.models.new_code, editable=False, max_length=10, unique=True
+                        default=new_code, editable=False, max_length=10, unique=True
                     ),
                 ),
                 ("ciphertext", models.BinaryField()),
@@ -146,7 +146,7 @@ class Migration(migrations.Migration):
                 (
                     "code",
                     models.CharField(
-                        default=vmssbuilder.drafts.models.new_code, editable=False, max_length=10, unique=True
+                        default=new_code, editable=False, max_length=10, unique=True
                     ),
                 ),
                 ("created", models.DateTimeField(auto_now_add=True)),

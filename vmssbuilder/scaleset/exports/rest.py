@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from typing import Final
+
 from ..request import Request
 from .endpoint import Endpoint
-from .prepared import Placeholder, prepare
+from .prepared import Placeholder, Prepared, prepare
+
+_OPENING: Final = re.compile(r"\{(?=\{)")
 
 
 def write(request: Request, endpoint: Endpoint) -> str:
@@ -18,9 +23,22 @@ def write(request: Request, endpoint: Endpoint) -> str:
         "Content-Type: application/json",
         *(f"{name}: {value}" for name, value in prepared.conditions.items()),
         "",
-        prepared.json(_variable),
+        _body(prepared),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _body(prepared: Prepared) -> str:
+    """The body, with braces in its own values written so that no editor takes them for a variable of the file."""
+    mark = "\ue000"
+    plain = prepared.json(lambda _each: "")
+    while mark in plain:
+        mark += "\ue000"
+    # JSON has two braces in a row in texts only.
+    text = _OPENING.sub(r"\\u007b", prepared.json(lambda each: mark + each.camel + mark))
+    for each in prepared.placeholders:
+        text = text.replace(mark + each.camel + mark, _variable(each))
+    return text
 
 
 def _variable(placeholder: Placeholder) -> str:

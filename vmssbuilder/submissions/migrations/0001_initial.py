@@ -2,7 +2,7 @@
 
 import django.db.models.deletion
 import django.utils.timezone
-import vmssbuilder.drafts.models
+from vmssbuilder.drafts.migrations._codes import new_code
 from django.conf import settings
 from django.db import migrations, models
 
@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
             name='Submission',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(default=vmssbuilder.drafts.models.new_code, editable=False, max_length=10, unique=True)),
+                ('code', models.CharField(default=new_code, editable=False, max_length=10, unique=True)),
                 ('state', models.CharField(choices=[('queued', 'Queued'), ('sending', 'Sending'), ('running', 'Running'), ('succeeded', 'Succeeded'), ('failed', 'Failed'), ('canceled', 'Canceled'), ('unknown', 'Unknown'), ('needs-sign-in', 'Needs sign-in')], default='queued', max_length=20)),
                 ('created', models.DateTimeField(auto_now_add=True)),
                 ('finished', models.DateTimeField(blank=True, null=True)),
