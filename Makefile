@@ -64,6 +64,10 @@ mutate: .venv-tests  ## Break each condition of the rules once and see that a te
 bench: .venv-tests  ## Measure speed and size against a bare page in the same run
 	@$(PYTHON_HERE) -m bench
 
+.PHONY: soak
+soak: .venv-tests  ## Have one person work on the heaviest draft for minutes, and see what others notice (SECONDS=300)
+	@$(PYTHON_HERE) -m bench.soak --seconds $(or $(SECONDS),300)
+
 .PHONY: screens
 screens: .venv-tests  ## Photograph every page in both themes and two widths into docs/screens
 	@chromium=$$($(PYTHON_HERE) scripts/chromium.py) && \

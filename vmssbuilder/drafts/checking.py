@@ -6,6 +6,7 @@ import copy
 import json
 from collections import OrderedDict
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from typing import Any, Final
 
 from vmssbuilder.installation import own_cloud
@@ -148,9 +149,12 @@ def _together(waiting: list[Finding]) -> list[Finding]:
 
 @dataclass(slots=True)
 class _Kept:
-    """What a check found, and of which request. No finding holds the value of a secret. size: its bytes, about."""
+    """What a check found, and of which request. No finding holds the value of a secret. size: its bytes, about.
 
-    of: Request
+    of: the request; of a large one only its digest, for its objects take more room than all that was found.
+    """
+
+    of: Request | bytes
     found: tuple[Finding, ...]
     size: int
 
@@ -162,7 +166,7 @@ class _Findings:
     by bytes: one large draft may have more than all others together.
     """
 
-    LIMIT: Final = 20_000_000
+    LIMIT: Final = 16_000_000
 
     def __init__(self) -> None:
         self._kept: OrderedDict[tuple[str, int], _Kept] = OrderedDict()
@@ -171,7 +175,7 @@ class _Findings:
     def get(self, key: tuple[str, int], request: Request) -> tuple[Finding, ...] | None:
         """What was found of the request, None when that is not known any more."""
         kept = self._kept.get(key)
-        if kept is None or kept.of != request:
+        if kept is None or kept.of != (_digest(request) if isinstance(kept.of, bytes) else request):
             return None
         self._kept.move_to_end(key)
         return kept.found
@@ -182,8 +186,10 @@ class _Findings:
         if old is not None:
             self.size -= old.size
         # Objects take some eight times the room of their text.
-        size = 8 * len(json.dumps(request.document)) + 600 * len(found) + 2_000
-        self._kept[key] = _Kept(request, found, size)
+        size = 8 * len(json.dumps(request.document))
+        of = request if size < _LARGE_REQUEST else _digest(request)
+        size = 600 * len(found) + (size if of is request else 0) + 2_000
+        self._kept[key] = _Kept(of, found, size)
         self.size += size
         while self.size > self.LIMIT:
             _, dropped = self._kept.popitem(last=False)
@@ -194,6 +200,12 @@ class _Findings:
         self.size = 0
 
 
+def _digest(request: Request) -> bytes:
+    held = [repr(request.target), request.operation, request.api_version, request.document]
+    return sha256(json.dumps(held).encode()).digest()
+
+
+_LARGE_REQUEST: Final = 1_000_000
 _findings: Final = _Findings()
 
 

@@ -79,12 +79,13 @@ def page(request: HttpRequest, error: BaseException) -> HttpResponse:
 
 
 def busy(request: HttpRequest, reason: str, *, again: bool = True) -> HttpResponse:
-    """503: the request was not begun, or not ended. again: whether it may succeed in a moment; then a page loads itself."""
+    """The request was not begun (429, and a page loads itself in a moment), or not ended (503, where again is False)."""
+    status = 429 if again else 503
     if request.headers.get("HX-Request"):
-        response = HttpResponse(f"Not saved: {reason}", content_type="text/plain", status=503)
+        response = HttpResponse(f"Not saved: {reason}", content_type="text/plain", status=status)
     else:
-        context = _kept(request) | {"busy": reason, "again": again}
-        response = HttpResponse(problems.bare(request, "503.html", context), status=503)
+        context = _kept(request) | {"busy": reason, "again": again, "status": status}
+        response = HttpResponse(problems.bare(request, "503.html", context), status=status)
         if again and request.method in ("GET", "HEAD"):
             response["Refresh"] = str(BUSY_RETRY_AFTER)
     response["Retry-After"] = str(BUSY_RETRY_AFTER)
