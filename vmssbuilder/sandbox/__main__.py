@@ -6,6 +6,7 @@ import argparse
 import os
 import signal
 import sys
+from pathlib import Path
 
 from .server import DEFAULT_DELAY, DEFAULT_HOST, DEFAULT_PORT, NotLoopback, serve
 
@@ -26,11 +27,17 @@ def main(arguments: list[str] | None = None) -> int:
         default=float(os.environ.get("VMSSBUILDER_SANDBOX_DELAY", DEFAULT_DELAY)),
         help="seconds that an operation takes (%(default)s; also VMSSBUILDER_SANDBOX_DELAY)",
     )
+    parser.add_argument(
+        "--keep",
+        type=Path,
+        metavar="FILE",
+        help="keep scale sets and what else there is in this file, without secrets; else a restart begins empty",
+    )
     chosen = parser.parse_args(arguments)
     # Honcho and container runtimes stop a process with SIGTERM; it ends like Ctrl-C.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        serve(chosen.host, chosen.port, chosen.delay)
+        serve(chosen.host, chosen.port, chosen.delay, chosen.keep)
     except NotLoopback as error:
         print(error, file=sys.stderr)
         return 2

@@ -86,6 +86,7 @@ class Entra:
         self._client_secret = client_secret
         self.token_lifetime = token_lifetime
         self._codes: dict[str, Grant] = {}
+        # By the hash of the token: whoever reads it cannot use it.
         self._refresh: dict[str, Grant] = {}
         self._demands: dict[str, str] = {}
         self._guests: dict[str, tuple[str, str]] = {}
@@ -140,6 +141,30 @@ class Entra:
     def revoke(self, account: str) -> None:
         """Makes every refresh token of the account useless, as an administrator can."""
         self._refresh = {token: grant for token, grant in self._refresh.items() if grant.account != account}
+
+    def grants(self) -> dict[str, dict[str, Any]]:
+        """Which sign-ins may still be renewed, as JSON, by the hash of their refresh token; times by the clock on the wall."""
+        ahead = time.time() - time.monotonic()
+        return {
+            token: {
+                "account": each.account,
+                "client_id": each.client_id,
+                "scope": each.scope,
+                "issued": round(each.issued + ahead),
+            }
+            for token, each in self._refresh.items()
+        }
+
+    def take_grants(self, grants: Mapping[str, Mapping[str, Any]]) -> None:
+        """Takes over what `grants` told. Raises KeyError, TypeError."""
+        behind = time.time() - time.monotonic()
+        self._refresh = {
+            token: Grant(
+                str(each["account"]), str(each["client_id"]), str(each["scope"]), each["issued"] - behind
+            )
+            for token, each in grants.items()
+            if each["account"] in world.ACCOUNTS
+        }
 
     # --- discovery -------------------------------------------------------------------------------------------------
 
@@ -378,7 +403,7 @@ class Entra:
 
     def _redeem_refresh(self, form: Mapping[str, str]) -> Grant:
         # The old one stays good beside the new one, as at Entra ID: two processes may refresh at the same moment.
-        grant = self._refresh.get(form.get("refresh_token", ""))
+        grant = self._refresh.get(_digest(form.get("refresh_token", "")))
         if grant is None:
             raise TokenError(
                 "invalid_grant",
@@ -446,7 +471,9 @@ class Entra:
         if "offline_access" in grant.scope.split():
             refresh = secrets.token_urlsafe(48)
             with self._memory.lock:
-                self._refresh[refresh] = Grant(grant.account, grant.client_id, grant.scope, time.monotonic())
+                self._refresh[_digest(refresh)] = Grant(
+                    grant.account, grant.client_id, grant.scope, time.monotonic()
+                )
             answer["refresh_token"] = refresh
         return answer
 
@@ -486,6 +513,10 @@ def _back(query: Mapping[str, str], values: Mapping[str, str]) -> Answer:
     parts = urlsplit(query["redirect_uri"])
     joined = "&".join(piece for piece in (parts.query, urlencode(found)) if piece)
     return redirect(urlunsplit((parts.scheme, parts.netloc, parts.path, joined, "")))
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
 
 
 def _challenge(verifier: str) -> str:

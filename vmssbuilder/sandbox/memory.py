@@ -270,9 +270,13 @@ class Memory:
 
     # --- providers -------------------------------------------------------------------------------------------------
 
-    def register(self, subscription: str) -> None:
+    def register(self, subscription: str, *, at_once: bool = False) -> None:
         """Begins to register Microsoft.Compute; it takes as long as an operation."""
-        self._registered.setdefault(subscription, self.clock() + self.delay)
+        self._registered.setdefault(subscription, 0.0 if at_once else self.clock() + self.delay)
+
+    def registered_subscriptions(self) -> list[str]:
+        """Where Microsoft.Compute is registered, or is being registered."""
+        return sorted(self._registered)
 
     def registration(self, subscription: str) -> str:
         """How far the registration of Microsoft.Compute is."""

@@ -16,6 +16,7 @@ import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
@@ -24,6 +25,7 @@ from vmssbuilder.azure.transport import is_loopback
 from . import faults, faults_page, metadata, pages, prices, stocking, world
 from .arm import Arm
 from .entra import Entra
+from .keeping import Keeper
 from .memory import Memory
 from .messages import OWN_HOSTS, Answer, Request, json_answer
 
@@ -47,7 +49,9 @@ class NotLoopback(ValueError):
 
 
 class Sandbox:
-    """All parts together. delay: seconds an operation takes. token_lifetime: seconds an access token is good for."""
+    """All parts together. delay: seconds an operation takes. token_lifetime: seconds an access token is good for.
+    keep: the file in which all of it stays over a restart.
+    """
 
     def __init__(
         self,
@@ -57,6 +61,7 @@ class Sandbox:
         token_lifetime: float = TOKEN_LIFETIME,
         client_id: str = "",
         client_secret: str = "",
+        keep: Path | None = None,
     ) -> None:
         self.base_url = base_url
         self.memory = Memory(delay)
@@ -68,6 +73,18 @@ class Sandbox:
             token_lifetime,
         )
         self.arm = Arm(self.memory)
+        self._keeper = Keeper(keep, self.memory, self.entra) if keep is not None else None
+        if self._keeper is not None and (trouble := self._keeper.load()):
+            print(f"sandbox: {trouble}", flush=True)
+
+    def keep(self) -> None:
+        """Writes to its file what there is now, if it has one."""
+        if self._keeper is None:
+            return
+        try:
+            self._keeper.save()
+        except OSError as error:
+            print(f"sandbox: its Azure could not be kept: {error.strerror}", flush=True)
 
     def answer(self, request: Request) -> Answer:
         """The answer to any request."""
@@ -213,6 +230,9 @@ class Handler(BaseHTTPRequestHandler):
         else:
             path = unquote(parts.path, errors="replace")
             answer = self.server.sandbox.answer(Request(self.command, path, parts.query, headers, body))
+            if self.command not in ("GET", "HEAD"):
+                # Before anybody hears of it: what was accepted is not forgotten, whatever happens next.
+                self.server.sandbox.keep()
         self._write(answer)
         if self.server.logs:
             self._say(parts.path, answer, time.monotonic() - started)
@@ -363,9 +383,10 @@ def running(
         thread.join(5)
 
 
-def serve(host: str, port: int, delay: float) -> None:
-    """Runs the sandbox until it is told to stop."""
-    options = {
+def serve(host: str, port: int, delay: float, keep: Path | None = None) -> None:
+    """Runs the sandbox until it is told to stop. keep: see Sandbox."""
+    options: dict[str, Any] = {
+        "keep": keep,
         "client_id": os.environ.get("VMSSBUILDER_CLIENT_ID", ""),
         "client_secret": os.environ.get("VMSSBUILDER_CLIENT_SECRET", ""),
     }
