@@ -13,8 +13,9 @@ from pytest_django import Settings
 
 from bench import heavy
 from tests.conftest import GetPage
+from tests.forms import sent
 from vmssbuilder.accounts.models import User
-from vmssbuilder.drafts import actions, bounded, checking, windows
+from vmssbuilder.drafts import actions, bounded, checking, places, windows
 from vmssbuilder.drafts.models import Draft
 from vmssbuilder.scaleset import Request, check, paths
 from vmssbuilder.scaleset.exports import FORMATS
@@ -195,3 +196,101 @@ def test_what_is_kept_is_bounded_by_its_bytes() -> None:
     doubled("y" * 9_000)
     doubled("y" * 9_000)
     assert asked == ["y" * 9_000] * 2, "what alone would fill it is not kept"
+
+
+# --- Rows, of which a form holds a part ------------------------------------------------------------------------------
+
+TAGS = {f"tag-{number}": f"value {number}" for number in range(500)}
+
+
+@pytest.fixture
+def tagged(requester: User) -> Draft:
+    return actions.create(requester, Request(TARGET, "create", "2024-07-01", {"tags": TAGS}), "pasted")
+
+
+def shown_at(page_of: GetPage, browser: Client, draft: Draft, at: str) -> dict[str, Any]:
+    """What the form of the page with that row would send."""
+    step = places.page_url(draft.code, ("tags",), draft.api_version)
+    return dict(sent(page_of(browser, f"{step}?at={at}").html))
+
+
+def test_what_a_page_of_rows_does_not_show_stays_when_it_is_saved(
+    page_of: GetPage, as_requester: Client, tagged: Draft
+) -> None:
+    step = places.page_url(tagged.code, ("tags",), tagged.api_version)
+    form = shown_at(page_of, as_requester, tagged, "tags[250]")
+    assert "tags[250].key" in form
+    assert "tags[0].key" not in form
+    as_requester.post(step, form)
+    tagged.refresh_from_db()
+    assert tagged.head == 1, "a page sent back untouched changes nothing"
+    form |= {"tags[250].value": "changed", "tags[300].key": "", "tags[300].value": ""}
+    form |= {"tags[500].key": "new", "tags[500].value": "last"}
+    as_requester.post(step, form)
+    tagged.refresh_from_db()
+    wanted = TAGS | {"tag-250": "changed", "new": "last"}
+    del wanted["tag-300"]
+    assert tagged.document["tags"] == wanted
+
+
+def test_a_name_that_another_part_has_is_refused(
+    page_of: GetPage, as_requester: Client, tagged: Draft
+) -> None:
+    step = places.page_url(tagged.code, ("tags",), tagged.api_version)
+    form = shown_at(page_of, as_requester, tagged, "tags[250]") | {"tags[250].key": "tag-7"}
+    answer = as_requester.post(step, form)
+    assert answer.status_code == 422
+    assert "is given twice" in answer.content.decode()
+    form |= {"tags[250].key": "tag-450"}
+    assert as_requester.post(step, form).status_code == 422
+
+
+def test_a_row_of_any_part_is_removed_and_put_back(
+    page_of: GetPage, as_requester: Client, tagged: Draft
+) -> None:
+    step = places.page_url(tagged.code, ("tags",), tagged.api_version)
+    form = shown_at(page_of, as_requester, tagged, "tags[450]") | {"act": "drop:tags[450]"}
+    page = page_of(as_requester, step, post=form, follow=True)
+    assert "Removed tag “tag-450”" in page.text
+    assert 'name="tags[449].key"' in page.html
+    tagged.refresh_from_db()
+    assert tagged.document["tags"] == {name: value for name, value in TAGS.items() if name != "tag-450"}
+
+
+def test_more_rows_than_a_form_may_hold_stay(page_of: GetPage, as_requester: Client, requester: User) -> None:
+    tags = {f"t{number}": "" for number in range(12_000)}
+    draft = actions.create(requester, Request(TARGET, "create", "2024-07-01", {"tags": tags}), "pasted")
+    step = places.page_url(draft.code, ("tags",), draft.api_version)
+    form = shown_at(page_of, as_requester, draft, "tags[9998]") | {"tags[9998].value": "x"}
+    as_requester.post(step, form)
+    draft.refresh_from_db()
+    assert draft.document["tags"] == tags | {"t9998": "x"}
+
+
+def test_rows_of_a_list_that_a_page_does_not_show_stay_too(
+    page_of: GetPage, as_requester: Client, requester: User
+) -> None:
+    place = paths.parse("properties.virtualMachineProfile.osProfile.linuxConfiguration.ssh.publicKeys")
+    keys = [{"path": "/home/a/.ssh/authorized_keys", "keyData": f"ssh-rsa {number}"} for number in range(450)]
+    document: dict[str, Any] = {"location": "uksouth"}
+    paths.put(document, place, keys)
+    draft = actions.create(requester, Request(TARGET, "create", "2024-07-01", document), "pasted")
+    step, name = places.page_url(draft.code, place, draft.api_version), paths.text(place)
+    form = sent(page_of(as_requester, f"{step}?at={name}[250]").html)
+    assert [f"{name}[{number}].keyData" in form for number in (199, 200, 399, 400)] == [
+        False,
+        True,
+        True,
+        False,
+    ]
+    as_requester.post(step, form)
+    draft.refresh_from_db()
+    assert draft.head == 1
+    form |= {f"{name}[{number}].{member}": [""] for number in (250,) for member in ("path", "keyData")}
+    form |= {f"{name}[300].keyData": ["ssh-rsa changed"], f"{name}[450].keyData": ["ssh-rsa new"]}
+    as_requester.post(step, form)
+    draft.refresh_from_db()
+    wanted = [dict(each) for each in keys]
+    wanted[300]["keyData"] = "ssh-rsa changed"
+    del wanted[250]
+    assert paths.get(draft.document, place) == [*wanted, {"keyData": "ssh-rsa new"}]

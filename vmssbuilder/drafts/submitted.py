@@ -18,10 +18,12 @@ from .content import TARGET
 from .fields import (
     CLEAR,
     ENCODED,
+    PART,
     PASTE,
     encode,
     lines,
     odd_holders,
+    part_sent,
     pasted_as,
     row_fields,
     row_numbers,
@@ -172,21 +174,28 @@ def _rows(post: QueryDict, entry: Field, path: Path, value: Any, refused: list[R
     dropped = post.get("act", "").removeprefix("drop:")
     name = paths.text(path)
     numbers = [number for number in row_numbers(post, name) if f"{name}[{number}]" != dropped]
+    count = len(value) if isinstance(value, dict | list) else 0
+    # What lies outside of the part that the page showed stays as it is.
+    first, end = part_sent(post.get(name + PART, ""), count) or (0, count)
+    numbers = [number for number in numbers if first <= number < end or number >= count]
     if isinstance(prop, Map):
-        return _map_rows(post, prop, item, path, value, numbers, refused)
+        return _map_rows(post, prop, item, path, value, numbers, (first, end), refused)
     before = value if isinstance(value, list) else []
-    rows = []
-    for number, old in _former(post, item, path, before, numbers):
+    rows = list(before[:first])
+    kept = before[end:]
+    for number, old in _former(post, item, path, before, numbers, (first, end)):
+        if number >= count:
+            rows, kept = rows + kept, []
         row = _row(post, item, (*path, number), old)
         if row is not MISSING:
             rows.append(row)
-    return rows
+    return rows + kept
 
 
 def _former(
-    post: QueryDict, item: Node, path: Path, before: list[Any], numbers: list[int]
+    post: QueryDict, item: Node, path: Path, before: list[Any], numbers: list[int], part: tuple[int, int]
 ) -> list[tuple[int, Any]]:
-    """Each row's number with the item that it showed.
+    """Each row's number with the item that it showed. part: from where to where the page showed them.
 
     A row that was cleared leaves a gap, which the next page of the same rows does not have: an item is known by its
     texts first, and by its number only where no other row says the same.
@@ -195,7 +204,7 @@ def _former(
         return [(number, before[number] if number < len(before) else MISSING) for number in numbers]
     cells = row_fields(item)
     known: dict[tuple[str, ...], list[int]] = {}
-    for number in reversed(range(len(before))):
+    for number in reversed(range(*part)):
         texts = tuple(
             showable(text_of(node.property, paths.get(before[number], below))) for below, node in cells
         )
@@ -300,12 +309,22 @@ def _copy(value: Any) -> Any:
 
 
 def _map_rows(
-    post: QueryDict, prop: Map, item: Node, path: Path, value: Any, numbers: list[int], refused: list[Refused]
+    post: QueryDict,
+    prop: Map,
+    item: Node,
+    path: Path,
+    value: Any,
+    numbers: list[int],
+    part: tuple[int, int],
+    refused: list[Refused],
 ) -> dict[str, Any]:
     given = value if isinstance(value, dict) else {}
     before = list(given.items())
-    rows: dict[str, Any] = {}
+    rows: dict[str, Any] = dict(before[: part[0]])
+    kept = dict(before[part[1] :])
     for number in numbers:
+        if number >= len(before):
+            rows, kept = rows | kept, {}
         name = paths.text((*path, number))
         key = post.get(f"{name}.key", "")
         typed = post.get(f"{name}.value", "").replace("\r\n", "\n")
@@ -316,11 +335,11 @@ def _map_rows(
             continue
         # A database may keep names in an order of its own, so what stands behind a name is found by the name.
         inner = _map_value(item, typed, given.get(key, old))
-        if key in rows:
+        if key in rows or key in kept:
             message = f"{prop.key_title} “{key[:60]}” is given twice. Rename or remove one of the two."
             refused.append(Refused(path, message))
         rows[key] = inner
-    return rows
+    return rows | kept
 
 
 def _map_value(item: Node, typed: str, old: Any) -> Any:

@@ -17,7 +17,7 @@ from .clearing import CLEAR, in_the_way, odd_holders
 from .inputs import ENCODED, encode, leaf, lines, shown_encoded, shows, text_of
 from .live import scripts
 from .page import ITEMS_A_PAGE, Done, Page
-from .rows import PASTE, cell_at, draw_rows, pasted_as, row_anchor, row_fields, row_numbers
+from .rows import PART, PASTE, cell_at, draw_rows, part_sent, pasted_as, row_anchor, row_fields, row_numbers
 
 
 def section(page: Page, shown: Section) -> str:
@@ -71,6 +71,7 @@ __all__ = [
     "CLEAR",
     "ENCODED",
     "ITEMS_A_PAGE",
+    "PART",
     "PASTE",
     "Done",
     "Page",
@@ -81,6 +82,7 @@ __all__ = [
     "lines",
     "odd_holders",
     "one",
+    "part_sent",
     "pasted_as",
     "row_anchor",
     "row_fields",

@@ -17,10 +17,25 @@ from vmssbuilder.scaleset.properties import Boolean, Choice, List, Map, Node, Te
 from .choosing import link, suggesting
 from .inputs import lines, not_a_list, not_on_offer, text_of
 from .live import kind_of, reading
-from .page import Page, finding_lines, findings_html, fixes, help_html, state_class, wire_html
+from .page import Page, finding_lines, findings_html, fixes, help_html, parts_html, state_class, wire_html
 
 PASTE: Final = ":paste"
 """Follows the name of a list in the name of its paste box."""
+
+
+PART: Final = ":part"
+"""Follows the name of a list of which a page shows a part: the first row, a hyphen, and the row after the last."""
+_MOST: Final = 9_999
+"""Rows have no larger numbers, so that nobody can send a few bytes and have a page of a million rows drawn."""
+
+
+def part_sent(written: str, count: int) -> tuple[int, int] | None:
+    """Which rows of a list a form showed; None for one that showed all of them."""
+    found = re.fullmatch(r"([0-9]{1,4})-([0-9]{1,4})", written)
+    if found is None:
+        return None
+    first, end = int(found[1]), int(found[2])
+    return (first, end) if first <= end <= count else None
 
 
 def row_fields(node: Node) -> list[tuple[Path, Node]]:
@@ -96,19 +111,27 @@ def draw_rows(page: Page, entry: Field, path: Path, value: Any) -> str:
     odd = value is not MISSING and not isinstance(value, dict if isinstance(prop, Map) else list)
     if odd:
         return not_a_list(page, prop, path, value)
-    values = list(_row_values(page, entry, path, value))
+    values = [*_row_values(page, entry, path, value), _BLANK]
+    count = 0 if value is MISSING else len(value)
+    first, end = part_sent(page.typed.get(name + PART, [""])[0], count) or page.part(path, min(count, _MOST))
+    # Rows that were typed and not saved yet come after all others, and the empty one last.
+    numbers = [*range(first, end), *range(count, min(len(values), _MOST))]
     rows = [
-        (page.done.at(path, number, len(values)) if page.done is not None else "")
-        + _row(page, entry, path, number, cells)
-        for number, cells in enumerate([*values, _BLANK])
+        (page.done.at(path, number, len(values) - 1) if page.done is not None else "")
+        + _row(page, entry, path, number, values[number])
+        for number in numbers
     ]
     assert isinstance(prop, List | Map)
+    part = ""
+    if end - first < count:
+        part = f'<input type="hidden" name="{escape(name)}{PART}" value="{first}-{end}">'
     return (
         f'<fieldset class="field{state_class(page, path)}" id="{base}-field">'
         f'<legend class="field__legend"><span class="field__label" id="{base}" tabindex="-1">{escape(prop.title)}</span>'
         f"{wire_html(path)}</legend>"
         f"{help_html(path, prop)}{findings_html(page, path)}"
-        f'<input type="hidden" name="rows" value="{escape(name)}"><div class="rows">{"".join(rows)}</div>'
+        f'<input type="hidden" name="rows" value="{escape(name)}">{part}<div class="rows">{"".join(rows)}</div>'
+        f"{parts_html(path, first, end, count, prop.title)}"
         f'<p class="actions"><button class="btn btn-quiet btn--small" name="act" value="more:{escape(name)}">'
         '<svg class="icon" aria-hidden="true"><use href="#i-add"/></svg>'
         f"Add another {escape(prop.singular)}</button> {link(page, _kind(entry.node), path, several=True)}</p>{_paste(page, entry.node, path)}</fieldset>"
