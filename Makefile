@@ -68,6 +68,13 @@ bench: .venv-tests  ## Measure speed and size against a bare page in the same ru
 soak: .venv-tests  ## Have one person work on the heaviest draft for minutes, and see what others notice (SECONDS=300)
 	@$(PYTHON_HERE) -m bench.soak --seconds $(or $(SECONDS),300)
 
+# LOAD="--only sixty", "--minutes 1" and so on, see bench/load_worker.py. It takes half an hour.
+LOAD ?=
+.PHONY: load-worker
+load-worker: .venv-tests  ## See how late steps are when workers have much to do, on both databases
+	@$(PYTHON_HERE) -m bench.load_worker --database sqlite $(LOAD)
+	@$(PYTHON_HERE) -m bench.load_worker --database postgresql $(LOAD)
+
 .PHONY: screens
 screens: .venv-tests  ## Photograph every page in both themes and two widths into docs/screens
 	@chromium=$$($(PYTHON_HERE) scripts/chromium.py) && \

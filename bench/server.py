@@ -33,7 +33,7 @@ def installation() -> Iterator[None]:
             "VMSSBUILDER_CLOUD": "sandbox",
             "VMSSBUILDER_HTTPS": "false",
             "BENCH_FOLDER": folder,
-            "DATABASE_URL": f"sqlite:///{folder}/bench.sqlite3",
+            "DATABASE_URL": os.environ.get("BENCH_DATABASE_URL", f"sqlite:///{folder}/bench.sqlite3"),
         }
         import django
         from django.core.management import call_command
