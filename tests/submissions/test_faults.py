@@ -14,6 +14,7 @@ from tests.reviews.making import PASSWORD
 from tests.submissions.conftest import drive, said, step
 from vmssbuilder.accounts.models import Pause, User
 from vmssbuilder.azure.errors import refusal
+from vmssbuilder.drafts import vault
 from vmssbuilder.drafts.models import Secret
 from vmssbuilder.sandbox import faults
 from vmssbuilder.sandbox.server import Running
@@ -302,9 +303,7 @@ def test_a_secret_is_blotted_out_however_often_it_is_escaped(
     submission = submitted()
     secret = 'Quoted"back\\slash-ü'
     profile = {"virtualMachineProfile": {"osProfile": {"adminPassword": secret}}}
-    monkeypatch.setattr(
-        "vmssbuilder.drafts.vault.put_back", lambda _draft, _document: {"properties": profile}
-    )
+    monkeypatch.setattr(vault, "opened", lambda _draft, _document: vault.Opened({"properties": profile}))
     body = secret
     for _ in range(escapes):
         body = json.dumps({"error": {"code": "X", "message": body}})
