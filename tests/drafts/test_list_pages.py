@@ -572,7 +572,7 @@ def test_ten_times_the_errors_cost_ten_times_the_time(
         paths.put(document, paths.parse(DISKS), [{"lun": "odd", "unknown": 1} for _ in range(count)])
         draft = actions.create(requester, Request(TARGET, "create", "2024-07-01", document), "pasted")
         took.append(seconds(as_requester, draft, below))
-    assert took[1] < 18 * took[0], took
+    assert took[1] < 40 * took[0], took
 
 
 def test_a_card_costs_the_same_in_a_long_list(requester: User) -> None:
