@@ -294,3 +294,18 @@ def test_rows_of_a_list_that_a_page_does_not_show_stay_too(
     wanted[300]["keyData"] = "ssh-rsa changed"
     del wanted[250]
     assert paths.get(draft.document, place) == [*wanted, {"keyData": "ssh-rsa new"}]
+
+
+@pytest.mark.parametrize("view", ["properties", "split", "unified"])
+def test_two_large_revisions_are_compared_in_pages(
+    page_of: GetPage, as_requester: Client, requester: User, view: str
+) -> None:
+    draft = draft_of(requester, "interfaces")
+    actions.apply_fix(requester, draft, 1, lambda now: heavy.extensions() | {"tags": now.get("tags", {})})
+    html = page_of(as_requester, f"/drafts/{draft.code}/compare/1/2/?view={view}").html
+    assert len(html) < configured.MAX_PAGE_BYTES
+    pages = int(re.findall(r"Page 1 of ([0-9]+)", html)[0])
+    last = page_of(as_requester, f"/drafts/{draft.code}/compare/1/2/?view={view}&page={pages}").html
+    if view == "properties":
+        assert "script-999" in last, "what comes last stands on the last page"
+    assert f"Page {pages} of {pages}" in last

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
@@ -191,18 +192,19 @@ def _item_title(prop: Any, value: Any, position: int) -> str:
 
 def _names(items: Sequence[Any]) -> list[Any]:
     names = [entry.get("name") if isinstance(entry, dict) else None for entry in items]
-    return [name if isinstance(name, str) and names.count(name) == 1 else None for name in names]
+    often = Counter(name for name in names if isinstance(name, str))
+    return [name if isinstance(name, str) and often[name] == 1 else None for name in names]
 
 
 def _paired(was: list[Any], now: list[Any]) -> list[tuple[int | None, int | None]]:
     """Positions of the same item before and after: by name where it has one of its own, else by being equal or in line."""
     old_names, new_names = _names(was), _names(now)
+    places = {name: position for position, name in enumerate(new_names) if name}
     partner: dict[int, int] = {
-        new_names.index(name): position
-        for position, name in enumerate(old_names)
-        if name and name in new_names
+        places[name]: position for position, name in enumerate(old_names) if name and name in places
     }
-    free = [position for position in range(len(was)) if position not in partner.values()]
+    taken = set(partner.values())
+    free = [position for position in range(len(was)) if position not in taken]
     for position, value in enumerate(now):
         if position not in partner:
             equal = next((number for number in free if merging.same(was[number], value)), None)

@@ -17,7 +17,7 @@ from vmssbuilder.accounts.models import User
 from vmssbuilder.drafts import access, actions, comparing, places, steps, summary
 from vmssbuilder.drafts import content as contents
 from vmssbuilder.drafts.access import Access
-from vmssbuilder.drafts.checking import Fixed, check_content, fix_all
+from vmssbuilder.drafts.checking import FIXES_AT_MOST, Fixed, check_content, fix_all
 from vmssbuilder.drafts.models import Draft
 from vmssbuilder.scaleset import paths
 from vmssbuilder.scaleset.findings import Change, Finding, errors, warnings
@@ -199,7 +199,7 @@ def fixes(request: HttpRequest, code: str) -> HttpResponse:
     if not made:
         messages.info(request, "There is nothing that could be fixed by itself.")
         return redirect("draft-check", code)
-    context = {"draft": draft, "fixes": [_shown(draft, each) for each in made]}
+    context = {"draft": draft, "fixes": [_shown(draft, each) for each in made], "at_most": FIXES_AT_MOST}
     return render(request, "drafts/fixes.html", context)
 
 

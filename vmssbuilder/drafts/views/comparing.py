@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from itertools import groupby
-from typing import Final, cast
+from typing import Any, Final, cast
 
+from django.core.paginator import Page, Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -14,6 +15,8 @@ from vmssbuilder.drafts import access, comparing, steps
 from vmssbuilder.drafts.access import Access
 from vmssbuilder.drafts.models import Revision
 
+DIFFERENCES_A_PAGE: Final = 500
+LINES_A_PAGE: Final = 2_000
 VIEWS: Final = ("properties", "split", "unified")
 _WORDS: Final = {
     "added": "Added",
@@ -40,6 +43,7 @@ def compare(request: HttpRequest, code: str, earlier: int, later: int) -> HttpRe
     view = request.GET.get("view", "")
     view = view if view in VIEWS else VIEWS[0]
     differences = comparing.compare(was, now)
+    page: Page[Any] = Paginator(differences, DIFFERENCES_A_PAGE).get_page(request.GET.get("page"))
     context = {
         "draft": draft,
         "was": was,
@@ -51,13 +55,16 @@ def compare(request: HttpRequest, code: str, earlier: int, later: int) -> HttpRe
             ("unified", "JSON in one column"),
         ],
         "count": len(differences),
+        "query": f"view={view}&",
         "groups": [
             (steps.BY_NAME[name], [(entry, _WORDS[entry.kind]) for entry in entries])
-            for name, entries in groupby(differences, lambda entry: steps.owner(entry.path).name)
+            for name, entries in groupby(page, lambda entry: steps.owner(entry.path).name)
         ],
     }
     if view != "properties":
         lines = comparing.json_lines(was, now)
-        context["lines"] = lines
-        context["rows"] = comparing.side_by_side(lines) if view == "split" else []
+        shown = comparing.side_by_side(lines) if view == "split" else lines
+        page = Paginator(shown, LINES_A_PAGE).get_page(request.GET.get("page"))
+        context["rows" if view == "split" else "lines"] = page
+    context["page"] = page
     return render(request, "drafts/compare.html", context)
