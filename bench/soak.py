@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -23,7 +24,7 @@ from bench.server import installation, serving
 BROWSERS: Final = 3
 """How many requests the person with the heavy draft has under way at a time."""
 MEMORY: Final = 1.5
-"""Times its start that a web process may take."""
+"""Times its start that a web process may take; it has started when it answered each kind of ordinary page."""
 _TOKEN: Final = "0123456789abcdefghijklmnopqrstuv"
 _INTERFACES: Final = "properties/virtualMachineProfile/networkProfile/networkInterfaceConfigurations"
 
@@ -72,8 +73,9 @@ def _run(
     person: Client, code: str, other: Client, small: str, seconds: float
 ) -> tuple[Seen, list[tuple[int, int]]]:
     ordinary = ["/", "/healthz", f"/drafts/{small}/", f"/drafts/{small}/network/", f"/drafts/{small}/check/"]
-    for path in ordinary * 8:
-        other.get(path)
+    # Several at a time, so that each process has answered every kind of page before its memory counts.
+    with ThreadPoolExecutor(4) as windows:
+        list(windows.map(other.get, ordinary * 40))
     start = _memory()
     seen, end = Seen(), time.monotonic() + seconds
     browsers = [

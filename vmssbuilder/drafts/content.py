@@ -96,13 +96,13 @@ def node_at(path: Path, api_version: str) -> Node | None:
     return _node_at(shape(path), api_version)
 
 
-@lru_cache(maxsize=4_000)
+@lru_cache(maxsize=1_500)
 def shape(path: Path) -> Path:
     """The path with every list position 0: what is true of one item's place is true of all."""
     return tuple([0 if isinstance(step, int) else step for step in path])
 
 
-@lru_cache(maxsize=4_000)
+@lru_cache(maxsize=1_500)
 def _node_at(path: Path, api_version: str) -> Node | None:
     if path and path[0] == TARGET:
         return part_tree(TargetPart, LATEST).at(path[1:])

@@ -23,7 +23,7 @@ def field_anchor(path: Path, api_version: str) -> str:
     return steps.anchor(path[:depth]) if depth else ""
 
 
-@lru_cache(maxsize=4_000)
+@lru_cache(maxsize=1_500)
 def _place(path: Path, api_version: str) -> tuple[str, int, int]:
     """The step that has the place, and how much of its path is that of the page and of the field that edit it.
 
@@ -59,7 +59,7 @@ def has_field(path: Path, api_version: str) -> bool:
     return _has_field(content.shape(path), api_version)
 
 
-@lru_cache(maxsize=4_000)
+@lru_cache(maxsize=1_500)
 def _has_field(path: Path, api_version: str) -> bool:
     for depth in range(1, len(path) + 1):
         node = content.node_at(path[:depth], api_version)

@@ -207,7 +207,7 @@ def item_page(path: Path, api_version: str) -> Path:
     return page
 
 
-@lru_cache(maxsize=4_000)
+@lru_cache(maxsize=1_500)
 def anchor(path: Path) -> str:
     """The id of the field at the path, unique on its page."""
     return "f-" + _NOT_IN_IDS.sub("-", paths.text(path)).strip("-")

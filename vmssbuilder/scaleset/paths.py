@@ -31,7 +31,7 @@ class PathError(ValueError):
     """A text that is not a path, or a path that does not fit the document."""
 
 
-@lru_cache(maxsize=4_000)
+@lru_cache(maxsize=1_500)
 def text(path: Path) -> str:
     """The text form, `$` for the document itself."""
     pieces: list[str] = []
