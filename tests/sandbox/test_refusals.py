@@ -61,6 +61,19 @@ RESERVED = {
 VAULT: dict[str, Any] = {"vaultCertificates": []}
 
 
+def signed_in(*, keys_only: bool) -> dict[str, Any]:
+    """An SSH key, and the same text as the password, as templates send it that leave the choice to a parameter."""
+    key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKmC2kXa0k2w0n3yJmZr4pQ7Yl6v2b8c1d5e9f3a7b0c rita@example.com"
+    keys = [{"path": "/home/azureuser/.ssh/authorized_keys", "keyData": key}]
+    return {
+        "P.osProfile.adminPassword": key,
+        "P.osProfile.linuxConfiguration": {
+            "disablePasswordAuthentication": keys_only,
+            "ssh": {"publicKeys": keys},
+        },
+    }
+
+
 def lun(number: int) -> dict[str, Any]:
     return {"P.storageProfile.dataDisks": [{"lun": number, "createOption": "Empty", "diskSizeGB": 8}]}
 
@@ -114,6 +127,7 @@ OFFERS = [
     (with_({"properties.platformFaultDomainCount": 1}), 400, "InvalidParameter", "singlePlacementGroup", with_({"properties.platformFaultDomainCount": 1, "properties.singlePlacementGroup": False})),
     (with_({"properties.platformFaultDomainCount": 1, "properties.singlePlacementGroup": True}), 400, "InvalidParameter", "singlePlacementGroup", with_({"properties.platformFaultDomainCount": 1}, zones=["1"])),
     (with_(lun(64)), 400, "InvalidParameter", "between 0 and 63", with_(lun(63))),
+    (with_(signed_in(keys_only=False)), 400, "InvalidParameter", "The supplied password must be between 6-72", with_(signed_in(keys_only=True))),
     (with_({"properties.upgradePolicy": {}}), 400, "InvalidParameter", "'upgradePolicy.mode' is missing", with_({})),
 ]  # fmt: skip
 

@@ -241,11 +241,13 @@ _CHARACTER_KINDS: Final = (r"[a-z]", r"[A-Z]", r"[0-9]", r"[\W_]")
 @_semantic
 def _password(model: Mapping[str, Any], _api_version: str, _creating: bool) -> None:
     password = _get(model, *PROFILE, "osProfile", "adminPassword")
-    if password is None:
+    linux = _get(model, *PROFILE, "osProfile", "linuxConfiguration")
+    if password is None or (
+        isinstance(linux, Mapping) and linux.get("disablePasswordAuthentication") is True
+    ):
+        # Nobody signs in with it, and Azure takes any: the quickstarts send the SSH key here, too.
         return
-    lowest, highest = (
-        (6, 72) if _get(model, *PROFILE, "osProfile", "linuxConfiguration") is not None else (8, 123)
-    )
+    lowest, highest = (6, 72) if linux is not None else (8, 123)
     kinds = sum(re.search(kind, password) is not None for kind in _CHARACTER_KINDS)
     if not lowest <= len(password) <= highest or kinds < 3 or re.search(r"[\x00-\x1f\x7f]", password):
         message = (
