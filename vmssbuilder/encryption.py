@@ -194,8 +194,11 @@ def decrypt(ciphertext: bytes | memoryview, bound_to: str) -> str:
     if key is None:
         raise CannotDecrypt(wanted)
     head = _head(key.id)
+    sealed = written.removeprefix(head)
     try:
-        body = base64.b64decode(written.removeprefix(head), altchars=b"-_", validate=True)
+        body = base64.b64decode(sealed, altchars=b"-_", validate=True)
+        if base64.urlsafe_b64encode(body) != sealed:  # bits that base64 leaves unused, set by somebody else
+            raise CannotDecrypt
         return key.cipher.decrypt(body[:_NONCE], body[_NONCE:], head + bound_to.encode()).decode()
     except (InvalidTag, ValueError):
         raise CannotDecrypt from None
