@@ -21,6 +21,7 @@ from vmssbuilder.scaleset import Request, Target, commands, export, paths, secre
 from vmssbuilder.scaleset.exports import FORMATS
 from vmssbuilder.scaleset.json_text import MAX_SIZE
 from vmssbuilder.scaleset.reading import Reading, ReadingError, read
+from vmssbuilder.scaleset.wrapping import blocks
 
 SHARED = File(__file__).parents[2].parent / "shared"
 SUBSCRIPTION = "0a1b2c3d-1111-4222-8333-444455556666"
@@ -366,6 +367,23 @@ def test_what_a_command_prints_is_read_after_it() -> None:
 def test_a_body_that_is_not_in_the_text_is_asked_for(body: str, where: str) -> None:
     with pytest.raises(ReadingError, match=re.escape(where)):
         read(f"curl -X PUT {ADDRESS} {body}")
+
+
+def numbered(count: int, fence: str) -> str:
+    bodies = [json.dumps({**PLAIN, "tags": {"number": str(number)}}) for number in range(1, count + 1)]
+    return "\n".join(f"{fence}\n{body}\n{fence}" if fence else f"Request:\n{body}" for body in bodies)
+
+
+@pytest.mark.parametrize("fence", ["", "```"])
+def test_what_is_beyond_the_hundredth_piece_of_a_text_is_told(fence: str) -> None:
+    line = 302 if fence else 202
+    for count, told in ((100, 0), (101, 1), (130, 1)):
+        found = blocks(numbered(count, fence))
+        assert len(found[0]) == 100
+        assert json.loads(found[0][99].content)["tags"] == {"number": "100"}
+        said = [note for note in found[1] if note.line == line]
+        assert len(said) == told
+        assert all(f"begins on line {line} and after it was left out" in note.message for note in said)
 
 
 def test_a_variable_in_a_secret_is_asked_for_and_elsewhere_said() -> None:

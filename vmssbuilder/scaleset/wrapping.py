@@ -66,6 +66,16 @@ def blocks(text: str) -> tuple[list[Block], list[Note]]:
     found = _of_segments(segments if fenced else whole)
     if fenced and not any(block.content for block in found):
         found = _of_segments(whole)
+    if len(found) > MAX_BLOCKS:
+        line = found[MAX_BLOCKS].line
+        notes.append(
+            Note(
+                "skipped",
+                (),
+                f"Read the first {MAX_BLOCKS} pieces only: what begins on line {line} and after it was left out.",
+                line,
+            )
+        )
     return found[:MAX_BLOCKS], notes
 
 
@@ -217,7 +227,7 @@ def _of_segments(segments: list[_Segment]) -> list[Block]:
     found: list[Block] = []
     waiting = Call()
     for segment in segments:
-        if len(found) >= MAX_BLOCKS:
+        if len(found) > MAX_BLOCKS:
             break
         made = list(_of_segment(segment, waiting))
         for block in made:
@@ -277,7 +287,7 @@ def _told(
     marks = [mark for mark in _marks(text) if not (segment.prose and mark.what == "separator")]
     position, call, bodiless = 0, waiting, bool(waiting.address)
     for count, (start, end) in enumerate(_spans(text)):
-        if count >= MAX_BLOCKS:
+        if count > MAX_BLOCKS:
             break
         while position < len(marks) and marks[position].at < start:
             call = marks[position].after(call)
