@@ -369,7 +369,7 @@ def test_a_body_that_is_not_in_the_text_is_asked_for(body: str, where: str) -> N
         read(f"curl -X PUT {ADDRESS} {body}")
 
 
-def numbered(count: int, fence: str) -> str:
+def many_requests(count: int, fence: str) -> str:
     bodies = [json.dumps({**PLAIN, "tags": {"number": str(number)}}) for number in range(1, count + 1)]
     return "\n".join(f"{fence}\n{body}\n{fence}" if fence else f"Request:\n{body}" for body in bodies)
 
@@ -378,7 +378,7 @@ def numbered(count: int, fence: str) -> str:
 def test_what_is_beyond_the_hundredth_piece_of_a_text_is_told(fence: str) -> None:
     line = 302 if fence else 202
     for count, told in ((100, 0), (101, 1), (130, 1)):
-        found = blocks(numbered(count, fence))
+        found = blocks(many_requests(count, fence))
         assert len(found[0]) == 100
         assert json.loads(found[0][99].content)["tags"] == {"number": "100"}
         said = [note for note in found[1] if note.line == line]
