@@ -256,8 +256,9 @@ def test_a_refused_save_leaves_no_trace(requester: User, draft: Draft) -> None:
     assert Secret.objects.count() == 1
 
 
-def test_a_draft_on_its_way_to_azure_keeps_its_secrets(requester: User, draft: Draft) -> None:
-    submission = draft.submissions.create(revision=draft.revisions.get(), submitter=requester)
+@pytest.mark.parametrize("state", ["queued", "sending", "running", "needs-sign-in"])
+def test_a_draft_on_its_way_to_azure_keeps_its_secrets(requester: User, draft: Draft, state: str) -> None:
+    submission = draft.submissions.create(revision=draft.revisions.get(), submitter=requester, state=state)
     with pytest.raises(actions.UnderWay):
         actions.discard(requester, draft)
     assert Secret.objects.exists()

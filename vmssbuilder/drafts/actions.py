@@ -337,8 +337,8 @@ def discard(user: User, draft: Draft) -> None:
     require(user, draft, Access.OWN)
     with transaction.atomic():
         locked = Draft.objects.select_for_update().get(pk=draft.pk)
-        if locked.submissions.filter(state__in=locked.submissions.model.MOVING).exists():
-            raise UnderWay("It is on its way to Azure. Discard it when that has ended.")
+        if locked.submissions.filter(state__in=locked.submissions.model.WAITING).exists():
+            raise UnderWay("It is on its way to Azure. Stop that first, or discard it when it has ended.")
         draft.discarded = timezone.now()
         draft.save(update_fields=["discarded", "updated"])
         destroyed = vault.destroy(draft)

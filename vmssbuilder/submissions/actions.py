@@ -102,12 +102,14 @@ def check_now(user: User, submission: Submission) -> None:
     require(user, submission.draft, Access.VIEW)
     if submission.submitter_id != user.pk and not user.is_administrator:
         raise PermissionDenied(f"Only {submission.submitter} can ask: Azure is asked in their name.")
-    # Whoever wants to know now is not kept waiting by a pause: Azure may prolong it, and says so.
-    PersonsGate(submission.submitter_id).open(submission.revision.target.subscription)
-    if submission.is_moving:
-        _hasten(submission)
-        return
-    _move(user, submission, [State.UNKNOWN], "submission.checked", "Asking Azure once more.", timedelta(0))
+    with transaction.atomic():
+        if submission.is_moving:
+            _hasten(submission)
+        else:
+            once_more = "Asking Azure once more."
+            _move(user, submission, [State.UNKNOWN], "submission.checked", once_more, timedelta(0))
+        # Whoever wants to know now is not kept waiting by a pause: Azure may prolong it, and says so.
+        PersonsGate(submission.submitter_id).open(submission.revision.target.subscription)
 
 
 def stop(user: User, submission: Submission) -> None:
@@ -148,7 +150,9 @@ def _move(
     state = State.RUNNING if submission.operation else State.SENDING if submission.may_exist else State.QUEUED
     try:
         with transaction.atomic():
-            Draft.objects.select_for_update().get(pk=submission.draft_id)
+            draft = Draft.objects.select_for_update().get(pk=submission.draft_id)
+            if draft.discarded is not None and state == State.QUEUED:
+                raise Refused("The draft was discarded, so that it is not sent any more.")
             changed = Submission.objects.filter(pk=submission.pk, state__in=wanted).update(
                 state=state,
                 next_step=now,

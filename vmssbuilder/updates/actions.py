@@ -83,6 +83,7 @@ def compare_anew(user: User, draft: Draft, base: int, live: Live, document: dict
 
 def put_back(user: User, draft: Draft, path: Path) -> Draft:
     """The draft wants again what its base has at the place. Raises Refused, EditConflict, Http404, PermissionDenied."""
+    require(user, draft, Access.EDIT)
     at = planning.base_of(draft)
     if at is None:
         raise Refused("This draft was not opened from a scale set, so there is nothing to put back.")
@@ -96,6 +97,7 @@ def put_back(user: User, draft: Draft, path: Path) -> Draft:
 
 def leave_out(user: User, draft: Draft, path: Path) -> Draft:
     """The draft says nothing of the place any more. Raises Refused, EditConflict, Http404, PermissionDenied."""
+    require(user, draft, Access.EDIT)
     held = paths.get(draft.document, path)
     if draft.operation != "update" or held is MISSING:
         raise Refused("The draft does not say it any more. Nothing was changed.")

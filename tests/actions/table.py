@@ -1,0 +1,322 @@
+"""Every action that changes a draft, a review or a submission, and a scene to do it in.
+
+Tests walk this table: what has to be true of one action has to be true of all.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from types import ModuleType
+from typing import Any, Final, Literal
+
+from django.apps import apps
+from django.db import models
+from django.utils import timezone
+
+from tests.reviews.making import SUBSCRIPTION, TARGET, approved, document, draft, edit, person
+from vmssbuilder.accounts.models import Pause, Role, User
+from vmssbuilder.accounts.tokens import keep
+from vmssbuilder.azure import ScaleSetAddress
+from vmssbuilder.drafts import actions as editing
+from vmssbuilder.drafts.models import Draft, ShareLink
+from vmssbuilder.drafts.submitted import Changed
+from vmssbuilder.preflight import actions as preflight
+from vmssbuilder.reviews import actions as reviewing
+from vmssbuilder.reviews.models import Review
+from vmssbuilder.scaleset import Request
+from vmssbuilder.submissions import actions as sending
+from vmssbuilder.submissions import leases, steps
+from vmssbuilder.submissions.models import Submission
+from vmssbuilder.updates import actions as updating
+from vmssbuilder.updates.live import Live
+
+Stage = Literal[
+    "draft", "live", "waiting", "approved", "queued", "held", "running", "needs-sign-in", "unknown"
+]
+
+# --- scenes -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class Scene:
+    """A draft of somebody's with all that hangs on it. Its rows are as whoever read them last has them."""
+
+    owner: User
+    reviewer: User
+    draft: Draft
+    link: ShareLink
+    review: Review | None = None
+    submission: Submission | None = None
+    held: leases.Held | None = None
+
+
+def of_entra(name: str, role: Role = Role.REQUESTER) -> User:
+    """Someone who signed in with Microsoft, and whom Azure asked for a pause."""
+    made = person(name, role, object_id=f"object-{name}", tenant_id="tenant")
+    keep(made, "{}")
+    Pause.objects.create(user=made, subscription=SUBSCRIPTION, kind="write", until=timezone.now())
+    return made
+
+
+def scene(stage: Stage, owner: User, reviewer: User, name: str = TARGET.name) -> Scene:
+    """A draft that came as far as the stage says."""
+    if stage == "live":
+        made = updating.open_live(owner, live(name, document()))
+        made = edit(owner, made, "sku.capacity", 3)
+    else:
+        made = edit(owner, draft(owner, name=name), "sku.capacity", 3)
+    at = Scene(owner, reviewer, made, editing.share(owner, made))
+    if stage in ("draft", "live"):
+        return at
+    if stage == "waiting":
+        at.review = reviewing.request_review(owner, made, "Please", made.head)
+        return at
+    at.review = approved(owner, reviewer, made)
+    if stage == "approved":
+        return at
+    at.submission = sending.submit(owner, made)
+    if stage == "held":
+        at.held = leases.claim(at.submission.pk)
+        assert at.held is not None
+        at.submission = at.held.submission
+    elif stage != "queued":
+        Submission.objects.filter(pk=at.submission.pk).update(state=stage)
+        at.submission.refresh_from_db()
+    return at
+
+
+def live(name: str, model: dict[str, Any]) -> Live:
+    """A scale set as it was read just now."""
+    del model["properties"]["virtualMachineProfile"]["osProfile"]["adminPassword"]
+    address = ScaleSetAddress(SUBSCRIPTION, TARGET.resource_group, name)
+    return Live(address, "2024-07-01", model, (), "7", "Succeeded", timezone.now())
+
+
+# --- actions ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One action. act: does it as that person. module: where its last statement is, `record`.
+
+    what: the event it leaves. who: the people who may do it; others get 404 when they may not know of the draft, 403
+    when they may only look. locks: the models whose row it holds before it goes by anything or writes anything.
+    """
+
+    name: str
+    stage: Stage
+    act: Callable[[Scene, User], Any]
+    module: ModuleType
+    what: str
+    who: tuple[str, ...] = ("owner",)
+    locks: tuple[type[models.Model], ...] = ()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def _request(name: str) -> Request:
+    return Request(replace(TARGET, name=name), "create", "2024-07-01", document())
+
+
+def _document(capacity: int, of: Draft) -> dict[str, Any]:
+    changed: dict[str, Any] = copy.deepcopy(of.document)
+    changed["sku"]["capacity"] = capacity
+    return changed
+
+
+def _capacity(capacity: int) -> list[Changed]:
+    return [Changed(("sku", "capacity"), 3, capacity)]
+
+
+def _submission(at: Scene) -> Submission:
+    assert at.submission is not None
+    return at.submission
+
+
+def _review(at: Scene) -> Review:
+    assert at.review is not None
+    return at.review
+
+
+def _succeeded(at: Scene, _user: User) -> None:
+    assert at.held is not None
+    steps.save(at.held, steps.Outcome("succeeded", "The scale set is created."))
+
+
+EVERYONE: Final = ("owner", "reviewer", "administrator", "stranger")
+BOTH: Final = ("owner", "administrator")
+
+ACTIONS: Final = [
+    Action(
+        "create", "draft", lambda _, user: editing.create(user, _request("new"), "pasted"), editing, "draft.created", EVERYONE
+    ),
+    Action("save", "draft", lambda at, user: editing.save(user, at.draft, 2, _capacity(4)), editing, "draft.saved"),
+    Action(
+        "edit a list",
+        "draft",
+        lambda at, user: editing.edit_list(user, at.draft, 2, "add", ("zones",)),
+        editing,
+        "draft.saved",
+    ),
+    Action(
+        "replace the document",
+        "draft",
+        lambda at, user: editing.replace_document(user, at.draft, 2, _document(4, at.draft)),
+        editing,
+        "draft.saved",
+    ),
+    Action(
+        "fix",
+        "draft",
+        lambda at, user: editing.apply_fix(user, at.draft, 2, lambda now: now | {"zones": ["1"]}),
+        editing,
+        "draft.saved",
+    ),
+    Action("restore", "draft", lambda at, user: editing.restore(user, at.draft, 2, 1), editing, "draft.saved"),
+    Action(
+        "choose the system",
+        "draft",
+        lambda at, user: editing.choose_system(user, at.draft, "Linux"),
+        editing,
+        "draft.system-chosen",
+    ),
+    Action(
+        "discard",
+        "approved",
+        lambda at, user: editing.discard(user, at.draft),
+        editing,
+        "draft.discarded",
+        locks=(Draft,),
+    ),
+    Action("share", "draft", lambda at, user: editing.share(user, at.draft), editing, "draft.shared"),
+    Action("revoke", "draft", lambda at, user: editing.revoke(user, at.link), editing, "draft.share-revoked"),
+    Action(
+        "pre-flight", "draft", lambda at, user: preflight.start(user, at.draft), preflight, "draft.preflight", locks=(Draft,)
+    ),
+    Action(
+        "request a review",
+        "draft",
+        lambda at, user: reviewing.request_review(user, at.draft, "Please", 2),
+        reviewing,
+        "review.requested",
+        locks=(Draft,),
+    ),
+    Action(
+        "decide",
+        "waiting",
+        lambda at, user: reviewing.decide(user, _review(at), "approve", "Fits."),
+        reviewing,
+        "review.approved",
+        ("reviewer", "administrator"),
+        locks=(Draft, Review),
+    ),
+    Action(
+        "withdraw",
+        "waiting",
+        lambda at, user: reviewing.withdraw(user, _review(at)),
+        reviewing,
+        "review.withdrawn",
+    ),
+    Action(
+        "void approvals",
+        "approved",
+        lambda at, user: reviewing.void_approvals(user, at.reviewer),
+        reviewing,
+        "review.voided",
+        EVERYONE,
+        locks=(Draft,),
+    ),
+    Action(
+        "submit",
+        "approved",
+        lambda at, user: sending.submit(user, at.draft),
+        sending,
+        "submission.created",
+        locks=(Draft,),
+    ),
+    Action(
+        "resume",
+        "needs-sign-in",
+        lambda at, user: sending.resume(user, _submission(at)),
+        sending,
+        "submission.continued",
+        locks=(Draft,),
+    ),
+    Action(
+        "check",
+        "unknown",
+        lambda at, user: sending.check_now(user, _submission(at)),
+        sending,
+        "submission.checked",
+        BOTH,
+        locks=(Draft,),
+    ),
+    Action(
+        "stop",
+        "queued",
+        lambda at, user: sending.stop(user, _submission(at)),
+        sending,
+        "submission.stopped",
+        BOTH,
+        locks=(Draft,),
+    ),
+    Action(
+        "stop following",
+        "running",
+        lambda at, user: sending.stop(user, _submission(at)),
+        sending,
+        "submission.stopped",
+        BOTH,
+        locks=(Draft,),
+    ),
+    Action("end a step", "held", _succeeded, steps, "submission.succeeded", EVERYONE, locks=(Draft,)),
+    Action(
+        "open a live set",
+        "live",
+        lambda _, user: updating.open_live(user, live("new", document())),
+        updating,
+        "draft.compared",
+        EVERYONE,
+    ),
+    Action(
+        "compare anew",
+        "live",
+        lambda at, user: updating.compare_anew(
+            user, at.draft, 2, live(at.draft.name, document()), _document(5, at.draft)
+        ),
+        updating,
+        "draft.compared",
+    ),
+    Action(
+        "put back",
+        "live",
+        lambda at, user: updating.put_back(user, at.draft, ("sku", "capacity")),
+        updating,
+        "draft.put-back",
+    ),
+    Action(
+        "leave out",
+        "live",
+        lambda at, user: updating.leave_out(user, at.draft, ("sku", "capacity")),
+        updating,
+        "draft.left-out",
+    ),
+]  # fmt: skip
+
+# --- rows -------------------------------------------------------------------------------------------------------------
+
+Rows = dict[tuple[type[models.Model], Any], dict[str, Any]]
+
+
+def rows() -> Rows:
+    """All there is."""
+    return {
+        (model, each.pk): {
+            field.attname: getattr(each, field.attname) for field in model._meta.concrete_fields
+        }
+        for model in apps.get_models()
+        for each in model._base_manager.all()
+    }

@@ -1,0 +1,161 @@
+"""What is true of every action: all of it or nothing, its own rows only, whom it is for, and what the log says."""
+
+from __future__ import annotations
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.db import connection
+from django.http import Http404
+from django.test.utils import CaptureQueriesContext
+
+from tests.actions.table import ACTIONS, EVERYONE, Action, Rows, of_entra, rows, scene
+from tests.reviews.making import person
+from vmssbuilder.accounts.models import Pause, Role, TokenCache, User
+from vmssbuilder.audit.models import Event
+from vmssbuilder.drafts.models import Draft
+from vmssbuilder.reviews import actions as reviewing
+from vmssbuilder.reviews.models import Decision, Review
+from vmssbuilder.submissions import actions as sending
+from vmssbuilder.submissions.models import Submission
+
+pytestmark = pytest.mark.django_db
+
+every_action = pytest.mark.parametrize("action", ACTIONS, ids=str)
+
+
+@pytest.fixture
+def rita() -> User:
+    return of_entra("rita")
+
+
+@pytest.fixture
+def rolf() -> User:
+    return of_entra("rolf", Role.REVIEWER)
+
+
+class Broken(Exception):
+    """What an action meets at its end."""
+
+
+def broken(*_what: object, **_details: object) -> None:
+    raise Broken
+
+
+@every_action
+def test_an_action_that_fails_at_its_end_leaves_nothing_behind(
+    action: Action, rita: User, rolf: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at = scene(action.stage, rita, rolf)
+    monkeypatch.setattr(action.module, "record", broken)
+    before = rows()
+    with pytest.raises(Broken):
+        action.act(at, rolf if "owner" not in action.who else rita)
+    assert rows() == before
+
+
+@every_action
+def test_an_action_is_recorded_once_as_the_persons(action: Action, rita: User, rolf: User) -> None:
+    at = scene(action.stage, rita, rolf)
+    user = rolf if "owner" not in action.who else rita
+    known = set(Event.objects.values_list("pk", flat=True))
+    action.act(at, user)
+    told = [event for event in Event.objects.exclude(pk__in=known) if event.what == action.what]
+    assert len(told) == 1
+    about = Draft.objects.order_by("-pk")[0] if action.name in ("create", "open a live set") else at.draft
+    assert (told[0].about, told[0].actor) == (about.code, None if at.held else user)
+    assert told[0].details, "it says what of the draft it was"
+
+
+# --- others' rows -----------------------------------------------------------------------------------------------------
+
+
+@every_action
+def test_an_action_touches_no_row_of_another_draft_or_person(action: Action, rita: User, rolf: User) -> None:
+    sam, rosa = of_entra("sam"), of_entra("rosa", Role.REVIEWER)
+    before_it = scene(action.stage, rita, rosa, "web-beside")
+    at = scene(action.stage, rita, rolf)
+    after_it = scene(action.stage, sam, rosa, "web-of-sam")
+    before = rows()
+    action.act(at, rolf if "owner" not in action.who else rita)
+    after = rows()
+    others = {before_it.draft.pk, after_it.draft.pk}
+    codes = {before_it.draft.code, after_it.draft.code}
+    touched = {
+        f"{model.__name__} {key}"
+        for model, key in before.keys() | after.keys()
+        if before.get((model, key)) != after.get((model, key))
+        for state in (before, after)
+        if (model, key) in state and _belongs(state, model, key, others, codes, {sam.pk, rosa.pk})
+    }
+    assert not touched
+    assert before != after, "it does something"
+
+
+def _belongs(
+    state: Rows, model: type[object], key: object, drafts: set[int], codes: set[str], people: set[int]
+) -> bool:
+    """Whether the row is of one of the drafts, or of one of the people where it is of no draft."""
+    row = state[(model, key)]  # type: ignore[index] # any model
+    if model is Draft:
+        return key in drafts
+    if model is Event:
+        return row["about"] in codes
+    if model in (Pause, TokenCache):
+        return row["user_id"] in people
+    if model is Decision:
+        return state[(Review, row["review_id"])]["draft_id"] in drafts
+    if "submission_id" in row:
+        return state[(Submission, row["submission_id"])]["draft_id"] in drafts
+    if "args_kwargs" in row:
+        woken = row["args_kwargs"]["args"][0]
+        return row["task_path"].endswith("submissions.tasks.wake") and (
+            Submission.objects.get(pk=woken).draft_id in drafts
+        )
+    return row.get("draft_id") in drafts or (model is User and key in people)
+
+
+# --- who may ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("action", [action for action in ACTIONS if action.who != EVERYONE], ids=str)
+def test_who_may_not_changes_nothing_and_holds_up_nobody(action: Action, rita: User, rolf: User) -> None:
+    at = scene(action.stage, rita, rolf)
+    people = {
+        "reviewer": of_entra("rosa", Role.REVIEWER),
+        "administrator": of_entra("ada", Role.ADMINISTRATOR),
+        "stranger": of_entra("sam"),
+        "local stranger": person("lena"),
+    }
+    before = rows()
+    for who, user in people.items():
+        if who in action.who:
+            continue
+        # Others do not even learn that there is such a draft.
+        knows = who == "administrator" or (who == "reviewer" and at.review is not None)
+        with (
+            CaptureQueriesContext(connection) as asked,
+            pytest.raises(PermissionDenied if knows else Http404),
+        ):
+            action.act(at, user)
+        assert not [each["sql"] for each in asked if not each["sql"].startswith("SELECT")], who
+    assert rows() == before
+
+
+OF_LIVING_DRAFTS = [
+    action
+    for action in ACTIONS
+    if action.what in ("draft.saved", "draft.preflight", "review.requested", "review.approved")
+    or action.what in ("submission.created", "submission.continued")
+    or (action.stage == "live" and action.who == ("owner",))
+]
+
+
+@pytest.mark.parametrize("action", OF_LIVING_DRAFTS, ids=str)
+def test_what_was_discarded_meanwhile_is_not_gone_on_with(action: Action, rita: User, rolf: User) -> None:
+    at = scene(action.stage, rita, rolf)
+    # The person's page still holds the draft as it was.
+    Draft.objects.filter(pk=at.draft.pk).update(discarded=at.draft.updated)
+    before = rows()
+    with pytest.raises((Http404, reviewing.Refused, sending.Refused)):
+        action.act(at, rolf if "owner" not in action.who else rita)
+    assert rows() == before
