@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from crispy_forms.helper import FormHelper
 from django import forms
 
+from vmssbuilder.pages.forms import SmallForm
 
-class LocalSignIn(forms.Form):
+
+class LocalSignIn(SmallForm):
     """User name and password."""
 
     username = forms.CharField(
@@ -31,20 +30,3 @@ class LocalSignIn(forms.Form):
         error_messages={"required": "Enter your password."},
         widget=forms.PasswordInput(attrs={"class": "input", "autocomplete": "current-password"}),
     )
-
-    # The page marks what is missing itself, in the same words for everybody.
-    use_required_attribute = False
-
-    def __init__(self, *args: Any, **named: Any) -> None:
-        super().__init__(*args, **named)
-        self.helper = FormHelper(self)
-        self.helper.form_tag = False
-        self.helper.disable_csrf = True
-
-    def problems(self) -> list[dict[str, str]]:
-        """Every error with the address of its field, for the summary above the heading."""
-        return [
-            {"message": str(message), "href": f"#{field.id_for_label}"}
-            for field in self
-            for message in field.errors
-        ]

@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Any, Final, Generic, TypeVar
 from urllib.parse import urlencode
 
+from crispy_forms.layout import Field, Layout
+from django import forms
 from django.core.paginator import Paginator
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.http import QueryDict
@@ -14,12 +16,30 @@ from django.http import QueryDict
 from vmssbuilder.accounts.models import User
 from vmssbuilder.drafts import searching
 from vmssbuilder.drafts.models import Draft
+from vmssbuilder.pages.forms import WORDS, SearchForm, Words
 from vmssbuilder.reviews.models import Review
 from vmssbuilder.reviews.queries import waiting_for
 from vmssbuilder.submissions.models import Submission
 from vmssbuilder.submissions.queries import under_way
 
 PAGE_SIZE: Final = 20
+
+
+class DraftSearch(SearchForm):
+    """Words to search drafts by; for administrators, whose drafts. The rest narrows the list and stays what it is."""
+
+    whose = forms.CharField(required=False, widget=forms.HiddenInput)
+    status = forms.CharField(required=False, widget=forms.HiddenInput)
+    q = Words("Search drafts by name, resource group or subscription", "Name, resource group or subscription")
+    owner = Words("Owner", "Owner", icon="person")
+
+    def __init__(self, *args: Any, **named: Any) -> None:
+        super().__init__(*args, **named)
+        everyone = self["whose"].value()
+        hidden = [name for name in ("whose", "status") if self[name].value()]
+        boxes = [Field(name, template=WORDS) for name in (["q", "owner"] if everyone else ["q"])]
+        self.helper.layout = Layout(*hidden, *boxes)
+
 
 Item = TypeVar("Item")
 
@@ -84,6 +104,14 @@ def what_needs(user: User, sent: QueryDict) -> dict[str, Any]:
     return {
         "page": page,
         "search": search,
+        "form": DraftSearch(
+            initial={
+                "q": search.text,
+                "owner": search.owner,
+                "whose": "all" if search.everyone else "",
+                "status": search.status,
+            }
+        ),
         "standings": [
             (name, title, counts[name])
             for name, title in STANDINGS.items()
@@ -139,10 +167,10 @@ class Search:
 
 
 def _search(user: User, sent: QueryDict) -> Search:
-    text = sent.get("q", "").strip()[:_LONGEST]
-    owner = sent.get("owner", "").strip()[:_LONGEST] if user.is_administrator else ""
-    everyone = user.is_administrator and (bool(owner) or sent.get("whose") == "all")
-    status = sent.get("status", "")
+    asked = DraftSearch(sent).asked()
+    text, status = asked["q"], asked["status"]
+    owner = asked["owner"] if user.is_administrator else ""
+    everyone = user.is_administrator and (bool(owner) or asked["whose"] == "all")
     status = status if status in STANDINGS else ""
     others = {"q": text, "owner": owner, "whose": "all" if everyone and not owner else ""}
     made = Search(
@@ -169,9 +197,6 @@ def _query(parameters: dict[str, str]) -> str:
     """The parameters that say something as the beginning of an address's query."""
     said = {name: value for name, value in parameters.items() if value}
     return f"{urlencode(said)}&" if said else ""
-
-
-_LONGEST: Final = 200
 
 
 def _people(text: str) -> list[User]:

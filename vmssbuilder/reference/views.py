@@ -16,22 +16,23 @@ from django.views.decorators.http import require_safe
 
 from vmssbuilder.drafts.steps import BY_NAME, STEPS
 from vmssbuilder.installation import own_cloud
+from vmssbuilder.pages.forms import SearchForm
 from vmssbuilder.pages.problems import problem
 from vmssbuilder.scaleset import API_VERSIONS, json_schema
 from vmssbuilder.scaleset.properties import Choice, Node
 
 from . import index as reference
+from .forms import ReferenceSearch
 
 PAGE_SIZE: Final = 50
-LONGEST_QUERY: Final = 200
+LONGEST_QUERY: Final = SearchForm.LONGEST
 
 
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
     """The start of the reference, or what a search found."""
-    chosen = {
-        name: request.GET.get(name, "").strip()[:LONGEST_QUERY] for name in ("q", "version", "since", "step")
-    }
+    form = ReferenceSearch(request.GET)
+    chosen = form.asked()
     for name in ("version", "since"):
         if chosen[name] and chosen[name] not in API_VERSIONS:
             raise Http404(
@@ -41,8 +42,7 @@ def index(request: HttpRequest) -> HttpResponse:
         raise Http404(f"The form has no step “{chosen['step']}”.")
     context: dict[str, Any] = {
         "chosen": chosen,
-        "versions": API_VERSIONS[::-1],
-        "steps": STEPS,
+        "form": form,
         "step": BY_NAME.get(chosen["step"]),
     }
     if not any(chosen.values()):

@@ -18,12 +18,11 @@ AT_MOST: Final = 100
 
 @dataclass(frozen=True, slots=True)
 class Override:
-    """One error, and why the request is to be sent despite it. id: of its input. wrong: what is wrong with the reason."""
+    """One error, and why the request is to be sent despite it. id: of its input."""
 
     finding: Finding
     id: str
     reason: str = ""
-    wrong: str = ""
 
     @property
     def name(self) -> str:
@@ -50,18 +49,10 @@ def too_many(blocking: list[Finding], overridable: list[Finding]) -> list[Findin
     return blocking if len(overridable) <= AT_MOST else blocking + overridable
 
 
-def asked(
-    found: Iterable[Finding], reasons: Mapping[str, str] | None = None, wrong: Mapping[str, str] | None = None
-) -> list[Override]:
-    """One for each error that may be let through. reasons: by name of the finding. wrong: by id of the input."""
+def asked(found: Iterable[Finding], reasons: Mapping[str, str] | None = None) -> list[Override]:
+    """One for each error that may be let through. reasons: by name of the finding."""
     listed = [finding for finding in found if finding.overridable]
     return [
-        Override(finding, key, (reasons or {}).get(named(finding), "").strip(), (wrong or {}).get(key, ""))
+        Override(finding, f"override-{number}", (reasons or {}).get(named(finding), "").strip())
         for number, finding in enumerate(listed, 1)
-        for key in [f"override-{number}"]
     ]
-
-
-def sent(post: Mapping[str, str]) -> dict[str, str]:
-    """The reasons in a form that was sent, by name of the finding."""
-    return {name.removeprefix(PREFIX): post[name] for name in post if name.startswith(PREFIX)}

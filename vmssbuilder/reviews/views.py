@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, Final, cast
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -24,6 +23,7 @@ from vmssbuilder.scaleset.findings import Finding, errors
 from vmssbuilder.scaleset.rules.characters import DECEIVING
 
 from . import actions, overrides, queries
+from .forms import DecisionForm, ReviewRequestForm
 from .models import Decision, Review
 
 PAGE_SIZE: Final = 25
@@ -64,8 +64,8 @@ def _page(
     request: HttpRequest,
     review: Review,
     *,
-    problems: tuple[tuple[str, str], ...] = (),
-    typed: Mapping[str, str] | None = None,
+    form: DecisionForm | None = None,
+    errors: list[dict[str, str]] | None = None,
     status: int = 200,
 ) -> HttpResponse:
     user = cast(User, request.user)
@@ -92,9 +92,8 @@ def _page(
         "may_decide": open_ and not why_not,
         "why_not": why_not if user.is_reviewer else "",
         "owns": review.draft.owner_id == user.pk,
-        "verdicts": _VERDICTS,
-        "typed": typed or {},
-        **_errors(problems),
+        "form": form or DecisionForm(),
+        "errors": form.problems() if form is not None else errors,
     }
     return render(request, "reviews/detail.html", context, status=status)
 
@@ -122,32 +121,21 @@ def _deceiving(review: Review, found: list[Finding]) -> list[tuple[str, str]]:
     return told
 
 
-_VERDICTS: Final = (
-    (Decision.Verdict.APPROVE, "Approve", "The owner may send exactly this revision to Azure."),
-    (Decision.Verdict.REQUEST_CHANGES, "Request changes", "The owner edits the draft and sends it again."),
-    (Decision.Verdict.REJECT, "Reject", "This is not to be built."),
-)
-
-
-def _errors(problems: tuple[tuple[str, str], ...]) -> dict[str, Any]:
-    """Problems for the summary above the heading, and for their fields."""
-    return {
-        "errors": [{"message": message, "href": f"#{field}" if field else ""} for field, message in problems],
-        "wrong": {field: message for field, message in problems if field},
-    }
-
-
 @require_POST
 def decide(request: HttpRequest, number: int) -> HttpResponse:
     """Approve, ask for changes, or reject."""
     review = _find(request, number)
-    verdict, reason = request.POST.get("verdict", ""), request.POST.get("reason", "")
+    user, form = cast(User, request.user), DecisionForm(request.POST)
+    why_not = actions.may_not_decide(user, review)
+    if why_not:
+        raise PermissionDenied(why_not)
+    if not form.is_valid():
+        return _page(request, review, form=form, status=422)
     try:
-        decision = actions.decide(cast(User, request.user), review, verdict, reason)
+        decision = actions.decide(user, review, **form.cleaned_data)
     except actions.Refused as refused:
-        typed = {"verdict": verdict, "reason": reason}
-        status = 409 if refused.moved_on else 422
-        return _page(request, _find(request, number), problems=refused.problems, typed=typed, status=status)
+        form.refuse(refused.problems)
+        return _page(request, _find(request, number), form=form, status=409 if refused.moved_on else 422)
     messages.success(request, _DONE[Decision.Verdict(decision.verdict)])
     return redirect("review-detail", number)
 
@@ -166,7 +154,8 @@ def withdraw(request: HttpRequest, number: int) -> HttpResponse:
     try:
         actions.withdraw(cast(User, request.user), review)
     except actions.Refused as refused:
-        return _page(request, _find(request, number), problems=refused.problems, status=409)
+        said = [{"message": message, "href": ""} for _field, message in refused.problems]
+        return _page(request, _find(request, number), errors=said, status=409)
     messages.success(request, "The request for review was withdrawn.")
     return redirect("draft-check", review.draft.code)
 
@@ -180,15 +169,17 @@ def request_review(request: HttpRequest, code: str) -> HttpResponse:
         raise PermissionDenied("Only its owner sends a draft for review.")
     if request.method != "POST":
         return _request_page(request, draft)
-    note, reasons = request.POST.get("note", ""), overrides.sent(request.POST.dict())
+    form = _request_form(draft, request.POST)
+    if not form.is_valid():
+        return _request_page(request, draft, form, status=422)
     try:
-        review = actions.request_review(user, draft, note, _base(request), reasons)
+        note = form.cleaned_data["note"]
+        review = actions.request_review(user, draft, note, _base(request), form.reasons())
     except actions.Refused as refused:
         draft = access.find(user, code, Access.VIEW)
-        status = 409 if refused.moved_on else 422
-        return _request_page(
-            request, draft, problems=refused.problems, note=note, reasons=reasons, status=status
-        )
+        form = _request_form(draft, request.POST)
+        form.refuse(refused.problems)
+        return _request_page(request, draft, form, status=409 if refused.moved_on else 422)
     messages.success(request, "Sent for review. Every later edit takes it out of the queue again.")
     return redirect("review-detail", review.pk)
 
@@ -199,23 +190,26 @@ def _base(request: HttpRequest) -> int:
     return -1 if base is None else base
 
 
+def _request_form(draft: Draft, sent: QueryDict | None = None) -> ReviewRequestForm:
+    """The form for the newest revision, which shows the first errors that may be let through."""
+    overridable = [each for each in errors(check_content(draft)) if each.overridable]
+    data = None
+    if sent is not None:
+        # What was typed stands; what is sent next is about the revision that the page shows now.
+        data = sent.copy()
+        data["base"] = str(draft.head)
+    return ReviewRequestForm(data, found=overridable[: overrides.AT_MOST], initial={"base": draft.head})
+
+
 def _request_page(
-    request: HttpRequest,
-    draft: Draft,
-    *,
-    problems: tuple[tuple[str, str], ...] = (),
-    note: str = "",
-    reasons: Mapping[str, str] | None = None,
-    status: int = 200,
+    request: HttpRequest, draft: Draft, form: ReviewRequestForm | None = None, *, status: int = 200
 ) -> HttpResponse:
     found = errors(check_content(draft))
-    shown = _errors(problems)
     overridable = [each for each in found if each.overridable]
     context = {
         "draft": draft,
-        "overridable": overrides.asked(overridable[: overrides.AT_MOST], reasons, shown["wrong"]),
+        "form": form or _request_form(draft),
         "blocking": overrides.too_many([each for each in found if not each.overridable], overridable),
-        "typed": {"note": note},
-        **shown,
+        "errors": form.problems() if form is not None else [],
     }
     return render(request, "reviews/request.html", context, status=status)

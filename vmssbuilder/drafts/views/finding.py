@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final, cast
 
+from crispy_forms.layout import Field, Layout
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -15,12 +16,23 @@ from vmssbuilder.drafts import content as contents
 from vmssbuilder.drafts.access import Access
 from vmssbuilder.drafts.models import Draft
 from vmssbuilder.drafts.submitted import Changed
+from vmssbuilder.pages.forms import WORDS, SearchForm, Words
 from vmssbuilder.reference.index import Entry
 from vmssbuilder.scaleset import paths
 
 from .frame import frame
 
-LONGEST_QUERY: Final = 200
+LONGEST_QUERY: Final = SearchForm.LONGEST
+
+
+class SettingSearch(SearchForm):
+    """What somebody calls a setting."""
+
+    q = Words("What the setting is called, or does", "Such as disk size, spot, ssh key")
+
+    def __init__(self, *args: Any, **named: Any) -> None:
+        super().__init__(*args, **named)
+        self.helper.layout = Layout(Field("q", template=WORDS))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -31,8 +43,14 @@ def find(request: HttpRequest, code: str) -> HttpResponse:
         return _switched(request, draft)
     if request.GET.get("place"):
         return _to(request, draft, _setting(request.GET["place"]))
-    query = request.GET.get("q", "").strip()[:LONGEST_QUERY]
-    context: dict[str, Any] = {"draft": draft, "query": query, "found": finding.search(draft, query)}
+    form = SettingSearch(request.GET)
+    query = form.asked()["q"]
+    context: dict[str, Any] = {
+        "draft": draft,
+        "form": form,
+        "query": query,
+        "found": finding.search(draft, query),
+    }
     if request.GET.get("part") == "list":
         return render(request, "drafts/find_options.html", context)
     return render(request, "drafts/find.html", context)

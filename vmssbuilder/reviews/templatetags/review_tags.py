@@ -9,6 +9,7 @@ from django.template.context import RequestContext
 
 from vmssbuilder.drafts.models import Draft
 from vmssbuilder.reviews import overrides, queries
+from vmssbuilder.reviews.forms import ReviewRequestForm
 from vmssbuilder.scaleset.findings import Finding
 
 register = template.Library()
@@ -26,8 +27,8 @@ def review_panel(
 ) -> dict[str, Any]:
     """The form that sends the draft for review, or why it cannot be sent now."""
     blocking = overrides.too_many(blocking, overridable)
-    asked = [] if blocking else overrides.asked(overridable)
-    return _shared(context, draft) | {"blocking": blocking, "overridable": asked}
+    form = None if blocking else ReviewRequestForm(found=overridable, initial={"base": draft.head})
+    return _shared(context, draft) | {"blocking": blocking, "form": form}
 
 
 def _shared(context: RequestContext, draft: Draft) -> dict[str, Any]:
