@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any, Final, cast
 
-from crispy_forms.layout import Field, Layout
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -14,25 +13,15 @@ from vmssbuilder.accounts.models import User
 from vmssbuilder.drafts import access, actions, finding, switching
 from vmssbuilder.drafts import content as contents
 from vmssbuilder.drafts.access import Access
+from vmssbuilder.drafts.forms.searching import SettingSearch
 from vmssbuilder.drafts.models import Draft
 from vmssbuilder.drafts.submitted import Changed
-from vmssbuilder.pages.forms import WORDS, SearchForm, Words
 from vmssbuilder.reference.index import Entry
 from vmssbuilder.scaleset import paths
 
 from .frame import frame
 
-LONGEST_QUERY: Final = SearchForm.LONGEST
-
-
-class SettingSearch(SearchForm):
-    """What somebody calls a setting."""
-
-    q = Words("What the setting is called, or does", "Such as disk size, spot, ssh key")
-
-    def __init__(self, *args: Any, **named: Any) -> None:
-        super().__init__(*args, **named)
-        self.helper.layout = Layout(Field("q", template=WORDS))
+LONGEST_QUERY: Final = SettingSearch.LONGEST
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -1,0 +1,19 @@
+"""The search for a setting."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from crispy_forms.layout import Field, Layout
+
+from vmssbuilder.pages.forms import WORDS, SearchForm, Words
+
+
+class SettingSearch(SearchForm):
+    """What somebody calls a setting."""
+
+    q = Words("What the setting is called, or does", "Such as disk size, spot, ssh key")
+
+    def __init__(self, *args: Any, **named: Any) -> None:
+        super().__init__(*args, **named)
+        self.helper.layout = Layout(Field("q", template=WORDS))
