@@ -14,11 +14,11 @@ from django.test import Client
 from tests.accounts.entra import begin, browser, choose, sign_in
 from tests.conftest import GetPage
 from tests.submissions.conftest import approved_draft, as_rita, as_rolf, drive, rita, rolf, step, submitted
+from vmssbuilder.accounts import lookups
 from vmssbuilder.accounts.models import TokenCache, User
 from vmssbuilder.accounts.tokens import access_token, wanted_claims
 from vmssbuilder.azure.signin import NEW_TOKEN
 from vmssbuilder.drafts.models import Draft
-from vmssbuilder.pickers import asking
 from vmssbuilder.sandbox.faults import CLAIMS
 from vmssbuilder.sandbox.server import Running
 from vmssbuilder.submissions.models import Submission
@@ -93,7 +93,7 @@ def test_at_a_list_to_choose_from(
     approved_draft: Callable[..., Draft],
     page_of: GetPage,
 ) -> None:
-    asking.forget_everything()
+    lookups.forget_everything()
     draft = approved_draft()
     challenge(sandbox, "GET", "/subscriptions")
     here = f"/drafts/{draft.code}/choose/$target/subscription/"
@@ -102,7 +102,7 @@ def test_at_a_list_to_choose_from(
     while "Sign in with Microsoft" not in page.links() and time.monotonic() < until:
         page = page_of(as_rita, here)
     assert answer(as_rita, page.links()["Sign in with Microsoft"]) == here
-    asking.forget_everything()
+    lookups.forget_everything()
     assert "Contoso Development" in page_of(as_rita, here).text
 
 

@@ -10,10 +10,10 @@ import pytest
 from django.test import Client
 
 from tests.accounts.entra import browser, sign_in
+from vmssbuilder.accounts import lookups
 from vmssbuilder.accounts.models import User
 from vmssbuilder.drafts import actions
 from vmssbuilder.drafts.models import Draft
-from vmssbuilder.pickers import asking
 from vmssbuilder.sandbox import world
 from vmssbuilder.sandbox.server import Running
 from vmssbuilder.scaleset import Request, Target
@@ -40,12 +40,12 @@ DOCUMENT: dict[str, Any] = {
 
 @pytest.fixture(autouse=True)
 def _nothing_is_under_way() -> Iterator[None]:
-    asking.forget_everything()
+    lookups.forget_everything()
     yield
     until = time.monotonic() + 10
-    while any(not job.future.done() for job in list(asking._jobs.values())) and time.monotonic() < until:
+    while any(not job.future.done() for job in list(lookups._jobs.values())) and time.monotonic() < until:
         time.sleep(0.01)
-    asking.forget_everything()
+    lookups.forget_everything()
 
 
 @pytest.fixture

@@ -14,9 +14,10 @@ from django.utils import timezone
 from tests.accounts.entra import browser, sign_in
 from tests.conftest import GetPage, signed_in
 from tests.pickers.conftest import MakeDraft
+from vmssbuilder.accounts import lookups
 from vmssbuilder.accounts.models import TokenCache, User
 from vmssbuilder.drafts.models import Draft
-from vmssbuilder.pickers import asking, keeping, views
+from vmssbuilder.pickers import keeping, views
 from vmssbuilder.pickers.models import KnownList
 from vmssbuilder.sandbox import world
 from vmssbuilder.sandbox.server import Running
@@ -188,7 +189,7 @@ def test_a_shape_that_nobody_foresaw_costs_the_list_not_the_page(
     sandbox.fault("status", status=200, path="/skus", body=json.dumps({"value": [odd]}))
     page = page_of(rita, sizes_of(draft))
     assert "did not give a proper answer" in page.text
-    assert "The list of sizes could not be read." in caplog.text
+    assert "What Azure answered could not be read." in caplog.text
 
 
 def test_an_outage_behind_a_known_list_hides_nothing(
@@ -243,10 +244,10 @@ def test_somebody_without_microsoft_sign_in_is_told(
 def test_too_many_at_once_wait_for_their_turn(
     rita: Client, draft: Draft, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(asking, "AT_ONCE", 0)
+    monkeypatch.setattr(lookups, "AT_ONCE", 0)
     assert "data-again" in suggestions(rita, draft)
-    assert not asking._jobs
-    monkeypatch.setattr(asking, "AT_ONCE", 16)
+    assert not lookups._jobs
+    monkeypatch.setattr(lookups, "AT_ONCE", 16)
     assert FIRST in settled(rita, draft)
 
 
@@ -255,11 +256,11 @@ def test_answers_that_nobody_came_back_for_are_dropped(
 ) -> None:
     sandbox.fault("latency", seconds=0.6, path="/skus")
     suggestions(rita, draft)
-    (job,) = asking._jobs.values()
+    (job,) = lookups._jobs.values()
     job.future.result(timeout=5)
-    monkeypatch.setattr(asking, "FORGOTTEN_AFTER", -1.0)
+    monkeypatch.setattr(lookups, "FORGOTTEN_AFTER", -1.0)
     suggestions(rita, draft, "location")
-    assert job not in asking._jobs.values()
+    assert job not in lookups._jobs.values()
 
 
 # --- great numbers ---------------------------------------------------------------------------------------------------

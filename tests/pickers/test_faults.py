@@ -9,8 +9,9 @@ from django.test import Client
 
 from tests.conftest import GetPage
 from tests.pickers.test_asking import sizes_of
+from vmssbuilder.accounts import arm, lookups
 from vmssbuilder.drafts.models import Draft
-from vmssbuilder.pickers import asking, views
+from vmssbuilder.pickers import views
 from vmssbuilder.sandbox import faults
 from vmssbuilder.sandbox.server import Running
 
@@ -51,14 +52,14 @@ def test_it_is_told_the_value_can_be_typed_and_the_list_comes_later(
     rita: Client, draft: Draft, sandbox: Running, page_of: GetPage, name: str
 ) -> None:
     before = draft.document
-    wish(sandbox, name, 1 if name in {"403", "429"} else asking.ATTEMPTS)
+    wish(sandbox, name, 1 if name in {"403", "429"} else arm.ATTEMPTS)
     page = page_of(rita, sizes_of(draft))
     assert TOLD[name] in page.text
     assert "type the value" in page.text.lower()
     draft.refresh_from_db()
     assert draft.document == before
     # As after some seconds.
-    asking.forget_everything()
+    lookups.forget_everything()
     draft.owner.pauses.all().delete()
     assert "Standard_D2s_v5" in page_of(rita, sizes_of(draft)).text
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.submissions.conftest import approved_draft, as_rita, as_rolf, rita, rolf, submitted
-from vmssbuilder.pickers import asking
+from vmssbuilder.accounts import lookups
 
 __all__ = ["approved_draft", "as_rita", "as_rolf", "rita", "rolf", "submitted"]
 
@@ -24,4 +24,4 @@ def _no_check_goes_on() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def _a_fresh_process() -> None:
-    asking.forget_everything()
+    lookups.forget_everything()

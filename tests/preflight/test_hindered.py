@@ -14,6 +14,7 @@ from pytest_django import Settings
 from tests.accounts.test_challenge import answer, challenge
 from tests.conftest import GetPage
 from tests.reviews.making import document, draft
+from vmssbuilder.accounts import arm, lookups
 from vmssbuilder.accounts.models import Pause, User
 from vmssbuilder.azure import preflight as checks
 from vmssbuilder.azure.pickers import PICKERS, Where
@@ -58,7 +59,7 @@ def test_what_could_not_be_asked_is_asked_again_by_itself(
 ) -> None:
     made = draft(rita)
     options: dict[str, Any] = {"status": 503} if kind == "status" else {}
-    sandbox.fault(kind, path=r"/validate$", times=checking.ATTEMPTS, **options)
+    sandbox.fault(kind, path=r"/validate$", times=arm.ATTEMPTS, **options)
     run = started(rita, made)
     assert run.is_running
     soon = timezone.now(), timezone.now() + checking.AGAIN_AFTER
@@ -82,7 +83,7 @@ def test_after_some_minutes_it_is_left_to_the_person(
     sandbox: Running, rita: User, as_rita: Client, page_of: GetPage
 ) -> None:
     made = draft(rita)
-    sandbox.fault("status", status=503, path=r"/validate$", times=checking.ATTEMPTS)
+    sandbox.fault("status", status=503, path=r"/validate$", times=arm.ATTEMPTS)
     run = actions.start(rita, made)
     Preflight.objects.filter(pk=run.pk).update(asked=timezone.now() - checking.TRIED_FOR)
     checking.run(run.pk)
@@ -148,7 +149,7 @@ def test_a_fault_is_told_at_its_line_and_nothing_is_changed(
     sandbox: Running, rita: User, as_rita: Client, page_of: GetPage, name: str
 ) -> None:
     made = draft(rita)
-    wish(sandbox, name, len(OF_SIZES) * checking.ATTEMPTS)
+    wish(sandbox, name, len(OF_SIZES) * arm.ATTEMPTS)
     run = started(rita, made)
     sandbox.sandbox.memory.faults.clear()
     assert results(run)["size"].hindered == HINDERED[name]
@@ -179,7 +180,7 @@ def test_every_fault_of_the_sandbox_is_here() -> None:
 # --- one gate for all of a person's requests -------------------------------------------------------------------------
 
 
-def list_sizes(user: User) -> asking.Asked:
+def list_sizes(user: User) -> lookups.Asked:
     return asking.ask(user, PICKERS["vmSize"], Where(world.DEVELOPMENT, "uksouth"), wait=10.0)
 
 
@@ -188,7 +189,7 @@ def test_a_pause_met_by_a_pre_flight_holds_back_lists_too(sandbox: Running, rita
     run = started(rita, draft(rita))
     assert results(run)["size"].hindered == "throttled"
     assert Pause.objects.get(user=rita).subscription == world.DEVELOPMENT
-    asking.forget_everything()
+    lookups.forget_everything()
     before = asked(sandbox, "/skus")
     told = list_sizes(rita)
     assert told.trouble is not None
@@ -302,7 +303,7 @@ def test_an_answer_that_is_none_says_nothing_about_the_request(
     sandbox: Running, rita: User, as_rita: Client, page_of: GetPage, status: int, body: str, words: str
 ) -> None:
     made = draft(rita)
-    sandbox.fault("status", status=status, body=body, path=r"/validate$", times=checking.ATTEMPTS)
+    sandbox.fault("status", status=status, body=body, path=r"/validate$", times=arm.ATTEMPTS)
     run = started(rita, made)
     sandbox.sandbox.memory.faults.clear()
     page = page_of(as_rita, f"/drafts/{made.code}/preflight/")

@@ -14,6 +14,7 @@ from tests.conftest import GetPage
 from tests.reviews.making import PASSWORD, SUBSCRIPTION, edit
 from tests.submissions.conftest import drive, step
 from tests.submissions.test_updates import _nothing_is_under_way, opened, running_set, send, somebody_else
+from vmssbuilder.accounts import lookups
 from vmssbuilder.accounts.models import User
 from vmssbuilder.drafts.models import Draft
 from vmssbuilder.sandbox.memory import ScaleSet
@@ -99,7 +100,7 @@ def test_manual_leaves_instances_behind_and_says_what_to_do(
     assert b"1 of 3 instances" in part
     assert b"<html" not in part
     running_set.behind = 0
-    asking.forget_everything()
+    lookups.forget_everything()
     page = page_of(as_rita, url(done, "instances/"))
     assert "All 3 instances run the latest model" in page.text
     assert "az vmss" not in page.text
@@ -164,7 +165,7 @@ def test_trouble_and_slowness_keep_nobody_waiting(
     error = {"code": "AuthorizationFailed", "message": "No."}
     sandbox.fault("status", method="GET", path="/virtualMachines$", status=403, error=error)
     assert "You may not read this in Azure." in page_of(as_rita, url(done, "instances/")).text
-    asking.forget_everything()
+    lookups.forget_everything()
     monkeypatch.setattr(asking, "WAIT", 0.1)
     sandbox.fault("latency", method="GET", path="/virtualMachines$", seconds=0.6)
     assert "Azure has not answered yet" in page_of(as_rita, url(done, "instances/")).text

@@ -15,6 +15,7 @@ from tests.filling import filled
 from tests.reviews.making import PASSWORD, TARGET, approved, document, draft, edit
 from tests.sandbox.conftest import access_token
 from tests.submissions.conftest import drive
+from vmssbuilder.accounts import lookups
 from vmssbuilder.accounts.models import User
 from vmssbuilder.drafts.checking import check_content
 from vmssbuilder.drafts.models import Draft
@@ -24,7 +25,7 @@ from vmssbuilder.scaleset.findings import errors
 from vmssbuilder.scaleset.versions import PATCH_SINCE, within
 from vmssbuilder.submissions import actions
 from vmssbuilder.updates import actions as updates
-from vmssbuilder.updates import asking, reading
+from vmssbuilder.updates import reading
 from vmssbuilder.updates.live import Live, address_of
 
 pytestmark = pytest.mark.django_db
@@ -38,9 +39,9 @@ def _at_once(sandbox: Running) -> Iterator[None]:
     """Azure is done as soon as it is asked."""
     memory = sandbox.sandbox.memory
     before, memory.delay = memory.delay, 0.0
-    asking.forget_everything()
+    lookups.forget_everything()
     yield
-    asking.forget_everything()
+    lookups.forget_everything()
     memory.delay = before
 
 
@@ -127,7 +128,7 @@ def test_every_official_body_can_be_scaled(
     for title, example in bodies.items():
         body = filled(example)
         sandbox.reset()
-        asking.forget_everything()
+        lookups.forget_everything()
         sandbox.provide(body)
         answer = requests.put(
             f"{sandbox.url}{TARGET.resource_id}?api-version={version}",

@@ -10,6 +10,7 @@ import pytest
 
 from tests.reviews.making import PASSWORD, SUBSCRIPTION, approved, document, edit
 from tests.submissions.conftest import drive, step
+from vmssbuilder.accounts import lookups
 from vmssbuilder.accounts.models import User
 from vmssbuilder.drafts import actions as editing
 from vmssbuilder.drafts.checking import check_content
@@ -23,7 +24,7 @@ from vmssbuilder.scaleset.paths import MISSING
 from vmssbuilder.submissions import actions, arm
 from vmssbuilder.submissions.models import Submission
 from vmssbuilder.updates import actions as updates
-from vmssbuilder.updates import asking, planning, reading
+from vmssbuilder.updates import planning, reading
 from vmssbuilder.updates.live import Live, parse_id
 
 pytestmark = pytest.mark.django_db
@@ -38,9 +39,9 @@ NEW = "2024-07-01"
 
 @pytest.fixture(autouse=True)
 def _nothing_is_under_way() -> Iterator[None]:
-    asking.forget_everything()
+    lookups.forget_everything()
     yield
-    asking.forget_everything()
+    lookups.forget_everything()
 
 
 @pytest.fixture

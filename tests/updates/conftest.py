@@ -11,12 +11,12 @@ from django.test import Client
 
 from tests.reviews.making import SUBSCRIPTION, document
 from tests.submissions.conftest import person, signed_in
+from vmssbuilder.accounts import lookups
 from vmssbuilder.accounts.models import User
 from vmssbuilder.drafts.models import Draft
-from vmssbuilder.pickers import asking as lists
 from vmssbuilder.sandbox.memory import ScaleSet
 from vmssbuilder.sandbox.server import Running
-from vmssbuilder.updates import actions, asking, reading
+from vmssbuilder.updates import actions, reading
 from vmssbuilder.updates.live import Live, parse_id
 
 ID = (
@@ -31,14 +31,12 @@ TWO_PAGES = 40
 
 @pytest.fixture(autouse=True)
 def _nothing_is_under_way() -> Iterator[None]:
-    asking.forget_everything()
-    lists.forget_everything()
+    lookups.forget_everything()
     yield
     until = time.monotonic() + 10
-    while time.monotonic() < until and any(not job.future.done() for job in asking._jobs.values()):
+    while time.monotonic() < until and any(not job.future.done() for job in lookups._jobs.values()):
         time.sleep(0.01)
-    asking.forget_everything()
-    lists.forget_everything()
+    lookups.forget_everything()
 
 
 @pytest.fixture
@@ -65,7 +63,7 @@ def somebody_else(scale_set: ScaleSet, change: Callable[[dict[str, Any]], None])
     """A change of the scale set by other hands."""
     change(scale_set.model)
     scale_set.etag += 1
-    asking.forget_everything()
+    lookups.forget_everything()
 
 
 def open_as(user: User, api_version: str) -> Draft:

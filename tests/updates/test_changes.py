@@ -14,6 +14,7 @@ from tests.pages.strict import Page, text_of
 from tests.reviews.making import draft as made
 from tests.reviews.making import edit
 from tests.updates.conftest import TWO_PAGES, somebody_else
+from vmssbuilder.accounts import lookups
 from vmssbuilder.accounts.models import User
 from vmssbuilder.drafts.checking import check_content
 from vmssbuilder.drafts.models import Draft
@@ -178,13 +179,13 @@ def test_a_choice_counts_also_where_another_process_drew_the_page(
     """Each process keeps what it read; the one that takes the choice may have read it before it changed."""
     draft = edit(rita, opened, "sku.capacity", 5)
     page_of(as_rita, url(draft))
-    earlier = OrderedDict(asking._jobs)
+    earlier = OrderedDict(lookups._jobs)
     somebody_else(running_set, lambda model: model["sku"].update(capacity=40))
-    monkeypatch.setattr(asking, "_jobs", OrderedDict())
+    monkeypatch.setattr(lookups, "_jobs", OrderedDict())
     page = page_of(as_rita, url(draft))
     assert "In Azure now: 40" in page.text
     hidden = {str(each.get("name")): str(each.get("value")) for each in page.all("input", type="hidden")}
-    monkeypatch.setattr(asking, "_jobs", earlier)
+    monkeypatch.setattr(lookups, "_jobs", earlier)
     choice = {**hidden, "act": "settle", "side-0": "mine"}
     page = page_of(as_rita, url(draft), post=choice, follow=True, queries=TWO_PAGES)
     assert "Have it reviewed again" in page.text
@@ -247,7 +248,7 @@ def test_a_slow_azure_keeps_nobody_waiting(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     draft = edit(rita, opened, "sku.capacity", 5)
-    asking.forget_everything()
+    lookups.forget_everything()
     monkeypatch.setattr(asking, "WAIT", 0.1)
     sandbox.fault("latency", method="GET", path="web-prod", seconds=1.0)
     began = time.monotonic()
@@ -266,7 +267,7 @@ def test_azure_in_trouble_leaves_what_was_read(
     as_rita: Client, rita: User, opened: Draft, sandbox: Running, page_of: GetPage
 ) -> None:
     draft = edit(rita, opened, "sku.capacity", 5)
-    asking.forget_everything()
+    lookups.forget_everything()
     error = {"code": "AuthorizationFailed", "message": "No."}
     sandbox.fault("status", method="GET", path="web-prod", status=403, error=error)
     page = page_of(as_rita, url(draft))
@@ -275,7 +276,7 @@ def test_azure_in_trouble_leaves_what_was_read(
 
 
 def test_one_that_is_gone_is_said(as_rita: Client, opened: Draft, sandbox: Running, page_of: GetPage) -> None:
-    asking.forget_everything()
+    lookups.forget_everything()
     sandbox.sandbox.memory.scale_sets.clear()
     assert "There is no scale set web-prod in rg-shop" in page_of(as_rita, url(opened)).text
 
@@ -517,7 +518,7 @@ def test_a_change_that_runs_already_is_said(
     draft = alone(rita, {"sku": {"capacity": 3}})
     assert "still at an earlier change" not in page_of(as_rita, url(draft)).text
     running_set.state = "Updating"
-    asking.forget_everything()
+    lookups.forget_everything()
     assert "still at an earlier change" in page_of(as_rita, url(draft)).text
 
 

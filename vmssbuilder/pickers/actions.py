@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from django.db import transaction
 
+from vmssbuilder.accounts import lookups
+from vmssbuilder.accounts.arm import client_for_thread
 from vmssbuilder.accounts.models import User
-from vmssbuilder.accounts.tokens import access_token
 from vmssbuilder.audit.actions import record
 from vmssbuilder.azure.pickers import Where, groups
 from vmssbuilder.azure.pickers.groups import NewGroup
@@ -13,7 +14,7 @@ from vmssbuilder.azure.pickers.sources import SOURCES
 from vmssbuilder.drafts.access import Access, require
 from vmssbuilder.drafts.models import Draft
 
-from . import asking, keeping
+from . import keeping
 from .models import KnownList
 
 
@@ -21,9 +22,9 @@ def create_group(user: User, draft: Draft, group: NewGroup) -> None:
     """Creates a resource group in the person's name. Raises AzureError, NotSetUp, Http404 or PermissionDenied."""
     require(user, draft, Access.EDIT)
     try:
-        groups.create(asking.client(user, access_token(user)), group)
+        groups.create(client_for_thread(user, lookups.gate(user)), group)
     finally:
-        asking.heard(user)
+        lookups.tell_pauses(user)
     with transaction.atomic():
         outdated = keeping.key_of(SOURCES["resourceGroups"], Where(group.subscription))
         KnownList.objects.filter(user=user, key=outdated).delete()

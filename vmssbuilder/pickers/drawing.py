@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from html import escape
 
+from vmssbuilder.accounts.lookups import Asked
 from vmssbuilder.azure.pickers import Found, Suggestion
 from vmssbuilder.azure.pickers.sources import FEATURES, MORE_FEATURES
 
-from .asking import Asked
 from .whereabouts import Target
 
 FEATURE_TITLES = {name: title for name, (_capability, title) in FEATURES.items()} | MORE_FEATURES
@@ -41,9 +41,9 @@ def options(asked: Asked, found: Found | None, target: Target, choose_url: str, 
     if asked.trouble is not None:
         foot.append(f"{asked.trouble.message} {asked.trouble.cure}")
     elif asked.loading:
-        foot.append("Asking Azure…" if asked.kept is None else "Renewing…")
-    elif asked.kept is not None:
-        foot.append(f"as of {age_in_words(asked.kept.age)}")
+        foot.append("Asking Azure…" if asked.value is None else "Renewing…")
+    elif asked.value is not None:
+        foot.append(f"as of {age_in_words(asked.value.age)}")
     listed = f'<ul class="options" role="listbox" aria-label="{escape(plural)}">{items}</ul>' if items else ""
     passes = asked.trouble is not None and asked.trouble.passes
     # By these the script knows when to ask again by itself.

@@ -14,6 +14,7 @@ from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_http_methods, require_safe
 
 from vmssbuilder.accounts.entra import NotSetUp
+from vmssbuilder.accounts.lookups import Asked
 from vmssbuilder.accounts.models import User
 from vmssbuilder.azure import AzureError, explain
 from vmssbuilder.azure.errors import AlreadyExists, Forbidden
@@ -32,7 +33,6 @@ from vmssbuilder.scaleset.paths import MISSING, Path, PathError
 
 from . import actions as creating
 from . import asking, drawing, whereabouts
-from .asking import Asked
 from .whereabouts import Target
 
 PAGE_WAITS: Final = 1.5
@@ -120,9 +120,9 @@ def suggest(request: HttpRequest, code: str, place: str) -> HttpResponse:
     choice = _found(request, code, place)
     asked = asking.ask(cast(User, request.user), choice.target.picker, choice.where, wait=FIELD_WAITS)
     found = None
-    if asked.kept is not None:
+    if asked.value is not None:
         typed = request.GET.get("q", "").strip()[:LONGEST_QUERY]
-        found = asked.kept.shelf.search(typed, choice.where, choice.target.picker)
+        found = asked.value.shelf.search(typed, choice.where, choice.target.picker)
     missing = " and ".join(NEEDS[each] for each in asked.missing)
     html = drawing.options(asked, found, choice.target, choice.url, missing)
     shown = showable_page(html.encode()).decode()
@@ -196,13 +196,13 @@ def _page(
     sent = request.POST if request.method == "POST" else request.GET
     filters = _filters(sent)
     text = sent.get("q", "").strip()[:LONGEST_QUERY]
-    found = asked.kept.shelf.search(text, choice.where, picker, filters) if asked.kept else Found((), 0)
+    found = asked.value.shelf.search(text, choice.where, picker, filters) if asked.value else Found((), 0)
     chosen = frozenset(each.lower() for each in _preselected(request, choice))
     shown = list(found.suggestions)
-    if asked.kept is not None and not text and not filters:
+    if asked.value is not None and not text and not filters:
         # What is chosen already must be there to be seen, wherever it stands in a long list.
         there = {each.value.lower() for each in shown}
-        more = (asked.kept.shelf.find(each, choice.where, picker) for each in chosen - there)
+        more = (asked.value.shelf.find(each, choice.where, picker) for each in chosen - there)
         shown = [each for each in more if each is not None] + shown
     listed = {each.value.lower() for each in shown}
     article = "an" if picker.one[0].lower() in "aeiou" else "a"
@@ -227,7 +227,7 @@ def _page(
         },
         **_size_filters(asked, filters, filtered=picker.filtered),
         "asked": asked,
-        "age": drawing.age_in_words(asked.kept.age) if asked.kept else "",
+        "age": drawing.age_in_words(asked.value.age) if asked.value else "",
         "count": drawing.how_many(found, picker.plural),
         "rows": mark_safe(drawing.rows(shown, chosen, several=target.several)),  # noqa: S308 - drawing escapes
         "empty": not shown,
@@ -239,7 +239,7 @@ def _page(
         "error_at": error_at,
         "searchable": picker.filtered
         or bool(_search(sent))
-        or (asked.kept is not None and len(asked.kept.shelf) > FEW),
+        or (asked.value is not None and len(asked.value.shelf) > FEW),
         "new_group": _new_group(request, choice, error if error_at == "new-name" else ""),
         "onward": NEEDS.get({"typeHandlerVersion": "version"}.get(picker.onward, picker.onward), "a version")
         if picker.onward
@@ -250,9 +250,9 @@ def _page(
 
 def _size_filters(asked: Asked, filters: Filters, *, filtered: bool) -> dict[str, str]:
     """The choices by which sizes are filtered; there are many of them."""
-    if not filtered or asked.kept is None:
+    if not filtered or asked.value is None:
         return {}
-    families = sorted(filter(None, asked.kept.shelf.facts("family")))
+    families = sorted(filter(None, asked.value.shelf.facts("family")))
     return {
         "families": mark_safe(drawing.choices(families, filters.family)),  # noqa: S308 - drawing escapes
         "zones": mark_safe(drawing.choices(["1", "2", "3"], filters.zone)),  # noqa: S308 - drawing escapes
@@ -411,7 +411,7 @@ def _along(request: HttpRequest, choice: Choice, wanted: Any) -> list[tuple[Path
     if not isinstance(wanted, str):
         return []
     asked = asking.ask(cast(User, request.user), choice.target.picker, choice.where, wait=0.0)
-    found = asked.kept.shelf.find(wanted, choice.where, choice.target.picker) if asked.kept else None
+    found = asked.value.shelf.find(wanted, choice.where, choice.target.picker) if asked.value else None
     if found is None:
         return []
     return [

@@ -6,18 +6,15 @@ import threading
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as TooSlow
 from datetime import timedelta
-from functools import cache
 from typing import Any, Final
 
-import requests
 from django.conf import settings
 from django.utils import timezone
 
+from vmssbuilder.accounts.arm import client_for_thread, session
 from vmssbuilder.accounts.entra import NotSetUp
 from vmssbuilder.accounts.throttling import CarriedGate
-from vmssbuilder.accounts.tokens import access_token
-from vmssbuilder.azure import ArmClient, AzureError, cloud, open_session, preflight, prices
-from vmssbuilder.azure.errors import SignInNeeded
+from vmssbuilder.azure import AzureError, cloud, preflight, prices
 from vmssbuilder.azure.preflight import LIMIT, Finding, Result
 from vmssbuilder.azure.preflight.results import hindered, now, of_error
 from vmssbuilder.drafts import sent, vault
@@ -25,8 +22,6 @@ from vmssbuilder.drafts import sent, vault
 from . import keeping, tasks
 from .models import Preflight
 
-ATTEMPTS: Final = 2
-PATIENCE: Final = 2.0
 PRICES_MAY_TAKE: Final = 10.0
 AGAIN_AFTER: Final = timedelta(seconds=5)
 TRIED_FOR: Final = timedelta(minutes=3)
@@ -49,7 +44,7 @@ def run(number: int, *, again: bool = False) -> None:
     gate.read()
     try:
         clear = vault.put_back(held.draft, document)
-        make = lambda claims: _client(held, claims, gate)  # noqa: E731 - one line, used once
+        make = lambda claims: client_for_thread(held.person, gate, claims)  # noqa: E731 - one line, used once
         for result in preflight.run(make, wanted, clear, limit=LIMIT, only=open_checks):
             gate.tell()
             keeping.keep_result(held, result)
@@ -87,29 +82,6 @@ def _nothing_checked(
             keeping.keep_result(held, Result(key, preflight.TITLES[key], findings, now(), hindered=why))
 
 
-def _client(held: Preflight, claims: str | None, gate: CarriedGate) -> ArmClient:
-    token = access_token(held.person, claims)
-
-    def provider(wanted: str | None) -> str:
-        if wanted is None:
-            return token
-        raise SignInNeeded("Another token is got outside this thread.")
-
-    return ArmClient(
-        cloud(settings.VMSSBUILDER_CLOUD),
-        provider,
-        _session(settings.VMSSBUILDER_CLOUD, settings.VMSSBUILDER_SANDBOX_URL),
-        attempts=ATTEMPTS,
-        patience=PATIENCE,
-        gate=gate,
-    )
-
-
-@cache
-def _session(name: str, sandbox_url: str) -> requests.Session:
-    return open_session(cloud(name), sandbox_url or None)
-
-
 # --- prices ----------------------------------------------------------------------------------------------------------
 
 
@@ -117,10 +89,7 @@ def _price(document: dict[str, Any]) -> Future[prices.Prices | None]:
     """The prices, at once where they are known, else on their way. They are on another host and need no token."""
     future: Future[prices.Prices | None] = Future()
     wanted = prices.wanted(document)
-    azure, session = (
-        cloud(settings.VMSSBUILDER_CLOUD),
-        _session(settings.VMSSBUILDER_CLOUD, settings.VMSSBUILDER_SANDBOX_URL),
-    )
+    azure, connections = cloud(settings.VMSSBUILDER_CLOUD), session()
     known = keeping.known_prices(azure, wanted) if wanted else None
     if known is not None or wanted is None or not settings.VMSSBUILDER_PRICES:
         future.set_result(known)
@@ -128,7 +97,7 @@ def _price(document: dict[str, Any]) -> Future[prices.Prices | None]:
 
     def fetch() -> None:
         try:
-            future.set_result(prices.fetch(session, azure, wanted))
+            future.set_result(prices.fetch(connections, azure, wanted))
         except Exception as error:  # noqa: BLE001 - told to whoever waits
             future.set_exception(error)
 

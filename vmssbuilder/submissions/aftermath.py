@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
+from vmssbuilder.accounts.lookups import Asked
 from vmssbuilder.accounts.models import User
 from vmssbuilder.azure import ArmClient, Instances, ScaleSetAddress, instances
 from vmssbuilder.drafts import comparing, summary
@@ -18,7 +19,6 @@ from vmssbuilder.scaleset import Target, outcome, paths
 from vmssbuilder.scaleset.answers import plain
 from vmssbuilder.scaleset.paths import MISSING, Path
 from vmssbuilder.updates import asking, board, planning
-from vmssbuilder.updates.asking import Asked
 
 from .models import Submission
 

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
 from typing import Any
 
-import requests
-from django.conf import settings
-
+from vmssbuilder.accounts import arm
 from vmssbuilder.accounts.throttling import PersonsGate
 from vmssbuilder.accounts.tokens import access_token
-from vmssbuilder.azure import ArmClient, Operation, ScaleSetAddress, cloud, open_session
+from vmssbuilder.azure import ArmClient, Operation, ScaleSetAddress
 from vmssbuilder.scaleset import secrets
 from vmssbuilder.scaleset.sending import conditions
 
@@ -27,22 +24,15 @@ def client(held: Held) -> ArmClient:
     submission = held.submission
     person = submission.submitter
     location = submission.revision.document.get("location")
-    return ArmClient(
-        cloud(settings.VMSSBUILDER_CLOUD),
+    return arm.client(
         lambda claims: access_token(person, claims),
-        _session(settings.VMSSBUILDER_CLOUD, settings.VMSSBUILDER_SANDBOX_URL),
+        PersonsGate(person.pk),
         correlation_id=submission.correlation_id or None,
         attempts=1,
         patience=0.0,
-        gate=PersonsGate(person.pk),
         region=location if isinstance(location, str) else "",
         before_write=held.about_to_send,
     )
-
-
-@cache
-def _session(name: str, sandbox_url: str) -> requests.Session:
-    return open_session(cloud(name), sandbox_url or None)
 
 
 def send(to: ArmClient, submission: Submission, document: Mapping[str, Any]) -> Operation:

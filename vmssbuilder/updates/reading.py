@@ -7,12 +7,13 @@ from typing import Final
 
 from django.utils import timezone
 
+from vmssbuilder.accounts import lookups
+from vmssbuilder.accounts.lookups import Asked
 from vmssbuilder.accounts.models import User
 from vmssbuilder.azure import ArmClient, ScaleSet, ScaleSetAddress
 from vmssbuilder.scaleset import versions
 
 from . import asking, live
-from .asking import Asked
 from .live import Live
 
 USER_DATA_SINCE: Final = "2021-03-01"
@@ -25,7 +26,7 @@ def read(user: User, address: ScaleSetAddress, api_version: str, *, within: floa
 
 def forget(user: User, address: ScaleSetAddress, api_version: str) -> None:
     """The next look asks Azure, however new the last answer is."""
-    asking.forget(user, _about(address, api_version))
+    lookups.forget(user, _about(address, api_version))
 
 
 def _about(address: ScaleSetAddress, api_version: str) -> str:

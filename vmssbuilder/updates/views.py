@@ -14,6 +14,7 @@ from django.utils.safestring import mark_safe
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from vmssbuilder.accounts.lookups import Asked
 from vmssbuilder.accounts.models import User
 from vmssbuilder.azure import ScaleSetAddress
 from vmssbuilder.azure.pickers import PICKERS, SCALE_SETS, Where
@@ -31,7 +32,6 @@ from vmssbuilder.scaleset.paths import Path, PathError
 from vmssbuilder.scaleset.versions import DEFAULT
 
 from . import actions, asking, board, live, planning, reading
-from .asking import Asked
 from .live import Live, NoResourceId
 
 LONGEST: Final = 1_000
@@ -137,7 +137,7 @@ def _lists(user: User, form: Mapping[str, str], *, fresh: bool) -> dict[str, Any
     """The subscriptions, and the scale sets of the one that was chosen. fresh: Azure is asked, whatever is known."""
     nowhere, where = Where(), Where(subscription=form["subscription"])
     everything = lists.ask(user, PICKERS["subscription"], nowhere, wait=LISTS_WAIT)
-    kept = everything.kept
+    kept = everything.value
     subscriptions = kept.shelf.search("", nowhere, PICKERS["subscription"]).suggestions if kept else ()
     known = {each.value for each in subscriptions}
     shown: dict[str, Any] = {
@@ -149,13 +149,13 @@ def _lists(user: User, form: Mapping[str, str], *, fresh: bool) -> dict[str, Any
         return shown
     listed = lists.ask(user, SCALE_SETS, where, wait=LISTS_WAIT, fresh=fresh)
     shown |= {"listed": listed, "lists_trouble": listed.trouble or everything.trouble}
-    if listed.kept is None:
+    if listed.value is None:
         return shown
-    found = listed.kept.shelf.search(form["q"], where, SCALE_SETS)
+    found = listed.value.shelf.search(form["q"], where, SCALE_SETS)
     drawn = drawing.rows(found.suggestions, frozenset({form["value"].lower()}), several=False)
     return shown | {
         "count": drawing.how_many(found, SCALE_SETS.one if found.total == 1 else SCALE_SETS.plural),
-        "age": drawing.age_in_words(listed.kept.age),
+        "age": drawing.age_in_words(listed.value.age),
         "rows": mark_safe(drawn),  # noqa: S308 - drawing escapes
     }
 

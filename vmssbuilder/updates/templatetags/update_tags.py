@@ -7,10 +7,10 @@ from typing import Any
 from django import template
 from django.template.context import RequestContext
 
+from vmssbuilder.accounts.lookups import Asked
 from vmssbuilder.accounts.models import User
 from vmssbuilder.drafts.models import Draft, Revision
 from vmssbuilder.updates import board, live, payload, planning, reading
-from vmssbuilder.updates.asking import Asked
 
 register = template.Library()
 
