@@ -285,14 +285,24 @@ WITHDRAWN = {"flex-spg-true", "flex-upgrade-policy", "uniform-public-ip-sku"}
 
 ADDED = set(
     """
-    placeholder secret-placeholder template-expression capacity-reservation-spot datadisk-lun-max flex-fixed-fd-spg
-    hidden-characters look-alike-letters identity-user-ids-empty overprovision-own-vhd service-fabric-overprovision sku-mix-fault-domains
+    placeholder secret-placeholder template-expression datadisk-lun-max flex-fixed-fd-spg hidden-characters
+    look-alike-letters identity-user-ids-empty overprovision-own-vhd service-fabric-overprovision
     spot-restore-needs-spot ultra-zone-unstated
+    capacity-reservation-fd capacity-reservation-hosts capacity-reservation-spot capacity-reservation-ultra
+    sku-mix-architecture sku-mix-duplicates sku-mix-ephemeral sku-mix-fault-domains sku-mix-flexible sku-mix-no-tier
+    sku-mix-placement sku-mix-strategy
+    assessment-needs-agent autoos-flex-surge autoos-service-fabric repair-service-fabric
+    auto-zones-api auto-zones-balance auto-zones-include-exclude auto-zones-overprovision auto-zones-placement
+    auto-zones-with-zones zone-count-least zone-rebalancing zone-share
     """.split()
 )
 """What the table does not have."""
 
 CORRECTED = {
+    "capacity-reservation-spg": ("error", "A"),
+    "ppg-vs-capacity-reservation": ("error", "A"),
+    "sku-mix-profile": ("error", "A"),
+    "sku-mix-sizes": ("error", "A"),
     "max-spread-needs-multi-pg": ("warning", "A"),
     "linux-password-needs-flag-false": ("warning", "C"),
 }

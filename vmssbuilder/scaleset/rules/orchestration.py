@@ -1,20 +1,16 @@
-"""Rules about the orchestration mode, and about mixes of sizes and priorities."""
+"""Rules about the orchestration mode."""
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from ..paths import Path
 from .base import CREATE, Hit, Hits, rule
 from .shapes import set_to, without
-from .view import DATA_DISKS, NETWORK, NICS, OS_DISK, PROFILE, PROPERTIES, View, filled
+from .view import DATA_DISKS, NETWORK, NICS, OS_DISK, PROFILE, PROPERTIES, View
 
 MODE: Final[Path] = (*PROPERTIES, "orchestrationMode")
 NETWORK_API: Final[Path] = (*NETWORK, "networkApiVersion")
-_SIZES: Final[Path] = (*PROPERTIES, "skuProfile", "vmSizes")
-
-_MIXABLE: Final = re.compile(r"(?:Standard_)?[ABDEF]", re.IGNORECASE)
 
 
 @rule(
@@ -212,104 +208,3 @@ def flex_profile_less(view: View) -> Hits:
     if view.profile and not view.size and not view.properties.get("skuProfile"):
         return Hit(("sku", "name"), {"cure": "Choose a size, or remove the profile"})
     return None
-
-
-@rule(
-    "priority-mix-needs-spot",
-    "A mix of priorities needs Flexible mode and Spot priority. {cure}.",
-    since="2022-08-01",
-    operations=CREATE,
-)
-def priority_mix_needs_spot(view: View) -> Hits:
-    place = (*PROPERTIES, "priorityMixPolicy")
-    if not view.properties.get("priorityMixPolicy"):
-        return None
-    if not view.flexible:
-        return Hit(place, {"cure": "Choose Flexible, or remove the mix"})
-    return None if view.spot else Hit(place, {"cure": "Choose Spot, or remove the mix"})
-
-
-@rule("priority-mix-range", "{name} must be from 0 to {most:,}. Correct it.", since="2022-08-01")
-def priority_mix_range(view: View) -> Hits:
-    mix = view.properties.get("priorityMixPolicy")
-    if not mix:
-        return None
-    return [
-        Hit((*PROPERTIES, "priorityMixPolicy", member), {"name": name, "most": most})
-        for member, name, most in (
-            ("baseRegularPriorityCount", "The number of regular instances", 1000),
-            ("regularPriorityPercentageAboveBase", "The share of regular instances", 100),
-        )
-        if mix.get(member) is not None and not 0 <= mix[member] <= most
-    ]
-
-
-@rule(
-    "sku-mix-profile",
-    "A mix of sizes is the size “Mix” together with a list of sizes. {cure}.",
-    confidence="C",
-    since="2024-07-01",
-    operations=CREATE,
-)
-def sku_mix_profile(view: View) -> Hits:
-    listed = (view.properties.get("skuProfile") or {}).get("vmSizes")
-    mixed = view.size.casefold() == "mix"
-    if mixed and not listed:
-        return Hit(_SIZES, {"cure": "Add the sizes"})
-    if listed and not mixed and filled(view.size or "Mix"):
-        place = ("sku", "name")
-        return Hit(place, {"cure": "Write Mix as the size"}, set_to(place, "Mix", "Write Mix"))
-    return None
-
-
-@rule(
-    "sku-mix-sizes",
-    "{problem}. A mix has up to five sizes of the families A, B, D, E and F.",
-    confidence="C",
-    since="2024-07-01",
-)
-def sku_mix_sizes(view: View) -> Hits:
-    sizes = (view.properties.get("skuProfile") or {}).get("vmSizes")
-    if not sizes:
-        return None
-    hits = [
-        Hit((*_SIZES, position, "name"), {"problem": f"“{name}” cannot be mixed"})
-        for position, size in enumerate(sizes)
-        if filled(name := size.get("name")) and not _MIXABLE.match(name)
-    ]
-    if len(sizes) > 5:
-        hits.append(Hit(_SIZES, {"problem": f"These are {len(sizes)} sizes"}))
-    return hits
-
-
-@rule(
-    "sku-mix-fault-domains",
-    "Other tools refuse a mix of sizes with more than 1 fault domain, and Azure may. Use 1.",
-    severity="warning",
-    confidence="C",
-    since="2024-07-01",
-)
-def sku_mix_fault_domains(view: View) -> Hits:
-    if (view.fault_domains or 1) <= 1 or not view.properties.get("skuProfile"):
-        return None
-    place = (*PROPERTIES, "platformFaultDomainCount")
-    return Hit(place, fix=set_to(place, 1, "Use 1 fault domain"))
-
-
-@rule(
-    "sku-mix-rank",
-    "Ranks are only read with the allocation strategy Prioritized. Choose it, or remove the rank.",
-    confidence="C",
-    since="2024-11-01",
-)
-def sku_mix_rank(view: View) -> Hits:
-    profile = view.properties.get("skuProfile")
-    if not profile or profile.get("allocationStrategy") == "Prioritized":
-        return None
-    if profile.get("allocationStrategy") is None and not view.creating:
-        return None
-    return [
-        Hit((*_SIZES, position, "rank"), fix=without((*_SIZES, position, "rank"), "Remove the rank"))
-        for position, size in enumerate(profile.get("vmSizes") or ())
-        if size.get("rank") is not None
-    ]

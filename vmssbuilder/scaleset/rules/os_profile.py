@@ -6,6 +6,7 @@ import re
 from typing import Any, Final
 
 from .. import paths
+from ..findings import Fix
 from ..paths import Path
 from .base import CREATE, UPDATE, Hit, Hits, rule
 from .shapes import decoded, moved, repeated, set_to, without, xml_root
@@ -118,7 +119,10 @@ def prefix_required(view: View) -> Hits:
     confidence="C",
 )
 def prefix_windows_9(view: View) -> Hits:
-    return Hit(PREFIX, {"count": len(view.prefix)}) if len(view.prefix) > 9 and view.os == "Windows" else None
+    # More than 15 is a graver mistake, with a rule of its own.
+    if not 9 < len(view.prefix) <= 15 or view.os != "Windows":
+        return None
+    return Hit(PREFIX, {"count": len(view.prefix)})
 
 
 @rule(
@@ -280,7 +284,25 @@ def linux_disable_password_needs_key(view: View) -> Hits:
         return None
     if not view.creating and (view.linux.get("ssh") or {}).get("publicKeys") is None:
         return None  # the keys stay as they are
-    return Hit(DISABLE_PASSWORD)
+    return Hit(DISABLE_PASSWORD, fix=_allowing_passwords(view))
+
+
+def _allowing_passwords(view: View) -> Fix | None:
+    """The fix that lets people sign in with the password, where there is one that Azure takes for that."""
+    password = view.os_profile.get("adminPassword")
+    written = secret_text(password)
+    if not password or (written is not None and not _takes(written)):
+        return None
+    return set_to(DISABLE_PASSWORD, False, "Allow password sign-in")
+
+
+def _takes(password: str) -> bool:
+    """Whether Azure surely takes the password, whatever system it is for."""
+    return 8 <= len(password) <= 72 and _is_varied(password) and password not in REFUSED_PASSWORDS
+
+
+def _is_varied(password: str) -> bool:
+    return sum(kind.search(password) is not None for kind in _KINDS) >= 3
 
 
 @rule(
@@ -292,7 +314,10 @@ def linux_disable_password_needs_key(view: View) -> Hits:
 def linux_password_needs_flag_false(view: View) -> Hits:
     if not view.linux.get("disablePasswordAuthentication") or not view.os_profile.get("adminPassword"):
         return None
-    return Hit(PASSWORD, fix=without(PASSWORD, "Remove the password"))
+    if view.key_items and view.os != "Windows":
+        return Hit(PASSWORD, fix=without(PASSWORD, "Remove the password"))
+    # Without it nobody could sign in.
+    return Hit(PASSWORD, fix=_allowing_passwords(view))
 
 
 @rule("password-len-windows", "A Windows password has 8 to 123 characters. This has {count}.")
@@ -324,9 +349,7 @@ def password_len_12(view: View) -> Hits:
     "The password needs three of these: a small letter, a capital letter, a number, another character.",
 )
 def password_complexity(view: View) -> Hits:
-    if view.password is None or sum(kind.search(view.password) is not None for kind in _KINDS) >= 3:
-        return None
-    return Hit(PASSWORD)
+    return None if view.password is None or _is_varied(view.password) else Hit(PASSWORD)
 
 
 @rule("password-disallowed", "Azure refuses this password because it is too well known. Choose another one.")
@@ -798,16 +821,35 @@ def winrm_windows_only(view: View) -> Hits:
     since="2020-06-01",
 )
 def patchmode_updates(view: View) -> Hits:
-    mode = (view.windows.get("patchSettings") or {}).get("patchMode")
-    updates = view.windows.get("enableAutomaticUpdates")
+    mode, updates = view.windows_patch_mode, view.windows.get("enableAutomaticUpdates")
     place = (*WINDOWS, "enableAutomaticUpdates")
     if mode == "Manual" and updates is True:
         fix = set_to(place, False, "Switch automatic updates off")
         return Hit(place, {"mode": mode, "state": "on", "cure": "off"}, fix)
-    if mode == "AutomaticByOS" and updates is False:
-        fix = set_to(place, True, "Switch automatic updates on")
-        return Hit(place, {"mode": mode, "state": "off", "cure": "on"}, fix)
-    return None
+    if mode not in ("AutomaticByOS", "AutomaticByPlatform") or updates is not False:
+        return None
+    if view.automatic_os_upgrade:
+        # Updates have to be off there, and it is the patch mode that has to change.
+        return None
+    fix = set_to(place, True, "Switch automatic updates on")
+    return Hit(place, {"mode": mode, "state": "off", "cure": "on"}, fix)
+
+
+@rule(
+    "assessment-needs-agent",
+    "Assessment by Azure needs the VM agent. Let Azure install it, or write ImageDefault.",
+    since="2020-12-01",
+)
+def assessment_needs_agent(view: View) -> Hits:
+    return [
+        Hit(
+            (*path, "patchSettings", "assessmentMode"),
+            fix=set_to((*path, "provisionVMAgent"), True, "Install the VM agent"),
+        )
+        for path, configuration in ((LINUX, view.linux), (WINDOWS, view.windows))
+        if configuration.get("provisionVMAgent") is False
+        and (configuration.get("patchSettings") or {}).get("assessmentMode") == "AutomaticByPlatform"
+    ]
 
 
 def _by_platform(view: View) -> list[tuple[Path, dict[str, Any]]]:
@@ -857,10 +899,9 @@ def patchmode_uniform(view: View) -> Hits:
     since="2020-12-01",
 )
 def hotpatch(view: View) -> Hits:
-    settings = view.windows.get("patchSettings") or {}
-    if settings.get("enableHotpatching") is not True:
+    if (view.windows.get("patchSettings") or {}).get("enableHotpatching") is not True:
         return None
-    mode = settings.get("patchMode")
+    mode = view.windows_patch_mode
     fitting = mode == "AutomaticByPlatform" or (mode is None and not view.creating)
     if fitting and view.windows.get("provisionVMAgent") is not False:
         return None

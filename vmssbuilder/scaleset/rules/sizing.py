@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from math import ceil
-from typing import Any, Final
+from typing import Final
 
 from .. import versions
 from ..paths import Path
 from .base import CREATE, UPDATE, Hit, Hits, rule
 from .shapes import moved, set_to, without
-from .view import OS_DISK, PROFILE, PROPERTIES, View, filled
+from .view import OS_DISK, PROPERTIES, View, filled
 
 SKU_NAME: Final[Path] = ("sku", "name")
 SKU_TIER: Final[Path] = ("sku", "tier")
@@ -110,11 +110,7 @@ def capacity_spg_100(view: View) -> Hits:
 def capacity_managed_image_600(view: View) -> Hits:
     if view.capacity is None or view.capacity <= 600:
         return None
-    image = view.image.get("id")
-    # The type is looked for rather than the whole id, so that a placeholder elsewhere in it does not hide the limit.
-    if not image or "/microsoft.compute/images/" not in image.casefold():
-        return None
-    return Hit(CAPACITY)
+    return Hit(CAPACITY) if view.managed_image else None
 
 
 @rule(
@@ -314,9 +310,7 @@ def overprovision_flex(view: View) -> Hits:
     "Nodes of a Service Fabric cluster must not be overprovisioned, which is on unless stated. Switch it off.",
 )
 def service_fabric_overprovision(view: View) -> Hits:
-    if view.flexible or view.overprovision is False or not view.service_fabric:
-        return None
-    if view.overprovision is None and not view.creating:
+    if not view.service_fabric or not _overprovisions(view):
         return None
     spelling = "overProvision" if view.order <= versions.order(_LAST_OLD_SPELLING) else "overprovision"
     place = (*PROPERTIES, spelling)
@@ -337,15 +331,22 @@ def overprovision_own_vhd(view: View) -> Hits:
 
 @rule(
     "overprovision-maxsurge",
-    "Max surge makes new instances before it removes old ones, which needs overprovisioning switched off.",
+    "Max surge does not work with overprovisioning, which is on unless stated. Switch it off.",
     confidence="C",
     since="2022-11-01",
 )
 def overprovision_maxsurge(view: View) -> Hits:
-    if view.overprovision is not True or view.rolling.get("maxSurge") is not True:
+    if view.rolling.get("maxSurge") is not True or not _overprovisions(view):
         return None
     place = (*PROPERTIES, "overprovision")
     return Hit(place, fix=set_to(place, False, "Switch overprovisioning off"))
+
+
+def _overprovisions(view: View) -> bool:
+    """Whether Azure makes extra instances for a while: a Uniform scale set does unless it says that it does not."""
+    if view.flexible or view.overprovision is False:
+        return False
+    return view.overprovision is True or view.creating
 
 
 @rule(
@@ -465,47 +466,9 @@ def fd_count_flex_regional(view: View) -> Hits:
     since="2018-04-01",
 )
 def ppg_one_zone(view: View) -> Hits:
-    if len(view.zones) < 2 or not _reference(view.properties, "proximityPlacementGroup"):
+    if len(view.zones) < 2 or not view.in_proximity_group:
         return None
     return Hit((*PROPERTIES, "proximityPlacementGroup"))
-
-
-@rule(
-    "ppg-vs-capacity-reservation",
-    "A capacity reservation cannot be combined with a proximity placement group. Leave one of them out.",
-    confidence="C",
-    since="2021-04-01",
-)
-def ppg_vs_capacity_reservation(view: View) -> Hits:
-    if not _reserved(view) or not _reference(view.properties, "proximityPlacementGroup"):
-        return None
-    return Hit((*PROFILE, "capacityReservation"))
-
-
-@rule(
-    "capacity-reservation-spg",
-    "A capacity reservation needs “single placement group” switched off.",
-    confidence="C",
-    since="2021-04-01",
-)
-def capacity_reservation_spg(view: View) -> Hits:
-    if view.single_placement_group is False or view.flexible or not _reserved(view):
-        return None
-    fix = set_to(SINGLE_PLACEMENT_GROUP, False, "Switch single placement group off")
-    if view.single_placement_group:
-        return Hit(SINGLE_PLACEMENT_GROUP, fix=fix)
-    # Only other tools insist when it is left out; Azure's own example leaves it out.
-    return Hit(SINGLE_PLACEMENT_GROUP, fix=fix, severity="warning") if view.creating else None
-
-
-@rule(
-    "capacity-reservation-spot",
-    "A capacity reservation is not for Spot instances. Remove it, or choose Regular priority.",
-    since="2021-04-01",
-)
-def capacity_reservation_spot(view: View) -> Hits:
-    place = (*PROFILE, "capacityReservation")
-    return Hit(place, fix=without(place, "Remove the reservation")) if view.spot and _reserved(view) else None
 
 
 @rule(
@@ -527,12 +490,4 @@ def constrained_max_capacity(view: View) -> Hits:
     operations=UPDATE,
 )
 def host_group_zone_expand(view: View) -> Hits:
-    return Hit(("zones",)) if view.zones and _reference(view.properties, "hostGroup") else None
-
-
-def _reference(holder: dict[str, Any], name: str) -> Any:
-    return (holder.get(name) or {}).get("id")
-
-
-def _reserved(view: View) -> Any:
-    return _reference(view.profile.get("capacityReservation") or {}, "capacityReservationGroup")
+    return Hit(("zones",)) if view.zones and view.on_dedicated_hosts else None

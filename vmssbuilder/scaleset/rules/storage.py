@@ -30,6 +30,19 @@ DISK_TYPES: Final = {
 }
 """The kinds of managed disk, with the first API version that has each."""
 
+_SPELT: Final = {name.casefold(): name for name in DISK_TYPES}
+
+
+def _stated_type(disk: dict[str, Any]) -> Any:
+    return (disk.get("managedDisk") or {}).get("storageAccountType")
+
+
+def disk_type(disk: dict[str, Any]) -> Any:
+    """The kind of a managed disk, None where none is stated. Azure reads any case, so it is spelt as Azure spells it."""
+    written = _stated_type(disk)
+    return _SPELT.get(written.casefold(), written) if isinstance(written, str) else written
+
+
 _LAUNCHES: Final = {"TrustedLaunch": "Trusted Launch", "ConfidentialVM": "A confidential VM"}
 _DATA_ONLY: Final = ("UltraSSD_LRS", "PremiumV2_LRS")
 _DISK_NAMES: Final = {
@@ -508,7 +521,7 @@ def write_accelerator(view: View) -> Hits:
         for path, disk in disks
         if disk.get("writeAcceleratorEnabled") is True
         and not (
-            _holds(view, path, _type(disk), "Premium_LRS")
+            _holds(view, path, disk_type(disk), "Premium_LRS")
             and _holds(view, path, disk.get("caching"), "None", "ReadOnly")
         )
     ]
@@ -520,10 +533,6 @@ def _holds(view: View, disk: Path, value: Any, *wanted: str) -> bool:
 
 
 # -------------------------------------------------------------------------------------------------------- data disks
-
-
-def _type(disk: dict[str, Any]) -> Any:
-    return (disk.get("managedDisk") or {}).get("storageAccountType")
 
 
 @rule(
@@ -653,7 +662,7 @@ def datadisk_size_max(view: View) -> Hits:
             1_023
             if view.api_version == "2016-04-30-preview"
             else 65_536
-            if _type(disk) in _DATA_ONLY
+            if disk_type(disk) in _DATA_ONLY
             else 32_767
         )
         if (disk.get("diskSizeGB") or 0) > most:
@@ -682,7 +691,8 @@ def datadisk_type_enum(view: View) -> Hits:
     return [
         hit
         for path, disk in view.disk_items
-        if (hit := _type_hit(view, (*path, "managedDisk", "storageAccountType"), _type(disk))) is not None
+        if (hit := _type_hit(view, (*path, "managedDisk", "storageAccountType"), _stated_type(disk)))
+        is not None
     ]
 
 
@@ -693,7 +703,7 @@ def datadisk_type_enum(view: View) -> Hits:
     operations=CREATE,
 )
 def datadisk_ultra_enabled(view: View) -> Hits:
-    if not any(_type(disk) == "UltraSSD_LRS" for disk in view.data_disks):
+    if not any(disk_type(disk) == "UltraSSD_LRS" for disk in view.data_disks):
         return None
     holder, above = (view.properties, PROPERTIES) if view.since("2019-03-01") else (view.profile, PROFILE)
     if (holder.get("additionalCapabilities") or {}).get("ultraSSDEnabled") is True:
@@ -711,7 +721,7 @@ def datadisk_ultra_enabled(view: View) -> Hits:
     operations=CREATE,
 )
 def ultra_zone_unstated(view: View) -> Hits:
-    if view.zonal or not any(_type(disk) == "UltraSSD_LRS" for disk in view.data_disks):
+    if view.zonal or not any(disk_type(disk) == "UltraSSD_LRS" for disk in view.data_disks):
         return None
     return Hit(("zones",))
 
@@ -723,11 +733,11 @@ def datadisk_ultra_cache(view: View) -> Hits:
     return [
         Hit(
             (*path, "caching"),
-            {"type": _DISK_NAMES[_type(disk)]},
+            {"type": _DISK_NAMES[disk_type(disk)]},
             set_to((*path, "caching"), "None", "Switch caching off"),
         )
         for path, disk in view.disk_items
-        if disk.get("caching") not in (None, "None") and _type(disk) in _DATA_ONLY
+        if disk.get("caching") not in (None, "None") and disk_type(disk) in _DATA_ONLY
     ]
 
 
@@ -770,7 +780,7 @@ def datadisk_iops_type(view: View) -> Hits:
         Hit((*path, member), fix=without((*path, member), "Remove it"))
         for path, disk in view.disk_items
         for member in ("diskIOPSReadWrite", "diskMBpsReadWrite")
-        if disk.get(member) is not None and _type(disk) not in _DATA_ONLY
+        if disk.get(member) is not None and disk_type(disk) not in _DATA_ONLY
     ]
 
 
@@ -785,7 +795,7 @@ def datadisk_ultra_fromimage(view: View) -> Hits:
     return [
         Hit((*path, "createOption"))
         for path, disk in view.disk_items
-        if disk.get("createOption") == "FromImage" and _type(disk) == "UltraSSD_LRS"
+        if disk.get("createOption") == "FromImage" and disk_type(disk) == "UltraSSD_LRS"
     ]
 
 

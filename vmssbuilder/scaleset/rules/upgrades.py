@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Final
 
-from ..findings import Severity
+from ..findings import Change, Fix, Severity
 from ..paths import Path
 from .base import CREATE, Hit, Hits, rule
 from .shapes import seconds, set_to, without
@@ -21,9 +22,10 @@ EXTERNAL: Final[Path] = (*PROPERTIES, "externalHealthPolicy")
 
 _REPAIRS: Final = ("Replace", "Restart", "Reimage")
 _SCALE_IN: Final = ("Default", "NewestVM", "OldestVM")
+_BEFORE_1_1: Final = re.compile(r"(?:0(?:\.\d+)?|1(?:\.0+)?)(?:\.0+)*\Z", re.ASCII)
 # Publishers whose images Microsoft lists for automatic upgrades.
 _UPGRADED_PUBLISHERS: Final = frozenset(
-    "canonical microsoftwindowsserver microsoftcblmariner microsoftsqlserver kinvolk openlogic coreos suse".split()
+    "canonical microsoftwindowsserver microsoftcblmariner microsoftsqlserver".split()
 )
 
 
@@ -61,14 +63,20 @@ def upgrade_mode_enum(view: View) -> Hits:
 
 @rule(
     "rolling-needs-health",
-    "A rolling upgrade must see whether instances are healthy. Add the Application Health extension, or choose the probe of a "
-    "load balancer.",
+    "A rolling upgrade must see whether instances are healthy. Add the Application Health extension{probe}.",
     since="2017-03-30",
     operations=CREATE,
     deferred=True,
 )
 def rolling_needs_health(view: View) -> Hits:
-    return Hit(MODE) if view.upgrade.get("mode") == "Rolling" and not view.health_source else None
+    if view.upgrade.get("mode") != "Rolling" or view.health_source:
+        return None
+    return Hit(MODE, _or_probe(view))
+
+
+def _or_probe(view: View) -> dict[str, str]:
+    """The other source of health beside the extension, for a message. A Flexible scale set does not use a probe."""
+    return {"probe": "" if view.flexible else ", or choose the probe of a load balancer"}
 
 
 @rule(
@@ -179,8 +187,7 @@ def autoos_image_latest(view: View) -> Hits:
 
 @rule(
     "autoos-health",
-    "Automatic OS upgrades must see whether instances are healthy. Add the Application Health extension, or choose the "
-    "probe of a load balancer.",
+    "Automatic OS upgrades must see whether instances are healthy. Add the Application Health extension{probe}.",
     since="2018-10-01",
     operations=CREATE,
     deferred=True,
@@ -189,7 +196,7 @@ def autoos_health(view: View) -> Hits:
     if not view.automatic_os_upgrade or view.health_source:
         return None
     # Service Fabric looks after the health of its own nodes.
-    return None if view.service_fabric else Hit(AUTOMATIC)
+    return None if view.service_fabric else Hit(AUTOMATIC, _or_probe(view))
 
 
 @rule(
@@ -219,11 +226,46 @@ def autoos_windows_updates(view: View) -> Hits:
 def autoos_patchmode(view: View) -> Hits:
     if not view.automatic_os_upgrade:
         return None
-    return [
+    hits = [
         Hit((*path, "patchSettings", "patchMode"))
         for path, configuration in ((LINUX, view.linux), (WINDOWS, view.windows))
         if (configuration.get("patchSettings") or {}).get("patchMode") == "AutomaticByPlatform"
     ]
+    if view.windows_patch_mode == "AutomaticByOS":
+        place, updates = (*WINDOWS, "patchSettings", "patchMode"), (*WINDOWS, "enableAutomaticUpdates")
+        message = (
+            "Azure upgrades the image here, so Windows cannot patch itself. Set the patch mode to Manual."
+        )
+        changes = (Change("set", place, "Manual"), Change("set", updates, False))
+        hits.append(Hit(place, message=message, fix=Fix("Set the patch mode to Manual", changes)))
+    return hits
+
+
+@rule(
+    "autoos-service-fabric",
+    "Automatic OS upgrades need version 1.1 of the Service Fabric extension or a newer one. Write 1.1.",
+    since="2018-10-01",
+)
+def autoos_service_fabric(view: View) -> Hits:
+    if not view.automatic_os_upgrade:
+        return None
+    return [
+        Hit(place := (*path, "typeHandlerVersion"), fix=set_to(place, "1.1", "Write 1.1"))
+        for path, properties in view.service_fabric_items
+        if _BEFORE_1_1.match(properties.get("typeHandlerVersion") or "")
+    ]
+
+
+@rule(
+    "autoos-flex-surge",
+    "In Flexible mode automatic OS upgrades cannot use max surge. Switch one of them off.",
+    since="2022-11-01",
+)
+def autoos_flex_surge(view: View) -> Hits:
+    if not view.automatic_os_upgrade or not view.flexible or view.rolling.get("maxSurge") is not True:
+        return None
+    place = (*ROLLING, "maxSurge")
+    return Hit(place, fix=set_to(place, False, "Switch max surge off"))
 
 
 @rule(
@@ -280,15 +322,27 @@ def one_health_source(view: View) -> Hits:
 
 @rule(
     "repair-needs-health",
-    "Automatic repairs must see which instances are ill. Add the Application Health extension, or choose the probe of a load balancer.",
+    "Automatic repairs must see which instances are ill. Add the Application Health extension{probe}.",
     since="2018-10-01",
     operations=CREATE,
     deferred=True,
 )
 def repair_needs_health(view: View) -> Hits:
-    return (
-        Hit((*REPAIRS, "enabled")) if view.repairs.get("enabled") is True and not view.health_source else None
-    )
+    if view.repairs.get("enabled") is not True or view.health_source:
+        return None
+    return Hit((*REPAIRS, "enabled"), _or_probe(view))
+
+
+@rule(
+    "repair-service-fabric",
+    "Automatic repairs do not work with Service Fabric, which repairs its nodes itself. Switch them off.",
+    since="2018-10-01",
+)
+def repair_service_fabric(view: View) -> Hits:
+    if view.repairs.get("enabled") is not True or not view.service_fabric:
+        return None
+    place = (*REPAIRS, "enabled")
+    return Hit(place, fix=set_to(place, False, "Switch repairs off"))
 
 
 @rule(

@@ -138,6 +138,7 @@ class View:
     zones = _Member[list[str]]("document", "zones", _NONE)
     plan = _Member("document", "plan", _NOTHING)
     identity = _Member("document", "identity", _NOTHING)
+    placement = _Member("document", "placement", _NOTHING)
     properties = _Member("document", "properties", _NOTHING)
     orchestration_mode = _Member[str | None]("properties", "orchestrationMode", None)
     single_placement_group = _Member[bool | None]("properties", "singlePlacementGroup", None)
@@ -146,7 +147,10 @@ class View:
     rolling = _Member("upgrade", "rollingUpgradePolicy", _NOTHING)
     profile = _Member("properties", "virtualMachineProfile", _NOTHING)
     priority = _Member[str | None]("profile", "priority", None)
+    capabilities = _Member("properties", "additionalCapabilities", _NOTHING)
+    sku_profile = _Member("properties", "skuProfile", _NOTHING)
     security = _Member("profile", "securityProfile", _NOTHING)
+    security_type = _Member[str | None]("security", "securityType", None)
     os_profile = _Member("profile", "osProfile", _NOTHING)
     linux = _Member("os_profile", "linuxConfiguration", _NOTHING)
     windows = _Member("os_profile", "windowsConfiguration", _NOTHING)
@@ -193,6 +197,11 @@ class View:
     def uniform(self) -> bool:
         return not self.flexible
 
+    @lazy
+    def surely_uniform(self) -> bool:
+        """Whether machines are not added one by one; an update that does not state the mode leaves that open."""
+        return not self.flexible and (self.creating or self.orchestration_mode is not None)
+
     @property
     def spot(self) -> bool:
         """Whether the instances are spare capacity, under either of its names."""
@@ -200,8 +209,9 @@ class View:
 
     @lazy
     def automatic_zones(self) -> bool:
-        """Whether Azure picks the zones."""
-        return (self.document.get("placement") or {}).get("zonePlacementPolicy") == "Auto"
+        """Whether Azure picks the zones. Microsoft's page writes the policy in small letters."""
+        policy = self.placement.get("zonePlacementPolicy")
+        return isinstance(policy, str) and policy.casefold() == "auto"
 
     @lazy
     def zonal(self) -> bool:
@@ -209,12 +219,40 @@ class View:
         return bool(self.zones) or self.automatic_zones
 
     @lazy
+    def service_fabric_items(self) -> list[tuple[Path, dict[str, Any]]]:
+        """Path and `properties` of each extension that makes the instances nodes of a Service Fabric cluster."""
+        return [
+            ((*path, "properties"), properties)
+            for path, _extension, properties in self.extension_items
+            if str(properties.get("type")).casefold().startswith("servicefabric")
+        ]
+
+    @property
     def service_fabric(self) -> bool:
         """Whether the instances are nodes of a Service Fabric cluster."""
-        return any(
-            str(properties.get("type")).casefold().startswith("servicefabric")
-            for _path, _extension, properties in self.extension_items
-        )
+        return bool(self.service_fabric_items)
+
+    @lazy
+    def reserved(self) -> bool:
+        """Whether the instances use capacity that is reserved for them."""
+        reservation = self.profile.get("capacityReservation") or {}
+        return bool((reservation.get("capacityReservationGroup") or {}).get("id"))
+
+    @lazy
+    def in_proximity_group(self) -> bool:
+        """Whether the instances are kept close together."""
+        return bool((self.properties.get("proximityPlacementGroup") or {}).get("id"))
+
+    @lazy
+    def on_dedicated_hosts(self) -> bool:
+        """Whether the instances run on hosts of one's own."""
+        return bool((self.properties.get("hostGroup") or {}).get("id"))
+
+    @lazy
+    def managed_image(self) -> bool:
+        """Whether the image is one of the older kind that is kept outside a gallery."""
+        # The type is looked for rather than the whole id, so that a placeholder elsewhere in it does not hide it.
+        return "/microsoft.compute/images/" in str(self.image.get("id")).casefold()
 
     @lazy
     def ephemeral(self) -> dict[str, Any]:
@@ -349,8 +387,8 @@ class View:
 
     @lazy
     def health_source(self) -> bool:
-        """Whether anything reports the health of the instances."""
-        return self.health_probe or self.health_extension or self.external_health
+        """Whether anything reports the health of the instances. A Flexible scale set does not use a probe."""
+        return self.health_extension or self.external_health or (self.health_probe and not self.flexible)
 
     @lazy
     def external_health(self) -> bool:
@@ -361,6 +399,12 @@ class View:
     def repairs(self) -> dict[str, Any]:
         """The policy of automatic repairs."""
         return self.properties.get("automaticRepairsPolicy") or {}
+
+    @lazy
+    def windows_patch_mode(self) -> str | None:
+        """How Windows is patched."""
+        mode: str | None = (self.windows.get("patchSettings") or {}).get("patchMode")
+        return mode
 
     @lazy
     def terminate_notice(self) -> dict[str, Any]:

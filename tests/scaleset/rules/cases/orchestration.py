@@ -54,6 +54,7 @@ CASES: Final = {
             flexible(version="2021-03-01"),
             flexible({PROFILE: GONE}, version="2020-12-01"),
             linux(version="2020-12-01"),
+            linux({_FDS: 1}, version="2020-12-01"),
         ],
     ),
     "flex-network-api-version": Cases(
@@ -149,85 +150,6 @@ CASES: Final = {
             flexible({"sku.name": GONE, _SIZES: [{"name": "Standard_D2s_v5"}]}),
             linux({PROFILE: GONE}),
             patch({_MODE: "Flexible", f"{PROFILE}.priority": "Spot"}),
-        ],
-    ),
-    "priority-mix-needs-spot": Cases(
-        breaks=[
-            (_MIX, flexible({_MIX: {"baseRegularPriorityCount": 1}})),
-            (_MIX, linux({_MIX: {"baseRegularPriorityCount": 1}, f"{PROFILE}.priority": "Spot"})),
-        ],
-        fine=[
-            flexible({_MIX: {"baseRegularPriorityCount": 1}, f"{PROFILE}.priority": "Spot"}),
-            flexible(),
-            linux({_MIX: {}}),
-            patch({_MIX: {"baseRegularPriorityCount": 1}}),
-        ],
-    ),
-    "priority-mix-range": Cases(
-        breaks=[
-            (f"{_MIX}.{member}", flexible({f"{_MIX}.{member}": value}))
-            for member, value in (
-                ("baseRegularPriorityCount", -1),
-                ("baseRegularPriorityCount", 1001),
-                ("regularPriorityPercentageAboveBase", -1),
-                ("regularPriorityPercentageAboveBase", 101),
-            )
-        ],
-        fine=[
-            flexible({_MIX: {"baseRegularPriorityCount": base, "regularPriorityPercentageAboveBase": share}})
-            for base, share in ((0, 0), (1000, 100))
-        ]
-        + [flexible(), flexible({_MIX: {}})],
-    ),
-    "sku-mix-profile": Cases(
-        breaks=[
-            (_SIZES, flexible({"sku.name": "mix"})),
-            (_SIZES, _mixed()),
-            ("sku.name", flexible({_SIZES: [{"name": "Standard_D2s_v5"}]})),
-            ("sku.name", flexible({"sku.name": GONE, _SIZES: [{"name": "Standard_D2s_v5"}]})),
-        ],
-        fine=[
-            _mixed({"name": "Standard_D2s_v5"}),
-            flexible(),
-            flexible({"sku.name": "{size}", _SIZES: [{"name": "Standard_D2s_v5"}]}),
-            patch({"sku.name": "Mix"}),
-        ],
-    ),
-    "sku-mix-sizes": Cases(
-        breaks=[
-            (_SIZES, _mixed(*({"name": f"Standard_D{size}s_v5"} for size in range(6)))),
-            (f"{_SIZES}[1].name", _mixed({"name": "Standard_D2s_v5"}, {"name": "Standard_NC6"})),
-        ],
-        fine=[
-            _mixed(*({"name": f"Standard_{family}2"} for family in "ABDEF")),
-            _mixed({"name": "{size}"}, {}),
-            flexible(),
-        ],
-    ),
-    "sku-mix-fault-domains": Cases(
-        breaks=[
-            (_FDS, _spread(2)),
-        ],
-        fine=[
-            _spread(1),
-            _spread(GONE),
-            flexible({_FDS: 2}),
-        ],
-    ),
-    "sku-mix-rank": Cases(
-        breaks=[
-            (f"{_SIZES}[0].rank", _mixed({"name": "Standard_D2s_v5", "rank": 0})),
-            (
-                f"{_SIZES}[0].rank",
-                _mixed({"name": "Standard_D2s_v5", "rank": 1}, allocationStrategy="LowestPrice"),
-            ),
-        ],
-        fine=[
-            _mixed({"name": "Standard_D2s_v5", "rank": 0}, allocationStrategy="Prioritized"),
-            _mixed({"name": "Standard_D2s_v5"}),
-            flexible({"properties.skuProfile.allocationStrategy": "LowestPrice"}),
-            flexible(),
-            patch({f"{_SIZES}[0]": {"name": "Standard_D2s_v5", "rank": 0}}),
         ],
     ),
 }

@@ -15,6 +15,7 @@ from . import (
     LINUX,
     OS,
     OS_DISK,
+    PASSWORD,
     PROFILE,
     RSA_KEY,
     SHORT_RSA_KEY,
@@ -87,6 +88,15 @@ def _password(written: str) -> Case:
 
 _LOGON: Final = "<AutoLogon><Enabled>true</Enabled></AutoLogon>"
 
+_AUTO: Final = "properties.upgradePolicy.automaticOSUpgradePolicy.enableAutomaticOSUpgrade"
+_UPDATES: Final = f"{WINDOWS}.enableAutomaticUpdates"
+_TYPE: Final = f"{OS_DISK}.osType"
+
+
+def _unassessed(*, agent: bool, mode: str) -> dict[str, Any]:
+    return {"provisionVMAgent": agent, "patchSettings": {"assessmentMode": mode}}
+
+
 CASES: Final = {
     "os-profile-required": Cases(
         breaks=[
@@ -137,8 +147,13 @@ CASES: Final = {
         fine=[linux(), linux({OS: GONE}), patch({_USER: "shopkeeper"})],
     ),
     "prefix-windows-9": Cases(
-        breaks=[(_PREFIX, windows({_PREFIX: "w" * 10}))],
-        fine=[windows({_PREFIX: "w" * 9}), linux({_PREFIX: "w" * 10}), windows({_PREFIX: "{computer-name}"})],
+        breaks=[(_PREFIX, windows({_PREFIX: "w" * 10})), (_PREFIX, windows({_PREFIX: "w" * 15}))],
+        fine=[
+            windows({_PREFIX: "w" * 9}),
+            windows({_PREFIX: "w" * 16}),
+            linux({_PREFIX: "w" * 10}),
+            windows({_PREFIX: "{computer-name}"}),
+        ],
     ),
     "prefix-max-15-windows": Cases(
         breaks=[(_PREFIX, windows({_PREFIX: "w" * 16}))],
@@ -241,6 +256,18 @@ CASES: Final = {
             linux(),
             patch({_NO_PASSWORDS: True}),
         ],
+        fixes=[
+            (linux({_NO_PASSWORDS: True}), (_NO_PASSWORDS, False)),
+            (linux({_NO_PASSWORDS: True, _PASSWORD: _SECRET}), (_NO_PASSWORDS, False)),
+            *(
+                (linux({_NO_PASSWORDS: True, _PASSWORD: password}), (_NO_PASSWORDS, False))
+                for password in ("Aa1" + "x" * 5, "Aa1" + "x" * 69)
+            ),
+            *(
+                (linux({_NO_PASSWORDS: True, _PASSWORD: password}), None)
+                for password in (GONE, "Aa1xxxx", "Aa1" + "x" * 70, "lower-case", "Pa$$word")
+            ),
+        ],
     ),
     "linux-password-needs-flag-false": Cases(
         breaks=[
@@ -249,6 +276,15 @@ CASES: Final = {
         ],
         fine=[linux({_NO_PASSWORDS: False}), linux(), linux({_NO_PASSWORDS: True, _PASSWORD: GONE})],
         grades=[(linux({_NO_PASSWORDS: True, _PASSWORD: RSA_KEY}), "warning")],
+        fixes=[
+            (linux({_NO_PASSWORDS: True, f"{_KEYS}[0].keyData": RSA_KEY}), (_PASSWORD, GONE)),
+            (
+                windows({_NO_PASSWORDS: True, f"{_KEYS}[0].keyData": RSA_KEY, _TYPE: "Windows"}),
+                (_PASSWORD, PASSWORD),
+            ),
+            (linux({_NO_PASSWORDS: True}), (_NO_PASSWORDS, False)),
+            (linux({_NO_PASSWORDS: True, _PASSWORD: RSA_KEY}), None),
+        ],
     ),
     "password-len-windows": Cases(
         breaks=[
@@ -705,7 +741,7 @@ CASES: Final = {
                     {f"{WINDOWS}.patchSettings.patchMode": mode, f"{WINDOWS}.enableAutomaticUpdates": updates}
                 ),
             )
-            for mode, updates in (("Manual", True), ("AutomaticByOS", False))
+            for mode, updates in (("Manual", True), ("AutomaticByOS", False), ("AutomaticByPlatform", False))
         ],
         fine=[
             windows(
@@ -715,12 +751,37 @@ CASES: Final = {
                 ("Manual", False),
                 ("AutomaticByOS", True),
                 ("AutomaticByPlatform", True),
-                ("AutomaticByPlatform", False),
+                ("ImageDefault", False),
             )
+        ]
+        + [
+            windows({_AUTO: True, f"{WINDOWS}.patchSettings.patchMode": mode, _UPDATES: False})
+            for mode in ("AutomaticByOS", "AutomaticByPlatform")
         ]
         + [
             windows({f"{WINDOWS}.enableAutomaticUpdates": True}),
             windows({f"{WINDOWS}.patchSettings.patchMode": "Manual"}),
+        ],
+    ),
+    "assessment-needs-agent": Cases(
+        breaks=[
+            (
+                f"{configuration}.patchSettings.assessmentMode",
+                linux({configuration: _unassessed(agent=False, mode="AutomaticByPlatform")}),
+            )
+            for configuration in (LINUX, WINDOWS)
+        ],
+        fine=[
+            linux({LINUX: _unassessed(agent=True, mode="AutomaticByPlatform")}),
+            linux({LINUX: _unassessed(agent=False, mode="ImageDefault")}),
+            linux({LINUX: {"provisionVMAgent": False}}),
+            linux(),
+        ],
+        fixes=[
+            (
+                linux({LINUX: _unassessed(agent=False, mode="AutomaticByPlatform")}),
+                (f"{LINUX}.provisionVMAgent", True),
+            )
         ],
     ),
     "patchmode-platform-needs": Cases(

@@ -337,18 +337,6 @@ CASES: Final = {
             containers({"properties.overProvision": True}, version="2016-03-30"),
         ],
     ),
-    "capacity-reservation-spot": Cases(
-        breaks=[
-            (_RESERVED, linux({_RESERVED: _RESERVATION, f"{PROFILE}.priority": kind}))
-            for kind in ("Spot", "Low")
-        ],
-        fine=[
-            linux({_RESERVED: _RESERVATION, f"{PROFILE}.priority": "Regular"}),
-            linux({_RESERVED: _RESERVATION}),
-            linux({_RESERVED: {}, f"{PROFILE}.priority": "Spot"}),
-            linux({f"{PROFILE}.priority": "Spot"}),
-        ],
-    ),
     "overprovision-maxsurge": Cases(
         breaks=[(_OVER, linux({_OVER: True, f"{UPGRADE}.rollingUpgradePolicy.maxSurge": True}))],
         fine=[
@@ -460,27 +448,6 @@ CASES: Final = {
             linux({_PPG: _GROUP}),
             linux({_PPG: {}, "zones": ["1", "2"]}),
             linux({"zones": ["1", "2"]}),
-        ],
-    ),
-    "ppg-vs-capacity-reservation": Cases(
-        breaks=[(_RESERVED, linux({_PPG: _GROUP, _RESERVED: _RESERVATION}))],
-        fine=[linux({_PPG: _GROUP}), linux({_RESERVED: _RESERVATION}), linux({_PPG: _GROUP, _RESERVED: {}})],
-    ),
-    "capacity-reservation-spg": Cases(
-        breaks=[
-            (_SPG, linux({_RESERVED: _RESERVATION, _SPG: True})),
-            (_SPG, linux({_RESERVED: _RESERVATION})),
-            (_SPG, patch({_RESERVED: _RESERVATION, _SPG: True})),
-        ],
-        grades=[
-            (linux({_RESERVED: _RESERVATION, _SPG: True}), "overridable"),
-            (linux({_RESERVED: _RESERVATION}), "warning"),
-        ],
-        fine=[
-            linux({_RESERVED: _RESERVATION, _SPG: False}),
-            linux({_SPG: True}),
-            flexible({_RESERVED: _RESERVATION}),
-            patch({_RESERVED: _RESERVATION}),
         ],
     ),
     "constrained-max-capacity": Cases(

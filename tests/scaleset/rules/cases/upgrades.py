@@ -43,12 +43,21 @@ _HEALTH: Final = _extension("ApplicationHealthLinux")
 _BOTH: Final = {f"{NET}.healthProbe": _PROBE, f"{EXTENSIONS}[0]": _HEALTH}
 
 
+_BY_OS: Final = {f"{WINDOWS}.patchSettings.patchMode": "AutomaticByOS"}
+
+
 def _rolling(**policy: Any) -> Case:
     return linux({_ROLLING: policy})
 
 
 def _auto(**changes: Any) -> Case:
     return linux({_AUTO: True, **changes})
+
+
+def _node(version: str) -> Case:
+    return _auto(
+        **{f"{EXTENSIONS}[0].properties": {"type": "ServiceFabricNode", "typeHandlerVersion": version}}
+    )
 
 
 def _repairs(**policy: Any) -> Case:
@@ -85,6 +94,7 @@ CASES: Final = {
             (_MODE, linux({_MODE: "Rolling", f"{EXTENSIONS}[0]": _extension("CustomScript")})),
             (_MODE, linux({_MODE: "Rolling", f"{NET}.healthProbe": {}})),
             (_MODE, linux({_MODE: "Rolling", f"{_EXTERNAL}.enabled": False})),
+            (_MODE, flexible({_MODE: "Rolling", f"{NET}.healthProbe": _PROBE})),
         ],
         fine=[
             linux({_MODE: "Rolling", f"{NET}.healthProbe": _PROBE}),
@@ -193,8 +203,30 @@ CASES: Final = {
             patch({_AUTO: True, WINDOWS: {}}),
         ],
     ),
+    "autoos-service-fabric": Cases(
+        breaks=[
+            (f"{EXTENSIONS}[0].properties.typeHandlerVersion", _node(version))
+            for version in ("1.0", "1", "0.9", "1.0.0")
+        ],
+        fine=[
+            *(_node(version) for version in ("1.1", "1.10", "2.0", "10.0", "", "{version}", "newest")),
+            linux(
+                {f"{EXTENSIONS}[0].properties": {"type": "ServiceFabricNode", "typeHandlerVersion": "1.0"}}
+            ),
+            _auto(**{f"{EXTENSIONS}[0].properties": {"type": "CustomScript", "typeHandlerVersion": "1.0"}}),
+        ],
+    ),
+    "autoos-flex-surge": Cases(
+        breaks=[(f"{_ROLLING}.maxSurge", flexible({_AUTO: True, f"{_ROLLING}.maxSurge": True}))],
+        fine=[
+            flexible({_AUTO: True, f"{_ROLLING}.maxSurge": False}),
+            flexible({f"{_ROLLING}.maxSurge": True}),
+            linux({_AUTO: True, f"{_ROLLING}.maxSurge": True}),
+        ],
+    ),
     "autoos-patchmode": Cases(
         breaks=[
+            (f"{WINDOWS}.patchSettings.patchMode", windows({_AUTO: True, **_BY_OS})),
             (
                 f"{LINUX}.patchSettings.patchMode",
                 _auto(**{f"{LINUX}.patchSettings.patchMode": "AutomaticByPlatform"}),
@@ -207,7 +239,13 @@ CASES: Final = {
         fine=[
             _auto(**{f"{LINUX}.patchSettings.patchMode": "ImageDefault"}),
             linux({f"{LINUX}.patchSettings.patchMode": "AutomaticByPlatform"}),
+            windows(_BY_OS),
+            windows({_AUTO: True, f"{WINDOWS}.patchSettings.patchMode": "Manual"}),
             _auto(),
+        ],
+        fixes=[
+            (windows({_AUTO: True, **_BY_OS}), (f"{WINDOWS}.patchSettings.patchMode", "Manual")),
+            (windows({_AUTO: True, **_BY_OS}), (f"{WINDOWS}.enableAutomaticUpdates", False)),
         ],
     ),
     "autoos-image-supported": Cases(
@@ -238,13 +276,29 @@ CASES: Final = {
         ],
     ),
     "repair-needs-health": Cases(
-        breaks=[(f"{_REPAIRS}.enabled", _repairs(enabled=True))],
+        breaks=[
+            (f"{_REPAIRS}.enabled", _repairs(enabled=True)),
+            (f"{_REPAIRS}.enabled", flexible({f"{_REPAIRS}.enabled": True})),
+        ],
         fine=[
             linux({f"{_REPAIRS}.enabled": True, f"{NET}.healthProbe": _PROBE}),
             linux({f"{_REPAIRS}.enabled": True, f"{EXTENSIONS}[0]": _extension("applicationHealthWindows")}),
             _repairs(enabled=False),
             linux(),
             patch({f"{_REPAIRS}.enabled": True}),
+        ],
+    ),
+    "repair-service-fabric": Cases(
+        breaks=[
+            (
+                f"{_REPAIRS}.enabled",
+                linux({f"{_REPAIRS}.enabled": True, f"{EXTENSIONS}[0]": _extension("ServiceFabricNode")}),
+            )
+        ],
+        fine=[
+            linux({f"{_REPAIRS}.enabled": True, f"{EXTENSIONS}[0]": _HEALTH}),
+            linux({f"{_REPAIRS}.enabled": False, f"{EXTENSIONS}[0]": _extension("ServiceFabricNode")}),
+            linux(),
         ],
     ),
     "repair-grace": Cases(
