@@ -24,7 +24,8 @@ test: .venv-tests  ## Run all tests, browser tests included (ARGS="..." goes to 
 
 # What writes to the database, on a real PostgreSQL from a Python package.
 POSTGRESQL_TESTS = tests/actions tests/test_statements.py tests/drafts/test_actions.py tests/reviews tests/submissions/test_steps.py \
-	tests/submissions/test_leases.py tests/submissions/test_worker.py tests/workers tests/audit tests/accounts
+	tests/submissions/test_leases.py tests/submissions/test_worker.py tests/submissions/test_killed.py tests/workers \
+	tests/audit tests/accounts
 
 .PHONY: test-postgresql
 test-postgresql: .venv-tests  ## Run the tests of what writes to the database on PostgreSQL
@@ -74,6 +75,14 @@ LOAD ?=
 load-worker: .venv-tests  ## See how late steps are when workers have much to do, on both databases
 	@$(PYTHON_HERE) -m bench.load_worker --database sqlite $(LOAD)
 	@$(PYTHON_HERE) -m bench.load_worker --database postgresql $(LOAD)
+
+# CHAOS="--seed 1" and so on, see bench/chaos.py. It takes an hour.
+ROUNDS ?= 200
+CHAOS ?=
+.PHONY: chaos
+chaos: .venv-tests  ## Kill processes in the middle of their work, and see that nothing is lost or doubled (ROUNDS=200)
+	@$(PYTHON_HERE) -m bench.chaos --database sqlite --rounds $(ROUNDS) $(CHAOS)
+	@$(PYTHON_HERE) -m bench.chaos --database postgresql --rounds $(ROUNDS) $(CHAOS)
 
 .PHONY: screens
 screens: .venv-tests  ## Photograph every page in both themes and two widths into docs/screens

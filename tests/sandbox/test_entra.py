@@ -2,7 +2,10 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -10,7 +13,7 @@ import jwt
 import pytest
 import requests
 
-from vmssbuilder.sandbox import entra, world
+from vmssbuilder.sandbox import entra, tokens, world
 from vmssbuilder.sandbox.server import Running, running
 
 CLOUD = world.CLOUD
@@ -273,6 +276,23 @@ def test_refresh_tokens_rotate_and_can_be_revoked(sandbox: Running) -> None:
         answer = refresh(sandbox, token)
         assert (answer.status_code, answer.json()["error"]) == (400, "invalid_grant")
     assert refresh(sandbox, of_rolf).status_code == 200
+
+
+def test_many_who_come_at_once_after_the_start_get_tokens_of_one_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    together = threading.Barrier(8)
+
+    @cache
+    def made() -> object:
+        time.sleep(0.02)
+        return object()
+
+    def ask(_number: int) -> object:
+        together.wait()
+        return tokens.signing_key()
+
+    monkeypatch.setattr(tokens, "_made_key", made)
+    with ThreadPoolExecutor(8) as many:
+        assert len(set(many.map(ask, range(8)))) == 1
 
 
 def test_refresh_tokens_grow_old(sandbox: Running, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,6 +9,7 @@ import socket
 import stat
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from tests.azure.helpers import PASSWORD, document
 from tests.sandbox.conftest import access_token
 from vmssbuilder.sandbox import world
 from vmssbuilder.sandbox.entra import Grant, _digest
+from vmssbuilder.sandbox.keeping import Keeper
 from vmssbuilder.sandbox.server import Running, running
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -78,6 +80,28 @@ def test_a_scale_set_is_there_again_and_goes_on_without_its_secrets(file: Path) 
         assert ask(second.url, "GET", WEB).status_code == 404
     with running(delay=0.02, keep=file) as third:
         assert ask(third.url, "GET", WEB).status_code == 404, "what was deleted stays so"
+
+
+def test_nobody_sees_what_is_not_kept_yet(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    order: list[Any] = []
+    save = Keeper.save
+
+    def slowly(keeper: Keeper) -> None:
+        looking = threading.Thread(target=lambda: order.append(ask(sandbox.url, "GET", WEB).status_code))
+        looking.start()
+        # Killed at this moment, the sandbox would have forgotten what somebody was told.
+        looking.join(0.2)
+        save(keeper)
+        order.append("kept")
+
+    with running(delay=0.02, keep=file) as sandbox:
+        sandbox.provide(document())
+        monkeypatch.setattr(Keeper, "save", slowly)
+        assert ask(sandbox.url, "PUT", WEB, document()).status_code == 201
+        end = time.monotonic() + 10
+        while len(order) < 2 and time.monotonic() < end:
+            time.sleep(0.01)
+    assert order == ["kept", 200]
 
 
 def test_an_operation_goes_on_and_ends(file: Path) -> None:

@@ -52,11 +52,11 @@ def start(sandbox: Running, port: int) -> Iterator[Start]:
     def begin(kind: str, *keys: str) -> subprocess.Popen[bytes]:
         before = set(KeyHolder.objects.values_list("name", flat=True))
         environment = os.environ | {
-            "DJANGO_SETTINGS_MODULE": "tests.submissions.own_keys",
+            "DJANGO_SETTINGS_MODULE": "tests.submissions.own_settings",
             "DATABASE_URL": database_url(),
             "VMSSBUILDER_TEST_DATABASE": "",
-            "KEY_TESTS_SANDBOX_URL": sandbox.url,
-            "KEY_TESTS_KEYS": ",".join(keys),
+            "VMSSBUILDER_SANDBOX_URL": sandbox.url,
+            "VMSSBUILDER_SECRET_KEYS": ",".join(keys),
             "PORT": str(port),
             "WEB_CONCURRENCY": "1",
         }

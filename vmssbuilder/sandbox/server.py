@@ -13,7 +13,7 @@ import struct
 import threading
 import time
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -77,15 +77,6 @@ class Sandbox:
         if self._keeper is not None and (trouble := self._keeper.load()):
             print(f"sandbox: {trouble}", flush=True)
 
-    def keep(self) -> None:
-        """Writes to its file what there is now, if it has one."""
-        if self._keeper is None:
-            return
-        try:
-            self._keeper.save()
-        except OSError as error:
-            print(f"sandbox: its Azure could not be kept: {error.strerror}", flush=True)
-
     def answer(self, request: Request) -> Answer:
         """The answer to any request."""
         host = urlsplit(f"//{request.headers.get('host', '')}").hostname or ""
@@ -93,14 +84,28 @@ class Sandbox:
             # A web page elsewhere could otherwise reach this port under a name of its own.
             return json_answer(421, {"error": "The sandbox answers on this computer only."})
         if request.path.startswith("/_sandbox/"):
-            return self._own(request)
+            return self._kept(request, self._own)
         if request.path == faults_page.PATH:
             return faults_page.answer(self.memory, request)
         broken = faults.before(self.memory, request.method, request.path)
         if broken is not None:
             return self._marked(request, broken)
-        answer = self._answered(request, host)
+        answer = self._kept(request, lambda asked: self._answered(asked, host))
         return faults.after(self.memory, request.method, request.path, self._marked(request, answer))
+
+    def _kept(self, request: Request, answered: Callable[[Request], Answer]) -> Answer:
+        """The answer to a request; what it changed is written to the file before anybody hears of it or can see it, so that
+        it is not forgotten, whatever happens next.
+        """
+        if self._keeper is None or request.method in ("GET", "HEAD"):
+            return answered(request)
+        with self.memory.lock:
+            answer = answered(request)
+            try:
+                self._keeper.save()
+            except OSError as error:
+                print(f"sandbox: its Azure could not be kept: {error.strerror}", flush=True)
+        return answer
 
     def _answered(self, request: Request, host: str) -> Answer:
         if host == world.CLOUD.prices_host:
@@ -230,9 +235,6 @@ class Handler(BaseHTTPRequestHandler):
         else:
             path = unquote(parts.path, errors="replace")
             answer = self.server.sandbox.answer(Request(self.command, path, parts.query, headers, body))
-            if self.command not in ("GET", "HEAD"):
-                # Before anybody hears of it: what was accepted is not forgotten, whatever happens next.
-                self.server.sandbox.keep()
         self._write(answer)
         if self.server.logs:
             self._say(parts.path, answer, time.monotonic() - started)

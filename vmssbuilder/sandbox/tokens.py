@@ -5,18 +5,28 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import threading
 import time
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric import rsa
 from jwt.algorithms import RSAAlgorithm
 
 
-@cache
 def signing_key() -> rsa.RSAPrivateKey:
     """The key of this process. A new one each time, so that nothing signed here is worth keeping."""
+    with _making:
+        return _made_key()
+
+
+# Many may ask at the same moment right after the start: each would make a key, and only the last one would count.
+_making: Final = threading.Lock()
+
+
+@cache
+def _made_key() -> rsa.RSAPrivateKey:
     return rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 
