@@ -31,12 +31,14 @@
 
     function show(html) {
       list.innerHTML = html;
+      const elsewhere = list.querySelector("[data-elsewhere]");
+      elsewhere?.remove();
       const count = options().length;
       list.hidden = !count;
       input.setAttribute("aria-expanded", String(count > 0));
       choose(list.firstElementChild);
-      status.classList.toggle("visually-hidden", count > 0);
-      status.textContent = count ? `${count} settings` : input.value.trim() ? "No setting is called that. Try one word of what it does." : "";
+      status.classList.toggle("visually-hidden", count > 0 && !elsewhere);
+      status.textContent = elsewhere ? elsewhere.textContent : count ? `${count} settings` : input.value.trim() ? "No setting is called that. Try one word of what it does." : "";
     }
 
     async function ask() {

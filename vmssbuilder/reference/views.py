@@ -58,6 +58,7 @@ def index(request: HttpRequest) -> HttpResponse:
     context |= {
         "page": page,
         "query": f"{query}&",
+        "elsewhere": reference.elsewhere(chosen["q"]),
         "close": reference.close_to(chosen["q"]) if chosen["q"] and not found else [],
     }
     return render(request, "reference/results.html", context)

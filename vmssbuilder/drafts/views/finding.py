@@ -16,7 +16,7 @@ from vmssbuilder.drafts.access import Access
 from vmssbuilder.drafts.forms.searching import SettingSearch
 from vmssbuilder.drafts.models import Draft
 from vmssbuilder.drafts.submitted import Changed
-from vmssbuilder.reference.index import Entry
+from vmssbuilder.reference.index import Entry, elsewhere
 from vmssbuilder.scaleset import paths
 
 from .frame import frame
@@ -39,6 +39,7 @@ def find(request: HttpRequest, code: str) -> HttpResponse:
         "form": form,
         "query": query,
         "found": finding.search(draft, query),
+        "elsewhere": elsewhere(query),
     }
     if request.GET.get("part") == "list":
         return render(request, "drafts/find_options.html", context)
