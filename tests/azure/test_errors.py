@@ -163,8 +163,8 @@ def test_the_policy_that_denies_is_named() -> None:
         (404, "NotFound", NotFound, "missing", False),
         (404, "", NotFound, "missing", False),
         (409, "PropertyChangeNotAllowed", Conflict, "form", False),
-        (409, "OperationNotAllowed", Conflict, "quota", False),
-        (409, "Conflict", Conflict, "conflict", True),
+        (409, "OperationNotAllowed", Conflict, "unknown", False),
+        (409, "Conflict", Conflict, "unknown", True),
         (409, "AnotherOperationInProgress", Conflict, "conflict", True),
         (409, "ResourceGroupBeingDeleted", Conflict, "conflict", True),
         (409, "SkuNotAvailable", Conflict, "capacity", False),
@@ -249,9 +249,10 @@ def test_a_target_leads_to_its_field(target: str, path: tuple[str | int, ...] | 
     assert document_path(target, document()) == path
 
 
-def test_without_the_document_only_whole_targets_count() -> None:
+def test_without_the_document_the_schema_tells_the_place() -> None:
     assert document_path("vmss.properties.overprovision") == ("properties", "overprovision")
-    assert document_path("adminPassword") is None
+    assert document_path("adminPassword") == (*PROFILE, "osProfile", "adminPassword")
+    assert document_path("storageAccountType") is None, "it may be that of any disk"
 
 
 @pytest.mark.parametrize(

@@ -130,7 +130,7 @@ def test_failure_shows_our_words_the_field_and_azures_answer(
     page = page_of(as_rita, url(submission))
     field = f"/drafts/{submission.draft.code}/size/#"
     assert any(href.startswith(field) for href in page.links().values())
-    for seen in ("Azure does not accept this value.", "sku.capacity", "Out of <range>.", "InvalidParameter"):
+    for seen in ("Correct what Azure says", "sku.capacity", "Out of <range>.", "InvalidParameter"):
         assert seen in page.text, seen
     assert (submission.error or {})["azure"]["correlationId"] in page.text
     assert "Send again" not in page.text, "Azure would refuse the same value again"

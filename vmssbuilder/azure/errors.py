@@ -47,12 +47,21 @@ QUOTED: Final = 300
 
 
 @dataclass(frozen=True, slots=True)
+class Condition:
+    """What a policy looked at: the place of a member, as Azure writes it, and what to do for the policy to let it pass."""
+
+    path: str
+    cure: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
-    """The Azure Policy assignment that denied a request."""
+    """The Azure Policy assignment that denied a request. conditions: what it looked at, where Azure tells."""
 
     definition: str
     assignment: str
     assignment_id: str = ""
+    conditions: tuple[Condition, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -440,10 +449,46 @@ def _policies(error: Mapping[str, Any]) -> Iterator[Policy]:
                 _short(info.get("policyDefinitionDisplayName")) or _short(info.get("policyDefinitionName")),
                 _short(info.get("policyAssignmentDisplayName")) or _short(info.get("policyAssignmentName")),
                 _short(info.get("policyAssignmentId")),
+                tuple(_conditions(info.get("evaluationDetails"))),
             )
     if not additional:
         for name in _POLICY_IN_MESSAGE.findall(_text(error.get("message"))):
             yield Policy("", name)
+
+
+CONDITIONS_LIMIT: Final = 20
+VALUES_SHOWN: Final = 8
+"""Values that a policy allows which are told."""
+
+
+def _conditions(details: Any) -> Iterator[Condition]:
+    """The expressions that Azure evaluated over members of the request; the resource's type is none that could differ."""
+    expressions = details.get("evaluatedExpressions") if isinstance(details, dict) else None
+    for each in expressions[:CONDITIONS_LIMIT] if isinstance(expressions, list) else []:
+        if not isinstance(each, dict) or str(each.get("expressionKind", "")).casefold() != "field":
+            continue
+        path = _short(each.get("path")) or _short(each.get("expression"))
+        if path and path.casefold() not in {"type", "kind", "name", "id"}:
+            yield Condition(path, _cure(each))
+
+
+def _cure(expression: Mapping[str, Any]) -> str:
+    """What makes the expression come out otherwise, which is what the policy wants; empty where that is not plain."""
+    operator = str(expression.get("operator", "")).casefold()
+    held = str(expression.get("result", "")).casefold() == "true"
+    wanted = expression.get("targetValue")
+    values = wanted if isinstance(wanted, list) else [wanted]
+    if operator == "exists":
+        return "Fill it in." if (str(wanted).casefold() == "true") is not held else "Remove it."
+    if not all(isinstance(each, str | int | float) for each in values) or not values:
+        return ""
+    told = ", ".join(f"“{_short(str(each))}”" for each in values[:VALUES_SHOWN])
+    more = " and others" if len(values) > VALUES_SHOWN else ""
+    if (operator in {"in", "equals"} and not held) or (operator in {"notin", "notequals"} and held):
+        return f"Set it to {told}." if len(values) == 1 else f"Choose one of {told}{more}."
+    if operator in {"in", "equals", "notin", "notequals"}:
+        return f"Choose another value than {told}{more}."
+    return ""
 
 
 def _parsed(text: str) -> dict[str, Any] | None:

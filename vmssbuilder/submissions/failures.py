@@ -17,10 +17,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from vmssbuilder.azure import AzureError, explain
+from vmssbuilder.azure import AzureError
 from vmssbuilder.azure.blotting import Blotter
 from vmssbuilder.azure.errors import GatewayAnswer
-from vmssbuilder.azure.explaining import Cause, Explanation, parts
+from vmssbuilder.azure.explaining import Cause, Explanation, explain_all
 from vmssbuilder.drafts import vault
 from vmssbuilder.scaleset import Target, paths
 
@@ -136,19 +136,6 @@ class Stopped(Ours):
             super().__init__(f"{person} stopped it before Azure took the request.", "")
 
 
-_TARGETS: Final = {
-    "resourcegroupnotfound": "$target.resourceGroup",
-    "resourcegroupbeingdeleted": "$target.resourceGroup",
-    "alreadyexists": "$target.name",
-    "invalidauthenticationtokentenant": "$target.subscription",
-    "missingsubscriptionregistration": "$target.subscription",
-    "subscriptionnotfound": "$target.subscription",
-    "invalidsubscriptionid": "$target.subscription",
-    "noregisteredproviderfound": "$target.apiVersion",
-}
-"""Errors about the request's address, which is no part of the document."""
-
-
 _NOT_THE_FORM: Final[Mapping[Cause, str]] = {
     "permission": "Permission",
     "policy": "Policy",
@@ -172,24 +159,28 @@ def kept(submission: Submission, error: AzureError) -> dict[str, Any]:
     if isinstance(error, Ours):
         return _kept(error, error.sentence, error.cure, error.path)
     document = submission.revision.document
-    explained = explain(error, document)
-    value = _kept(error, explained.sentence, explained.cure, _field(error, explained))
+    clear = vault.opened(submission.draft, document)
+    explained, several = explain_all(error, document)
+    if clear.lost or clear.waiting:
+        # Nobody here knows what to blot out of Azure's words.
+        explained, several = (
+            explained.without_words(),
+            [(part, told.without_words()) for part, told in several],
+        )
+    value = _kept(error, explained.sentence, explained.cure, _field(explained))
     value |= {"cause": explained.cause, "kind": _NOT_THE_FORM.get(explained.cause, "")}
     value["parts"] = [
         {
             "sentence": told.sentence,
             "cure": told.cure,
             "cause": told.cause,
-            "path": _field(part, told),
+            "path": _field(told),
             "retryable": told.retryable,
             "said": part.said,
         }
-        for part in parts(error)
-        for told in (explain(part, document),)
+        for part, told in several
     ]
-    clear = vault.opened(submission.draft, document)
     if clear.lost or clear.waiting:
-        # Nobody here knows what to blot out of Azure's words.
         value = _without_words(value)
     # Shortened only then: of a secret that was cut the beginning might stay.
     return _shortened(Blotter(clear.document).clean(value))
@@ -236,8 +227,8 @@ def _cut(text: str, longest: int) -> str:
     return text if len(text) <= longest else f"{text[:longest]}…"
 
 
-def _field(error: AzureError, explained: Explanation) -> str:
-    return paths.text(explained.path) if explained.path else _TARGETS.get(error.code.lower(), "")
+def _field(explained: Explanation) -> str:
+    return paths.text(explained.path) if explained.path else ""
 
 
 def _kept(error: AzureError, sentence: str, cure: str, path: str) -> dict[str, Any]:

@@ -42,6 +42,9 @@ class Trouble:
         return self.kind in ("throttled", "unreachable", "outage")
 
 
+_OTHERS = frozenset({"registration", "policy", "permission", "quota"})
+"""Causes after which another choice does not help."""
+
 _TYPE_IT = "Meanwhile you can type the value."
 
 
@@ -106,12 +109,13 @@ def trouble(error: AzureError, plural: str) -> Trouble:
             f"Try again in a moment. {_TYPE_IT}",
             known,
         )
-    return Trouble(
-        "refused",
-        f"Azure does not list {plural}{_words(error)}",
-        "Check what you chose before, or type the value.",
-        known,
+    told = explain(error)
+    cure = (
+        f"{told.cure} {_TYPE_IT}"
+        if told.cause in _OTHERS
+        else "Check what you chose before, or type the value."
     )
+    return Trouble("refused", f"Azure does not list {plural}{_words(error)}", cure, known)
 
 
 def _words(error: AzureError) -> str:

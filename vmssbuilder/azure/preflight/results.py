@@ -11,7 +11,7 @@ from vmssbuilder.scaleset import paths
 
 from ..blotting import Blotter
 from ..errors import AzureError
-from ..explaining import Explanation, explain, parts
+from ..explaining import Explanation, explain, explain_all
 
 Status = Literal["passed", "warning", "failed", "unknown"]
 """unknown: not checked, for a reason that the finding gives."""
@@ -76,17 +76,6 @@ def now() -> str:
 
 # --- errors ----------------------------------------------------------------------------------------------------------
 
-_ADDRESS: Final = {
-    "resourcegroupnotfound": "$target.resourceGroup",
-    "subscriptionnotfound": "$target.subscription",
-    "invalidsubscriptionid": "$target.subscription",
-    "missingsubscriptionregistration": "$target.subscription",
-    "invalidauthenticationtokentenant": "$target.subscription",
-    "noregisteredproviderfound": "$target.apiVersion",
-    "locationnotavailableforresourcetype": "location",
-}
-"""Errors about a place that their messages do not name."""
-
 _IN_THE_DARK: Final = {
     "permission": "You may not look there, so this was not checked.",
     "sign-in": "Azure wants you to sign in again, so this was not checked.",
@@ -97,6 +86,9 @@ _IN_THE_DARK: Final = {
     "unusable": "Azure's answer cannot be used, so this was not checked.",
 }
 """Causes that say nothing about the request itself."""
+
+_MAY_NOT_ASK: Final = frozenset({"", "authorizationfailed", "forbidden"})
+"""Codes of a refusal to answer the question itself."""
 
 _PASSING: Final = frozenset({"throttled", "outage", "network", "gateway"})
 
@@ -116,27 +108,31 @@ _CURES: Final = {
 
 def hindered(error: AzureError, document: Any) -> str:
     """What kept Azure from being asked; empty when the error is an answer about the request itself."""
-    cause = explain(error, document).cause
-    linked = error.code.lower() == "linkedauthorizationfailed"
-    return cause if cause in _IN_THE_DARK and not linked else ""
+    return _hindered(error, explain(error, document))
+
+
+def _hindered(error: AzureError, told: Explanation) -> str:
+    if told.cause == "permission" and error.code.lower() not in _MAY_NOT_ASK:
+        # Azure answered, and somebody with rights is needed for what the request wants.
+        return ""
+    return told.cause if told.cause in _IN_THE_DARK else ""
 
 
 def of_error(error: AzureError, document: Any) -> Iterator[Finding]:
     """What an error means: that the request would fail, or only that nobody knows."""
-    told = explain(error, document)
-    if hindered(error, document):
+    told, several = explain_all(error, document)
+    if _hindered(error, told):
         sentence = _IN_THE_DARK[told.cause]
         if told.cause in _OUR_OWN_WORDS:
             sentence = f"{told.sentence.rstrip('.')}, so this was not checked."
         yield Finding("unknown", sentence, _CURES[told.cause], said=error.said)
         return
-    together = parts(error)[:PARTS_SHOWN]
-    for each in together or [error]:
-        yield _failed(each, explain(each, document) if together else told)
+    for each, meant in several[:PARTS_SHOWN] or [(error, told)]:
+        yield _failed(each, meant)
 
 
 def _failed(error: AzureError, told: Explanation) -> Finding:
-    path = paths.text(told.path) if told.path else _ADDRESS.get(error.code.lower(), "")
+    path = paths.text(told.path) if told.path else ""
     return Finding("failed", told.sentence, told.cure, path, error.said)
 
 
