@@ -29,6 +29,7 @@ PURE: Final = {
 FRAME: Final = (
     "pages.characters",
     "pages.context",
+    "pages.forms",
     "pages.header",
     "pages.middleware",
     "pages.problems",
@@ -42,7 +43,6 @@ MAY_KNOW: Final = {
     # Nothing of the client but its address book, so that neither hides the other's mistakes.
     "sandbox": ("scaleset", "azure.clouds", "azure.transport"),
     "encryption": (),
-    "statements": (),
     "clock": (),
     "workers": ("clock",),
     # The cloud that people work with, for parts that never talk to it.
@@ -51,7 +51,7 @@ MAY_KNOW: Final = {
     "settings": ("configuration",),
     "wsgi": ("accounts.checks",),
     "urls": ("drafts", "pages"),
-    "audit": ("accounts.models", "statements"),
+    "audit": ("accounts.models",),
     "accounts": ("audit", "azure", "clock", "configuration", "encryption", "sandbox.world", *FRAME),
     # The index of the reference is also what finds a setting in a draft.
     "drafts": (
@@ -61,7 +61,6 @@ MAY_KNOW: Final = {
         "installation",
         "reference.index",
         "scaleset",
-        "statements",
         # The answer to a request that cannot be served now, with what was typed.
         "pages.unavailable",
         *FRAME,

@@ -7,7 +7,6 @@ from enum import IntEnum
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 
-from vmssbuilder import statements
 from vmssbuilder.accounts.models import User
 
 from . import turns
@@ -47,7 +46,7 @@ def require(user: User, draft: Draft, wanted: Access) -> None:
 
 def find(user: User, code: str, wanted: Access) -> Draft:
     """The draft of that code, if the person may do what is wanted; else Http404 or PermissionDenied."""
-    draft = statements.find(Draft, "code", code)
+    draft = Draft.objects.filter(code=code).first()
     if draft is None:
         raise Http404("There is no such draft, or it is not shared with you.")
     require(user, draft, wanted)

@@ -12,7 +12,6 @@ from typing import Any, Final, cast
 from django.db import transaction
 from django.utils import timezone
 
-from vmssbuilder import statements
 from vmssbuilder.accounts.models import User
 from vmssbuilder.audit.actions import record
 from vmssbuilder.scaleset import Request, paths, secrets
@@ -444,32 +443,27 @@ def _write(
     contents.fill(draft, content)
     draft.document = vault.take_out(draft, draft.document, held)
     draft.updated = timezone.now()
-    # Made ready once: the draft and its revision have the same columns of these names.
-    columns = statements.prepare(
-        Draft,
-        {
-            "subscription": draft.subscription,
-            "resource_group": draft.resource_group,
-            "name": draft.name,
-            "operation": draft.operation,
-            "api_version": draft.api_version,
-            "document": draft.document,
-        },
-    )
-    newest = {"id": draft.pk, "head": draft.head, "discarded": None}
+    # The draft and its revision have the same columns of these names.
+    columns: dict[str, Any] = {
+        "subscription": draft.subscription,
+        "resource_group": draft.resource_group,
+        "name": draft.name,
+        "operation": draft.operation,
+        "api_version": draft.api_version,
+        "document": draft.document,
+    }
+    newest = Draft.objects.filter(pk=draft.pk, head=draft.head, discarded=None)
     draft.head += 1
-    moved_on = {"head": draft.head, "updated": draft.updated}
-    if not statements.update(Draft, newest, moved_on, columns):
+    if not newest.update(head=draft.head, updated=draft.updated, **columns):
         raise _Overtaken
-    statements.insert(
-        Revision,
-        columns,
-        draft_id=draft.pk,
+    Revision.objects.create(
+        draft=draft,
         number=draft.head,
-        author_id=user.pk,
+        author=user,
         at=draft.updated,
         automatic=automatic,
         restores=restores,
+        **columns,
     )
     if address != (draft.target, True):
         searching.index(draft)
