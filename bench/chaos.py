@@ -13,6 +13,7 @@ import os
 import random
 import re
 import secrets
+import signal
 import subprocess
 import sys
 import tempfile
@@ -50,12 +51,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.chaos", description=__doc__)
     parser.add_argument("--database", choices=["sqlite", "postgresql"], default="sqlite")
     parser.add_argument("--rounds", type=int, default=200)
-    parser.add_argument("--group", type=int, default=10, help="rounds after which all must have ended")
+    parser.add_argument("--group", type=int, default=20, help="rounds after which all must have ended")
     parser.add_argument("--stops", type=int, default=10, help="rounds in which PostgreSQL is stopped")
     parser.add_argument("--in-flight", type=int, default=50)
-    parser.add_argument("--operation", type=float, default=8.0, help="seconds that Azure takes for each")
+    parser.add_argument("--operation", type=float, default=10.0, help="seconds that Azure takes for each")
     parser.add_argument("--seed", type=int, help="what chance begins with; another one each time by default")
     given = parser.parse_args()
+    # Told to stop, it leaves nothing running.
+    signal.signal(signal.SIGTERM, lambda *_told: sys.exit(1))
     seed = secrets.randbelow(10**6) if given.seed is None else given.seed
     commit = subprocess.run(
         ["git", "rev-parse", "--short", "HEAD"],  # noqa: S607 - whichever git there is
@@ -158,9 +161,8 @@ class Chaos:
         self.total = Group()
         self._processes = Processes(folder, env or {}, operation=operation, quick=quick)
         self._server = server
-        self._quick = quick
         self._in_flight = in_flight
-        self._pause = min(operation / 2, 3.0)
+        self._pause = min(operation / 2, 2.0)
         self._accepted: dict[str, tuple[str, str]] = {}
         self._seed = seed
 
@@ -218,9 +220,6 @@ class Chaos:
             else:
                 self._kill(victim, group)
             self._processes.start_all()
-            if not self._quick:
-                # What is killed next is at work again.
-                self._processes.wait()
             self._accepted |= self._processes.accepted()
         self._load.pause()
         self._processes.wait()
@@ -236,6 +235,8 @@ class Chaos:
 
     def _kill(self, victim: str, group: Group) -> None:
         name = self.chance.choice(WORKERS) if victim == "worker" else victim
+        # The others may be starting still.
+        self._processes.wait(name)
         group.killed[self._processes.kill(name, self.chance)] += 1
 
     def _kill_without_database(self, victim: str, group: Group) -> None:
@@ -248,7 +249,6 @@ class Chaos:
             time.sleep(self.chance.uniform(0, AWAY / 2))
             self._kill(victim, group)
             self._processes.start_all()
-            self._processes.wait()
             time.sleep(max(0.0, until - time.monotonic()))
             self._server.start()
 
@@ -334,7 +334,7 @@ class Load:
         self._people = people
         self._in_flight = in_flight
         self._seed = seed
-        self._pause = pause / 10
+        self._pause = pause / 5
         self._answers: Counter[str] = Counter()
         self._wrong: list[str] = []
         self._lock = threading.Lock()
