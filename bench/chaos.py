@@ -277,14 +277,14 @@ class Chaos:
             stopped = submission.code in self._load.stopped
             group.ended += not submission.is_moving
             group.stopped += stopped and submission.state != Submission.State.SUCCEEDED
-            if wrong := _wrong(submission, accepted, stopped=stopped):
+            if wrong := wrong_with(submission, accepted, stopped=stopped):
                 yield f"{wrong}\n{_history(submission, accepted)}"
         for name, accepted in created.items():
             yield f"nobody submitted {name}, and Azure accepted {accepted}"
         yield from self._load.lost()
 
 
-def _wrong(submission: Any, accepted: list[str], *, stopped: bool) -> str:
+def wrong_with(submission: Any, accepted: list[str], *, stopped: bool) -> str:
     """What is wrong with how a submission ended; "" when nothing is. stopped: whether a person pressed Stop."""
     name, state = f"{submission.code} ({submission.revision.name})", submission.state
     if submission.is_moving:
@@ -523,7 +523,7 @@ class Load:
         except OSError:
             answer = None
         took = time.monotonic() - begun
-        what, wrong = self._said(answer, begun)
+        what, wrong = self.said_of(answer, begun)
         said = f"{'GET' if form is None else 'POST'} {path}: {what} after {took:.1f} s"
         with self._lock:
             self._answers[what] += 1
@@ -531,7 +531,7 @@ class Load:
                 self._wrong.append(f"{said}: {wrong}")
         return answer
 
-    def _said(self, answer: Answer | None, begun: float) -> tuple[str, str]:
+    def said_of(self, answer: Answer | None, begun: float) -> tuple[str, str]:
         """What kind of answer it is, and what is wrong with it."""
         if answer is None:
             killed = begun - CUT < self._processes.web_killed

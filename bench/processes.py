@@ -82,7 +82,7 @@ class Processes:
         process = self._running[name]
         if name == "web":
             self.web_killed = time.monotonic()
-            answering = _children(process.pid)
+            answering = children(process.pid)
             if answering and chance.random() < 0.5:
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(chance.choice(answering), signal.SIGKILL)
@@ -158,7 +158,8 @@ def _answers(port: int, path: str) -> bool:
             return False
 
 
-def _children(pid: int) -> list[int]:
+def children(pid: int) -> list[int]:
+    """The processes that a process started."""
     tasks = Path(f"/proc/{pid}/task").glob("*/children")
     return [int(each) for task in tasks for each in task.read_text().split()]
 

@@ -19,6 +19,7 @@ from typing import Final
 
 from bench import heavy
 from bench.client import Client
+from bench.processes import children
 from bench.server import installation, serving
 
 BROWSERS: Final = 3
@@ -154,16 +155,11 @@ def _person(name: str, document: dict[str, object]) -> tuple[str, str]:
 def _memory() -> dict[int, int]:
     """The bytes that each web process has in memory, by its id. They are grandchildren of this process."""
     held = {}
-    for server in _children(os.getpid()):
-        for worker in _children(server):
+    for server in children(os.getpid()):
+        for worker in children(server):
             pages = int(Path(f"/proc/{worker}/statm").read_text().split()[1])
             held[worker] = pages * os.sysconf("SC_PAGE_SIZE")
     return held
-
-
-def _children(pid: int) -> list[int]:
-    tasks = Path(f"/proc/{pid}/task").glob("*/children")
-    return [int(each) for task in tasks for each in task.read_text().split()]
 
 
 if __name__ == "__main__":
