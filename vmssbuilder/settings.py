@@ -105,6 +105,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "vmssbuilder.pages.middleware.PagesOfBoundedSize",
+    "vmssbuilder.pages.middleware.SaysWhatWasSaved",
     "vmssbuilder.pages.middleware.SignInRequired",
     "vmssbuilder.drafts.turns.OneAtATime",
     "axes.middleware.AxesMiddleware",

@@ -1,20 +1,23 @@
 // Saving while typing: sends what was typed, says what became of it, and keeps it in the browser until it is saved.
 "use strict";
 
+import { Copy, clock, hide, offer as offered, put } from "./copies.js";
+import { signInLink, whoIsSignedIn } from "./session.js";
+
 {
   const form = document.querySelector("[data-autosave]");
   if (form) autosave(form);
 
   function autosave(form) {
-    const PAUSE = 500, LONGEST_WAIT = 1500, KEEP_EVERY = 500, KEPT_DAYS = 7;
-    const page = location.pathname;
+    const PAUSE = 500, LONGEST_WAIT = 1500, KEEP_EVERY = 500;
+    const page = location.pathname, copy = new Copy(form);
     let leaving = false, saving = false, pressed = null, trouble = "", tries = 0;
     let timer = 0, since = 0, retry = 0, slow = 0, checking = 0, reload = false, awaiting = [];
 
     // --- What the form holds. Secrets are sent by a button only, and kept nowhere. ---
 
     const BY_BUTTON = '[data-secret], [name$=":paste"]';
-    const IGNORED = new Set(["csrfmiddlewaretoken", "base", "rows", "seen", "return"]);
+    const IGNORED = new Set(["csrfmiddlewaretoken", "base", "rows", "seen", "return", "kept_copy"]);
     function held() {
       const secret = new Set((form.getAttribute("hx-params") || "").replace(/^not /, "").split(","));
       for (const input of form.querySelectorAll("[data-secret]")) secret.add(input.name);
@@ -38,7 +41,6 @@
     // --- What is said ---
 
     const status = document.getElementById("save-status");
-    const clock = (at) => new Date(at).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
     function say(words, icon = "", link = null) {
       clearTimeout(slow);
       // Said again, the same words would be read out again.
@@ -65,15 +67,6 @@
         : "Not saved yet: press “Add these” below what you pasted");
       return true;
     }
-    function signIn() {
-      const link = document.createElement("a");
-      link.href = "/sign-in/?next=/";
-      link.target = "_blank";
-      link.rel = "opener";
-      link.textContent = "Sign in again";
-      return link;
-    }
-
     // --- Sending: after a pause, and every so often while somebody types without one ---
 
     function soon(delay) {
@@ -163,8 +156,8 @@
         say("Not saved: see the marked fields", "error");
       } else if (code === 401) {
         trouble = "signed out";
-        say("Not saved: you are signed out. What you typed stays here and is saved after you sign in.", "error", signIn());
-        retry = setTimeout(send, 3000);
+        say("Not saved: you are signed out. What you typed stays here and is saved after you sign in.", "error", signInLink());
+        retry = setTimeout(comeBack, 3000);
       } else if (code === 0 || code === 408 || code === 429 || code >= 500) {
         trouble = "unreachable";
         tries += 1;
@@ -184,7 +177,16 @@
       htmx.ajax("GET", `${form.dataset.tasks}&seen=${tasks.dataset.seen}`, { source: tasks, swap: "none" });
     }
     function tryNow() {
-      if (trouble && trouble !== "refused" && !document.hidden) send();
+      if (document.hidden) return;
+      if (trouble === "signed out") comeBack();
+      else if (trouble && trouble !== "refused") send();
+    }
+    // Nothing is saved in the name of somebody else who signed in meanwhile.
+    async function comeBack() {
+      clearTimeout(retry);
+      const who = await whoIsSignedIn();
+      if (who === "nobody" || who === "other") retry = setTimeout(comeBack, 3000);
+      else send();
     }
     for (const event of ["online", "focus"]) window.addEventListener(event, tryNow);
     window.addEventListener("offline", () => { if (unsaved()) send(); });
@@ -217,89 +219,35 @@
         hide(field, "unsettled", rows ? rows.value : typed[0].replace(/:[a-z]+$/, ""));
       }
     });
-    function hide(into, name, value) {
-      const input = document.createElement("input");
-      input.type = "hidden";
-      input.name = name;
-      input.value = value;
-      into.append(input);
-    }
-    // Puts values into the controls of these names; answers the names that have none.
-    function put(into, values) {
-      const missing = [];
-      for (const [name, texts] of Object.entries(values)) {
-        const controls = [...into.querySelectorAll(`[name="${CSS.escape(name)}"]`)];
-        if (!controls.length) missing.push(name);
-        for (const control of controls) {
-          if (control.type === "radio" || control.type === "checkbox") control.checked = texts.includes(control.value);
-          else if (texts.length) control.value = texts[0];
-        }
-      }
-      return missing;
-    }
 
-    // --- Kept in the browser until it is saved. IndexedDB, since it survives a browser that is killed. ---
+    // --- Kept in the browser until it is saved ---
 
-    let opened = null, keeping = 0, keptAt = 0;
-    const database = () => opened ||= new Promise((done, fail) => {
-      const request = indexedDB.open("typed", 1);
-      request.onupgradeneeded = () => request.result.createObjectStore("pages");
-      request.onsuccess = () => done(request.result);
-      request.onerror = () => fail(request.error);
-    });
-    async function stored(mode, work) {
-      try {
-        const store = (await database()).transaction("pages", mode).objectStore("pages");
-        const request = work(store);
-        return await new Promise((done) => {
-          request.onsuccess = () => done(request.result);
-          request.onerror = () => done(undefined);
-        });
-      } catch {
-        return undefined;  // A browser that keeps nothing: the text is in the page all the same.
-      }
+    let keeping = 0, keptAt = 0;
+    function keepNow() {
+      clearTimeout(keeping);
+      keptAt = Date.now();
+      const values = unsaved();
+      return values ? copy.keep({ base: base(), values }) : copy.drop();
     }
     function keep() {
       clearTimeout(keeping);
-      keeping = setTimeout(() => {
-        keptAt = Date.now();
-        const values = unsaved();
-        if (values) stored("readwrite", (store) => store.put({ at: keptAt, base: base(), values }, page));
-        else stored("readwrite", (store) => store.delete(page));
-      }, Math.max(0, keptAt + KEEP_EVERY - Date.now()));
+      keeping = setTimeout(keepNow, Math.max(0, keptAt + KEEP_EVERY - Date.now()));
     }
 
     const goesOn = (texts, from) => texts.length === from.length && texts.every((text, at) => from[at] && text.startsWith(from[at]));
     async function offer() {
-      // The page that was left by a button has been answered, or this one would not be here.
-      const answered = sessionStorage.getItem("sent");
-      sessionStorage.removeItem("sent");
-      if (answered) await stored("readwrite", (store) => store.delete(answered));
-      const kept = await stored("readonly", (store) => store.get(page));
+      const kept = await copy.found();
       if (!kept) return;
       const now = held();
       // A save that was on its way when the browser died may have brought more than was kept.
       const later = (name, texts) => kept.base !== base() && goesOn(now[name] || [], texts);
       const lost = Object.entries(kept.values).filter(([name, texts]) => differ(texts, now[name]) && !later(name, texts));
-      if (!lost.length || Date.now() - kept.at > KEPT_DAYS * 86400000) {
-        stored("readwrite", (store) => store.delete(page));
+      if (!lost.length) {
+        // The page of a refused form has it all, and it is saved no more than before.
+        if (!document.getElementById("error-summary")) copy.drop();
         return;
       }
-      const box = document.createElement("div");
-      box.className = "callout callout--info restore";
-      box.setAttribute("role", "status");
-      const words = box.appendChild(document.createElement("p"));
-      words.textContent = `What you typed here at ${clock(kept.at)} was not saved.`;
-      const acts = box.appendChild(document.createElement("p"));
-      acts.className = "actions";
-      const button = (text, kind, act) => {
-        const made = acts.appendChild(document.createElement("button"));
-        made.type = "button";
-        made.className = `btn btn-${kind} btn--small`;
-        made.textContent = text;
-        made.addEventListener("click", () => { box.remove(); act(); });
-      };
-      button("Restore what you typed", "secondary", () => {
+      offered(form, copy, kept, () => {
         // On the revision that it was typed on, so that what others changed since is asked about. Text that only goes on
         // from what stands there now takes nothing away from anybody.
         if (!lost.every(([name, texts]) => goesOn(texts, now[name] || []))) form.elements.base.value = kept.base;
@@ -310,8 +258,6 @@
         keep();
         send();
       });
-      button("Forget it", "quiet", () => stored("readwrite", (store) => store.delete(page)));
-      form.before(box);
     }
     offer();
 
@@ -327,7 +273,8 @@
         leaving = true;
         clearTimeout(timer);
         clearTimeout(retry);
-        sessionStorage.setItem("sent", page);
+        // It stays kept until the answer says that it was saved.
+        if (unsaved()) keepNow();
       }
     });
     window.addEventListener("pageshow", () => { leaving = false; });

@@ -1,9 +1,8 @@
-// The draft as JSON text: links to lines, Ctrl S, and a text that is not lost when it cannot be sent.
+// The draft as JSON text: links to lines, Ctrl S, and the place where the text stood.
 "use strict";
 
 {
   const form = document.getElementById("json-form"), box = document.getElementById("text");
-  const status = document.getElementById("json-status");
   const opened = box.defaultValue, page = location.pathname;
   let sending = false;
 
@@ -36,39 +35,10 @@
     }
   });
 
-  // Asks first whether somebody answers and knows who asks: a form that is sent in vain takes the text with it.
-  async function trouble() {
-    try {
-      const answer = await fetch(page, { method: "HEAD", redirect: "manual", cache: "no-store" });
-      if (answer.ok) return null;
-      return answer.type === "opaqueredirect" || answer.status === 401
-        ? ["Not saved: you are signed out. Your text stays here; sign in in another tab, then save again.", true]
-        : [`Not saved: the server has a problem (${answer.status}). Your text stays here; save again in a moment.`, false];
-    } catch {
-      return ["Not saved: the connection is down. Your text stays here; save again when it is back.", false];
-    }
-  }
-  form.addEventListener("submit", async (event) => {
-    if (sending) return;
-    event.preventDefault();
-    status.textContent = "Saving…";
-    const wrong = await trouble();
-    status.classList.toggle("save-status--error", wrong !== null);
-    if (!wrong) {
-      sending = true;
-      sessionStorage.setItem("text-at", JSON.stringify([page, box.selectionStart, box.scrollTop]));
-      form.requestSubmit(event.submitter);
-      return;
-    }
-    status.textContent = wrong[0];
-    if (wrong[1]) {
-      const link = document.createElement("a");
-      link.href = "/sign-in/?next=/";
-      link.target = "_blank";
-      link.rel = "opener";
-      link.textContent = "Sign in again";
-      status.append(" ", link);
-    }
+  // keep.js has asked who is signed in: a form that is sent in vain would take the text with it.
+  form.addEventListener("submit", () => {
+    sending = true;
+    sessionStorage.setItem("text-at", JSON.stringify([page, box.selectionStart, box.scrollTop]));
   });
   window.addEventListener("beforeunload", (event) => { if (!sending && box.value !== opened) event.preventDefault(); });
 

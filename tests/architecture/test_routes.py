@@ -45,6 +45,8 @@ TABLE: Final = (
     Row("sign-in", (), "200 302 302 302 302", "422 302 302 302 302"),
     Row("sign-in-start", (), "302 302 302 302 302", "405 405 405 405 405"),
     Row("sign-in-callback", (), "400 302 302 302 302", "405 405 405 405 405"),
+    Row("sign-in-lasting", (), "200 200 200 200 200", "405 405 405 405 405"),
+    Row("sign-in-renewed", (), *EVERYBODY_READS),
     Row("sign-out", (), ACT, "401 302 302 302 302"),
     Row("sign-out-microsoft", (), "200 302 302 302 302", "405 405 405 405 405"),
     Row("sign-out-front-channel", (), "204 204 204 204 204", "405 405 405 405 405"),

@@ -287,9 +287,9 @@ def test_a_secret_is_kept_nowhere_in_the_browser(mortal: Mortal) -> None:
     rita.page.wait_for_timeout(1_500)
     held = rita.page.evaluate(
         """() => new Promise((done) => {
-             const open = indexedDB.open("typed", 1);
+             const open = indexedDB.open("typed", 2);
              open.onsuccess = () => {
-               const all = open.result.transaction("pages").objectStore("pages").getAll();
+               const all = open.result.transaction("copies").objectStore("copies").getAll();
                all.onsuccess = () => done(JSON.stringify([all.result, {...localStorage}, {...sessionStorage}]));
              };
            })"""

@@ -10,7 +10,7 @@ from typing import Any, Final, cast
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import authenticate, login, logout
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters
@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from vmssbuilder.azure.errors import AzureError, GatewayAnswer, RegistrationRefused, SignInRefused
 from vmssbuilder.azure.explaining import explain
+from vmssbuilder.pages.lasting import Lasting, lasting
 from vmssbuilder.pages.middleware import public, safe_path, sign_in_url
 from vmssbuilder.pages.problems import problem
 
@@ -39,9 +40,13 @@ _HINT: Final = "sign-out-hint"
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "HEAD", "POST"])
 def sign_in(request: HttpRequest) -> HttpResponse:
-    """The choice of how to sign in, and the form of local accounts."""
+    """The choice of how to sign in, and the form of local accounts.
+
+    With `again` somebody who is signed in can do it once more, so that it lasts its full time from now on.
+    """
     then = _then(request)
-    if request.user.is_authenticated:
+    again = "again" in request.GET or "again" in request.POST
+    if request.user.is_authenticated and not again:
         return redirect(then)
     local = settings.VMSSBUILDER_LOCAL_ACCOUNTS
     form = LocalSignIn(request.POST if request.method == "POST" else None)
@@ -50,11 +55,12 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         user = authenticate(request, **form.cleaned_data)
         if isinstance(user, User):
-            login(request, user)
+            _begin(request, user, "vmssbuilder.accounts.backends.LocalAccounts")
             actions.welcome_local(user)
             return redirect(then)
         form.add_error("username", "The user name or the password is wrong.")
-    context = {"form": form, "local": local, "then": then, "errors": form.problems() if form.is_bound else []}
+    context = {"form": form, "local": local, "then": then, "again": again, "switch": "switch" in request.GET}
+    context["errors"] = form.problems() if form.is_bound else []
     return render(request, "accounts/sign_in.html", context, status=422 if form.is_bound else 200)
 
 
@@ -118,18 +124,37 @@ def callback(request: HttpRequest) -> HttpResponse:
         return problem(request, 403, "You were not signed in", text)
     except (entra.NotSetUp, AzureError) as error:
         return _failed(request, error, then)
+    _begin(request, user, "vmssbuilder.accounts.backends.EntraAccounts")
+    request.session[_HINT] = done.identity.sign_out_hint
+    sessions.tie(request.session, user, done.identity.session_id)
+    return redirect(then)
+
+
+def _begin(request: HttpRequest, user: User, backend: str) -> None:
+    """Lets the person's session begin."""
     before = request.user
     again = before.pk == user.pk
     token = request.META.get("CSRF_COOKIE")
-    login(request, user, backend="vmssbuilder.accounts.backends.EntraAccounts")
+    login(request, user, backend=backend)
     if again and token:
         # Pages of the same person that are open in other tabs must still be able to send what was typed in them.
         request.META["CSRF_COOKIE"] = token
     elif before.is_authenticated and not again:
         messages.info(request, f"You are signed in as {user} now, no longer as {before}.")
-    request.session[_HINT] = done.identity.sign_out_hint
-    sessions.tie(request.session, user, done.identity.session_id)
-    return redirect(then)
+
+
+@public
+@require_safe
+def lasting_now(request: HttpRequest) -> HttpResponse:
+    """How long the sign-in of this browser lasts, for pages that are open."""
+    found = lasting(request) or Lasting(0, "")
+    return JsonResponse(found.as_json(), headers={"Cache-Control": "no-store"})
+
+
+@require_safe
+def renewed(request: HttpRequest) -> HttpResponse:
+    """Where a sign-in ends that was begun from a page which stays open in another tab."""
+    return render(request, "accounts/renewed.html")
 
 
 @require_POST

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from .header import header
+from .lasting import lasting
 
 THEMES: Final = ("light", "dark", "auto")
 THEME_COOKIE: Final = "theme"
@@ -22,6 +23,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "sandbox": settings.VMSSBUILDER_CLOUD == "sandbox",
         # Fragments of pages have none.
         "header": SimpleLazyObject(lambda: header(request, theme)),
+        "lasting": SimpleLazyObject(lambda: lasting(request)),
     }
 
 

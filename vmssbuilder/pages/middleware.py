@@ -22,8 +22,9 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from . import resending
 from .characters import showable_page
-from .problems import problem
+from .problems import page, problem
 
 Respond = Callable[[HttpRequest], HttpResponse]
 
@@ -228,13 +229,44 @@ class SignInRequired:
             return HttpResponse("You are signed out.", content_type="text/plain", status=401)
         if request.method in ("GET", "HEAD"):
             return redirect(sign_in_url(request.get_full_path()))
-        return problem(
-            request,
-            401,
-            "You are signed out",
-            "Nothing was saved. Sign in in another tab, then come back to this one and send it again.",
-            links=[(sign_in_url(_came_from(request)), "Sign in")],
-        )
+        # Its token was checked before, so that it came from a page of ours.
+        came_from = _came_from(request)
+        found = resending.kept(request, files=True)
+        signing_in = {"sign_in": sign_in_url(reverse("sign-in-renewed")), "came_from": sign_in_url(came_from)}
+        return page(request, 401, "401.html", found | signing_in)
+
+
+class SaysWhatWasSaved:
+    """Names a form's copy, which the browser keeps, as saved once what it held is saved: then the copy goes.
+
+    Every form that is kept answers with a redirect when it was saved, and with a page of its own when it was not.
+    """
+
+    def __init__(self, get_response: Respond) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if request.method != "POST" or response.status_code not in (302, 303):
+            return response
+        copy = request.POST.get("kept_copy", "")
+        if _COPY.fullmatch(copy) and request.user.is_authenticated:
+            before = [each for each in request.COOKIES.get(_SAVED, "").split(".") if _COPY.fullmatch(each)]
+            # Its script reads it, and takes it away again.
+            response.set_cookie(
+                _SAVED,
+                ".".join([*before[-9:], copy]),
+                max_age=_COPIES_KEPT,
+                samesite="Lax",
+                secure=settings.HTTPS,
+            )
+        return response
+
+
+_SAVED: Final = "saved-copies"
+_COPY: Final = re.compile("[0-9a-f]{32}")
+_COPIES_KEPT: Final = 7 * 24 * 60 * 60
+"""Seconds for which browsers keep copies."""
 
 
 def sign_in_url(then: str) -> str:

@@ -11,6 +11,9 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage  # type: ign
 class Storage(CompressedManifestStaticFilesStorage):  # type: ignore[misc] # as above
     """WhiteNoise's storage, which looks an address up once: a page asks for seven, and they never change."""
 
+    # A module names others by their plain addresses, which are not served.
+    support_js_module_import_aggregation = True
+
     @cache  # noqa: B019 - there is one storage, as long as the process
     def url(self, name: str | None, force: bool = False) -> str:
         """The address of a file, with the fingerprint of its content."""

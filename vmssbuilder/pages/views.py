@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from vmssbuilder.accounts.models import User
 
 from . import home as start
-from . import problems, unavailable
+from . import problems, resending, unavailable
 from .context import THEME_COOKIE, THEMES
 from .middleware import public, safe_path
 
@@ -81,7 +81,17 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """403 for a form without a valid token; the reason is for logs, where Django has put it already"""
+    """403 for a form without a valid token; the reason is for logs, where Django has put it already.
+
+    What came from a page of ours is kept, to be sent again. Anything else is shown to nobody: the person would press a
+    button for whoever made the form.
+    """
+    if _from_our_page(request):
+        found = resending.without_token(resending.kept(request, files=True))
+        if found["sent"]:
+            user = getattr(request, "user", None)
+            person = str(user) if user is not None and user.is_authenticated else ""
+            return problems.page(request, 403, "csrf_failed.html", found | {"person": person})
     return problems.problem(
         request,
         403,
@@ -89,3 +99,11 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
         "Nothing was changed. The page was opened before you last signed in, or cookies are switched off. "
         "Go back, reload the page and send it again.",
     )
+
+
+def _from_our_page(request: HttpRequest) -> bool:
+    """Whether the browser itself says that one of our pages sent the form; no page can make it say so of another."""
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site == "same-origin"
+    return request.headers.get("Origin") == f"{request.scheme}://{request.get_host()}"
