@@ -291,6 +291,9 @@ ADDED = set(
     capacity-reservation-fd capacity-reservation-hosts capacity-reservation-spot capacity-reservation-ultra
     sku-mix-architecture sku-mix-duplicates sku-mix-ephemeral sku-mix-fault-domains sku-mix-flexible sku-mix-no-tier
     sku-mix-placement sku-mix-strategy
+    ade-data-disks confidential-encryption datadisk-performance encryption-at-host-confidential ephemeral-detach
+    ephemeral-size-limit gallery-app-id gallery-apps-once health-settle-time hibernation-needs public-ip-basic
+    write-accelerator-size
     assessment-needs-agent autoos-flex-surge autoos-service-fabric repair-service-fabric
     auto-zones-api auto-zones-balance auto-zones-include-exclude auto-zones-overprovision auto-zones-placement
     auto-zones-with-zones zone-count-least zone-rebalancing zone-share
@@ -299,6 +302,13 @@ ADDED = set(
 """What the table does not have."""
 
 CORRECTED = {
+    "confidential-secureboot": ("error", "A"),
+    "confidential-vtpm": ("error", "A"),
+    "encryption-at-host-ade": ("error", "A"),
+    "ephemeral-spot-deallocate": ("error", "A"),
+    "eviction-needs-spot": ("error", "A"),
+    "gallery-apps": ("error", "A"),
+    "maxprice-needs-spot": ("error", "A"),
     "capacity-reservation-spg": ("error", "A"),
     "ppg-vs-capacity-reservation": ("error", "A"),
     "sku-mix-profile": ("error", "A"),

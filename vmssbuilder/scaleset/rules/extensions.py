@@ -9,11 +9,18 @@ from typing import Any, Final
 from .. import json_text, paths
 from ..paths import Path
 from .base import Hit, Hits, rule
-from .shapes import moved, repeated, seconds, set_to, url
+from .shapes import moved, repeated, seconds, set_to, url, without
 from .view import EXTENSIONS, PROFILE, View, filled, placeholder_in
 
 APPLICATIONS: Final[Path] = (*PROFILE, "applicationProfile", "galleryApplications")
 
+# The id of an application's version: the application, its name. Microsoft's own examples have letters in the subscription
+# that no id has.
+_APPLICATION: Final = re.compile(
+    r"(/subscriptions/[^/]+/resourceGroups/[^/]+/providers/Microsoft\.Compute/galleries/[^/]+/applications/([^/]+))"
+    r"/versions/[^/]+\Z",
+    re.IGNORECASE,
+)
 _MAJOR_MINOR: Final = re.compile(r"\d{1,5}\.\d{1,5}\Z", re.ASCII)
 _SECRET_NAME: Final = re.compile(
     r"passw|pwd|secret|account[-_]?key|api[-_]?key|access[-_]?key|private[-_]?key|token|credential",
@@ -60,14 +67,17 @@ OS_OF: Final = {handler: os for os, handlers in _HANDLERS.items() for handler in
 # Handlers that Microsoft lists as able to upgrade themselves.
 _SELF_UPGRADING: Final = frozenset(
     """
-    applicationhealthlinux applicationhealthwindows azuremonitorlinuxagent azuremonitorwindowsagent
-    configurationforlinux configurationforwindows dependencyagentlinux dependencyagentwindows guestattestation
-    keyvaultforlinux keyvaultforwindows linuxdiagnostic omsagentforlinux microsoftmonitoringagent
-    servicefabriclinuxnode servicefabricnode iaasantimalware
-    networkwatcheragentlinux networkwatcheragentwindows mde.linux mde.windows
-    hybridworkerforlinux hybridworkerforwindows changetracking-linux changetracking-windows
-    proxyagentlinux proxyagentwindows azuresecuritylinuxagent azuresecuritywindowsagent
-    sqliaasagent sqliaasagentlinux dscforlinux codeintegrityagent
+    advancedthreatprotection.windows agent.linux agent.windows antimalwareconfiguration applicationhealthlinux
+    applicationhealthwindows azuremonitorlinuxagent azuremonitorwindowsagent azuresecuritylinuxagent
+    azuresecuritywindowsagent changetracking-linux changetracking-windows codeintegrityagent configurationforlinux
+    configurationforwindows dependencyagentlinux dependencyagentwindows dnsclientcache dscforlinux dsmsforwindows
+    fleetdiagnosticsforwindows gatewayserver genevamonitoring guestattestation hybridworkerforlinux
+    hybridworkerforwindows keyvaultforlinux keyvaultforwindows linuxdiagnostic linuxhibernateextension
+    linuxhibernatetestextension mde.linux mde.windows microsoftdnsagent microsoftmonitoringagent
+    monitoringextensionlinux monitoringextensionwindows networkwatcheragentlinux networkwatcheragentwindows
+    omsagentforlinux proxyagentlinux proxyagentwindows servicefabriclinuxnode sqliaasagent sqliaasagentlinux
+    vulnerabilityassessment.windows watsonlinuxagent windowsagent windowshibernateextension
+    windowshibernatetestextension
     """.split()
 )
 
@@ -662,14 +672,35 @@ def health_ext_ranges(view: View) -> Hits:
     ]
 
 
+@rule(
+    "health-settle-time",
+    "The extension takes interval times number of probes up to 240 seconds, and this is {length:,}. Use {most} probes or fewer.",
+    confidence="C",
+    since="2018-10-01",
+)
+def health_settle_time(view: View) -> Hits:
+    if not view.extensions:
+        return None
+    hits = []
+    for path, settings in _health(view):
+        interval, probes = settings.get("intervalInSeconds"), settings.get("numberOfProbes")
+        if not isinstance(interval, int) or not isinstance(probes, int) or not 5 <= interval <= 60:
+            # An interval that is out of range has a finding of its own.
+            continue
+        if interval * probes > 240:
+            # Azure takes it, and the extension fails on every instance.
+            most, place = 240 // interval, (*path, "numberOfProbes")
+            values = {"length": interval * probes, "most": most}
+            hits.append(Hit(place, values, set_to(place, most, f"Use {most} probes")))
+    return hits
+
+
 # ------------------------------------------------------------------------------------------------ gallery applications
 
 
-@rule("gallery-apps", "{cure}.", confidence="C", since="2021-07-01")
+@rule("gallery-apps", "{cure}.", since="2021-07-01")
 def gallery_apps(view: View) -> Hits:
-    applications = (view.profile.get("applicationProfile") or {}).get("galleryApplications")
-    if not applications:
-        return None
+    applications = _applications(view)
     hits = [
         Hit(
             (*APPLICATIONS, position, "packageReferenceId"),
@@ -682,3 +713,42 @@ def gallery_apps(view: View) -> Hits:
         cure = f"Instances can have at most 25 gallery applications and these are {len(applications)}. Remove some"
         hits.append(Hit(APPLICATIONS, {"cure": cure}))
     return hits
+
+
+@rule(
+    "gallery-app-id",
+    "This is not the ID of an application's version. It ends in Microsoft.Compute/galleries, a gallery, applications, a name, "
+    "versions and a version.",
+    since="2021-07-01",
+)
+def gallery_app_id(view: View) -> Hits:
+    return [
+        Hit((*APPLICATIONS, position, "packageReferenceId"))
+        for position, application in enumerate(_applications(view))
+        if filled(named := application.get("packageReferenceId")) and _APPLICATION.match(named) is None
+    ]
+
+
+@rule(
+    "gallery-apps-once",
+    "The application “{name}” is listed above. An instance has one version of it; remove this one.",
+    since="2021-07-01",
+)
+def gallery_apps_once(view: View) -> Hits:
+    named = [
+        ((position, found[2]), found[1])
+        for position, application in enumerate(_applications(view))
+        if filled(written := application.get("packageReferenceId")) and (found := _APPLICATION.match(written))
+    ]
+    return [
+        Hit(
+            (*APPLICATIONS, position, "packageReferenceId"),
+            {"name": name},
+            without((*APPLICATIONS, position), "Remove this one"),
+        )
+        for (position, name), _id in repeated(named)
+    ]
+
+
+def _applications(view: View) -> list[dict[str, Any]]:
+    return (view.profile.get("applicationProfile") or {}).get("galleryApplications") or []

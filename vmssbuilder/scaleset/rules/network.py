@@ -467,8 +467,34 @@ def public_ip_lb_sku(view: View) -> Hits:
             fix=without(place, "Remove the SKU"),
         )
         for path, _configuration, properties in view.ip_items
-        if _public(properties).get("sku") and (properties.get(_BACKEND) or properties.get(_NAT))
+        if _public(properties).get("sku") and _is_balanced(properties)
     ]
+
+
+@rule(
+    "public-ip-basic",
+    "Azure no longer creates Basic public addresses. Write Standard.",
+    since="2021-03-01",
+)
+def public_ip_basic(view: View) -> Hits:
+    hits = []
+    for path, _configuration, properties in view.ip_items:
+        if "publicIPAddressConfiguration" not in properties:
+            continue
+        place = (*path, "properties", "publicIPAddressConfiguration", "sku", "name")
+        sku = (_public(properties).get("sku") or {}).get("name")
+        fix = set_to(place, "Standard", "Write Standard")
+        if sku is not None and sku.casefold() == "basic":
+            hits.append(Hit(place, fix=fix))
+        elif not sku and view.creating and view.uniform and not _is_balanced(properties):
+            message = "In Uniform mode an address is Basic unless its SKU is stated, and Azure no longer creates those. Write Standard."
+            hits.append(Hit(place, fix=fix, message=message, severity="warning"))
+    return hits
+
+
+def _is_balanced(properties: dict[str, Any]) -> bool:
+    """Whether the configuration serves a load balancer, whose SKU its addresses take."""
+    return bool(properties.get(_BACKEND) or properties.get(_NAT))
 
 
 @rule("dns-servers", "“{server}” is not an IP address. Enter addresses, not names.", since="2017-03-30")

@@ -12,6 +12,7 @@ from ..versions import order
 from .base import CREATE, Hit, Hits, rule
 from .shapes import either, moved, resource_id, set_to, url, without
 from .sizing import INFINIBAND
+from .storage import DATA_ONLY, disk_type
 from .view import OS_DISK, PROFILE, PROPERTIES, View, filled
 
 PRIORITY: Final[Path] = (*PROFILE, "priority")
@@ -85,7 +86,6 @@ def priority_low(view: View) -> Hits:
 @rule(
     "eviction-needs-spot",
     "Only Spot instances are evicted. Remove the eviction policy, or choose Spot.",
-    confidence="C",
     since="2017-12-01",
     operations=CREATE,
 )
@@ -103,13 +103,20 @@ def eviction_needs_spot(view: View) -> Hits:
     operations=CREATE,
 )
 def eviction_required(view: View) -> Hits:
-    return Hit(EVICTION) if view.spot and not view.profile.get("evictionPolicy") else None
+    if not view.spot or view.profile.get("evictionPolicy"):
+        return None
+    if not view.ephemeral:
+        return Hit(EVICTION)
+    message = (
+        "Spot instances with an ephemeral OS disk cannot be kept after eviction, which Azure does unless told otherwise. "
+        "Choose Delete."
+    )
+    return Hit(EVICTION, message=message, severity="error", fix=set_to(EVICTION, "Delete", "Choose Delete"))
 
 
 @rule(
     "maxprice-needs-spot",
     "A maximum price only matters for Spot instances. Remove it, or choose Spot.",
-    confidence="C",
     since="2019-03-01",
     operations=CREATE,
 )
@@ -181,7 +188,10 @@ def spot_restore_needs_spot(view: View) -> Hits:
     since="2019-03-01",
 )
 def spot_spg(view: View) -> Hits:
-    if not view.spot or view.single_placement_group is not True or INFINIBAND.match(view.size):
+    # Several placement groups need managed disks first.
+    if not view.spot or view.single_placement_group is not True or view.unmanaged:
+        return None
+    if INFINIBAND.match(view.size):
         return None
     place = (*PROPERTIES, "singlePlacementGroup")
     return Hit(place, fix=set_to(place, False, "Switch single placement group off"))
@@ -197,7 +207,8 @@ def spot_spg(view: View) -> Hits:
     operations=CREATE,
 )
 def uefi_needs_type(view: View) -> Hits:
-    if not view.security.get("uefiSettings") or view.security.get("securityType") not in (None, "Standard"):
+    # Azure refuses empty settings, too.
+    if "uefiSettings" not in view.security or view.security_type not in (None, "Standard"):
         return None
     return Hit((*SECURITY, "securityType"))
 
@@ -205,7 +216,7 @@ def uefi_needs_type(view: View) -> Hits:
 @rule("security-type-enum", "“{value}” is no security type. Choose {usable}.", since="2020-12-01")
 def security_type_enum(view: View) -> Hits:
     place = (*SECURITY, "securityType")
-    kind = view.security.get("securityType")
+    kind = view.security_type
     if kind == "Standard" and not view.since(_SECURITY_TYPES[kind]):
         # The way back from Trusted Launch, which the service takes and other tools use in these versions too.
         message = "Microsoft lists Standard from API version 2025-11-01 on, and Azure takes it before. Leave it out unless the instances had Trusted Launch."
@@ -222,25 +233,72 @@ def _disk_security(view: View) -> list[tuple[Path, dict[str, Any]]]:
     ]
 
 
+_ENCRYPTION: Final[Path] = (*OS_DISK, "managedDisk", "securityProfile", "securityEncryptionType")
+
+
+def _encryption(view: View) -> str | None:
+    """How the OS disk of a confidential VM is encrypted."""
+    kind: str | None = (view.os_managed_disk.get("securityProfile") or {}).get("securityEncryptionType")
+    return kind
+
+
+@rule(
+    "confidential-encryption",
+    "A confidential VM must say how its OS disk is encrypted. Choose VMGuestStateOnly or DiskWithVMGuestState.",
+    since="2021-11-01",
+    operations=CREATE,
+)
+def confidential_encryption(view: View) -> Hits:
+    if view.security_type != "ConfidentialVM" or view.unmanaged or _encryption(view):
+        return None
+    kind = "VMGuestStateOnly"
+    if (view.os_managed_disk.get("securityProfile") or {}).get("diskEncryptionSet"):
+        # A key of one's own is for the whole disk, which asks for more.
+        secure = (view.security.get("uefiSettings") or {}).get("secureBootEnabled")
+        if secure is False or view.security.get("encryptionAtHost") is True:
+            return Hit(_ENCRYPTION)
+        kind = "DiskWithVMGuestState"
+    return Hit(_ENCRYPTION, fix=set_to(_ENCRYPTION, kind, f"Write {kind}"))
+
+
 @rule(
     "confidential-vtpm",
-    "An encrypted confidential VM keeps its keys in the vTPM. Switch vTPM on.",
-    confidence="C",
+    "A confidential VM keeps its keys in the vTPM. Switch vTPM on.",
     since="2021-11-01",
 )
 def confidential_vtpm(view: View) -> Hits:
-    if (view.security.get("uefiSettings") or {}).get("vTpmEnabled") is not False:
-        return None
-    if not any(profile.get("securityEncryptionType") for _path, profile in _disk_security(view)):
-        return None
     place = (*SECURITY, "uefiSettings", "vTpmEnabled")
-    return Hit(place, fix=set_to(place, True, "Switch vTPM on"))
+    hit = Hit(place, fix=set_to(place, True, "Switch vTPM on"))
+    enabled = (view.security.get("uefiSettings") or {}).get("vTpmEnabled")
+    if enabled is None:
+        # What the vTPM does not keep needs one all the same.
+        return hit if view.creating and _encryption(view) == "NonPersistedTPM" else None
+    if enabled or not (view.security_type == "ConfidentialVM" or _encrypted(view)):
+        return None
+    return hit
+
+
+def _encrypted(view: View) -> bool:
+    return any(profile.get("securityEncryptionType") for _path, profile in _disk_security(view))
+
+
+@rule(
+    "encryption-at-host-confidential",
+    "Encryption at host does not go with the whole disk of a confidential VM being encrypted. Switch it off, or choose "
+    "VMGuestStateOnly.",
+    confidence="C",
+    since="2021-11-01",
+)
+def encryption_at_host_confidential(view: View) -> Hits:
+    if view.security.get("encryptionAtHost") is not True or _encryption(view) != "DiskWithVMGuestState":
+        return None
+    place = (*SECURITY, "encryptionAtHost")
+    return Hit(place, fix=set_to(place, False, "Switch encryption at host off"))
 
 
 @rule(
     "confidential-secureboot",
     "Encrypting the whole disk of a confidential VM needs Secure Boot. Switch it on.",
-    confidence="C",
     since="2021-11-01",
 )
 def confidential_secureboot(view: View) -> Hits:
@@ -262,7 +320,7 @@ def confidential_secureboot(view: View) -> Hits:
     operations=CREATE,
 )
 def confidential_type_only(view: View) -> Hits:
-    if view.security.get("securityType") == "ConfidentialVM":
+    if view.security_type == "ConfidentialVM":
         return None
     return [Hit(path, fix=without(path, "Remove it")) for path, _profile in _disk_security(view)]
 
@@ -285,17 +343,36 @@ def confidential_des(view: View) -> Hits:
 @rule(
     "encryption-at-host-ade",
     "Encryption at host and Azure Disk Encryption exclude each other. Remove this extension, which Azure retires in 2028 anyway.",
-    confidence="C",
     since="2020-06-01",
 )
 def encryption_at_host_ade(view: View) -> Hits:
     if view.security.get("encryptionAtHost") is not True:
         return None
+    return [Hit(path) for path in _disk_encryption(view)]
+
+
+@rule(
+    "ade-data-disks",
+    "Azure Disk Encryption leaves Ultra and Premium SSD v2 disks as they are. Use encryption at host for all disks.",
+    severity="warning",
+    since="2018-06-01",
+)
+def ade_data_disks(view: View) -> Hits:
+    if not view.extensions or not any(disk_type(disk) in DATA_ONLY for disk in view.data_disks):
+        return None
+    return [Hit(path) for path in _disk_encryption(view)]
+
+
+def _disk_encryption(view: View) -> list[Path]:
+    """The type of each extension for Azure Disk Encryption."""
     return [
-        Hit((*path, "properties", "type"))
+        (*path, "properties", "type")
         for path, _extension, properties in view.extension_items
         if (properties.get("type") or "").casefold().startswith("azurediskencryption")
     ]
+
+
+HIBERNATION: Final[Path] = (*PROPERTIES, "additionalCapabilities", "hibernationEnabled")
 
 
 @rule(
@@ -304,13 +381,32 @@ def encryption_at_host_ade(view: View) -> Hits:
     since="2021-07-01",
 )
 def hibernation_linux_tl(view: View) -> Hits:
-    capabilities = view.properties.get("additionalCapabilities") or {}
-    if capabilities.get("hibernationEnabled") is not True or view.os != "Linux":
+    if view.capabilities.get("hibernationEnabled") is not True or view.os != "Linux":
         return None
-    if view.security.get("securityType") != "TrustedLaunch":
+    if view.security_type != "TrustedLaunch":
         return None
-    place = (*PROPERTIES, "additionalCapabilities", "hibernationEnabled")
-    return Hit(place, fix=set_to(place, False, "Switch hibernation off"))
+    return Hit(HIBERNATION, fix=set_to(HIBERNATION, False, "Switch hibernation off"))
+
+
+@rule(
+    "hibernation-needs",
+    "{problem} cannot hibernate. Switch hibernation off{or_else}.",
+    since="2021-07-01",
+)
+def hibernation_needs(view: View) -> Hits:
+    if view.capabilities.get("hibernationEnabled") is not True:
+        return None
+    for there, problem, or_else in (
+        (view.surely_uniform, "Instances of a Uniform scale set", ", or choose Flexible"),
+        (view.spot, "Spot instances", ", or choose Regular priority"),
+        (view.ephemeral, "Instances with an ephemeral OS disk", ""),
+        (view.managed_image, "Instances of a managed image", ", or use an image of a Compute Gallery"),
+        (view.reserved, "Instances with a capacity reservation", ", or remove the reservation"),
+    ):
+        if there:
+            fix = set_to(HIBERNATION, False, "Switch hibernation off")
+            return Hit(HIBERNATION, {"problem": problem, "or_else": or_else}, fix)
+    return None
 
 
 # ------------------------------------------------------------------------------------------- identities, diagnostics

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any, Final
 
 from .. import paths
@@ -44,7 +46,10 @@ def disk_type(disk: dict[str, Any]) -> Any:
 
 
 _LAUNCHES: Final = {"TrustedLaunch": "Trusted Launch", "ConfidentialVM": "A confidential VM"}
-_DATA_ONLY: Final = ("UltraSSD_LRS", "PremiumV2_LRS")
+DATA_ONLY: Final = ("UltraSSD_LRS", "PremiumV2_LRS")
+"""The kinds of disk that hold data and no operating system."""
+
+_M_SIZE: Final = re.compile(r"(?:Standard_)?M\d", re.IGNORECASE)
 _DISK_NAMES: Final = {
     "UltraSSD_LRS": "Ultra",
     "PremiumV2_LRS": "Premium SSD v2",
@@ -323,13 +328,14 @@ def osdisk_ostype_custom(view: View) -> Hits:
 
 @rule(
     "osdisk-ostype-mismatch",
-    "The image runs {os}. Choose that, or leave the type out.",
+    "The image runs {os}, and this says {stated}. Choose {os}, leave the type out, or choose another image.",
     confidence="C",
 )
 def osdisk_ostype_mismatch(view: View) -> Hits:
     if view.stated_os is None or view.image_os is None or view.stated_os == view.image_os:
         return None
-    return Hit(OS_TYPE, {"os": view.image_os}, set_to(OS_TYPE, view.image_os, f"Write {view.image_os}"))
+    # Which of them is meant, and what else follows from it, nobody but the person knows.
+    return Hit(OS_TYPE, {"os": view.image_os, "stated": view.stated_os})
 
 
 @rule(
@@ -344,19 +350,17 @@ def unmanaged_retired(view: View) -> Hits:
 @rule(
     "osdisk-type",
     "{type} disks cannot hold the operating system. Choose another type here.",
-    since="2018-06-01",
+    since="2016-04-30-preview",
 )
 def osdisk_type(view: View) -> Hits:
-    kind = view.os_managed_disk.get("storageAccountType")
+    kind = disk_type(view.os_disk)
     return (
-        Hit((*MANAGED_DISK, "storageAccountType"), {"type": _DISK_NAMES[kind]})
-        if kind in _DATA_ONLY
-        else None
+        Hit((*MANAGED_DISK, "storageAccountType"), {"type": _DISK_NAMES[kind]}) if kind in DATA_ONLY else None
     )
 
 
-def _type_hit(view: View, place: Path, kind: Any) -> Hit | None:
-    """The hit for a kind of disk that the API version does not have."""
+def _type_hit(view: View, place: Path, kind: Any, kinds: Iterable[str] = DISK_TYPES) -> Hit | None:
+    """The hit for a kind of disk that the API version does not have. kinds: those that may stand here."""
     if not filled(kind):
         return None
     since = DISK_TYPES.get(kind)
@@ -364,7 +368,7 @@ def _type_hit(view: View, place: Path, kind: Any) -> Hit | None:
         if order(since) <= view.order:
             return None
         return Hit(place, {"type": kind, "since": since})
-    known = [name for name, first in DISK_TYPES.items() if order(first) <= view.order]
+    known = [name for name in kinds if order(DISK_TYPES[name]) <= view.order]
     right = next((name for name in known if name.casefold() == kind.casefold()), None)
     message = f"“{{type}}” is not a disk type that we know. Choose {either(known)}."
     # Azure may know types that are newer than this program.
@@ -383,9 +387,11 @@ def _type_hit(view: View, place: Path, kind: Any) -> Hit | None:
     since="2016-04-30-preview",
 )
 def osdisk_type_by_version(view: View) -> Hits:
-    return _type_hit(
-        view, (*MANAGED_DISK, "storageAccountType"), view.os_managed_disk.get("storageAccountType")
-    )
+    if disk_type(view.os_disk) in DATA_ONLY:
+        # These are refused in every version, by a rule of their own.
+        return None
+    known = [name for name in DISK_TYPES if name not in DATA_ONLY]
+    return _type_hit(view, (*MANAGED_DISK, "storageAccountType"), _stated_type(view.os_disk), known)
 
 
 @rule(
@@ -498,13 +504,36 @@ def ephemeral_stop(view: View) -> Hits:
 @rule(
     "ephemeral-spot-deallocate",
     "An instance with an ephemeral OS disk cannot be deallocated when it is evicted. Choose Delete.",
-    confidence="I",
     since="2019-03-01",
 )
 def ephemeral_spot_deallocate(view: View) -> Hits:
     if not view.ephemeral or not view.spot or view.profile.get("evictionPolicy") != "Deallocate":
         return None
     place = (*PROFILE, "evictionPolicy")
+    return Hit(place, fix=set_to(place, "Delete", "Choose Delete"))
+
+
+@rule(
+    "ephemeral-size-limit",
+    "An ephemeral OS disk has 2,040 GiB at most. Make it smaller.",
+    since="2018-06-01",
+)
+def ephemeral_size_limit(view: View) -> Hits:
+    if not view.ephemeral or (view.os_disk.get("diskSizeGB") or 0) <= 2040:
+        return None
+    place = (*OS_DISK, "diskSizeGB")
+    return Hit(place, fix=set_to(place, 2040, "Write 2,040"))
+
+
+@rule(
+    "ephemeral-detach",
+    "An ephemeral OS disk goes with its instance and cannot be detached. Choose Delete.",
+    since="2021-03-01",
+)
+def ephemeral_detach(view: View) -> Hits:
+    if not view.ephemeral or view.os_disk.get("deleteOption") != "Detach":
+        return None
+    place = (*OS_DISK, "deleteOption")
     return Hit(place, fix=set_to(place, "Delete", "Choose Delete"))
 
 
@@ -524,6 +553,25 @@ def write_accelerator(view: View) -> Hits:
             _holds(view, path, disk_type(disk), "Premium_LRS")
             and _holds(view, path, disk.get("caching"), "None", "ReadOnly")
         )
+    ]
+
+
+@rule(
+    "write-accelerator-size",
+    "Write Accelerator exists on M sizes only. Switch it off, or choose an M size.",
+    since="2017-12-01",
+)
+def write_accelerator_size(view: View) -> Hits:
+    if not filled(view.size) or _M_SIZE.match(view.size):
+        return None
+    disks: list[tuple[Path, dict[str, Any]]] = [(OS_DISK, view.os_disk), *view.disk_items]
+    return [
+        Hit(
+            place := (*path, "writeAcceleratorEnabled"),
+            fix=set_to(place, False, "Switch Write Accelerator off"),
+        )
+        for path, disk in disks
+        if disk.get("writeAcceleratorEnabled") is True
     ]
 
 
@@ -662,7 +710,7 @@ def datadisk_size_max(view: View) -> Hits:
             1_023
             if view.api_version == "2016-04-30-preview"
             else 65_536
-            if disk_type(disk) in _DATA_ONLY
+            if disk_type(disk) in DATA_ONLY
             else 32_767
         )
         if (disk.get("diskSizeGB") or 0) > most:
@@ -714,16 +762,17 @@ def datadisk_ultra_enabled(view: View) -> Hits:
 
 @rule(
     "ultra-zone-unstated",
-    "Ultra disks need a zone in most regions. Add zones, or check that the region has Ultra disks without them.",
+    "{type} disks need a zone in most regions. Add zones, or check that the region has such disks without them.",
     severity="warning",
     confidence="C",
     since="2018-06-01",
     operations=CREATE,
 )
 def ultra_zone_unstated(view: View) -> Hits:
-    if view.zonal or not any(disk_type(disk) == "UltraSSD_LRS" for disk in view.data_disks):
+    if not view.data_disks or view.zonal:
         return None
-    return Hit(("zones",))
+    kinds = [kind for disk in view.data_disks if (kind := disk_type(disk)) in DATA_ONLY]
+    return Hit(("zones",), {"type": _DISK_NAMES[kinds[0]]}) if kinds else None
 
 
 @rule("datadisk-ultra-cache", "{type} disks cannot be cached. Set caching to None.", since="2018-06-01")
@@ -737,7 +786,7 @@ def datadisk_ultra_cache(view: View) -> Hits:
             set_to((*path, "caching"), "None", "Switch caching off"),
         )
         for path, disk in view.disk_items
-        if disk.get("caching") not in (None, "None") and disk_type(disk) in _DATA_ONLY
+        if disk.get("caching") not in (None, "None") and disk_type(disk) in DATA_ONLY
     ]
 
 
@@ -780,23 +829,74 @@ def datadisk_iops_type(view: View) -> Hits:
         Hit((*path, member), fix=without((*path, member), "Remove it"))
         for path, disk in view.disk_items
         for member in ("diskIOPSReadWrite", "diskMBpsReadWrite")
-        if disk.get(member) is not None and disk_type(disk) not in _DATA_ONLY
+        if disk.get(member) is not None and disk_type(disk) not in DATA_ONLY
     ]
 
 
 @rule(
     "datadisk-ultra-fromimage",
-    "An Ultra disk can only be made empty. Write Empty, or choose another type.",
+    "A disk of type {type} can only be made empty. Write Empty and a size, or choose another type.",
     since="2018-06-01",
 )
 def datadisk_ultra_fromimage(view: View) -> Hits:
     if not view.data_disks:
         return None
     return [
-        Hit((*path, "createOption"))
+        Hit((*path, "createOption"), {"type": _DISK_NAMES[kind]})
         for path, disk in view.disk_items
-        if disk.get("createOption") == "FromImage" and disk_type(disk) == "UltraSSD_LRS"
+        if disk.get("createOption") == "FromImage" and (kind := disk_type(disk)) in DATA_ONLY
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Performance:
+    """What disks of a kind can do: operations a second in all, by GiB, and however small; megabytes a second in all."""
+
+    most: int
+    by_size: int
+    least: int
+    throughput: int
+
+
+_PERFORMANCE: Final = {
+    "PremiumV2_LRS": _Performance(80_000, 500, 3_000, 2_000),
+    "UltraSSD_LRS": _Performance(400_000, 1_000, 0, 10_000),
+}
+
+
+@rule(
+    "datadisk-performance",
+    "A {type} disk{of} has {most:,} {unit} at most. Ask for less, or {more}.",
+    since="2019-07-01",
+)
+def datadisk_performance(view: View) -> Hits:
+    if not view.data_disks:
+        return None
+    hits = []
+    for path, disk in view.disk_items:
+        operations, throughput = disk.get("diskIOPSReadWrite"), disk.get("diskMBpsReadWrite")
+        can = _PERFORMANCE.get(disk_type(disk))
+        if can is None or (operations is None and throughput is None):
+            continue
+        size = disk.get("diskSizeGB")
+        most = can.most if not size else min(can.most, max(can.least, can.by_size * size))
+        values = {"type": _DISK_NAMES[disk_type(disk)], "most": most, "unit": "IOPS", "of": ""}
+        if size and most < can.most:
+            values |= {"of": f" of {size:,} GiB", "more": "make the disk larger"}
+        else:
+            values["more"] = "use several disks"
+        if operations is not None and operations > most:
+            place = (*path, "diskIOPSReadWrite")
+            hits.append(Hit(place, values, set_to(place, most, f"Write {most:,}")))
+        # A quarter of a megabyte for each operation that the disk is given.
+        given = can.least or most if operations is None else max(can.least, min(operations, most))
+        fastest = min(can.throughput, given // 4)
+        if throughput is not None and throughput > fastest:
+            place = (*path, "diskMBpsReadWrite")
+            values = {**values, "most": fastest, "unit": "MB/s", "of": f" with {given:,} IOPS"}
+            values["more"] = "for more IOPS" if fastest < can.throughput else "use several disks"
+            hits.append(Hit(place, values, set_to(place, fastest, f"Write {fastest:,}")))
+    return hits
 
 
 # -------------------------------------------------------------------------------------------------------- encryption

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from . import EXTENSIONS, GONE, IMAGE, PROFILE, VAULT, Case, Cases, linux, windows
+from . import COMPUTE, EXTENSIONS, GONE, IMAGE, PROFILE, VAULT, Case, Cases, linux, windows
 
 _SCRIPT: Final = {
     "name": "script",
@@ -49,6 +49,14 @@ def _one(
         f"{_P}.{name}" if name else f"{EXTENSIONS}[0]": value for name, value in (changes or {}).items()
     }
     return linux({f"{EXTENSIONS}[0]": base} | placed, version=version)
+
+
+def _application(name: str, version: str = "1.0.0") -> str:
+    return f"{COMPUTE}/galleries/shop/applications/{name}/versions/{version}"
+
+
+def _apps(*named: str) -> Case:
+    return linux({_APPS: [{"packageReferenceId": each} for each in named]})
 
 
 def _all(*items: dict[str, Any], version: str = "2026-04-01") -> Case:
@@ -428,6 +436,62 @@ CASES: Final = {
             _health(intervalInSeconds="soon"),
             _one({"settings": {"numberOfProbes": 99}}),
             linux(),
+        ],
+    ),
+    "health-settle-time": Cases(
+        breaks=[
+            (f"{_P}.settings.numberOfProbes", _health(intervalInSeconds=interval, numberOfProbes=probes))
+            for interval, probes in ((60, 5), (5, 49), (11, 22), (60, 24))
+        ],
+        fine=[
+            _health(intervalInSeconds=60, numberOfProbes=4),
+            _health(intervalInSeconds=5, numberOfProbes=48),
+            _health(intervalInSeconds=61, numberOfProbes=24),
+            _health(intervalInSeconds=4, numberOfProbes=100),
+            _health(intervalInSeconds="60", numberOfProbes=24),
+            _health(intervalInSeconds=60, numberOfProbes="24"),
+            _health(intervalInSeconds=60),
+            _one({"settings": {"intervalInSeconds": 60, "numberOfProbes": 24}}),
+            linux(),
+        ],
+        fixes=[
+            (_health(intervalInSeconds=11, numberOfProbes=24), (f"{_P}.settings.numberOfProbes", 21)),
+        ],
+    ),
+    "gallery-app-id": Cases(
+        breaks=[
+            (f"{_APPS}[0].packageReferenceId", _apps(named))
+            for named in (
+                "agent",
+                f"{COMPUTE}/galleries/shop/applications/agent",
+                f"{COMPUTE}/galleries/shop/images/golden/versions/1.0.0",
+            )
+        ],
+        fine=[
+            _apps(_application("agent")),
+            _apps(_application("agent", "latest")),
+            _apps("{application}"),
+            linux({_APPS: [{}]}),
+            linux(),
+        ],
+    ),
+    "gallery-apps-once": Cases(
+        breaks=[
+            (f"{_APPS}[1].packageReferenceId", _apps(_application("a"), _application("A", "2.0.0"))),
+            (f"{_APPS}[2].packageReferenceId", _apps("x", _application("a"), _application("a"))),
+        ],
+        fine=[
+            _apps(_application("a"), _application("b")),
+            _apps("x", "x"),
+            _apps("{application}", "{application}"),
+            linux({_APPS: [{}, {}]}),
+            linux(),
+        ],
+        fixes=[
+            (
+                _apps(_application("a"), _application("a"), _application("b")),
+                (f"{_APPS}[1].packageReferenceId", _application("b")),
+            )
         ],
     ),
     "gallery-apps": Cases(

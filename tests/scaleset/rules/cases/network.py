@@ -337,6 +337,29 @@ CASES: Final = {
             linux({"sku.capacity": GONE, _PUBLIC: {"name": "public"}}),
         ],
     ),
+    "public-ip-basic": Cases(
+        breaks=[
+            (f"{_PUBLIC}.sku.name", linux({f"{_PUBLIC}.sku.name": "Basic"})),
+            (f"{_PUBLIC}.sku.name", flexible({f"{_PUBLIC}.sku.name": "basic"})),
+            (f"{_PUBLIC}.sku.name", linux({f"{_PUBLIC}.sku.name": "Basic", _BACKEND: [_pool()]})),
+            (f"{_PUBLIC}.sku.name", linux({f"{_PUBLIC}.name": "public"})),
+            (f"{_PUBLIC}.sku.name", linux({f"{_PUBLIC}.sku.tier": "Regional"})),
+        ],
+        fine=[
+            linux({f"{_PUBLIC}.sku.name": "Standard"}),
+            linux({f"{_PUBLIC}.sku.name": "{sku}"}),
+            linux({f"{_PUBLIC}.name": "public", _BACKEND: [_pool()]}),
+            linux({f"{_PUBLIC}.name": "public", _NAT: [_nat()]}),
+            linux({f"{_PUBLIC}.name": "public"}, version="2020-12-01"),
+            flexible(),
+            patch({f"{_PUBLIC}.name": "public"}),
+            linux(),
+        ],
+        grades=[
+            (linux({f"{_PUBLIC}.sku.name": "Basic"}), "error"),
+            (linux({f"{_PUBLIC}.name": "public"}), "warning"),
+        ],
+    ),
     "public-ip-lb-sku": Cases(
         breaks=[
             (f"{_PUBLIC}.sku", linux({f"{_PUBLIC}.sku.name": "Standard", _BACKEND: [_pool()]})),

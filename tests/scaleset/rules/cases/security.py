@@ -4,7 +4,23 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from . import COMPUTE, DISKS, EXTENSIONS, GONE, GROUP, OS_DISK, PROFILE, Case, Cases, linux, patch, windows
+from . import (
+    COMPUTE,
+    DISKS,
+    EXTENSIONS,
+    GONE,
+    GROUP,
+    IMAGE,
+    OS_DISK,
+    PROFILE,
+    Case,
+    Cases,
+    flexible,
+    linux,
+    patch,
+    vhd,
+    windows,
+)
 
 _PRIORITY: Final = f"{PROFILE}.priority"
 _EVICTION: Final = f"{PROFILE}.evictionPolicy"
@@ -12,12 +28,23 @@ _PRICE: Final = f"{PROFILE}.billingProfile.maxPrice"
 _SECURITY: Final = f"{PROFILE}.securityProfile"
 _TYPE: Final = f"{_SECURITY}.securityType"
 _DISK_SECURITY: Final = f"{OS_DISK}.managedDisk.securityProfile"
+_VTPM: Final = f"{_SECURITY}.uefiSettings.vTpmEnabled"
+_AT_HOST: Final = f"{_SECURITY}.encryptionAtHost"
+_ENCRYPTION: Final = f"{_DISK_SECURITY}.securityEncryptionType"
+_EPHEMERAL: Final = f"{OS_DISK}.diffDiskSettings.option"
 _SPG: Final = "properties.singlePlacementGroup"
 _RESTORE: Final = "properties.spotRestorePolicy"
 _IDENTITY: Final = f"{GROUP}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/web"
 _URI: Final = f"{PROFILE}.diagnosticsProfile.bootDiagnostics.storageUri"
 _HIBERNATE: Final = "properties.additionalCapabilities.hibernationEnabled"
 _DES: Final = {"id": f"{COMPUTE}/diskEncryptionSets/des"}
+_SLEEPLESS: Final = {
+    _PRIORITY: "Spot",
+    _EPHEMERAL: "Local",
+    IMAGE: {"id": f"{COMPUTE}/images/golden"},
+    f"{PROFILE}.capacityReservation.capacityReservationGroup.id": f"{COMPUTE}/capacityReservationGroups/crg",
+}
+"""What keeps instances from hibernating."""
 _DATA: Final = {"lun": 0, "createOption": "Empty", "diskSizeGB": 64}
 
 
@@ -32,6 +59,15 @@ def _priced(price: float) -> Case:
 def _confidential(encryption: str | None, **firmware: bool) -> Case:
     disk = {"securityEncryptionType": encryption} if encryption else {}
     return linux({_TYPE: "ConfidentialVM", f"{_SECURITY}.uefiSettings": firmware, _DISK_SECURITY: disk})
+
+
+def _keyed(changes: dict[str, Any] | None = None) -> Case:
+    """A confidential VM with a key of its own, that does not say how its disk is encrypted."""
+    return linux({_TYPE: "ConfidentialVM", f"{_DISK_SECURITY}.diskEncryptionSet": _DES, **(changes or {})})
+
+
+def _data(kind: str) -> dict[str, Any]:
+    return _DATA | {"managedDisk": {"storageAccountType": kind}}
 
 
 def _identity(kind: str | None, listed: Any = None, version: str = "2026-04-01") -> Case:
@@ -80,8 +116,10 @@ CASES: Final = {
         ],
     ),
     "eviction-required": Cases(
-        breaks=[(_EVICTION, _spot())],
+        breaks=[(_EVICTION, _spot()), (_EVICTION, _spot({_EPHEMERAL: "Local"}))],
         fine=[_spot({_EVICTION: "Delete"}), linux(), patch({_PRIORITY: "Spot"})],
+        fixes=[(_spot(), None), (_spot({_EPHEMERAL: "Local"}), (_EVICTION, "Delete"))],
+        grades=[(_spot(), "warning"), (_spot({_EPHEMERAL: "Local"}), "error")],
     ),
     "maxprice-needs-spot": Cases(
         breaks=[(_PRICE, linux({_PRICE: -1})), (_PRICE, linux({_PRICE: 0.1, _PRIORITY: "Regular"}))],
@@ -134,16 +172,17 @@ CASES: Final = {
             _spot(),
             linux({_SPG: True}),
             _spot({_SPG: True, "sku.name": "Standard_H16r"}),
+            vhd({_PRIORITY: "Spot", _SPG: True}),
         ],
     ),
     "uefi-needs-type": Cases(
         breaks=[
             (_TYPE, linux({f"{_SECURITY}.uefiSettings.vTpmEnabled": True})),
+            (_TYPE, linux({f"{_SECURITY}.uefiSettings": {}})),
             (_TYPE, linux({f"{_SECURITY}.uefiSettings.vTpmEnabled": True, _TYPE: "Standard"})),
         ],
         fine=[
             linux({f"{_SECURITY}.uefiSettings.vTpmEnabled": True, _TYPE: "TrustedLaunch"}),
-            linux({f"{_SECURITY}.uefiSettings": {}}),
             linux({f"{_SECURITY}.encryptionAtHost": True}),
             patch({f"{_SECURITY}.uefiSettings.vTpmEnabled": True}),
         ],
@@ -170,13 +209,89 @@ CASES: Final = {
     ),
     "confidential-vtpm": Cases(
         breaks=[
-            (f"{_SECURITY}.uefiSettings.vTpmEnabled", _confidential("VMGuestStateOnly", vTpmEnabled=False))
+            (_VTPM, _confidential("VMGuestStateOnly", vTpmEnabled=False)),
+            (_VTPM, _confidential(None, vTpmEnabled=False)),
+            (_VTPM, linux({_VTPM: False, _ENCRYPTION: "VMGuestStateOnly", _TYPE: "TrustedLaunch"})),
+            (_VTPM, _confidential("NonPersistedTPM")),
         ],
         fine=[
             _confidential("VMGuestStateOnly", vTpmEnabled=True),
             _confidential("VMGuestStateOnly"),
-            _confidential(None, vTpmEnabled=False),
-            linux({f"{_SECURITY}.uefiSettings.vTpmEnabled": False}),
+            _confidential("NonPersistedTPM", vTpmEnabled=True),
+            _confidential(None),
+            linux({_VTPM: False}),
+            patch({_ENCRYPTION: "NonPersistedTPM"}),
+        ],
+    ),
+    "confidential-encryption": Cases(
+        breaks=[
+            (_ENCRYPTION, _confidential(None)),
+            (_ENCRYPTION, linux({_TYPE: "ConfidentialVM"})),
+            (_ENCRYPTION, linux({_TYPE: "ConfidentialVM", f"{_DISK_SECURITY}.diskEncryptionSet": _DES})),
+        ],
+        fine=[
+            _confidential("VMGuestStateOnly"),
+            linux({_TYPE: "TrustedLaunch"}),
+            linux(),
+            vhd({_TYPE: "ConfidentialVM"}),
+            patch({_TYPE: "ConfidentialVM"}),
+        ],
+        fixes=[
+            (_confidential(None), (_ENCRYPTION, "VMGuestStateOnly")),
+            (_keyed(), (_ENCRYPTION, "DiskWithVMGuestState")),
+            (
+                _keyed({f"{_SECURITY}.uefiSettings.secureBootEnabled": True}),
+                (_ENCRYPTION, "DiskWithVMGuestState"),
+            ),
+            (_keyed({f"{_SECURITY}.uefiSettings.secureBootEnabled": False}), None),
+            (_keyed({_AT_HOST: True}), None),
+        ],
+    ),
+    "encryption-at-host-confidential": Cases(
+        breaks=[(_AT_HOST, linux({_AT_HOST: True, _ENCRYPTION: "DiskWithVMGuestState"}))],
+        fine=[
+            linux({_AT_HOST: True, _ENCRYPTION: "VMGuestStateOnly"}),
+            linux({_AT_HOST: False, _ENCRYPTION: "DiskWithVMGuestState"}),
+            linux({_AT_HOST: True}),
+        ],
+    ),
+    "ade-data-disks": Cases(
+        breaks=[
+            (
+                f"{EXTENSIONS}[0].properties.type",
+                linux(
+                    {f"{DISKS}[0]": _data(kind), f"{EXTENSIONS}[0].properties.type": "AzureDiskEncryption"}
+                ),
+            )
+            for kind in ("UltraSSD_LRS", "PremiumV2_LRS")
+        ],
+        fine=[
+            linux(
+                {
+                    f"{DISKS}[0]": _data("Premium_LRS"),
+                    f"{EXTENSIONS}[0].properties.type": "AzureDiskEncryption",
+                }
+            ),
+            linux({f"{DISKS}[0]": _data("UltraSSD_LRS"), f"{EXTENSIONS}[0].properties.type": "CustomScript"}),
+            linux({f"{EXTENSIONS}[0].properties.type": "AzureDiskEncryption"}),
+            linux({f"{DISKS}[0]": _data("UltraSSD_LRS")}),
+        ],
+    ),
+    "hibernation-needs": Cases(
+        breaks=[
+            (_HIBERNATE, linux({_HIBERNATE: True})),
+            (_HIBERNATE, patch({_HIBERNATE: True, "properties.orchestrationMode": "Uniform"})),
+            *(
+                (_HIBERNATE, flexible({_HIBERNATE: True, place: value}))
+                for place, value in _SLEEPLESS.items()
+            ),
+        ],
+        fine=[
+            flexible({_HIBERNATE: True}),
+            flexible({_HIBERNATE: False, **_SLEEPLESS}),
+            flexible({_HIBERNATE: True, IMAGE: {"id": f"{COMPUTE}/galleries/shop/images/golden"}}),
+            patch({_HIBERNATE: True}),
+            linux(),
         ],
     ),
     "confidential-secureboot": Cases(

@@ -28,6 +28,8 @@ _TYPE: Final = f"{OS_DISK}.managedDisk.storageAccountType"
 _CONTAINERS: Final = f"{OS_DISK}.vhdContainers"
 _EPHEMERAL: Final = f"{OS_DISK}.diffDiskSettings"
 _EVICTION: Final = f"{PROFILE}.evictionPolicy"
+_SIZE: Final = f"{OS_DISK}.diskSizeGB"
+_DELETE: Final = f"{OS_DISK}.deleteOption"
 _URI: Final = f"{OS_DISK}.image.uri"
 _MANAGED_IMAGE: Final = f"{COMPUTE}/images/golden"
 _GALLERY_IMAGE: Final = f"{COMPUTE}/galleries/shop/images/golden"
@@ -307,14 +309,19 @@ CASES: Final = {
             linux(),
             linux({f"{OS_DISK}.osType": "Windows", f"{IMAGE}.publisher": "someone"}),
         ],
+        fixes=[(linux({f"{OS_DISK}.osType": "Windows"}), None)],
     ),
     "unmanaged-retired": Cases(
         breaks=[(f"{OS_DISK}.image", vhd()), (_CONTAINERS, containers())],
         fine=[linux(), containers({_CONTAINERS: []})],
     ),
     "osdisk-type": Cases(
-        breaks=[(_TYPE, linux({_TYPE: kind})) for kind in ("UltraSSD_LRS", "PremiumV2_LRS")],
-        fine=[linux({_TYPE: "StandardSSD_LRS"}), linux({f"{OS_DISK}.managedDisk": GONE})],
+        breaks=[(_TYPE, linux({_TYPE: kind})) for kind in ("UltraSSD_LRS", "PremiumV2_LRS", "ultrassd_lrs")],
+        fine=[
+            linux({_TYPE: "StandardSSD_LRS"}),
+            linux({f"{OS_DISK}.managedDisk": GONE}),
+            linux({f"{OS_DISK}.managedDisk.storageAccountType": GONE}),
+        ],
     ),
     "osdisk-type-by-version": Cases(
         breaks=[
@@ -328,12 +335,12 @@ CASES: Final = {
             linux({_TYPE: "Premium_ZRS"}, version="2020-12-01"),
             linux({_TYPE: "{type}"}),
             linux({_TYPE: GONE}),
+            linux({_TYPE: "PremiumV2_LRS"}, version="2021-11-01"),
+            linux({_TYPE: "premiumv2_lrs"}),
             linux(version="2016-04-30-preview"),
         ],
         fixes=[
             (linux({_TYPE: "premium_lrs"}), (_TYPE, "Premium_LRS")),
-            (linux({_TYPE: "premiumv2_lrs"}, version="2022-03-01"), (_TYPE, "PremiumV2_LRS")),
-            (linux({_TYPE: "premiumv2_lrs"}, version="2021-11-01"), None),
             (linux({_TYPE: "Fast_LRS"}), None),
         ],
     ),
@@ -408,6 +415,41 @@ CASES: Final = {
             linux({f"{_EPHEMERAL}.option": "Local", f"{PROFILE}.priority": "Spot", _EVICTION: "Delete"}),
             linux({f"{_EPHEMERAL}.option": "Local", _EVICTION: "Deallocate"}),
             linux({f"{PROFILE}.priority": "Spot", _EVICTION: "Deallocate"}),
+        ],
+    ),
+    "ephemeral-size-limit": Cases(
+        breaks=[(_SIZE, linux({f"{_EPHEMERAL}.option": "Local", _SIZE: 2041}))],
+        fine=[
+            linux({f"{_EPHEMERAL}.option": "Local", _SIZE: 2040}),
+            linux({f"{_EPHEMERAL}.option": "Local"}),
+            linux({_SIZE: 2041}),
+        ],
+        fixes=[(linux({f"{_EPHEMERAL}.option": "Local", _SIZE: 5000}), (_SIZE, 2040))],
+    ),
+    "ephemeral-detach": Cases(
+        breaks=[(_DELETE, flexible({f"{_EPHEMERAL}.option": "Local", _DELETE: "Detach"}))],
+        fine=[
+            flexible({f"{_EPHEMERAL}.option": "Local", _DELETE: "Delete"}),
+            flexible({_DELETE: "Detach"}),
+            flexible({f"{_EPHEMERAL}.option": "Local"}),
+        ],
+    ),
+    "write-accelerator-size": Cases(
+        breaks=[
+            (f"{OS_DISK}.writeAcceleratorEnabled", linux({f"{OS_DISK}.writeAcceleratorEnabled": True})),
+            (f"{DISKS}[0].writeAcceleratorEnabled", _disk(_PREMIUM, writeAcceleratorEnabled=True)),
+            (
+                f"{OS_DISK}.writeAcceleratorEnabled",
+                linux({f"{OS_DISK}.writeAcceleratorEnabled": True, "sku.name": "Mix"}),
+            ),
+        ],
+        fine=[
+            *(
+                linux({f"{OS_DISK}.writeAcceleratorEnabled": True, "sku.name": size})
+                for size in ("Standard_M64s", "standard_m8ms_v3", "M128", "{size}", GONE)
+            ),
+            linux({f"{OS_DISK}.writeAcceleratorEnabled": False}),
+            _disk(),
         ],
     ),
     "write-accelerator": Cases(
@@ -564,7 +606,7 @@ CASES: Final = {
         ],
     ),
     "ultra-zone-unstated": Cases(
-        breaks=[("zones", _disk(_ULTRA))],
+        breaks=[("zones", _disk(_ULTRA)), ("zones", _disk(_V2))],
         fine=[
             linux({f"{DISKS}[0].managedDisk.storageAccountType": "UltraSSD_LRS", "zones": ["1"]}),
             linux(
@@ -606,8 +648,66 @@ CASES: Final = {
         fine=[_disk(_ULTRA, diskIOPSReadWrite=500), _disk(_V2, diskMBpsReadWrite=100), _disk(), linux()],
     ),
     "datadisk-ultra-fromimage": Cases(
-        breaks=[(f"{DISKS}[0].createOption", _disk(_ULTRA, createOption="FromImage"))],
-        fine=[_disk(_ULTRA), _disk(_V2, createOption="FromImage"), linux()],
+        breaks=[
+            (f"{DISKS}[0].createOption", _disk(kind, createOption="FromImage")) for kind in (_ULTRA, _V2)
+        ],
+        fine=[_disk(_ULTRA), _disk(_V2), _disk(_PREMIUM, createOption="FromImage"), linux()],
+    ),
+    "datadisk-performance": Cases(
+        breaks=[
+            (f"{DISKS}[0].{member}", _disk(kind | {"diskSizeGB": size, member: value}))
+            for kind, size, member, value in (
+                (_V2, 8, "diskIOPSReadWrite", 4_001),
+                (_V2, 6, "diskIOPSReadWrite", 3_001),
+                (_V2, 1, "diskIOPSReadWrite", 3_001),
+                (_V2, 200, "diskIOPSReadWrite", 80_001),
+                (_V2, 200, "diskMBpsReadWrite", 751),
+                (_ULTRA, 4, "diskIOPSReadWrite", 4_001),
+                (_ULTRA, 512, "diskIOPSReadWrite", 400_001),
+                (_ULTRA, 4, "diskMBpsReadWrite", 1_001),
+                (_ULTRA, 512, "diskMBpsReadWrite", 10_001),
+            )
+        ]
+        + [
+            (
+                f"{DISKS}[0].diskMBpsReadWrite",
+                _disk(kind, diskSizeGB=1024, diskIOPSReadWrite=given, diskMBpsReadWrite=value),
+            )
+            for kind, given, value in (
+                (_V2, 4_000, 1_001),
+                (_V2, 80_000, 2_001),
+                (_V2, 100, 751),
+                (_ULTRA, 1_000, 251),
+                (_ULTRA, 400_000, 10_001),
+            )
+        ]
+        + [
+            (
+                f"{DISKS}[0].diskIOPSReadWrite",
+                linux({f"{DISKS}[0]": _DISK | _V2 | {"diskSizeGB": 0, "diskIOPSReadWrite": 80_001}}),
+            )
+        ],
+        fine=[
+            _disk(_V2, diskSizeGB=8, diskIOPSReadWrite=4_000, diskMBpsReadWrite=1_000),
+            _disk(_V2, diskSizeGB=1, diskIOPSReadWrite=3_000, diskMBpsReadWrite=750),
+            _disk(_V2, diskSizeGB=160, diskIOPSReadWrite=80_000, diskMBpsReadWrite=2_000),
+            _disk(_V2, diskSizeGB=200, diskMBpsReadWrite=750),
+            _disk(_V2, diskSizeGB=0, diskIOPSReadWrite=80_000),
+            _disk(_ULTRA, diskSizeGB=4, diskIOPSReadWrite=4_000, diskMBpsReadWrite=1_000),
+            _disk(_ULTRA, diskSizeGB=512, diskIOPSReadWrite=400_000, diskMBpsReadWrite=10_000),
+            _disk(_ULTRA, diskSizeGB=512, diskMBpsReadWrite=10_000),
+            _disk(_ULTRA),
+            _disk(_PREMIUM, diskIOPSReadWrite=400_001),
+            linux(),
+        ],
+        fixes=[
+            (_disk(_V2, diskSizeGB=8, diskIOPSReadWrite=80_000), (f"{DISKS}[0].diskIOPSReadWrite", 4_000)),
+            (_disk(_V2, diskMBpsReadWrite=800), (f"{DISKS}[0].diskMBpsReadWrite", 750)),
+            (
+                _disk(_ULTRA, diskIOPSReadWrite=1_002, diskMBpsReadWrite=400),
+                (f"{DISKS}[0].diskMBpsReadWrite", 250),
+            ),
+        ],
     ),
     "des-exclusive": Cases(
         breaks=[
