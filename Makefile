@@ -61,6 +61,10 @@ format: .venv-tests  ## Put code into the common form
 mutate: .venv-tests  ## Break each condition of the rules once and see that a test notices
 	@$(PYTHON_HERE) scripts/mutate_rules.py
 
+.PHONY: fix-rounds
+fix-rounds: .venv-tests  ## Make the fixes of 100,000 random documents until none is left (COUNT=100000 SEED=0)
+	@$(PYTHON_HERE) scripts/fix_rounds.py $(or $(COUNT),100000) $(or $(SEED),0)
+
 .PHONY: bench
 bench: .venv-tests  ## Measure speed and size against a bare page in the same run
 	@$(PYTHON_HERE) -m bench

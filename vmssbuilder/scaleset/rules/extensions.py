@@ -618,7 +618,6 @@ def _health(view: View) -> list[tuple[Path, dict[str, Any]]]:
         ((*path, "properties", "settings"), _settings(properties))
         for path, _extension, properties in view.extension_items
         if str(properties.get("type")).casefold() in ("applicationhealthlinux", "applicationhealthwindows")
-        and isinstance(properties.get("settings", {}), dict)
     ]
 
 
@@ -687,9 +686,10 @@ def health_settle_time(view: View) -> Hits:
         if not isinstance(interval, int) or not isinstance(probes, int) or not 5 <= interval <= 60:
             # An interval that is out of range has a finding of its own.
             continue
-        if interval * probes > 240:
+        most = 240 // interval
+        if probes > most:
             # Azure takes it, and the extension fails on every instance.
-            most, place = 240 // interval, (*path, "numberOfProbes")
+            place = (*path, "numberOfProbes")
             values = {"length": interval * probes, "most": most}
             hits.append(Hit(place, values, set_to(place, most, f"Use {most} probes")))
     return hits

@@ -358,7 +358,7 @@ def encryption_at_host_ade(view: View) -> Hits:
     since="2018-06-01",
 )
 def ade_data_disks(view: View) -> Hits:
-    if not view.extensions or not any(disk_type(disk) in DATA_ONLY for disk in view.data_disks):
+    if not any(disk_type(disk) in DATA_ONLY for disk in view.data_disks):
         return None
     return [Hit(path) for path in _disk_encryption(view)]
 

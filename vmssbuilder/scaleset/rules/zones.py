@@ -142,7 +142,7 @@ def zone_share(view: View) -> Hits:
             usual = max(_USUAL_SHARE, least)
             problem = "Say how many percent of the instances one zone may hold"
             hits.append(Hit(place, {"problem": problem}, set_to(place, usual, f"Write {usual} percent")))
-    elif not 1 <= value <= 100:
+    elif value < 1:
         hits.append(
             Hit(place, {"problem": "One zone may hold 1 to 100 percent of the instances: correct it"})
         )

@@ -116,7 +116,6 @@ CASES: Final = {
         breaks=[
             (_VALUE, _auto({_SHARE: {"enabled": True}})),
             (_VALUE, _auto({_SHARE: {"enabled": True, "value": 0}})),
-            (_VALUE, _auto({_SHARE: {"enabled": True, "value": 101}})),
             (_VALUE, _auto({_SHARE: {"value": 0}})),
             (_VALUE, _auto({_SHARE: {"enabled": True, "value": 33}, _MOST: 3})),
             (_VALUE, _auto({_SHARE: {"enabled": True, "value": 49}, _MOST: 3, _INCLUDED: ["1", "2"]})),
