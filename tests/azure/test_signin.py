@@ -10,9 +10,10 @@ from typing import Any
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 import jwt
+import msal
 import pytest
 import requests
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from tests.accounts.certificates import certificate, new_key, pem
 from tests.azure.helpers import CALLBACK, Tokens, pick, returned, signed_in, trap
@@ -105,17 +106,17 @@ def test_another_state_is_refused(sign_in: SignIn) -> None:
     assert flow["state"] not in str(error)
 
 
-def test_a_flow_of_nobody_is_refused(sign_in: SignIn) -> None:
-    assert _refused(sign_in, {}, {"code": "x", "state": "y"}).code == "no_flow"
+@pytest.mark.parametrize("flow", [{}, {"nonce": "x"}])
+def test_a_flow_of_nobody_is_refused(sign_in: SignIn, flow: dict[str, Any]) -> None:
+    assert _refused(sign_in, flow, {"code": "x", "state": "y"}).code == "no_flow"
 
 
-def test_the_person_says_no(sign_in: SignIn) -> None:
+@pytest.mark.parametrize("says_whose", [True, False])
+def test_the_person_says_no(sign_in: SignIn, says_whose: bool) -> None:
     flow = sign_in.start(CALLBACK)
-    query = {
-        "error": "access_denied",
-        "error_description": "AADSTS65004: declined\r\nTrace: 1",
-        "state": flow["state"],
-    }
+    query = {"error": "access_denied", "error_description": "AADSTS65004: declined\r\nTrace: 1"}
+    if says_whose:
+        query["state"] = flow["state"]
     error = _refused(sign_in, flow, query)
     assert (error.code, error.message) == ("access_denied", "AADSTS65004: declined")
 
@@ -234,14 +235,20 @@ def test_a_genuine_id_token_is_accepted(sign_in: SignIn) -> None:
         ("wrong_audience", lambda: id_token(aud=None)),
         ("no_tenant", lambda: id_token(tid=None)),
         ("no_tenant", lambda: id_token(tid="../evil")),
+        ("no_tenant", lambda: id_token(tid=7)),
+        ("no_tenant", lambda: id_token(tid=f"{world.TENANT}/evil")),
         ("wrong_nonce", lambda: id_token(nonce="another")),
         ("wrong_nonce", lambda: id_token(nonce=None)),
         ("expired", lambda: id_token(exp=int(time.time()) - 301)),
         ("not_yet_valid", lambda: id_token(nbf=int(time.time()) + 310)),
         ("no_times", lambda: id_token(exp=None)),
         ("no_times", lambda: id_token(exp="tomorrow")),
+        ("no_times", lambda: id_token(exp=True)),
+        ("no_times", lambda: id_token(nbf="yesterday")),
+        ("no_times", lambda: id_token(nbf=False)),
         ("no_person", lambda: id_token(oid=None)),
         ("no_person", lambda: id_token(oid="")),
+        ("no_person", lambda: id_token(oid=7)),
         ("no_id_token", lambda: ""),
         ("no_id_token", lambda: "a.b.c"),
         ("no_id_token", lambda: base64.b64encode(b"rubbish").decode()),
@@ -269,6 +276,25 @@ def test_clocks_may_differ_a_little(session: Session, off: int) -> None:
     sign_in = SignIn(SANDBOX, "", "", "", session, now=lambda: time.time() + off)
     now = int(time.time())
     assert sign_in.validate(id_token(nbf=now, exp=now + 1), nonce="the nonce")
+
+
+def test_the_last_second_counts(session: Session) -> None:
+    sign_in = SignIn(SANDBOX, "", "", "", session, now=lambda: 10_000.0)
+    assert sign_in.validate(id_token(nbf=9_000, exp=9_700), nonce="the nonce")
+    assert sign_in.validate(id_token(nbf=10_300, exp=20_000), nonce="the nonce")
+    for code, times in (("expired", (9_000, 9_699)), ("not_yet_valid", (10_301, 20_000))):
+        with pytest.raises(SignInRefused) as caught:
+            sign_in.validate(id_token(nbf=times[0], exp=times[1]), nonce="the nonce")
+        assert caught.value.code == code
+
+
+def test_a_token_without_a_beginning_counts_from_when_it_was_issued(session: Session) -> None:
+    sign_in = SignIn(SANDBOX, "", "", "", session, now=lambda: 10_000.0)
+    assert sign_in.validate(id_token(nbf=None, iat=10_300, exp=20_000), nonce="the nonce")
+    assert sign_in.validate(id_token(nbf=None, iat=None, exp=20_000), nonce="the nonce")
+    with pytest.raises(SignInRefused) as caught:
+        sign_in.validate(id_token(nbf=None, iat=10_301, exp=20_000), nonce="the nonce")
+    assert caught.value.code == "not_yet_valid"
 
 
 def test_an_empty_nonce_matches_nothing(sign_in: SignIn) -> None:
@@ -334,6 +360,18 @@ def test_a_new_token_can_be_demanded(sign_in: SignIn) -> None:
     second = sign_in.token(first.cache, done.identity.home_account_id, NEW_TOKEN)
     assert second.value != first.value
     assert second.changed
+    assert (first.roles, second.roles) == (None, ("Requester",)), "a new one says what the person may do"
+
+
+def test_where_nothing_is_left_to_refresh_the_person_is_needed(
+    sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done = signed_in(sign_in, "rita")
+    application = msal.ConfidentialClientApplication
+    monkeypatch.setattr(application, "acquire_token_silent_with_error", lambda *_what, **_named: None)
+    with pytest.raises(SignInNeeded) as caught:
+        sign_in.token(done.cache, done.identity.home_account_id)
+    assert caught.value.code == "no_token"
 
 
 def test_a_revoked_sign_in_needs_the_person(sign_in: SignIn, sandbox: Running) -> None:
@@ -461,6 +499,14 @@ def test_a_certificate_signed_for_with_another_key_is_refused(
     sandbox.sandbox.entra.reset()
 
 
+def test_a_certificate_of_another_kind_of_key_is_refused(tmp_path: Path) -> None:
+    key = ec.generate_private_key(ec.SECP256R1())
+    path = tmp_path / "client.pem"
+    path.write_text(pem(key) + certificate(key, "x"))  # type: ignore[arg-type] # it signs as well
+    with pytest.raises(ValueError, match="it is no RSA key"):
+        read_certificate(str(path))
+
+
 @pytest.mark.parametrize("content", ["", "secret", "only key", "only certificate", "others", "binary"])
 def test_a_certificate_file_that_cannot_serve_is_explained(tmp_path: Path, content: str) -> None:
     key = new_key()
@@ -534,6 +580,50 @@ def test_a_key_speaks_for_its_own_issuer_only(sandbox: Running, sign_in: SignIn)
     with pytest.raises(SignInRefused) as caught:
         sign_in.validate(id_token(), nonce="the nonce")
     assert caught.value.code == "wrong_issuer"
+
+
+def test_the_issuer_is_looked_at_where_the_key_does_not_name_one(sandbox: Running, sign_in: SignIn) -> None:
+    key = {name: value for name, value in tokens.public_jwk().items() if name != "issuer"}
+    sandbox.fault("status", path="/keys", status=200, body=json.dumps({"keys": [key]}))
+    assert sign_in.validate(id_token(), nonce="the nonce")
+    with pytest.raises(SignInRefused) as caught:
+        sign_in.validate(id_token(iss="https://login.evil.example/v2.0"), nonce="the nonce")
+    assert caught.value.code == "wrong_issuer"
+
+
+def test_where_no_issuer_is_published_no_token_is_genuine(
+    sandbox: Running, sign_in: SignIn, session: Session
+) -> None:
+    key = {name: value for name, value in tokens.public_jwk().items() if name != "issuer"}
+    sandbox.fault("status", path="/keys", status=200, body=json.dumps({"keys": [key]}))
+    published = {"jwks_uri": f"{sandbox.url}/{world.TENANT}/discovery/v2.0/keys", "issuer": ""}
+    sandbox.fault("status", path="openid-configuration", status=200, body=json.dumps(published))
+    with pytest.raises(SignInRefused) as caught:
+        sign_in.validate(id_token(iss=""), nonce="the nonce")
+    assert caught.value.code == "wrong_issuer"
+
+
+def test_a_key_of_another_kind_under_the_same_id_is_passed_over(sandbox: Running, sign_in: SignIn) -> None:
+    others = ["rubbish", {"kid": tokens.public_jwk()["kid"], "kty": "EC"}]
+    keys = json.dumps({"keys": [*others, tokens.public_jwk()]})
+    sandbox.fault("status", path="/keys", status=200, body=keys)
+    assert sign_in.validate(id_token(), nonce="the nonce")
+
+
+@pytest.mark.parametrize("accounts", [[], [{"home_account_id": "a"}, {"home_account_id": "b"}]])
+def test_an_answer_that_names_not_just_one_account_is_refused(
+    sign_in: SignIn, monkeypatch: pytest.MonkeyPatch, accounts: list[dict[str, str]]
+) -> None:
+    monkeypatch.setattr(msal.ConfidentialClientApplication, "get_accounts", lambda *_what: accounts)
+    flow = sign_in.start(CALLBACK)
+    assert _refused(sign_in, flow, pick(flow["auth_uri"], "rita")).code == "no_account"
+
+
+def test_tenants_are_let_in_however_their_letters_are_written(session: Session) -> None:
+    sign_in = SignIn(
+        SANDBOX, "organizations", "", "", session, allowed_tenants=[world.TENANT.upper(), OTHER_TENANT]
+    )
+    assert sign_in.validate(id_token(), nonce="the nonce")
 
 
 # --- guests, and proof that only the person has ----------------------------------------------------------------------

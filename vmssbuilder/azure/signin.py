@@ -238,7 +238,7 @@ class SignIn:
 
     def finish(self, flow: Mapping[str, Any], query: Mapping[str, str]) -> SignedIn:
         """Ends a sign-in with what Entra ID's redirect brought. Raises SignInRefused; a flow serves once."""
-        if not flow or "state" not in flow:
+        if "state" not in flow:
             raise SignInRefused(
                 "This sign-in was not started here, or it was started too long ago.", code="no_flow"
             )
