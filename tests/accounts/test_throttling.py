@@ -8,7 +8,7 @@ from django.db import connection
 from django.utils import timezone
 
 from vmssbuilder.accounts.models import Pause, User
-from vmssbuilder.accounts.throttling import PersonsGate
+from vmssbuilder.accounts.throttling import CarriedGate, PersonsGate
 from vmssbuilder.azure.throttling import Bucket, Gate, SharedGate, bucket
 
 WRITES = Bucket("s", "uksouth", "writes")
@@ -97,3 +97,15 @@ def test_two_that_close_the_gate_at_once_leave_the_longer_pause() -> None:
 )  # fmt: skip
 def test_the_bucket_of_a_request(method: str, path: str, region: str, expected: tuple[str, str, str]) -> None:
     assert bucket(method, f"https://management.azure.com{path}?api-version=1", region) == expected
+
+
+def test_a_carried_gate_knows_the_pauses_of_its_person_only(person: User) -> None:
+    other = User.objects.create_user("otto")
+    PersonsGate(other.pk).close(WRITES, 60)
+    gate = CarriedGate(person.pk)
+    gate.read()
+    assert gate.wait_for(WRITES) == 0
+    gate.close(WRITES, 30)
+    gate.tell()
+    assert PersonsGate(person.pk).wait_for(WRITES) == pytest.approx(30, abs=2)
+    assert PersonsGate(other.pk).wait_for(WRITES) == pytest.approx(60, abs=2)

@@ -196,3 +196,17 @@ def test_roles_of_an_id_token_that_is_not_genuine_count_for_nothing(
     monkeypatch.setattr("vmssbuilder.sandbox.entra.ISSUER", "https://evil.example/v2.0")
     assert access_token(rolf, NEW_TOKEN)
     assert User.objects.get().role == "Reviewer"
+
+
+def test_what_azure_wants_of_one_person_is_not_asked_of_another(rita: User, sandbox: Running) -> None:
+    sign_in(browser(), "rolf")
+    rolf = User.objects.exclude(pk=rita.pk).get()
+    other = TokenCache.objects.get(user=rolf).ciphertext
+    claims = '{"access_token":{"acrs":{"essential":true,"value":"c1"}}}'
+    sandbox.sandbox.entra.demand("rita", claims)
+    with pytest.raises(SignInNeeded):
+        access_token(rita, NEW_TOKEN)
+    assert (wanted_claims(rita), wanted_claims(rolf)) == (claims, None)
+    access_token(rolf, NEW_TOKEN)
+    assert bytes(TokenCache.objects.get(user=rolf).ciphertext) != bytes(other)
+    assert wanted_claims(rita) == claims

@@ -341,7 +341,8 @@ def test_location_may_end_before_the_resource_is_ready(client: ArmClient, sandbo
     answered(sandbox, 202, {"Location": STATUS_URL}, "")
     operation = client.create(ADDRESS, NEW, document())
     polled(sandbox, {"properties": {"provisioningState": "Creating"}})
-    assert step(client, operation).strategy == "provisioning-state"
+    asking = step(client, operation)
+    assert (asking.strategy, asking.poll_url) == ("provisioning-state", operation.resource_url)
 
 
 @pytest.mark.parametrize(("status", "body"), [(200, {}), (204, "")])
@@ -398,3 +399,22 @@ def test_a_scale_set_deleted_by_somebody_meanwhile(client: ArmClient, sandbox: R
     assert (gone.status, gone.polls) == ("failed", 3)
     assert gone.failure is not None
     assert "deleted it meanwhile" in gone.failure.message
+
+
+@pytest.mark.parametrize(
+    ("status", "ends"), [(400, True), (409, True), (412, True), (422, True), (403, False)]
+)
+def test_a_location_ends_with_a_refusal_of_the_request_and_with_no_other(
+    client: ArmClient, sandbox: Running, status: int, ends: bool
+) -> None:
+    answered(sandbox, 202, {"Location": STATUS_URL}, "")
+    operation = client.create(ADDRESS, NEW, document())
+    polled(sandbox, {"error": {"code": "NotThisTime", "message": "No."}}, status=status)
+    if not ends:
+        with pytest.raises(AzureError):
+            step(client, operation)
+        return
+    over = step(client, operation)
+    assert over.status == "failed"
+    assert over.failure is not None
+    assert over.failure.code == "NotThisTime"

@@ -432,6 +432,30 @@ def test_trouble_at_the_token_endpoint_is_an_error_of_ours(sandbox: Running, sig
         sign_in.token(done.cache, done.identity.home_account_id, NEW_TOKEN)
 
 
+@pytest.mark.parametrize(
+    ("status", "body", "kind"),
+    [
+        (429, "", Throttled),
+        (429, "Slow down.", Throttled),
+        (500, "", ServiceTrouble),
+        (500, "{}", ServiceTrouble),
+        (503, " ", ServiceTrouble),
+        (500, "<html>", GatewayAnswer),
+        (499, "", GatewayAnswer),
+        (404, "<html>", GatewayAnswer),
+    ],
+)
+def test_who_answers_in_place_of_entra_is_told_apart_from_its_trouble(
+    sandbox: Running, sign_in: SignIn, status: int, body: str, kind: type[AzureError]
+) -> None:
+    done = signed_in(sign_in, "rita")
+    sandbox.fault("status", path="/token", status=status, body=body)
+    with pytest.raises(AzureError) as caught:
+        sign_in.token(done.cache, done.identity.home_account_id, NEW_TOKEN)
+    assert type(caught.value) is kind
+    assert caught.value.status == status
+
+
 def test_a_redirect_of_the_token_endpoint_is_not_followed(sandbox: Running, sign_in: SignIn) -> None:
     flow = sign_in.start(CALLBACK)
     query = pick(flow["auth_uri"], "rita")

@@ -13,10 +13,10 @@ from django.utils import timezone
 
 from vmssbuilder.accounts.models import User
 from vmssbuilder.audit.models import Event
-from vmssbuilder.drafts import actions, vault
+from vmssbuilder.drafts import actions, merging, vault
 from vmssbuilder.drafts.models import Draft, Revision, Secret, ShareLink
 from vmssbuilder.drafts.submitted import Changed
-from vmssbuilder.scaleset import Request, paths
+from vmssbuilder.scaleset import Request, Target, paths
 from vmssbuilder.scaleset.paths import MISSING, PathError
 
 CAPACITY = ("sku", "capacity")
@@ -287,3 +287,24 @@ def test_a_secret_in_a_place_where_none_belongs_is_not_kept_in_clear(
 def test_names_of_the_users_own_are_no_secrets(requester: User) -> None:
     document = {"tags": {"adminPassword": "a tag"}}
     assert actions.create(requester, Request(document=document), "pasted").document == document
+
+
+@pytest.mark.parametrize("theirs", ["text", ["list"], {"b": 2}])
+@pytest.mark.parametrize("shown", ["text", ["list"], {"a": 1}])
+def test_members_of_a_secret_join_those_of_objects_only(draft: Draft, shown: Any, theirs: Any) -> None:
+    before, now = (vault.store(draft, value) for value in (shown, theirs))
+    merged = vault.merged(draft, before, now, vault.Members({"c": 3}))
+    both = isinstance(shown, dict) and isinstance(theirs, dict)
+    assert merged == {"b": 2, "c": 3} if both else merged is merging.CLASH
+
+
+def test_names_that_are_the_persons_own_are_no_secrets(requester: User) -> None:
+    document = {
+        "tags": {"adminPassword": "no secret"},
+        "anything": {"settings": {"customData": "none either"}},
+    }
+    made = actions.create(
+        requester, Request(Target("", "rg", "web"), "create", "2024-07-01", document), "pasted"
+    )
+    assert made.document == document
+    assert not Secret.objects.exists()

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from vmssbuilder.drafts.merging import CLASH, follow, merge, same
+from vmssbuilder.drafts.merging import CLASH, clashes, follow, merge, same
 from vmssbuilder.scaleset.paths import MISSING, Path
 
 SECRET = {"$secret": "abc"}
@@ -88,3 +88,25 @@ def test_true_is_not_one(one: Any, other: Any) -> None:
 )
 def test_equal_values_are_the_same(one: Any, other: Any) -> None:
     assert same(one, other)
+
+
+@pytest.mark.parametrize(
+    ("shown", "theirs", "wanted", "places"),
+    [
+        (1, 1, 2, []),
+        (1, 2, 3, [()]),
+        ({"a": 1, "b": 1}, {"a": 2, "b": 1}, {"a": 3, "b": 2}, [("a",)]),
+        ({"a": 1}, {"a": 2}, {}, [("a",)]),
+        ({"a": 1}, {}, {"a": 2}, [("a",)]),
+        ([1, 2], [1, 3], [9, 4], [(1,)]),
+        ([{"a": 1}, {"a": 1}], [{"a": 2}, {"a": 1}], [{"a": 3}, {"a": 3}], [(0, "a")]),
+        ([1, 2], [1, 3, 4], [9, 2], [()]),
+        ([1, 2, 3], [1, 3], [9, 2], [()]),
+        ({"a": [1]}, {"a": [2]}, {"a": "text"}, [("a",)]),
+        ({"a": SECRET}, {"a": {"$secret": "b"}}, {"a": {"$secret": "c"}}, [("a",)]),
+    ],
+)
+def test_a_clash_is_told_at_its_innermost_place(
+    shown: Any, theirs: Any, wanted: Any, places: list[Path]
+) -> None:
+    assert list(clashes(shown, theirs, wanted)) == places

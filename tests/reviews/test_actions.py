@@ -8,6 +8,7 @@ from django.http import Http404
 from tests.reviews.making import approved, document, draft, edit, person
 from vmssbuilder.accounts.models import Role, User
 from vmssbuilder.audit.models import Event
+from vmssbuilder.drafts import actions as editing
 from vmssbuilder.drafts.models import Draft
 from vmssbuilder.reviews import actions, queries
 from vmssbuilder.reviews.models import Decision, Review
@@ -118,6 +119,13 @@ def test_sending_a_new_revision_takes_the_old_one_out_of_the_queue(rita: User, r
     first.refresh_from_db()
     assert first.state == "withdrawn"
     assert list(queries.queue(rolf, "waiting")) == [second]
+
+
+def test_sending_a_new_revision_leaves_what_was_decided_about_earlier_ones(rita: User, rolf: User) -> None:
+    of = draft(rita)
+    first = approved(rita, rolf, of)
+    second = sent(rita, edit(rita, of, "sku.capacity", 3))
+    assert dict(Review.objects.values_list("pk", "state")) == {first.pk: "approved", second.pk: "waiting"}
 
 
 # --- deciding ---------------------------------------------------------------------------------------------------------
@@ -245,3 +253,12 @@ def test_the_queue_shows_what_waits_and_what_is_over(rita: User, rolf: User) -> 
     assert list(queries.queue(rita, "waiting")) == [waiting]
     assert list(queries.queue(person("sam"), "waiting")) == []
     assert list(queries.waiting_for(rita)) == []
+
+
+def test_reviews_of_what_was_discarded_are_shown_to_nobody(rita: User, rolf: User) -> None:
+    of = draft(rita)
+    approved(rita, rolf, of)
+    editing.discard(rita, Draft.objects.get())
+    for somebody in (rita, rolf):
+        assert not queries.visible(somebody).exists()
+        assert not queries.queue(somebody, "decided").exists()

@@ -168,3 +168,14 @@ def test_what_azure_filled_in_is_told_value_by_value() -> None:
     assert [paths.text(path) for path, _value in found.filled] == [
         "properties.additionalCapabilities.ultraSSDEnabled"
     ]
+
+
+def test_what_only_azure_writes_is_not_filled_in_and_what_nobody_knows_is_compared_too() -> None:
+    identity = {"type": "SystemAssigned", "principalId": "p", "tenantId": "t"}
+    asked = document() | {"unheardOf": {"a": {"b": 1}, "c": 2}}
+    got = answer(identity=identity, unheardOf={"a": {"b": 1}, "c": 3, "d": {"e": 4}})
+    found = outcome(asked, got, VERSION)
+    assert told(found) == [("changed", "unheardOf.c", 2, 3)]
+    assert {paths.text(path) for path, _value in found.filled} == {"identity.type", "unheardOf.d.e"}
+    found = outcome(document(), answer(unheardOf={"a": {"b": 1}}), VERSION)
+    assert [paths.text(path) for path, _value in found.filled] == ["unheardOf.a.b"]

@@ -331,6 +331,7 @@ def test_what_cannot_change_is_named_and_left_out(rule: str, path: Path, before:
     [
         (SINGLE, True, False),
         (SINGLE, MISSING, True),
+        ((*STORAGE, "osDisk", "writeAcceleratorEnabled"), False, True),
         (("zones",), ["1", "2"], ["2", "1", "3"]),
         (("zones",), MISSING, ["1"]),
         ((*IMAGE, "sku"), "server", "minimal"),

@@ -1,20 +1,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.http import Http404
+from django_tasks_db.models import DBTaskResult
 
 from tests.conftest import person as local_person
 from tests.reviews.making import approved, document, draft, edit
 from tests.submissions.conftest import drive
+from vmssbuilder import clock
 from vmssbuilder.accounts.models import Role, User
 from vmssbuilder.audit.models import Event
 from vmssbuilder.drafts.models import Draft
 from vmssbuilder.sandbox.server import Running
-from vmssbuilder.submissions import actions, queries
+from vmssbuilder.submissions import actions, queries, tasks
 from vmssbuilder.submissions.models import Submission
 
 pytestmark = pytest.mark.django_db
@@ -178,3 +181,51 @@ def test_the_document_that_is_sent_is_the_approved_one(
     drive(submission)
     (sent,) = sandbox.requests("PUT")
     assert sent["body"] == document()
+
+
+def test_what_azure_would_refuse_is_not_sent_though_it_was_approved(
+    rita: User, approved_draft: Callable[..., Draft]
+) -> None:
+    of = approved_draft()
+    # As when the rules learned something since.
+    Draft.objects.filter(pk=of.pk).update(document=of.document | {"location": ""})
+    with pytest.raises(actions.Refused, match="Azure would refuse the request"):
+        actions.submit(rita, of)
+    assert not Submission.objects.exists()
+
+
+def test_asking_now_wakes_this_one_alone(rita: User, sandbox: Running, submitted: Submit) -> None:
+    submission, other = submitted(), submitted(name="web-other")
+    later = clock.now() + timedelta(minutes=5)
+    Submission.objects.update(state="running", next_step=later)
+    DBTaskResult.objects.all().delete()
+    actions.check_now(rita, Submission.objects.get(pk=submission.pk))
+    assert [task.args_kwargs["args"] for task in DBTaskResult.objects.all()] == [[submission.pk]]
+    other.refresh_from_db()
+    assert other.next_step == later
+
+
+def test_asking_now_does_not_disturb_who_asks_already(
+    rita: User, sandbox: Running, submitted: Submit
+) -> None:
+    submission = submitted()
+    later = clock.now() + timedelta(minutes=5)
+    Submission.objects.update(state="running", next_step=later, lease="somebody's")
+    DBTaskResult.objects.all().delete()
+    actions.check_now(rita, Submission.objects.get())
+    submission.refresh_from_db()
+    assert (submission.next_step, submission.lease) == (later, "somebody's")
+    assert not DBTaskResult.objects.exists()
+
+
+def test_asking_now_that_fails_at_its_end_leaves_everything_as_it_was(
+    rita: User, sandbox: Running, submitted: Submit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    submission = submitted()
+    later = clock.now() + timedelta(minutes=5)
+    Submission.objects.update(state="running", next_step=later)
+    monkeypatch.setattr(tasks, "wake_at", lambda *_what: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        actions._hasten(Submission.objects.get())
+    submission.refresh_from_db()
+    assert submission.next_step == later

@@ -374,3 +374,21 @@ def test_what_another_version_does_not_have_is_not_taken_out(
     assert done.state == "succeeded", done.error
     assert patch_of(sandbox) == {"sku": {"capacity": 5}}
     assert running_set.model["properties"]["scaleInPolicy"] == {"rules": ["NewestVM"]}
+
+
+def test_a_scale_set_that_shows_a_private_key_is_not_opened(rita: User, running_set: ScaleSet) -> None:
+    key = "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjE\n-----END OPENSSH PRIVATE KEY-----"
+    somebody_else(running_set, lambda model: model.update(tags={"key": key}))
+    with pytest.raises(updates.Refused):
+        opened(rita)
+    assert not Draft.objects.exists()
+
+
+def test_what_was_saved_since_the_comparison_was_shown_stays(rita: User, running_set: ScaleSet) -> None:
+    draft = opened(rita)
+    base = draft.head
+    edit(rita, draft, "sku.capacity", 9)
+    with pytest.raises(editing.EditConflict):
+        updates.compare_anew(rita, Draft.objects.get(), base, live(rita), document())
+    assert Draft.objects.get().document["sku"]["capacity"] == 9
+    assert draft.bases.count() == 1
