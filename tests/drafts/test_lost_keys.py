@@ -23,6 +23,7 @@ from vmssbuilder.drafts.models import Draft, Secret
 from vmssbuilder.sandbox.server import Running
 from vmssbuilder.scaleset import paths, secrets
 from vmssbuilder.scaleset.presets import BY_NAME
+from vmssbuilder.scaleset.versions import LATEST
 
 pytestmark = pytest.mark.django_db
 
@@ -47,7 +48,7 @@ def lose_the_keys(settings: Settings) -> None:
 def draft(requester: User) -> Draft:
     """Holds a password and the secret command of an extension."""
     wanted = document()
-    properties = dict(BY_NAME["custom-script-linux"].members) | {
+    properties = BY_NAME["custom-script-linux"].members(LATEST) | {
         "protectedSettings": {"commandToExecute": "run me", "storageAccountName": "shop"}
     }
     paths.put(wanted, ITEM, {"name": "setup", "properties": properties})

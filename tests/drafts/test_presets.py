@@ -19,6 +19,7 @@ from vmssbuilder.scaleset import paths, secrets
 from vmssbuilder.scaleset.paths import MISSING
 from vmssbuilder.scaleset.presets import BY_NAME, PRESETS
 from vmssbuilder.scaleset.systems import PUBLISHER
+from vmssbuilder.scaleset.versions import LATEST
 
 LIST = ("properties", "virtualMachineProfile", "extensionProfile", "extensions")
 ITEM = (*LIST, 0)
@@ -28,7 +29,7 @@ PROTECTED = (*ITEM, "properties", "protectedSettings")
 
 def with_extension(preset: str = "custom-script-linux", **members: Any) -> dict[str, Any]:
     document: dict[str, Any] = {}
-    properties = dict(BY_NAME[preset].members) | members
+    properties = BY_NAME[preset].members(LATEST) | members
     paths.put(document, ITEM, {"name": "setup", "properties": properties})
     return document
 
@@ -62,7 +63,7 @@ def test_each_preset_can_be_added_and_opens_with_its_settings(
         answer = send(as_requester, draft, {"act": f"preset:{preset.name}:{paths.text(LIST)}"}, item=False)
         assert answer.status_code == 302
         extension = paths.get(draft.document, ITEM)
-        assert extension == {"name": preset.called, "properties": preset.members}
+        assert extension == {"name": preset.called, "properties": preset.members(draft.api_version)}
         html = html_of(page_of(as_requester, answer.url.partition("#")[0]))
         layout = named.layout(draft, ITEM, draft.document)
         for entry in layout.fields:
@@ -103,7 +104,7 @@ def test_an_empty_extension_becomes_a_known_one_and_keeps_its_settings(
     send(as_requester, draft, {"act": f"preset:application-health-linux:{paths.text(ITEM)}"})
     assert paths.get(draft.document, ITEM) == {
         "name": "mine",
-        "properties": {"settings": {"own": 1}, **BY_NAME["application-health-linux"].members},
+        "properties": {"settings": {"own": 1}, **BY_NAME["application-health-linux"].members(LATEST)},
     }
 
 
@@ -334,7 +335,7 @@ def test_fields_that_the_page_does_not_have_are_not_sent_to_it(as_requester: Cli
     plain = dict(entries(as_requester.get(page(draft)).content.decode().split('id="step-form"')[1]))
     typed = {
         paths.text((*ITEM, "properties", wire)): str(value)
-        for wire, value in BY_NAME["custom-script-linux"].members.items()
+        for wire, value in BY_NAME["custom-script-linux"].members(LATEST).items()
         if wire in ("publisher", "type")
     }
     quietly = {"HX-Request": "true"}

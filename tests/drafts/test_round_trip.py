@@ -272,7 +272,7 @@ def test_a_request_with_odd_values_anywhere_goes_through_all_pages(
     extensions = document["properties"]["virtualMachineProfile"]["extensionProfile"]["extensions"]
     for preset in chance.sample(PRESETS, 3):
         odd = {member: chance.choice(AWKWARD) for member in ("settings", "protectedSettings")}
-        extensions.append({"name": preset.called, "properties": preset.members | odd})
+        extensions.append({"name": preset.called, "properties": preset.members(version) | odd})
     for _ in range(chance.randrange(1, 12)):
         place = chance.choice(list(_places(document, ())))
         paths.get(document, place[:-1])[place[-1]] = copy.deepcopy(chance.choice(AWKWARD))

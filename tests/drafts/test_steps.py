@@ -132,7 +132,7 @@ def test_the_page_of_a_known_extension_shows_each_value_once_and_each_named_sett
     version = API_VERSIONS[-1]
     item = ("properties", "virtualMachineProfile", "extensionProfile", "extensions", 0)
     document: dict[str, Any] = {}
-    paths.put(document, item, {"name": "one", "properties": dict(preset.members)})
+    paths.put(document, item, {"name": "one", "properties": preset.members(version)})
     draft = draft_of(requester, document, version)
     url = f"/drafts/{draft.code}/extensions/{paths.to_url(item)}/"
     found = Counter(patterns(as_requester.get(url).content.decode()))

@@ -10,8 +10,9 @@ from vmssbuilder.scaleset import check, presets
 from vmssbuilder.scaleset.findings import errors
 from vmssbuilder.scaleset.presets import PRESETS, PROTECTED, SETTINGS, Preset
 from vmssbuilder.scaleset.properties import Boolean, Choice, Node
-from vmssbuilder.scaleset.rules.extensions import OS_OF
+from vmssbuilder.scaleset.rules.extensions import _SELF_UPGRADING, OS_OF
 from vmssbuilder.scaleset.systems import SYSTEMS
+from vmssbuilder.scaleset.versions import LATEST
 
 each = pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.name)
 
@@ -23,7 +24,7 @@ def leaves(preset: Preset) -> list[Node]:
 
 
 def extension(preset: Preset) -> dict[str, object]:
-    return {"name": preset.called, "properties": dict(preset.members)}
+    return {"name": preset.called, "properties": preset.members("2024-07-01")}
 
 
 @each
@@ -45,7 +46,7 @@ def test_a_preset_fills_in_what_azure_demands(preset: Preset) -> None:
 @each
 def test_the_rules_hold_a_preset_for_the_same_system(preset: Preset) -> None:
     known = OS_OF.get(f"{preset.publisher}/{preset.kind}".casefold())
-    assert known in (None, preset.system)
+    assert known == preset.system
 
 
 @each
@@ -81,8 +82,44 @@ def test_all_protected_settings_are_secret_and_stand_at_the_top(preset: Preset) 
 
 @each
 def test_a_preset_is_known_by_publisher_and_type_in_any_case(preset: Preset) -> None:
-    same = {"publisher": preset.publisher.upper(), "type": preset.kind.lower(), "typeHandlerVersion": "9.9"}
+    same = {
+        "publisher": preset.publisher.upper(),
+        "type": preset.kind.lower(),
+        "typeHandlerVersion": f"{preset.major}.99",
+    }
     assert presets.of({"properties": same}) is preset
+    first = next(other for other in PRESETS if other.handler == preset.handler)
+    for odd in ("99.9", "", None, 2):
+        assert presets.of({"properties": same | {"typeHandlerVersion": odd}}) is first
+
+
+@each
+def test_a_preset_says_what_it_needs_and_whether_azure_upgrades_it(preset: Preset) -> None:
+    told = " ".join(preset.needs)
+    assert all(sentence.endswith(".") for sentence in preset.needs)
+    assert ("managed identity" in told) == bool(preset.identity)
+    assert ("system-assigned" in told) == (preset.identity == "system")
+    for said in (preset.role, preset.with_it, preset.runs_on):
+        assert said in told
+    assert set(preset.modes) <= {"Uniform", "Flexible"}
+    # A Flexible scale set has no system-assigned identity.
+    assert preset.identity != "system" or preset.modes == ("Uniform",)
+    assert not preset.upgrades or preset.kind.casefold() in _SELF_UPGRADING
+
+
+@each
+def test_automatic_upgrade_is_stated_where_the_version_has_it(preset: Preset) -> None:
+    """Off by default before 2025-04-01 and on since, so that silence would mean something else in each."""
+    assert "enableAutomaticUpgrade" not in preset.members("2019-12-01")
+    for version in ("2020-06-01", "2024-11-01", "2025-04-01", LATEST):
+        assert preset.members(version)["enableAutomaticUpgrade"] is preset.upgrades
+
+
+def test_a_mere_answer_is_healthy_unless_rich_states_are_asked_for() -> None:
+    plain, rich = presets.BY_NAME["application-health-linux"], presets.BY_NAME["rich-health-linux"]
+    assert (plain.version, rich.version) == ("1.0", "2.0")
+    assert "200" in plain.help
+    assert "ApplicationHealthState" in " ".join(rich.needs)
 
 
 @pytest.mark.parametrize(

@@ -79,7 +79,7 @@ def preset_layout(preset: Preset, api_version: str) -> Layout:
     plain = item_layout(EXTENSION, api_version)
     by_name = {entry.below[-1]: entry for section in plain.sections[:1] for entry in section.essential}
     called = Section("", (), essential=[by_name["name"]])
-    own = Section(preset.title, (), preset.help)
+    own = Section(preset.title, (), " ".join((preset.help, *preset.needs)))
     for part, holder in ((preset.settings, SETTINGS), (preset.protected, PROTECTED)):
         if part is not None:
             for entry in _members(presets.settings_tree(part), holder, holder):

@@ -183,7 +183,7 @@ def _presets(path: Path, listed: list[Preset]) -> str:
         + "".join(
             f'<li class="presets__one"><button class="btn btn-secondary btn--small" name="act"'
             f' value="preset:{preset.name}:{written}" aria-describedby="preset-{preset.name}">{escape(preset.title)}</button>'
-            f'<p class="field__help" id="preset-{preset.name}">{escape(preset.help)}</p></li>'
+            f'<p class="field__help" id="preset-{preset.name}">{escape(" ".join((preset.help, *preset.needs)))}</p></li>'
             for preset in listed
         )
         + "</ul>"

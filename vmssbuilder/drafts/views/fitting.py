@@ -147,13 +147,14 @@ def _preset(request: HttpRequest, user: User, form: Form, about: str) -> HttpRes
         raise PathError("There is no such extension to start from.")
     content = contents.of(form.draft)
     if path == _EXTENSIONS:
-        item = {"name": _free_name(preset, content), "properties": dict(preset.members)}
+        item = {"name": _free_name(preset, content), "properties": preset.members(form.draft.api_version)}
         form.draft, path = actions.edit_list(user, form.draft, form.draft.head, "add", path, item)
     else:
         extension = paths.get(content, path)
         if not isinstance(extension, dict):
             raise PathError("This extension is not there any more.")
-        wanted = [((*path, "properties", member), value) for member, value in preset.members.items()]
+        filled = preset.members(form.draft.api_version)
+        wanted = [((*path, "properties", member), value) for member, value in filled.items()]
         if extension.get("name", "") == "":
             wanted.append(((*path, "name"), _free_name(preset, content)))
         changes = [Changed(place, paths.get(content, place), value) for place, value in wanted]

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from .. import json_text, paths
 from ..paths import Path
+from ..presets import PRESETS
 from .base import Hit, Hits, rule
 from .shapes import moved, repeated, seconds, set_to, url, without
 from .view import EXTENSIONS, PROFILE, View, filled, placeholder_in
@@ -62,7 +63,9 @@ _HANDLERS: Final = {
         "microsoft.guestconfiguration/configurationforlinux",
     ),
 }
-OS_OF: Final = {handler: os for os, handlers in _HANDLERS.items() for handler in handlers}
+OS_OF: Final = {preset.handler: preset.system for preset in PRESETS} | {
+    handler: os for os, handlers in _HANDLERS.items() for handler in handlers
+}
 
 # Handlers that Microsoft lists as able to upgrade themselves.
 _SELF_UPGRADING: Final = frozenset(

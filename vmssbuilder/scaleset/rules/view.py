@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any, Final, Generic, TypeGuard, TypeVar
 
-from .. import systems, versions
+from .. import presets, systems, versions
 from ..paths import MAX_DEPTH, Path
 from ..request import Target
 from ..secrets import MASK
@@ -443,6 +443,15 @@ class View:
         return [
             ((*EXTENSIONS, position), extension, extension.get("properties") or {})
             for position, extension in enumerate(self.extensions)
+        ]
+
+    @lazy
+    def known_extensions(self) -> list[tuple[Path, dict[str, Any], presets.Preset]]:
+        """Path of its `properties`, these, and what we know of it, of each extension that we know."""
+        return [
+            ((*path, "properties"), properties, preset)
+            for path, extension, properties in self.extension_items
+            if (preset := presets.of(extension)) is not None
         ]
 
     @lazy
