@@ -60,6 +60,25 @@ SIZES = "properties.skuProfile.vmSizes"
 SECURITY = "properties.virtualMachineProfile.securityProfile.securityType"
 EPHEMERAL = "properties.virtualMachineProfile.storageProfile.osDisk.diffDiskSettings"
 COMPUTE = f"{GROUP}/providers/Microsoft.Compute"
+PROFILE = "properties.virtualMachineProfile"
+DISKS = f"{PROFILE}.storageProfile.dataDisks"
+AT_HOST = f"{PROFILE}.securityProfile.encryptionAtHost"
+PRIORITY = f"{PROFILE}.priority"
+RESERVED = f"{PROFILE}.capacityReservation.capacityReservationGroup.id"
+PLACED = "placement.zonePlacementPolicy"
+SURGE = "properties.upgradePolicy.rollingUpgradePolicy.maxSurge"
+PREMIUM = {
+    "lun": 0,
+    "createOption": "Empty",
+    "diskSizeGB": 8,
+    "managedDisk": {"storageAccountType": "Premium_LRS"},
+}
+GEN2 = {
+    "publisher": "Canonical",
+    "offer": "0001-com-ubuntu-server-jammy",
+    "sku": "22_04-lts-gen2",
+    "version": "latest",
+}
 NIC = "properties.virtualMachineProfile.networkProfile.networkInterfaceConfigurations[0].properties"
 
 
@@ -150,7 +169,86 @@ FAILING: list[tuple[str, str, list[tuple[str, Any]], str, str]] = [
         EPHEMERAL,
     ),
     ("quota", "failed", [("sku.capacity", 60)], "120 needed, 100 of 100 left", "sku.capacity"),
-    ("quota", "warning", [("sku.capacity", 48)], "96 needed, 100 of 100 left; with 20 more", "sku.capacity"),
+    (
+        "quota",
+        "warning",
+        [("sku.capacity", 48), (SURGE, True)],
+        "96 needed, 100 of 100 left; with 20 more",
+        "sku.capacity",
+    ),
+    ("quota", "unknown", [(RESERVED, f"{COMPUTE}/capacityReservationGroups/crg")], "reserved", RESERVED),
+    ("size", "failed", [("location", "ukwest"), (PLACED, "Auto")], "no zone of ukwest", PLACED),
+    (
+        "size",
+        "failed",
+        [("placement", {"zonePlacementPolicy": "auto", "includeZones": ["9"]})],
+        "no zone of uksouth",
+        "placement.includeZones",
+    ),
+    (
+        "size",
+        "warning",
+        [("placement", {"zonePlacementPolicy": "Auto", "excludeZones": ["1", "2"]})],
+        "there is zone 3 of uksouth only",
+        "placement.excludeZones",
+    ),
+    (
+        "fit",
+        "failed",
+        [(SECURITY, "ConfidentialVM"), (IMAGE, GEN2)],
+        "Standard_D2s_v3 has no confidential VMs",
+        SECURITY,
+    ),
+    (
+        "fit",
+        "failed",
+        [(SECURITY, "ConfidentialVM"), ("sku.name", "Standard_DC2as_v5")],
+        "is an image of generation 1. Confidential VMs need generation 2",
+        IMAGE,
+    ),
+    (
+        "fit",
+        "failed",
+        [(AT_HOST, True), ("sku.name", "Standard_D2_v3")],
+        "Standard_D2_v3 has no encryption at host",
+        AT_HOST,
+    ),
+    (
+        "fit",
+        "failed",
+        [(PRIORITY, "Spot"), ("sku.name", "Standard_B2ms")],
+        "Standard_B2ms has no Spot instances",
+        PRIORITY,
+    ),
+    (
+        "fit",
+        "failed",
+        [(DISKS, [PREMIUM]), ("sku.name", "Standard_D2_v3")],
+        "Standard_D2_v3 has no premium disks",
+        f"{DISKS}[0].managedDisk.storageAccountType",
+    ),
+    (
+        "fit",
+        "failed",
+        [("properties.additionalCapabilities.ultraSSDEnabled", True), ("sku.name", "Standard_B2ms")],
+        "Standard_B2ms has no Ultra disks here",
+        "properties.additionalCapabilities.ultraSSDEnabled",
+    ),
+    ("fit", "failed", [(DISKS, [PREMIUM] * 5)], "Standard_D2s_v3 takes 4 data disks, and these are 5", DISKS),
+    (
+        "fit",
+        "failed",
+        [("sku.name", "Mix"), (SIZES, [{"name": "Standard_D2s_v3"}, {"name": "Standard_D2ps_v5"}])],
+        "cannot be mixed: their architecture differs",
+        SIZES,
+    ),
+    (
+        "fit",
+        "failed",
+        [("sku.name", "Mix"), (SIZES, [{"name": "Standard_D2s_v3"}, {"name": "Standard_D2_v3"}])],
+        "Standard_D2_v3 and Standard_D2s_v3 cannot be mixed: only one of them has premium disks",
+        SIZES,
+    ),
     (
         "subnets",
         "failed",
@@ -232,14 +330,6 @@ def test_what_would_go_wrong_is_said_at_its_field(
     assert result.at
 
 
-GEN2 = {
-    "publisher": "Canonical",
-    "offer": "0001-com-ubuntu-server-jammy",
-    "sku": "22_04-lts-gen2",
-    "version": "latest",
-}
-
-
 MIX = [{"name": "Standard_D2s_v3"}, {"name": "Standard_D4s_v3"}, {}]
 
 
@@ -248,6 +338,20 @@ def test_each_size_of_a_mix_is_looked_up(sandbox: Running, rita: User) -> None:
     assert [each.path for each in found["size"].findings] == [f"{SIZES}[0].name", f"{SIZES}[1].name"]
     assert found["size"].status == "passed", said(found["size"])
     assert "With a mix of sizes Azure picks" in said(found["quota"])
+
+
+def test_instances_on_dedicated_hosts_and_those_made_to_be_on_the_safe_side_use_no_quota(
+    sandbox: Running, rita: User
+) -> None:
+    hosts = ("properties.hostGroup", {"id": f"{COMPUTE}/hostGroups/hosts"})
+    found = ran(rita, draft(rita, changed(("sku.capacity", 900), hosts)))["quota"]
+    assert (found.status, "dedicated hosts" in said(found)) == ("passed", True)
+    found = ran(rita, draft(rita, changed(("sku.capacity", 48), ("properties.overprovision", True))))["quota"]
+    assert found.status == "passed", said(found)
+
+
+def test_azure_says_no_more_than_that_it_found_nothing_wrong(sandbox: Running, rita: User) -> None:
+    assert said(ran(rita, draft(rita))["validate"]).startswith("Azure found nothing wrong.")
 
 
 @pytest.mark.parametrize(
@@ -467,7 +571,7 @@ def test_every_outcome_of_every_line_is_here() -> None:
     # Those that a table cannot show: a name that is taken or missing, and what only an update has.
     assert failed | {"name", "what-if"} == set(checks.TITLES)
     assert SEEN.keys() | {"what-if"} == set(checks.TITLES)
-    assert {row[0] for row in FAILING if row[1] == "warning"} == {"quota", "subnets"}
+    assert {row[0] for row in FAILING if row[1] == "warning"} == {"quota", "size", "subnets"}
 
 
 def test_an_update_of_nothing(sandbox: Running, rita: User) -> None:

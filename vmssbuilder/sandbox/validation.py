@@ -211,6 +211,7 @@ def _capacity(model: Mapping[str, Any], _api_version: str, _creating: bool) -> N
     large = (
         _get(model, "properties", "singlePlacementGroup") is False
         or _get(model, "zones")
+        or _picks_zones(model)
         or _is_flexible(model)
     )
     if capacity > 100 and not large:
@@ -219,6 +220,85 @@ def _capacity(model: Mapping[str, Any], _api_version: str, _creating: bool) -> N
             " with a single placement group."
         )
         _refuse(409, "OperationNotAllowed", message, "sku.capacity")
+
+
+def _picks_zones(model: Mapping[str, Any]) -> bool:
+    """Whether Azure is to pick the zones."""
+    return str(_get(model, "placement", "zonePlacementPolicy")).casefold() == "auto"
+
+
+_MOST_SIZES: Final = 5
+_HELD_IN_PLACE: Final = {
+    "hostGroup": ("properties", "hostGroup"),
+    "proximityPlacementGroup": ("properties", "proximityPlacementGroup"),
+    "capacityReservation": (*PROFILE, "capacityReservation"),
+}
+
+
+@_semantic
+def _size_mix(model: Mapping[str, Any], _api_version: str, _creating: bool) -> None:
+    profile = _get(model, "properties", "skuProfile")
+    if not isinstance(profile, Mapping):
+        return
+    name, tier = _get(model, "sku", "name"), _get(model, "sku", "tier")
+    if str(name).casefold() != "mix":
+        message = (
+            f"Sku name is {name}. Virtual Machine Scale Sets with Sku Profile must have the Sku name property set to"
+            ' "Mix".'
+        )
+        _refuse(400, "SkuNameMustBeMixIfSkuProfileIsSpecified", message, ("sku", "name"))
+    if tier:
+        message = f"Sku tier is {tier}. Virtual Machine Scale Sets with Sku Profile must not have the Sku tier property set."
+        _refuse(400, "SkuTierMustNotBeSetIfSkuProfileIsSpecified", message, ("sku", "tier"))
+    where = ("properties", "skuProfile", "vmSizes")
+    sizes = [_get(each, "name") for each in profile.get("vmSizes") or ()]
+    if not sizes:
+        message = (
+            "Sku Profile VM Sizes cannot be null or empty. Please provide a valid list of VM Sizes and retry."
+        )
+        _refuse(400, "SkuProfileVMSizesCannotBeNullOrEmpty", message, where)
+    if len(sizes) > _MOST_SIZES:
+        message = f"Too many VM Sizes were specified in the request. Please provide no more than {_MOST_SIZES} VM Sizes."
+        _refuse(400, "SkuProfileHasTooManyVMSizesInRequest", message, where)
+    folded = [each.casefold() for each in sizes if isinstance(each, str)]
+    twice = [each for position, each in enumerate(folded) if each in folded[:position]]
+    if twice:
+        message = (
+            f"Sku Profile contains duplicate VM Size: {twice[0]}. Please remove any duplicates and retry."
+        )
+        _refuse(400, "SkuProfileVMSizesCannotHaveDuplicates", message, where)
+    unsupported = {
+        **_HELD_IN_PLACE,
+        "diffDiskSettings": (*PROFILE, "storageProfile", "osDisk", "diffDiskSettings"),
+    }
+    for member, place in unsupported.items():
+        if _get(model, *place):
+            message = f"{member} is not supported on Virtual Machine Scale Sets with Sku Profile."
+            _refuse(400, "SkuProfileScenarioNotSupported", message, place)
+
+
+@_semantic
+def _automatic_zones(model: Mapping[str, Any], _api_version: str, creating: bool) -> None:
+    if not _picks_zones(model):
+        return
+    for member, place in {"zones": ("zones",), **_HELD_IN_PLACE}.items():
+        if _get(model, *place):
+            message = f"Property '{member}' is not allowed together with 'placement.zonePlacementPolicy'."
+            _refuse(400, "InvalidParameter", message, place)
+    if creating and not _is_flexible(model) and _get(model, "properties", "overprovision") is not False:
+        message = "Property 'overprovision' must be false when 'placement.zonePlacementPolicy' is set."
+        _refuse(400, "InvalidParameter", message, ("properties", "overprovision"))
+
+
+@_semantic
+def _public_addresses(model: Mapping[str, Any], _api_version: str, creating: bool) -> None:
+    for position, nic in enumerate(_get(model, *NICS) or () if creating else ()):
+        for number, each in enumerate(_get(nic, "properties", "ipConfigurations") or ()):
+            where = ("properties", "publicIPAddressConfiguration", "sku", "name")
+            if str(_get(each, *where)).casefold() == "basic":
+                message = "Cannot create more than 0 IPv4 Basic SKU public IP addresses for this subscription in this region."
+                place = (*NICS, position, "properties", "ipConfigurations", number, *where)
+                _refuse(400, "IPv4BasicSkuPublicIpCountLimitReached", message, place)
 
 
 _BLOCKED_PASSWORDS: Final = frozenset(

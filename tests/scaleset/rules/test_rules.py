@@ -83,6 +83,24 @@ def test_a_placeholder_is_named_but_not_in_a_secret() -> None:
     ]
 
 
+def test_what_a_disk_can_do_is_said_with_what_would_help() -> None:
+    for kind, size, operations, throughput, told in (
+        ("PremiumV2_LRS", 8, 5_000, None, "Premium SSD v2 disk of 8 GiB has 4,000 IOPS at most. Ask for less, or make the disk larger."),
+        ("PremiumV2_LRS", 160, 90_000, None, "Premium SSD v2 disk has 80,000 IOPS at most. Ask for less, or use several disks."),
+        ("UltraSSD_LRS", 64, 1_000, 300, "Ultra disk with 1,000 IOPS has 250 MB/s at most. Ask for less, or for more IOPS."),
+        ("UltraSSD_LRS", 64, 64_000, 20_000, "Ultra disk with 64,000 IOPS has 10,000 MB/s at most. Ask for less, or use several disks."),
+    ):  # fmt: skip
+        disk = {
+            "lun": 0,
+            "createOption": "Empty",
+            "diskSizeGB": size,
+            "diskIOPSReadWrite": operations,
+            "managedDisk": {"storageAccountType": kind},
+        } | ({} if throughput is None else {"diskMBpsReadWrite": throughput})
+        (finding,) = findings_of("datadisk-performance", cases.linux({f"{cases.DISKS}[0]": disk}))
+        assert finding.message == f"A {told}"
+
+
 def test_what_lies_too_deep_is_not_searched_for_placeholders() -> None:
     deep: dict[str, Any] = {"a": "{x}"}
     for _level in range(100):

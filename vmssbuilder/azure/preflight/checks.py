@@ -32,6 +32,13 @@ _VERSIONS: Final = {
 }
 """The API version by which a resource is read, by its provider or, where it has one of its own, its type."""
 
+_RESERVATION: Final = (
+    "properties",
+    "virtualMachineProfile",
+    "capacityReservation",
+    "capacityReservationGroup",
+    "id",
+)
 _IMAGE: Final = ("properties", "virtualMachineProfile", "storageProfile", "imageReference")
 
 
@@ -109,11 +116,38 @@ def provider(asking: Asking) -> Iterator[Finding]:
 
 
 def size(asking: Asking) -> Iterator[Finding]:
-    """Each size is on offer in the region and in each zone."""
-    zones = get(asking.whole(), "zones")
-    wished = [each for each in zones if isinstance(each, str)] if isinstance(zones, list) else []
+    """Each size is on offer in the region and in each zone, or in enough zones for Azure to pick from."""
+    whole = asking.whole()
+    wished = _texts(get(whole, "zones"))
+    picked = str(get(whole, "placement", "zonePlacementPolicy")).lower() == "auto"
     for path, wanted, known in asking.wanted_sizes():
-        yield _on_offer(paths.text(path), wanted, known, asking.where.region, wished)
+        told = _on_offer(paths.text(path), wanted, known, asking.where.region, wished)
+        few = _few_zones(known, whole, asking.where.region) if known and picked else None
+        yield few if few is not None and told.status == "passed" else told
+
+
+def _texts(value: Any) -> list[str]:
+    return [each for each in value if isinstance(each, str)] if isinstance(value, list) else []
+
+
+def _few_zones(known: Suggestion, whole: Mapping[str, Any], region: str) -> Finding | None:
+    """That Azure has less than two zones to pick from for the size."""
+    included, excluded = (_texts(get(whole, "placement", each)) for each in ("includeZones", "excludeZones"))
+    there = [
+        each for each in known.facts["zones"] if (not included or each in included) and each not in excluded
+    ]
+    if len(there) > 1:
+        return None
+    path = (
+        f"placement.{'includeZones' if included else 'excludeZones' if excluded else 'zonePlacementPolicy'}"
+    )
+    if not there:
+        sentence = f"There is no zone of {region} to pick from for {known.value}."
+        return Finding("failed", sentence, "Choose another size or region, or other zones.", path)
+    sentence = (
+        f"For {known.value} there is zone {there[0]} of {region} only, and Azure spreads instances over two."
+    )
+    return Finding("warning", sentence, "Choose another size or region, or list the zone.", path)
 
 
 def _on_offer(path: str, wanted: str, known: Suggestion | None, region: str, wished: list[str]) -> Finding:
@@ -139,6 +173,17 @@ def _on_offer(path: str, wanted: str, known: Suggestion | None, region: str, wis
 
 def quota(asking: Asking) -> Iterator[Finding]:
     """Cores of the family and of the region, Spot cores, instances and scale sets, against what is left."""
+    if get(asking.whole(), "properties", "hostGroup", "id"):
+        yield passed("Instances on dedicated hosts use no quota of their own.", "properties.hostGroup")
+        return
+    if get(asking.whole(), *_RESERVATION):
+        yield Finding(
+            "unknown",
+            "Instances use no quota up to the reserved quantity, so this was not checked.",
+            "Compare the number of instances with the quantity of the reservation.",
+            paths.text(_RESERVATION),
+        )
+        return
     wanted, known = asking.size()
     if known is None:
         why = (
@@ -183,7 +228,8 @@ def quota(asking: Asking) -> Iterator[Finding]:
         extra = 0
         if key != "virtualmachinescalesets":
             unit = 1 if key == "virtualmachines" else cores
-            extra = unit * asks.extra if spot or asks.spot < asks.instances else 0
+            # Instances that are made only to be on the safe side use no quota, those of an upgrade do.
+            extra = unit * asks.surge if spot or asks.spot < asks.instances else 0
         told += 1
         yield _of_quota(str(title), needed, extra, used, limit)
     if not told:
@@ -203,8 +249,8 @@ def _of_quota(title: str, needed: int, extra: int, used: int, limit: int) -> Fin
     if extra and needed + extra > left:
         return Finding(
             "warning",
-            f"{title}: {sums}; with {extra:,} more for a while during growth or upgrades it would not suffice.",
-            "Request more quota, or turn overprovisioning and max surge off.",
+            f"{title}: {sums}; with {extra:,} more for a while during upgrades it would not suffice.",
+            "Request more quota, or turn max surge off.",
             "sku.capacity",
         )
     more = f", and room for {extra:,} more for a while" if extra else ""

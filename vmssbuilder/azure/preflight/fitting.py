@@ -20,7 +20,14 @@ _COMPUTE: Final = "2024-07-01"
 _PROFILE: Final[Path] = ("properties", "virtualMachineProfile")
 _SECURITY: Final[Path] = (*_PROFILE, "securityProfile", "securityType")
 _IMAGE: Final[Path] = (*_PROFILE, "storageProfile", "imageReference")
-_EPHEMERAL: Final[Path] = (*_PROFILE, "storageProfile", "osDisk", "diffDiskSettings")
+_AT_HOST: Final[Path] = (*_PROFILE, "securityProfile", "encryptionAtHost")
+_PRIORITY: Final[Path] = (*_PROFILE, "priority")
+_RESERVATION: Final[Path] = (*_PROFILE, "capacityReservation")
+_ULTRA: Final[Path] = ("properties", "additionalCapabilities", "ultraSSDEnabled")
+_MIX: Final[Path] = ("properties", "skuProfile", "vmSizes")
+_OS_DISK: Final[Path] = (*_PROFILE, "storageProfile", "osDisk")
+_DATA_DISKS: Final[Path] = (*_PROFILE, "storageProfile", "dataDisks")
+_EPHEMERAL: Final[Path] = (*_OS_DISK, "diffDiskSettings")
 _NICS: Final[Path] = (*_PROFILE, "networkProfile", "networkInterfaceConfigurations")
 
 Facts = Mapping[str, Any]
@@ -31,7 +38,8 @@ def fit(asking: Asking) -> Iterator[Finding]:
     whole = asking.whole()
     sizes = [known for _path, _name, known in asking.wanted_sizes() if known is not None]
     image = _image(asking, whole)
-    problems = [problem for known in sizes for problem in _of_size(known, whole)]
+    problems = list(_mixed(sizes))
+    problems += [problem for known in sizes for problem in _of_size(known, whole)]
     problems += _of_image(image, whole)
     problems += [problem for known in sizes for problem in _together(known, image)]
     yield from dict.fromkeys(problems)
@@ -45,28 +53,82 @@ def _failed(path: Path, sentence: str, cure: str) -> Finding:
     return Finding("failed", sentence, cure, paths.text(path))
 
 
-def _trusted(whole: Any) -> bool:
-    return bool(get(whole, *_SECURITY) == "TrustedLaunch")
+_NEEDS: Final[dict[str, tuple[str, str]]] = {
+    "TrustedLaunch": ("trusted", "Trusted Launch"),
+    "ConfidentialVM": ("confidential", "confidential VMs"),
+}
+"""The security types that ask something of size and image: what a size with them can do, and their names in words."""
 
 
 def _of_size(known: Suggestion, whole: Any) -> Iterator[Finding]:
     can = known.facts["features"]
-    if _trusted(whole) and "trusted" not in can:
-        yield _failed(
-            _SECURITY,
-            f"{known.value} has no Trusted Launch.",
-            "Choose another size, or another security type.",
-        )
+    for path, feature, words, cure in _wishes(whole):
+        if feature not in can:
+            yield _failed(path, f"{known.value} has no {words}.", f"Choose another size, or {cure}.")
     if get(whole, *_EPHEMERAL, "option") is not None:
         yield from _ephemeral(known, whole)
-    nics = get(whole, *_NICS)
-    for position, nic in enumerate(nics if isinstance(nics, list) else ()):
-        member = ("properties", "enableAcceleratedNetworking")
-        if get(nic, *member) is True and "accelerated" not in can:
+    for path, fact, words in (
+        (_DATA_DISKS, "disks", "data disks"),
+        (_NICS, "nics", "network interfaces"),
+    ):
+        count, most = len(_items(get(whole, *path))), known.facts[fact]
+        if most and count > most:
             yield _failed(
-                (*_NICS, position, *member),
-                f"{known.value} has no accelerated networking.",
-                "Choose another size, or switch it off.",
+                path,
+                f"{known.value} takes {most:g} {words}, and these are {count}.",
+                "Choose another size, or remove some.",
+            )
+
+
+def _wishes(whole: Any) -> Iterator[tuple[Path, str, str, str]]:
+    """What the request asks of its size: where, the feature, its name in words, and what to do without it."""
+    kind = get(whole, *_SECURITY)
+    if isinstance(kind, str) and kind in _NEEDS:
+        yield (_SECURITY, *_NEEDS[kind], "another security type")
+    if get(whole, *_AT_HOST) is True:
+        yield _AT_HOST, "encryption", "encryption at host", "switch it off"
+    if str(get(whole, *_PRIORITY)).lower() in {"spot", "low"}:
+        yield _PRIORITY, "spot", "Spot instances", "Regular priority"
+    if get(whole, *_RESERVATION, "capacityReservationGroup", "id"):
+        yield _RESERVATION, "reservation", "capacity reservations", "remove the reservation"
+    if get(whole, *_ULTRA) is True:
+        yield _ULTRA, "ultra", "Ultra disks here", "switch support for them off"
+    for path, disk in _disks(whole):
+        type_of = (*path, "managedDisk", "storageAccountType")
+        if str(get(disk, "managedDisk", "storageAccountType")).lower().startswith("premium"):
+            yield type_of, "premium", "premium disks", "another type of disk"
+    for position, nic in enumerate(_items(get(whole, *_NICS))):
+        member = ("properties", "enableAcceleratedNetworking")
+        if get(nic, *member) is True:
+            yield (*_NICS, position, *member), "accelerated", "accelerated networking", "switch it off"
+
+
+def _disks(whole: Any) -> Iterator[tuple[Path, Any]]:
+    yield _OS_DISK, get(whole, *_OS_DISK)
+    for position, disk in enumerate(_items(get(whole, *_DATA_DISKS))):
+        yield (*_DATA_DISKS, position), disk
+
+
+def _items(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _mixed(sizes: list[Suggestion]) -> Iterator[Finding]:
+    """The sizes of a mix are alike where Azure wants them to be."""
+    for each in sizes[1:]:
+        first = sizes[0]
+        architectures = {first.facts["architecture"], each.facts["architecture"]} - {""}
+        if len(architectures) > 1:
+            yield _failed(
+                _MIX,
+                f"{each.value} and {first.value} cannot be mixed: their architecture differs.",
+                "Choose sizes of one architecture.",
+            )
+        elif ("premium" in first.facts["features"]) != ("premium" in each.facts["features"]):
+            yield _failed(
+                _MIX,
+                f"{each.value} and {first.value} cannot be mixed: only one of them has premium disks.",
+                "Choose sizes that are alike in this.",
             )
 
 
@@ -89,10 +151,15 @@ def _ephemeral(known: Suggestion, whole: Any) -> Iterator[Finding]:
 
 
 def _of_image(image: tuple[str, Facts] | None, whole: Any) -> Iterator[Finding]:
-    if image is not None and _trusted(whole) and image[1].get("generation") == "V1":
+    kind = get(whole, *_SECURITY)
+    if image is None or not isinstance(kind, str) or kind not in _NEEDS:
+        return
+    if image[1].get("generation") == "V1":
+        name = _NEEDS[kind][1]
+        needs = f"{name[0].upper()}{name[1:]} need{'' if name.endswith('s') else 's'}"
         yield _failed(
             _IMAGE,
-            f"{image[0]} is an image of generation 1, and Trusted Launch needs generation 2.",
+            f"{image[0]} is an image of generation 1. {needs} generation 2.",
             "Choose an image of generation 2, or another security type.",
         )
 

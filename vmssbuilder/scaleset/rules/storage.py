@@ -769,7 +769,7 @@ def datadisk_ultra_enabled(view: View) -> Hits:
     operations=CREATE,
 )
 def ultra_zone_unstated(view: View) -> Hits:
-    if not view.data_disks or view.zonal:
+    if view.zonal:
         return None
     kinds = [kind for disk in view.data_disks if (kind := disk_type(disk)) in DATA_ONLY]
     return Hit(("zones",), {"type": _DISK_NAMES[kinds[0]]}) if kinds else None
@@ -876,15 +876,14 @@ def datadisk_performance(view: View) -> Hits:
     for path, disk in view.disk_items:
         operations, throughput = disk.get("diskIOPSReadWrite"), disk.get("diskMBpsReadWrite")
         can = _PERFORMANCE.get(disk_type(disk))
-        if can is None or (operations is None and throughput is None):
+        if can is None:
             continue
         size = disk.get("diskSizeGB")
         most = can.most if not size else min(can.most, max(can.least, can.by_size * size))
         values = {"type": _DISK_NAMES[disk_type(disk)], "most": most, "unit": "IOPS", "of": ""}
-        if size and most < can.most:
+        values["more"] = "use several disks"
+        if most < can.most:
             values |= {"of": f" of {size:,} GiB", "more": "make the disk larger"}
-        else:
-            values["more"] = "use several disks"
         if operations is not None and operations > most:
             place = (*path, "diskIOPSReadWrite")
             hits.append(Hit(place, values, set_to(place, most, f"Write {most:,}")))

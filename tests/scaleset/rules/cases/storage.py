@@ -578,6 +578,13 @@ CASES: Final = {
             ),
         ],
         fine=[_disk(_ULTRA, version="2018-06-01"), _disk(), linux()],
+        fixes=[
+            (
+                _disk(managedDisk={"storageAccountType": "premiumv2_lrs"}, version="2022-03-01"),
+                (f"{DISKS}[0].managedDisk.storageAccountType", "PremiumV2_LRS"),
+            ),
+            (_disk(managedDisk={"storageAccountType": "premiumv2_lrs"}, version="2021-11-01"), None),
+        ],
     ),
     "datadisk-ultra-enabled": Cases(
         breaks=[
