@@ -53,6 +53,7 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=200)
     parser.add_argument("--group", type=int, default=20, help="rounds after which all must have ended")
     parser.add_argument("--stops", type=int, default=10, help="rounds in which PostgreSQL is stopped")
+    parser.add_argument("--away", type=float, default=AWAY, help="seconds that it is stopped")
     parser.add_argument("--in-flight", type=int, default=50)
     parser.add_argument("--operation", type=float, default=10.0, help="seconds that Azure takes for each")
     parser.add_argument("--seed", type=int, help="what chance begins with; another one each time by default")
@@ -82,6 +83,7 @@ def main() -> int:
             in_flight=given.in_flight,
             operation=given.operation,
             server=server,
+            away=given.away,
         ) as chaos,
     ):
         stops = frozenset(chaos.chance.sample(range(given.rounds), min(given.stops, given.rounds)))
@@ -155,12 +157,14 @@ class Chaos:
         operation: float,
         env: Mapping[str, str] | None = None,
         server: Server | None = None,
+        away: float = AWAY,
         quick: bool = False,
     ) -> None:
         self.chance = random.Random(seed)  # noqa: S311 - repeats a run, guards nothing
         self.total = Group()
         self._processes = Processes(folder, env or {}, operation=operation, quick=quick)
         self._server = server
+        self._away = away
         self._in_flight = in_flight
         self._pause = min(operation / 2, 2.0)
         self._accepted: dict[str, tuple[str, str]] = {}
@@ -245,8 +249,8 @@ class Chaos:
         group.killed["database"] += 1
         with self._load.database_away():
             self._server.stop()
-            until = time.monotonic() + AWAY
-            time.sleep(self.chance.uniform(0, AWAY / 2))
+            until = time.monotonic() + self._away
+            time.sleep(self.chance.uniform(0, self._away / 2))
             self._kill(victim, group)
             self._processes.start_all()
             time.sleep(max(0.0, until - time.monotonic()))

@@ -5,10 +5,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django_tasks_db.models import DBTaskResult
 
 from tests.submissions.conftest import drive, step
 from vmssbuilder import clock
+from vmssbuilder.accounts.models import User
 from vmssbuilder.azure.sending import ANSWER_TIME
 from vmssbuilder.azure.transport import CONNECT_TIMEOUT, SIGN_IN_TIME
 from vmssbuilder.drafts import vault
@@ -39,6 +41,24 @@ def test_a_lease_that_ended_can_be_taken_over(submitted: Submit) -> None:
     assert first is not None
     assert second is not None
     assert first.token != second.token
+
+
+def test_what_a_person_stops_while_it_is_taken_is_left_alone(submitted: Submit, rita: User) -> None:
+    submission = submitted()
+    taken: list[str] = []
+
+    def stop(execute: Callable[..., Any], sql: str, *more: Any) -> Any:
+        answer = execute(sql, *more)
+        if sql.startswith("UPDATE") and not taken:
+            taken.append(sql)
+            actions.stop(rita, submission)
+        return answer
+
+    with connection.execute_wrapper(stop):
+        assert claim(submission.pk) is None
+    assert "lease" in taken[0]
+    submission.refresh_from_db()
+    assert (submission.state, submission.lease) == ("canceled", "")
 
 
 def test_a_worker_that_stalled_writes_nothing_over_its_successor(submitted: Submit) -> None:

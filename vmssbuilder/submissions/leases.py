@@ -69,6 +69,9 @@ def claim(pk: int) -> Held | None:
         return None
     submissions = Submission.objects.select_related("draft", "revision__draft", "submitter")
     submission = submissions.annotate(since=Now()).get(pk=pk)
+    if submission.lease != token:
+        # Somebody stopped it at this very moment.
+        return None
     return Held(submission, token, submission.since)
 
 
