@@ -19,7 +19,7 @@ from typing import Any, Final
 from bench.server import ROOT
 
 WORKERS: Final = ("worker-1", "worker-2")
-START_SECONDS: Final = 60
+START_SECONDS: Final = 180
 
 
 class Processes:
@@ -40,6 +40,7 @@ class Processes:
             "WEB_CONCURRENCY": "2",
             "VMSSBUILDER_SANDBOX_URL": self.sandbox_url,
             "PYTHONUNBUFFERED": "1",
+            "PYTHONFAULTHANDLER": "1",
         }
         worker = ["-m", "bench.quick_worker"] if quick else ["manage.py", "worker"]
         self._commands = {
@@ -109,9 +110,17 @@ class Processes:
         """Waits until these are there, or all. Raises SystemExit when one is not in time."""
         until = time.monotonic() + START_SECONDS
         while missing := [name for name in names or self._running if not self._is_there(name)]:
-            if time.monotonic() > until or self.died():
-                raise SystemExit(f"{missing} did not start: {self.died()}")
+            if died := self.died():
+                raise SystemExit("\n".join(died))
+            if time.monotonic() > until:
+                raise SystemExit(f"{missing[0]} did not start: {self._where(missing[0])}")
             time.sleep(0.05)
+
+    def _where(self, name: str) -> str:
+        """The last that a process said, and where it is: Python tells that when it is aborted."""
+        self._running[name].send_signal(signal.SIGABRT)
+        self._running[name].wait()
+        return self._log(name).read_text("utf-8", "replace")[self._said[name] :][-4_000:]
 
     def _is_there(self, name: str) -> bool:
         if name == "web":
