@@ -18,6 +18,7 @@ urlpatterns = [
     path("reviews/", include("vmssbuilder.reviews.urls")),
     path("submissions/", include("vmssbuilder.submissions.urls")),
     path("reference/", include("vmssbuilder.reference.urls")),
+    path("explain/", include("vmssbuilder.explain.urls")),
     path("theme/", pages.theme, name="theme"),
     path("admin/", admin.site.urls),
 ]

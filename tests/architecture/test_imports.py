@@ -68,6 +68,7 @@ MAY_KNOW: Final = {
         *FRAME,
     ),
     "reference": ("drafts.content", "drafts.steps", "installation", "scaleset", *FRAME),
+    "explain": ("drafts", "accounts", "azure", "reference.index", "scaleset", *FRAME),
     "pickers": ("drafts", "accounts", "audit", "azure", "scaleset", *FRAME),
     "preflight": ("drafts", "accounts", "audit", "azure", "clock", "scaleset", "workers", *FRAME),
     "updates": ("pickers", "drafts", "accounts", "audit", "azure", "installation", "scaleset", *FRAME),

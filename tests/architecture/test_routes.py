@@ -91,6 +91,7 @@ TABLE: Final = (
     Row("reference", (), *EVERYBODY_READS),
     Row("reference-property", ("=sku.capacity",), *EVERYBODY_READS),
     Row("reference-schema", ("=2026-04-01",), *EVERYBODY_READS),
+    Row("explain", (), "302 200 200 200 200", "401 422 422 422 422"),
     Row("review-list", (), *EVERYBODY_READS),
     Row("review-detail", ("review",), *WHO_MAY_VIEW_READS),
     Row("review-request", ("draft",), "302 200 403 404 403", "401 409 403 404 403"),

@@ -367,3 +367,9 @@ def test_a_message_without_end_is_read_in_bounded_time(document_of_many_places: 
 @pytest.fixture
 def document_of_many_places() -> dict[str, Any]:
     return document(tags={f"t{number}": "x" for number in range(50_000)})
+
+
+def test_instances_that_did_not_come_up_may_do_so_the_next_time() -> None:
+    late = {"code": "OSProvisioningTimedOut", "message": "It did not end in the allotted time."}
+    assert explain(failure(late, outcome="Failed"), document()).retryable
+    assert not explain(azure("PlatformImageNotFound"), document()).retryable

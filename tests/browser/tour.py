@@ -15,6 +15,11 @@ from .test_walks import address
 VERSION = "2016-04-30-preview"
 _PROFILE = "properties/virtualMachineProfile"
 _NIC = f"network/{_PROFILE}/networkProfile/networkInterfaceConfigurations/0/"
+EXPLAINED = (
+    "ERROR: (QuotaExceeded) It results in exceeding Edge Cores quota. Current Limit: 8, Current Usage: 6, Additional Required: 4.\n\n"
+    'Code="InvalidParameter" Message="The value of parameter zoneBalance is invalid." Target="zoneBalance"\n\n'
+    "Correlation ID: 0f1e2d3c-aaaa-4bbb-8ccc-0123456789ab"
+)
 BEFORE_REVIEW = {
     "task-list": "",
     "basics": "basics/",
@@ -84,6 +89,11 @@ def tour(people: People, name: str) -> Iterator[Stop]:
 
     rita.page.get_by_role("main").get_by_role("link", name=re.compile("disk")).first.click()
     yield "reference-property", rita
+    rita.open("/explain/")
+    yield "explain", rita
+    rita.page.get_by_label("What Azure or your tool printed").fill(EXPLAINED)
+    rita.press("Explain")
+    yield "explained", rita
 
     rita.send_for_review(code)
     yield "waiting-for-review", rita

@@ -17,7 +17,7 @@ from django.utils.safestring import SafeString, mark_safe
 _CSRF: Final = f"csrf-{secrets.token_hex(16)}"
 _PAGE: Final = f"page-{secrets.token_hex(16)}"
 """Stand in the drawn header for what differs from page to page. Nobody can take such a name to read them."""
-SECTIONS: Final = ("reviews", "submissions", "reference")
+SECTIONS: Final = ("reviews", "submissions", "reference", "explain")
 
 
 @dataclass(frozen=True, slots=True)

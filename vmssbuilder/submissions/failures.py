@@ -168,7 +168,11 @@ def kept(submission: Submission, error: AzureError) -> dict[str, Any]:
             [(part, told.without_words()) for part, told in several],
         )
     value = _kept(error, explained.sentence, explained.cure, _field(explained))
-    value |= {"cause": explained.cause, "kind": _NOT_THE_FORM.get(explained.cause, "")}
+    value |= {
+        "retryable": explained.retryable,
+        "cause": explained.cause,
+        "kind": _NOT_THE_FORM.get(explained.cause, ""),
+    }
     value["parts"] = [
         {
             "sentence": told.sentence,

@@ -44,7 +44,7 @@ from ..errors import (
 )
 from . import places, shapes, words
 from .causes import TURNS, Cause, Explanation
-from .codes import COARSE, CODES, VAGUE, family
+from .codes import COARSE, CODES, REFUSING, VAGUE, family
 from .places import Places
 
 __all__ = ["TURNS", "Cause", "Explanation", "document_path", "explain", "explain_all", "locate", "parts"]
@@ -206,7 +206,18 @@ def _explain(error: AzureError, there: Places) -> Explanation:
     path = _place(told, error, message, there)
     if path and path[0] != "$target" and told.sentence == _REFUSED:
         told = replace(told, sentence="Azure does not accept this value.")
-    return Explanation(told.sentence, told.cure, told.cause, path, error.retryable, told.quoting)
+    retryable = error.retryable or error.code.casefold() in _MAY_PASS
+    return Explanation(told.sentence, told.cure, told.cause, path, retryable, told.quoting)
+
+
+_MAY_PASS: Final = frozenset(
+    code.casefold()
+    for code in (
+        "OSProvisioningTimedOut", "OSProvisioningClientError", "OSProvisioningInternalError", "VMStartTimedOut",
+        "VMExtensionProvisioningTimeout", "VMExtensionHandlerTransientError", "VMAgentStatusCommunicationError",
+    )
+)  # fmt: skip
+"""Codes of instances that were made and did not come up: the same may do so the next time."""
 
 
 def _told(error: AzureError, message: str, there: Places) -> _Told:
@@ -273,7 +284,11 @@ def _of_message(error: AzureError, message: str, there: Places) -> _Told | None:
     made = shape.sentence(hit, message) if shape.sentence else words.first(message)
     cure = shape.cure(hit, message) if shape.cure else words.advice(message)
     cause = shape.cause
-    if shape.name == "not-found" and there.referred(message) is None and error.status in {404, None}:
+    if (
+        shape.name == "not-found"
+        and error.code.casefold() not in REFUSING
+        and there.referred(message) is None
+    ):
         cause = "missing"
     kind = family(error.code)
     if (
@@ -337,17 +352,18 @@ def _of_kind(error: AzureError, message: str) -> _Told:
         return _Told(
             "throttled", sentence, "Wait for the pause; a submission here goes on by itself.", looks=()
         )
+    code = error.code.casefold()
     telling = first and isinstance(error, Forbidden | NotFound)
     for kind, cause, sentence, cure in () if telling else _BY_KIND:
         if isinstance(error, kind) and kind is not Conflict:
             return _Told(cause, sentence, cure, looks=("named", "referred"))
-    if isinstance(error, Forbidden):
+    if first and (isinstance(error, Forbidden) or code == "forbidden"):
         return _Told(
             "permission", first, advice or _OF_CAUSE["permission"][1], looks=("referred",), quoting=True
         )
-    if isinstance(error, NotFound):
+    if first and (isinstance(error, NotFound) or code == "notfound"):
         return _Told("missing", first, advice or "Check names and ids.", looks=("referred",), quoting=True)
-    if error.status == 400:
+    if error.status == 400 or code in REFUSING:
         looks = shapes.EVERYWHERE
         if not first:
             return _Told("form", _REFUSED, _CORRECT, looks=looks)
@@ -362,13 +378,12 @@ def _of_kind(error: AzureError, message: str) -> _Told:
             looks=("named", "referred"),
             quoting=True,
         )
-    if error.code:
-        return _Told(
-            "unknown",
-            "Azure does not allow this, and does not say why." if error.status == 409 else _COULD_NOT,
-            _LOOK,
-        )
+    if error.status == 409 or code in _SAYING_NO:
+        return _Told("unknown", "Azure does not allow this, and does not say why.", _LOOK)
     return _Told("unknown", _COULD_NOT, _LOOK)
+
+
+_SAYING_NO: Final = frozenset({"operationnotallowed", "notallowed", "notsupported", "conflict"})
 
 
 _COULD_NOT: Final = "Azure could not carry out the request."

@@ -238,6 +238,11 @@ VAGUE: Final = frozenset(
 )  # fmt: skip
 """Codes that only say that something was refused or failed: the message decides what."""
 
+REFUSING: Final = frozenset(
+    code for code in VAGUE if code.startswith(("badrequest", "invalid", "validation", "preflight"))
+)
+"""Those of them that mean the request, whatever status they come with."""
+
 _REFUSES: Final = (
     "Invalid|NotAllowed|NotSupported|Unsupported|Must|Required|Missing|Cannot|CanBe|Only|Mismatch|Conflicting|Different|"
     "Exceed|OutOfRange|AlreadyExist|InUse|Incompatible|NotPermitted|Improper|Incorrect|Duplicate|Malformed|TooLong|TooMany|TooLarge"
