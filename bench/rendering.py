@@ -9,8 +9,9 @@ from django.http import HttpRequest, HttpResponse
 from django.template import engines
 
 from bench import documents
-from vmssbuilder.drafts import fields, steps
-from vmssbuilder.drafts.fields.inputs import RADIOS_UP_TO
+from vmssbuilder.drafts import steps
+from vmssbuilder.drafts.forms.pages import page_form
+from vmssbuilder.drafts.forms.widgets import RADIOS_UP_TO
 from vmssbuilder.scaleset import paths
 from vmssbuilder.scaleset.properties import Boolean, Choice, Integer, Node
 
@@ -49,7 +50,9 @@ _DJANGO = engines["django"].from_string(_PAGE.replace("FIELDS", "{{ form.as_div 
 _CRISPY = engines["django"].from_string(
     "{% load crispy_forms_tags %}" + _PAGE.replace("FIELDS", "{{ form|crispy:'bootstrap5' }}")
 )
-_OURS = engines["django"].from_string(_PAGE.replace("FIELDS", "{{ fields|safe }}"))
+_OURS = engines["django"].from_string(
+    _PAGE.replace("FIELDS", "{% for field in fields %}{{ field }}{% endfor %}")
+)
 
 
 def as_django(request: HttpRequest) -> HttpResponse:
@@ -64,6 +67,5 @@ def as_crispy(request: HttpRequest) -> HttpResponse:
 
 def as_ours(request: HttpRequest) -> HttpResponse:
     """The fields as the product's own pages have them."""
-    drawn = fields.Page(documents.document(), (), "/drafts/bench/operating-system/")
-    html = "".join(fields.one(drawn, entry) for entry in _leaves())
-    return HttpResponse(_OURS.render({"fields": html}, request))
+    form = page_form(LAYOUT)(documents.document(), (), "/drafts/bench/operating-system/")
+    return HttpResponse(_OURS.render({"fields": [form.at_entry(entry) for entry in _leaves()]}, request))

@@ -71,6 +71,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
+    "django.forms",
     "vmssbuilder.pages.static_files.StaticFiles",
     "crispy_forms",
     "csp",
@@ -128,6 +129,12 @@ TEMPLATES = [
             ],
             "builtins": ["vmssbuilder.pages.times"],
         },
+    },
+    {
+        "NAME": "fields",
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "DIRS": [BASE_DIR / "templates"],
+        "OPTIONS": {"environment": "vmssbuilder.pages.rendering.environment"},
     },
 ]
 
@@ -210,6 +217,7 @@ WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 # Maps are for developer tools; compressing them is the slowest part of collecting.
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ["map", "png", "woff2", "gz", "br"]
 
+FORM_RENDERER = "vmssbuilder.pages.rendering.Renderer"
 CRISPY_TEMPLATE_PACK = "lean"
 CRISPY_ALLOWED_TEMPLATE_PACKS = "lean"
 

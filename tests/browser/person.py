@@ -8,7 +8,9 @@ from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
 
-from vmssbuilder.drafts import fields, steps
+from vmssbuilder.drafts import steps
+from vmssbuilder.drafts.forms.formsets import row_fields
+from vmssbuilder.drafts.forms.widgets import ENCODED
 from vmssbuilder.scaleset import paths
 from vmssbuilder.scaleset.paths import MISSING, Path
 from vmssbuilder.scaleset.properties import Boolean, Choice, Node, Text
@@ -160,7 +162,7 @@ class Person:
         else:
             self._type(self._named(name), value if isinstance(prop, Text) else text)
             if isinstance(prop, Text) and prop.base64 and decoded(value) is not None:
-                self._check(self._named(name + fields.ENCODED))
+                self._check(self._named(name + ENCODED))
 
     def _rows(self, entry: steps.Field, path: Path, value: Any) -> None:
         item = entry.node.item
@@ -177,7 +179,7 @@ class Person:
                 if item.is_leaf:
                     self._type(self._named(f"{name}.value"), row[1])
                 continue
-            for below, node in fields.row_fields(item):
+            for below, node in row_fields(item):
                 inner = paths.get(row, below)
                 if inner is not MISSING:
                     self._leaf(node, (*path, number, *below), inner)

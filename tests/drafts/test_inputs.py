@@ -16,7 +16,9 @@ from tests.conftest import GetPage
 from tests.forms import entries, post
 from vmssbuilder.accounts.models import User
 from vmssbuilder.drafts import actions, places
-from vmssbuilder.drafts.fields import live, shown_encoded, text_of
+from vmssbuilder.drafts.forms import checklists, readings
+from vmssbuilder.drafts.forms.fields import shown_encoded, text_of
+from vmssbuilder.drafts.forms.widgets import SCRIPTS
 from vmssbuilder.drafts.models import Draft
 from vmssbuilder.drafts.steps import anchor
 from vmssbuilder.scaleset import Request, Target, check, paths
@@ -84,20 +86,23 @@ def sent(client: Client, url: str, **changed: str) -> Any:
     ],
 )
 def test_a_value_is_said_in_words(kind: str, text: str, words: str) -> None:
-    assert live.in_words(kind, text) == words
+    assert readings.in_words(kind, text) == words
 
 
 def test_an_rsa_key_tells_its_length() -> None:
     for size, ending in ((2048, ""), (1024, ". Too short: Azure wants 2,048 bits or more.")):
         fields = [b"ssh-rsa", b"\x01\x00\x01", b"\x00" + (1 << size - 1 | 1).to_bytes(size // 8, "big")]
         blob = base64.b64encode(b"".join(len(one).to_bytes(4, "big") + one for one in fields)).decode()
-        assert live.in_words("ssh", f"ssh-rsa {blob} me@shop") == f"RSA key of {size:,} bits, me@shop{ending}"
+        assert (
+            readings.in_words("ssh", f"ssh-rsa {blob} me@shop")
+            == f"RSA key of {size:,} bits, me@shop{ending}"
+        )
 
 
 def test_every_duration_is_read_out() -> None:
     named = re.compile(r"(Time|Duration|Period|Budget|Timeout|BetweenBatches)\Z")
     read_out = {
-        node.pattern for node in tree("2026-04-01").leaves() if live.kind_of(node.property) == "duration"
+        node.pattern for node in tree("2026-04-01").leaves() if readings.kind_of(node.property) == "duration"
     }
     likely = {
         node.pattern
@@ -122,7 +127,7 @@ def test_readings_stand_below_their_fields(as_requester: Client, requester: User
 def test_a_page_loads_the_scripts_that_its_fields_need(as_requester: Client, requester: User) -> None:
     draft = drafted(requester, {})
     by_step = {
-        step: {script for script in set(live.SCRIPTS.values()) if script.removesuffix(".js") in page}
+        step: {script for script in set(SCRIPTS.values()) if script.removesuffix(".js") in page}
         for step in ("operating-system", "network", "basics")
         if (page := as_requester.get(f"/drafts/{draft.code}/{step}/").content.decode())
     }
@@ -290,7 +295,7 @@ def test_a_private_key_in_a_secret_of_a_whole_document_goes_into_the_vault(
 # --- Checklists -------------------------------------------------------------------------------------------------------
 
 
-def is_met(wish: live.Wish, text: str, other: str) -> bool:
+def is_met(wish: checklists.Wish, text: str, other: str) -> bool:
     """As static/js/checklist.js has it."""
     if wish.apart_from:
         return len(other) < 3 or other.lower() not in text.lower()
@@ -356,7 +361,7 @@ def findings_about(path: Path, text: str, system: str) -> list[str]:
 @pytest.mark.parametrize("member", ["adminPassword", "computerNamePrefix", "adminUsername"])
 def test_a_checklist_that_is_all_met_leaves_the_check_nothing_to_say(system: str, member: str) -> None:
     path = (*OS, member)
-    wishes = live.wishes(path, system)
+    wishes = checklists.wishes(path, system)
     met = broken = 0
     for text in random_texts(7, 60):
         other = text if member == "adminUsername" else "azureuser"
@@ -375,7 +380,7 @@ def test_the_checklists_of_the_address_agree_with_the_check(member: str) -> None
     own = {"name": "name", "resourceGroup": "resource_group"}[member]
     for text in [*random_texts(3, 80), "rg(1)", "räume", "web_1", "a" * 64, "a" * 65, "a" * 90, "a" * 91]:
         found = [each for each in check_target(Target(**(fine | {own: text}))) if each.path[-1] == member]
-        wanted = all(is_met(wish, text, "") for wish in live.wishes(("$target", member), ""))
+        wanted = all(is_met(wish, text, "") for wish in checklists.wishes(("$target", member), ""))
         assert wanted == (errors(found) == []), text
 
 

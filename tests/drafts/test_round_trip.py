@@ -15,7 +15,9 @@ from django.test import Client
 from tests.drafts.test_steps import addresses
 from tests.forms import entries, post, sent
 from vmssbuilder.accounts.models import User
-from vmssbuilder.drafts import actions, fields, steps, submitted
+from vmssbuilder.drafts import actions, steps, submitted
+from vmssbuilder.drafts.forms.formsets import row_fields
+from vmssbuilder.drafts.forms.pages import page_form
 from vmssbuilder.drafts.models import Draft
 from vmssbuilder.scaleset import API_VERSIONS, Request, Target, paths, secrets
 from vmssbuilder.scaleset.catalogue import tree
@@ -60,8 +62,7 @@ def _pages(
 def changes_of_an_untouched_page(
     content: dict[str, Any], step: steps.Step, place: Path, layout: steps.Layout
 ) -> list[submitted.Changed]:
-    page = fields.Page(content, place, f"/drafts/abc/{step.name}/")
-    html = "".join(fields.section(page, section) for section in layout.sections)
+    html = page_form(layout)(content, place, f"/drafts/abc/{step.name}/").draw()
     changes, refused = submitted.read(post(entries(html)), layout, place, content)
     assert not refused
     return changes
@@ -183,9 +184,9 @@ def rows_holding(value: Any, field: steps.Field) -> Any:
     item = field.node.item
     assert item is not None
     row: Any = value
-    if fields.row_fields(item) and not item.is_leaf:
+    if row_fields(item) and not item.is_leaf:
         holder: dict[str, Any] = {"row": {"unknownMember": 1}}
-        paths.put(holder, ("row", *fields.row_fields(item)[0][0]), value)
+        paths.put(holder, ("row", *row_fields(item)[0][0]), value)
         row = holder["row"]
     return {"a.b": row, "": row} if field.node.property.json_type == "object" else [row, row]
 
@@ -198,8 +199,7 @@ def test_a_changed_field_is_the_only_change() -> None:
     }
     step = steps.BY_NAME["size"]
     layout = steps.step_layout(step, version)
-    page = fields.Page(content, (), "/drafts/abc/size/")
-    html = "".join(fields.section(page, section) for section in layout.sections)
+    html = page_form(layout)(content, (), "/drafts/abc/size/").draw()
     sent = [(name, "10" if name == "sku.capacity" else value) for name, value in entries(html)]
     changes, refused = submitted.read(post(sent), layout, (), content)
     assert refused == []

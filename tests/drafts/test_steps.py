@@ -12,7 +12,8 @@ from django.test import Client
 
 from tests.forms import controls
 from vmssbuilder.accounts.models import User
-from vmssbuilder.drafts import actions, fields, named, steps
+from vmssbuilder.drafts import actions, named, steps
+from vmssbuilder.drafts.forms.formsets import row_fields
 from vmssbuilder.drafts.models import Draft
 from vmssbuilder.scaleset import API_VERSIONS, Request, Target, paths
 from vmssbuilder.scaleset.catalogue import tree
@@ -154,7 +155,7 @@ def row_suffixes(entry: steps.Field) -> list[str]:
     if not entry.is_rows:
         return [""]
     assert entry.node.item is not None
-    return ["[]" + "".join(f".{step}" for step in below) for below, _ in fields.row_fields(entry.node.item)]
+    return ["[]" + "".join(f".{step}" for step in below) for below, _ in row_fields(entry.node.item)]
 
 
 @each_version

@@ -13,7 +13,8 @@ from django.test import Client
 from tests.conftest import GetPage
 from tests.forms import entries, form_of, post, sent
 from vmssbuilder.accounts.models import User
-from vmssbuilder.drafts import actions, fields, steps, submitted
+from vmssbuilder.drafts import actions, steps, submitted
+from vmssbuilder.drafts.forms.pages import page_form
 from vmssbuilder.drafts.models import Draft
 from vmssbuilder.scaleset import API_VERSIONS, Request, Target, paths
 from vmssbuilder.scaleset.paths import MISSING
@@ -78,7 +79,7 @@ def test_any_choice_takes_the_place_of_any_value(value: Any) -> None:
         )
         content: dict[str, Any] = {}
         paths.put(content, field.below, value)
-        html = fields.one(fields.Page(content, (), "/drafts/abc/x/"), field)
+        html = str(page_form(layout)(content, (), "/drafts/abc/x/").at_entry(field))
         came = dict(entries(html))[name]
         assert submitted.read(post([(name, came)]), layout, (), content) == ([], []), name
         for choice in choices_of(html):
@@ -100,7 +101,7 @@ def test_a_number_as_text_stands_in_quotes_and_gives_way_to_the_number(text: str
         name = paths.text(field.below)
         content: dict[str, Any] = {}
         paths.put(content, field.below, text)
-        html = fields.one(fields.Page(content, (), "/drafts/abc/x/"), field)
+        html = str(page_form(layout)(content, (), "/drafts/abc/x/").at_entry(field))
         assert dict(entries(html))[name] == f'"{text}"'
         changes, _ = submitted.read(post([(name, text)]), layout, (), content)
         assert [(type(change.wanted), change.wanted) for change in changes] == [

@@ -17,7 +17,8 @@ from vmssbuilder.scaleset.properties import tree as part_tree
 from vmssbuilder.scaleset.versions import LATEST, order
 
 from . import content as contents
-from . import fields, places
+from . import places
+from .forms.cards import item_title
 from .models import Draft
 
 SHOWN: Final = 12
@@ -223,5 +224,5 @@ def _within(draft: Draft, path: Path) -> str:
         number = path[depth - 1]
         node = contents.node_at(path[:depth], draft.api_version)
         if isinstance(number, int) and node is not None:
-            titles.append(fields.item_title(node, paths.get(draft.document, path[:depth], {}), number)[0])
+            titles.append(item_title(node, paths.get(draft.document, path[:depth], {}), number)[0])
     return ", ".join(titles)

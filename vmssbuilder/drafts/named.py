@@ -7,7 +7,7 @@ settings are one secret in the vault: a named one is merged into it there and ne
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Final
 
 from django.http import QueryDict
@@ -48,10 +48,18 @@ def layout(draft: Draft, place: Path, content: dict[str, Any], *, typing: bool =
     secret_ones = names(draft, paths.get(extension, PROTECTED)) is not None
     if not open_ones and not secret_ones:
         return plain
+    whole = preset_layout(preset, draft.api_version)
+    unfit = [entry.below for entry in whole.fields if not _fits(entry, extension, open_ones, secret_ones)]
+    return _without(preset, draft.api_version, frozenset(unfit)) if unfit else whole
+
+
+@lru_cache(maxsize=200)
+def _without(preset: Preset, api_version: str, unfit: frozenset[Path]) -> Layout:
+    """The page of a known extension without the fields of these places."""
     shown = []
-    for section in preset_layout(preset, draft.api_version).sections:
-        essential = [entry for entry in section.essential if _fits(entry, extension, open_ones, secret_ones)]
-        more = [entry for entry in section.more if _fits(entry, extension, open_ones, secret_ones)]
+    for section in preset_layout(preset, api_version).sections:
+        essential = [entry for entry in section.essential if entry.below not in unfit]
+        more = [entry for entry in section.more if entry.below not in unfit]
         shown.append(replace(section, essential=essential, more=more))
     return Layout(tuple(section for section in shown if section.essential or section.more))
 

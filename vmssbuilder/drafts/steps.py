@@ -135,9 +135,9 @@ class Section:
     more: list[Field] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Layout:
-    """All fields of one page, in sections."""
+    """All fields of one page, in sections. Each is made once and known by itself: form classes are kept by it."""
 
     sections: tuple[Section, ...]
 

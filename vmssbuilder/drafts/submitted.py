@@ -15,22 +15,10 @@ from vmssbuilder.scaleset.properties import Choice, Json, Map, Node, Property, T
 
 from . import clear_keys, pasting
 from .content import TARGET
-from .fields import (
-    CLEAR,
-    ENCODED,
-    PART,
-    PASTE,
-    encode,
-    lines,
-    odd_holders,
-    part_sent,
-    pasted_as,
-    row_fields,
-    row_numbers,
-    shown_encoded,
-    shows,
-    text_of,
-)
+from .forms.fields import encode, lines, shown_encoded, shows, text_of
+from .forms.formsets import PART, PASTE, part_sent, pasted_as, row_fields, row_numbers
+from .forms.obstacles import odd_holders
+from .forms.widgets import CLEAR, ENCODED
 from .steps import Field, Layout
 
 

@@ -17,7 +17,8 @@ from vmssbuilder.scaleset.paths import Path
 from vmssbuilder.scaleset.properties import Boolean, Choice, List, Map, Node, Single, sentence_case
 
 from . import content as contents
-from . import fields, places, sent, steps
+from . import places, sent, steps
+from .forms.cards import item_title
 from .models import Draft, Revision
 
 
@@ -160,7 +161,7 @@ def page_title(source: Draft | Revision, path: Path) -> str:
     for depth in range(1, len(steps.item_page(path, source.api_version)) + 1):
         number, node = path[depth - 1], contents.node_at(path[:depth], source.api_version)
         if isinstance(number, int) and node is not None:
-            titles.append(fields.item_title(node, paths.get(content, path[:depth], {}), number)[0])
+            titles.append(item_title(node, paths.get(content, path[:depth], {}), number)[0])
     return ", ".join(titles)
 
 

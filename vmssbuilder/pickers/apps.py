@@ -11,6 +11,6 @@ class PickersConfig(AppConfig):
     def ready(self) -> None:
         """Fields of these kinds get a way to choose."""
         from vmssbuilder.azure.pickers import PICKERS
-        from vmssbuilder.drafts.fields import choosing
+        from vmssbuilder.drafts.forms import picking
 
-        choosing.offer({kind: picker.one for kind, picker in PICKERS.items()})
+        picking.offer({kind: picker.one for kind, picker in PICKERS.items()})

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import json
-from html import escape
 from itertools import pairwise
 from typing import Any, Final
 
 from django.http import QueryDict
-from django.utils.safestring import SafeString, mark_safe
 
 from vmssbuilder.accounts.models import User
 from vmssbuilder.drafts import actions, merging
 from vmssbuilder.drafts import content as contents
+from vmssbuilder.drafts.forms.conflicts import TwoValues, shown
 from vmssbuilder.drafts.models import Revision
 from vmssbuilder.drafts.submitted import Changed
-from vmssbuilder.pages import times
-from vmssbuilder.scaleset import paths, secrets
+from vmssbuilder.scaleset import paths
 from vmssbuilder.scaleset.findings import Finding
 from vmssbuilder.scaleset.paths import MISSING, Path, PathError
-from vmssbuilder.scaleset.properties import Boolean, Choice, Node
 
 from .form import Form
 
@@ -63,9 +59,9 @@ def still_open(held: list[Changed], now: dict[str, Any]) -> list[actions.Conflic
 
 def questions(
     user: User, form: Form, conflicts: list[actions.Conflict]
-) -> tuple[list[Finding], dict[Path, str]]:
-    """What is said at each field, and the two values with their buttons as HTML, by path."""
-    found, asides = [], {}
+) -> tuple[list[Finding], dict[Path, TwoValues]]:
+    """What is said at each field, and the two values to choose from, by path."""
+    found, values = [], {}
     for conflict in conflicts:
         node = contents.node_at(conflict.path, form.draft.api_version)
         label = contents.label(conflict.path, form.draft.api_version)
@@ -93,8 +89,14 @@ def questions(
             message = f"{label}: {_small(who)} changed it{where} while you were editing. Choose which value to keep."
         found.append(Finding("conflict", "error", conflict.path, message))
         if not secret:
-            asides[conflict.path] = _both(conflict, node, label, revision)
-    return found, asides
+            values[conflict.path] = TwoValues(
+                paths.text(conflict.path),
+                label,
+                shown(node, conflict.theirs),
+                shown(node, conflict.wanted),
+                revision.at if revision is not None else None,
+            )
+    return found, values
 
 
 def _small(who: str) -> str:
@@ -109,59 +111,3 @@ def _who_changed(form: Form, path: Path) -> Revision | None:
         if not merging.same(paths.get(contents.of(revision), path), paths.get(contents.of(before), path)):
             return revision
     return None
-
-
-def _both(conflict: actions.Conflict, node: Node | None, label: str, revision: Revision | None) -> str:
-    name = escape(paths.text(conflict.path))
-    when = ""
-    if revision is not None:
-        when = f", {times.when(revision.at, 'clock')}"
-    return (
-        f'<div class="conflict" role="group" aria-label="{escape(label)}: two values">'
-        f'<input type="hidden" name="unsettled" value="{name}"><dl class="conflict__values">'
-        f"<div><dt>Saved{when}</dt><dd>{shown_value(node, conflict.theirs)}</dd></div>"
-        f"<div><dt>Yours, not saved</dt><dd>{shown_value(node, conflict.wanted)}</dd></div></dl>"
-        '<p class="actions">'
-        f'<button class="btn btn-secondary btn--small" name="settle" value="mine:{name}">Keep mine'
-        f'<span class="visually-hidden">: {escape(label)}</span></button>'
-        f'<button class="btn btn-secondary btn--small" name="settle" value="theirs:{name}">Take theirs'
-        f'<span class="visually-hidden">: {escape(label)}</span></button></p></div>'
-    )
-
-
-LONGEST: Final = 2_000
-
-
-def shown_value(node: Node | None, value: Any) -> SafeString:
-    """A value for comparing, as HTML. Stored secrets in it are hidden."""
-    return mark_safe(_written(node, value))  # noqa: S308 - every text in it was escaped
-
-
-def _written(node: Node | None, value: Any) -> str:
-    if value is MISSING or value == "":
-        return '<span class="muted">Nothing</span>'
-    if isinstance(value, dict | list):
-        text = json.dumps(_masked(value), ensure_ascii=False, indent=1)
-        return f'<pre class="conflict__text" tabindex="0">{escape(_cut(text))}</pre>'
-    prop = node.property if node is not None else None
-    if isinstance(prop, Boolean) and isinstance(value, bool):
-        return "Yes" if value else "No"
-    if isinstance(prop, Choice):
-        return escape(next((entry.label for entry in prop.values if entry.wire == value), str(value)))
-    text = prop.to_text(value) if prop is not None else str(value)
-    if "\n" in text:
-        return f'<pre class="conflict__text" tabindex="0">{escape(_cut(text))}</pre>'
-    return f"<code>{escape(_cut(text))}</code>"
-
-
-def _masked(value: Any) -> Any:
-    """The value with stored secrets hidden; what lies in a list of rows or in settings holds none in clear."""
-    if secrets.is_reference(value):
-        return secrets.MASK
-    if isinstance(value, dict):
-        return {name: _masked(inner) for name, inner in value.items()}
-    return [_masked(item) for item in value] if isinstance(value, list) else value
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"

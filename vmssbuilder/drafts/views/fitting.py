@@ -6,15 +6,18 @@ import copy
 from typing import TYPE_CHECKING, Any, Final, cast
 from urllib.parse import quote
 
+from crispy_forms.layout import Layout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from vmssbuilder.accounts.models import User
 from vmssbuilder.drafts import actions, named, places, steps, systems
 from vmssbuilder.drafts import content as contents
-from vmssbuilder.drafts.fields import Page, fitted
+from vmssbuilder.drafts.forms.layout import PresetAdditions, PresetChoice, SystemChoice, SystemDone
+from vmssbuilder.drafts.forms.pages import PageForm
 from vmssbuilder.drafts.numbers import counted
 from vmssbuilder.drafts.submitted import Changed
+from vmssbuilder.drafts.systems import Chosen
 from vmssbuilder.pages.problems import problem
 from vmssbuilder.scaleset import paths, presets
 from vmssbuilder.scaleset.paths import MISSING, Path, PathError
@@ -29,39 +32,37 @@ _EXTENSIONS: Final[Path] = ("properties", "virtualMachineProfile", "extensionPro
 _SYSTEM_STEP: Final = "operating-system"
 
 
-def draw(request: HttpRequest, form: Form, page: Page) -> str:
-    """The fields of a form as HTML, with what stands above and below them."""
-    draft = form.draft
-    chosen = systems.of(draft)
-    unnamed = named.unnamed(form.layout, form.place, page.content)
-    html = fitted.draw(page, form.layout, chosen, draft.api_version, unnamed)
+def laid_out(request: HttpRequest, form: Form, page: PageForm, chosen: Chosen) -> Layout:
+    """The layout of a page, with what stands above and below its fields."""
+    fields = page.helper.layout
     if form.step.name == _SYSTEM_STEP and not form.place:
-        return fitted.system_choice(chosen, _said(request, form)) + html
+        return Layout(SystemChoice(chosen, _done(request, form)), fields)
     if named.is_extension(form.place):
         extension = paths.get(page.content, form.place)
-        choice = fitted.preset_choice(form.place, chosen.system, extension)
-        return choice + html if presets.is_empty(extension) else html + choice
+        choice = PresetChoice(form.place, chosen.system, extension)
+        return Layout(choice, fields) if presets.is_empty(extension) else Layout(fields, choice)
     if form.step.name == "extensions" and not form.place:
         held = paths.get(page.content, _EXTENSIONS)
         if held is MISSING or isinstance(held, list):
-            return html + fitted.preset_additions(_EXTENSIONS, chosen.system)
-    return html
+            return Layout(fields, PresetAdditions(_EXTENSIONS, chosen.system))
+    return Layout(fields)
 
 
-def _said(request: HttpRequest, form: Form) -> str:
+def _done(request: HttpRequest, form: Form) -> SystemDone | None:
     """What was just done about the operating system, when the address says so and it is true."""
     verb, _, rest = request.GET.get("system", "").partition(":")
     if verb in SYSTEMS and form.draft.system == verb:
         away = systems.held(contents.of(form.draft), systems.OTHER[verb], form.draft.api_version)
         also = f" The {systems.OTHER[verb]} settings are put away below." if away else ""
-        return fitted.said(f"The form shows what applies to {verb}.{also}")
+        return SystemDone(f"The form shows what applies to {verb}.{also}")
     number, _, system = rest.partition(":")
     revision = counted(number)
     if verb == "removed" and system in SYSTEMS and revision is not None:
-        return fitted.said(f"Removed the {system} settings", fitted.undo_button(system, revision))
+        undo = f"restore-system:{revision}:{system}"
+        return SystemDone(f"Removed the {system} settings", undo, f"the {system} settings")
     if verb == "restored" and rest in SYSTEMS:
-        return fitted.said(f"The {rest} settings are back.")
-    return ""
+        return SystemDone(f"The {rest} settings are back.")
+    return None
 
 
 def act(request: HttpRequest, form: Form, act: str, expected: dict[str, Any]) -> HttpResponse:

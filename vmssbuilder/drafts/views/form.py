@@ -11,11 +11,16 @@ from urllib.parse import quote
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.safestring import mark_safe
 
 from vmssbuilder.drafts import content as contents
-from vmssbuilder.drafts import fields, named, places, sent, steps, summary
+from vmssbuilder.drafts import named, places, sent, steps, summary, systems
 from vmssbuilder.drafts.checking import UNREADABLE, WAITING, check_content
+from vmssbuilder.drafts.forms.cards import item_title
+from vmssbuilder.drafts.forms.conflicts import TwoValues
+from vmssbuilder.drafts.forms.formsets import cell_at
+from vmssbuilder.drafts.forms.lists import ITEMS_A_PAGE
+from vmssbuilder.drafts.forms.pages import page_form
+from vmssbuilder.drafts.forms.widgets import scripts
 from vmssbuilder.drafts.models import Draft
 from vmssbuilder.scaleset import paths
 from vmssbuilder.scaleset.findings import Finding, errors, warnings
@@ -75,62 +80,63 @@ def draw(
     status: int = 200,
     typed: dict[str, list[str]] | None = None,
     extra: list[Finding] | None = None,
-    asides: dict[Path, str] | None = None,
+    conflicts: dict[Path, TwoValues] | None = None,
 ) -> HttpResponse:
     """The page of a form. shown: whether findings stand at their fields. extra: problems of what was just typed.
 
-    asides: HTML that follows the findings of a field, by path.
+    conflicts: two values for one place, by path.
     """
     draft = form.draft
     form.fit(contents.of(draft))
     found = check_content(draft)
     own = [*(extra or []), *(each for each in findings_of(form, found) if shown or each.rule in _ALWAYS)]
-    drawn = fields.Page(
-        named.as_shown(draft, form.place, form.layout, contents.of(draft)),
+    content = named.as_shown(draft, form.place, form.layout, contents.of(draft))
+    chosen = systems.of(draft)
+    page = page_form(form.layout)(
+        content,
         form.place,
         form.step_url,
-        by_field(form, own),
-        typed or {},
-        _attention(found),
-        asides or {},
-        told(draft, request.GET["done"]) if "done" in request.GET else None,
+        findings=by_field(form, own),
+        typed=typed,
+        attention=_attention(found),
+        conflicts=conflicts,
+        done=told(draft, request.GET["done"]) if "done" in request.GET else None,
+        system=chosen.system,
         kept=sent.kept(draft) if secret_names(form) else (),
         at=_at(request),
+        unnamed=named.unnamed(form.layout, form.place, content),
     )
-    html = fitting.draw(request, form, drawn)
+    html = page.draw(fitting.laid_out(request, form, page, chosen))
     in_items = list(_elsewhere(form, errors(found))) if shown and not extra else []
     own_errors = errors(own)
-    context = (
-        frame(draft, form.step)
-        | {
-            "fields": mark_safe(html),  # noqa: S308 - every value in it was escaped
-            "scripts": fields.scripts(html),
-            "secret_names": ",".join(secret_names(form)),
-            "base": draft.head,
-            "url": form.url,
-            "title": _title(form),
-            "anchor": steps.anchor(form.place) if form.place else "",
-            "crumbs": _crumbs(form),
-            "item": _item(form),
-            "returns": request.GET.get("return", request.POST.get("return", "")),
-            "errors": [
-                *(
-                    {"message": finding.message, "href": _own_href(form, finding)}
-                    for finding in own_errors[:_NAMED_AT_MOST]
-                ),
-                *in_items[: max(_NAMED_AT_MOST - len(own_errors), 0)],
-                *_others(draft, len(own_errors) + len(in_items)),
-            ],
-            "considered": [
+    context = frame(draft, form.step) | {
+        "fields": html,
+        "scripts": scripts(html),
+        "secret_names": ",".join(secret_names(form)),
+        "base": draft.head,
+        "url": form.url,
+        "title": _title(form),
+        "anchor": steps.anchor(form.place) if form.place else "",
+        "crumbs": _crumbs(form),
+        "item": _item(form),
+        "returns": request.GET.get("return", request.POST.get("return", "")),
+        "errors": [
+            *(
                 {"message": finding.message, "href": _own_href(form, finding)}
-                for finding in warnings(own)[:_NAMED_AT_MOST]
-            ],
-            "considered_in_all": len(warnings(own)),
-            "unfinished": shown and not extra,
-            "continue_url": onward(form),
-            **pane(request, draft, here=form.url, found=found if shown else ()),
-        }
-    )
+                for finding in own_errors[:_NAMED_AT_MOST]
+            ),
+            *in_items[: max(_NAMED_AT_MOST - len(own_errors), 0)],
+            *_others(draft, len(own_errors) + len(in_items)),
+        ],
+        "considered": [
+            {"message": finding.message, "href": _own_href(form, finding)}
+            for finding in warnings(own)[:_NAMED_AT_MOST]
+        ],
+        "considered_in_all": len(warnings(own)),
+        "unfinished": shown and not extra,
+        "continue_url": onward(form),
+        **pane(request, draft, here=form.url, found=found if shown else ()),
+    }
     return render(request, "drafts/step.html", context, status=status)
 
 
@@ -168,7 +174,7 @@ def onward(form: Form) -> str:
 def _to_card(page: str, place: Path) -> str:
     """The card of an item on the page of its list, which shows that part of a long list."""
     number = place[-1]
-    far = isinstance(number, int) and number >= fields.ITEMS_A_PAGE
+    far = isinstance(number, int) and number >= ITEMS_A_PAGE
     return f"{page}{f'?at={quote(paths.text(place))}' if far else ''}#{steps.anchor(place)}"
 
 
@@ -240,7 +246,7 @@ def _in_row(form: Form, path: Path) -> tuple[Path, str] | None:
         listed = form.place + entry.below
         if entry.is_rows and paths.starts_with(path, listed):
             held = paths.get(contents.of(form.draft), listed)
-            return fields.cell_at(entry.node, listed, held, path[len(listed) :])
+            return cell_at(entry.node, listed, held, path[len(listed) :])
     return None
 
 
@@ -256,7 +262,7 @@ def _title(form: Form) -> str:
     node = contents.node_at(form.place, form.draft.api_version)
     value = paths.get(form.draft.document, form.place, {})
     assert node is not None
-    return fields.item_title(node, value, cast(int, form.place[-1]))[0]
+    return item_title(node, value, cast(int, form.place[-1]))[0]
 
 
 def _item(form: Form) -> str:
@@ -281,6 +287,6 @@ def _crumbs(form: Form) -> list[dict[str, str]]:
     for path, below in pairwise(items):
         node = contents.node_at(path, version)
         assert node is not None
-        title = fields.item_title(node, paths.get(form.draft.document, path, {}), cast(int, path[-1]))[0]
+        title = item_title(node, paths.get(form.draft.document, path, {}), cast(int, path[-1]))[0]
         crumbs.append({"title": title, "url": _to_card(f"{form.step_url}{paths.to_url(path)}/", below)})
     return crumbs

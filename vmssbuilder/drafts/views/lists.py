@@ -9,8 +9,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from vmssbuilder.accounts.models import User
-from vmssbuilder.drafts import actions, fields, lists, places, steps
+from vmssbuilder.drafts import actions, lists, places, steps
 from vmssbuilder.drafts import content as contents
+from vmssbuilder.drafts.forms.cards import item_title
+from vmssbuilder.drafts.forms.conflicts import shown
+from vmssbuilder.drafts.forms.formsets import row_anchor
+from vmssbuilder.drafts.forms.lists import ITEMS_A_PAGE
 from vmssbuilder.drafts.models import Draft, Revision
 from vmssbuilder.drafts.numbers import counted
 from vmssbuilder.pages.problems import problem
@@ -19,7 +23,6 @@ from vmssbuilder.scaleset.findings import Finding
 from vmssbuilder.scaleset.paths import MISSING, Path, PathError
 from vmssbuilder.scaleset.properties import List, Map, Node
 
-from . import choosing
 from .form import Form, draw
 from .frame import frame
 from .told import parameter
@@ -108,7 +111,7 @@ def _after_rows(
         raise PathError(f"{contents.label(path, draft.api_version)} is not a list.")
     if verb == "more":
         url = places.page_url(draft.code, path, draft.api_version)
-        return _to(request, url, anchor=fields.row_anchor(node, path, len(now)))
+        return _to(request, url, anchor=row_anchor(node, path, len(now)))
     before = paths.get(_shown(draft, base), path, ())
     if not isinstance(before, dict | list):
         before = ()
@@ -152,9 +155,9 @@ def _to_item(request: HttpRequest, draft: Draft, where: Path, said: str) -> Http
     if not isinstance(node.property, List) or node.property.rows:
         rows = paths.get(contents.of(draft), holder)
         number = list(rows).index(where[-1]) if isinstance(rows, dict) else cast(int, where[-1])
-        anchor = fields.row_anchor(node, holder, number)
+        anchor = row_anchor(node, holder, number)
     place = where[-1]
-    far = isinstance(place, int) and place >= fields.ITEMS_A_PAGE
+    far = isinstance(place, int) and place >= ITEMS_A_PAGE
     at = f"at={quote(paths.text(where))}" if far else ""
     said = "&".join(each for each in (at, said) if each)
     return _to(request, places.page_url(draft.code, holder, draft.api_version), said, anchor)
@@ -199,12 +202,12 @@ def _ask(
     choices = [
         {
             "act": f"{verb}:{paths.text((*cast(Path, changed.holder), position))}",
-            "title": button.format(fields.item_title(node, items[position], position)[0]),
-            "shown": choosing.shown_value(node, items[position]),
+            "title": button.format(item_title(node, items[position], position)[0]),
+            "shown": shown(node, items[position]),
         }
         for position in meant
     ]
-    name = fields.item_title(node, changed.was, path[-1])[0]
+    name = item_title(node, changed.was, path[-1])[0]
     anchor = steps.anchor(changed.holder if changed.holder is not None else path[:-1])
     context = frame(draft) | {
         "heading": title.format(name),
@@ -212,7 +215,7 @@ def _ask(
         "told": changed.position is not None,
         "removing": verb == "remove",
         "kept": kept,
-        "was": choosing.shown_value(node, changed.was),
+        "was": shown(node, changed.was),
         "choices": choices,
         "base": draft.head,
         "url": places.page_url(draft.code, path[:-1], draft.api_version),

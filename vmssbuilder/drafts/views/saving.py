@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, cast
 
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
-from django.utils.safestring import mark_safe
 
 from vmssbuilder.accounts.models import User
-from vmssbuilder.drafts import actions, fields, merging, named, steps, submitted, switching
+from vmssbuilder.drafts import actions, merging, named, steps, submitted, switching
 from vmssbuilder.drafts import content as contents
 from vmssbuilder.drafts.checking import check_content
+from vmssbuilder.drafts.forms.bound import BoundProperty
+from vmssbuilder.drafts.forms.conflicts import TwoValues
+from vmssbuilder.drafts.forms.obstacles import odd_holders
+from vmssbuilder.drafts.forms.pages import page_form
 from vmssbuilder.drafts.submitted import Changed
 from vmssbuilder.pages.problems import problem
 from vmssbuilder.scaleset import paths
@@ -165,21 +168,21 @@ def _saved_quietly(
     draft = form.draft
     if draft.head == base:
         return HttpResponse(status=204)
-    answer = [
-        f'<input type="hidden" name="base" id="base" value="{draft.head}" hx-swap-oob="true">',
-        pane.answer(request, draft, form.url, {change.path for change in changes}),
-    ]
-    answer += _stale_fields(form, request.POST, shown, changes, {})
-    answer += _out_of_the_way(form, shown)
-    return HttpResponse("".join(answer))
+    context = {
+        "base": draft.head,
+        "pane": pane.answer(request, draft, form.url, {change.path for change in changes}),
+        "fields": _stale_fields(form, request.POST, shown, changes, {}),
+        "gone": _out_of_the_way(form, shown),
+    }
+    return render(request, "drafts/saved.html", context)
 
 
 def _out_of_the_way(form: Form, shown: dict[str, Any]) -> list[str]:
-    """Takes away what the page says of values in the place of objects that are not there any more."""
+    """The ids of what the page says of values in the place of objects that are not there any more."""
     listed = list(form.layout.fields)
-    left = set(fields.odd_holders(contents.of(form.draft), form.place, listed))
-    gone = set(fields.odd_holders(shown, form.place, listed)) - left
-    return [f'<div id="{steps.anchor(path)}-field" hx-swap-oob="delete"></div>' for path in gone]
+    left = set(odd_holders(contents.of(form.draft), form.place, listed))
+    gone = set(odd_holders(shown, form.place, listed)) - left
+    return [steps.anchor(path) for path in gone]
 
 
 def _stale_fields(
@@ -187,17 +190,17 @@ def _stale_fields(
     post: QueryDict,
     shown: dict[str, Any],
     changes: Sequence[Changed],
-    drawn: dict[paths.Path, str],
-) -> list[str]:
+    drawn: Collection[paths.Path],
+) -> list[BoundProperty]:
     """The fields that hold something else now than on the page, or in other rows, those already drawn left out.
 
     Settings of an extension that became a known one after the page was drawn have no fields there yet.
     """
     now = contents.of(form.draft)
     there = {change.path: change.wanted for change in changes}
-    page = fields.Page(now, form.place, form.step_url)
+    page = page_form(form.layout)(now, form.place, form.step_url, in_place=True)
     return [
-        _out_of_band(fields.one(page, entry))
+        page.at_entry(entry)
         for entry in form.layout.fields
         if (path := form.place + entry.below) not in drawn
         and (not entry.within or submitted.holds(post, path))
@@ -206,11 +209,6 @@ def _stale_fields(
             or (path in there and submitted.rows_moved_up(post, entry, path, paths.get(now, path)))
         )
     ]
-
-
-def _out_of_band(field: str) -> str:
-    """A field that htmx puts in the place of the one that stands on the page."""
-    return field.replace('-field"', '-field" hx-swap-oob="true"', 1)
 
 
 # --- What was not saved -----------------------------------------------------------------------------------------------
@@ -226,12 +224,11 @@ def _ask(
     automatic: bool,
 ) -> HttpResponse:
     """The page once more: what others wrote and what this person typed, and the buttons to choose with."""
-    extra, asides = choosing.questions(cast(User, request.user), form, conflicts)
-    drawn = _again(request, form, 409, extra, automatic=automatic, asides=asides)
+    extra, values = choosing.questions(cast(User, request.user), form, conflicts)
+    others: list[BoundProperty] = []
     if automatic:
-        questions = {entry.path: "" for entry in conflicts}
-        drawn.content += "".join(_stale_fields(form, request.POST, shown, changes, questions)).encode()
-    return drawn
+        others = _stale_fields(form, request.POST, shown, changes, {entry.path for entry in conflicts})
+    return _again(request, form, 409, extra, automatic=automatic, conflicts=values, others=others)
 
 
 def _again(
@@ -241,9 +238,10 @@ def _again(
     extra: list[Finding],
     *,
     automatic: bool,
-    asides: dict[paths.Path, str] | None = None,
+    conflicts: dict[paths.Path, TwoValues] | None = None,
+    others: Sequence[BoundProperty] = (),
 ) -> HttpResponse:
-    """The page once more with what was typed, and why it was not saved."""
+    """The page once more with what was typed, and why it was not saved. others: fields that hold something else now."""
     kept = [paths.text(finding.path) for finding in extra]
     typed = {
         name: [str(value) for value in values]
@@ -252,22 +250,23 @@ def _again(
     }
     if automatic:
         draft = form.draft
-        drawn = fields.Page(
+        page = page_form(form.layout)(
             contents.of(draft),
             form.place,
             form.step_url,
-            by_field(form, extra),
-            typed,
-            asides=asides or {},
+            findings=by_field(form, extra),
+            typed=typed,
+            conflicts=conflicts,
+            in_place=True,
         )
         touched = [
-            _out_of_band(fields.one(drawn, entry))
+            page.at_entry(entry)
             for entry in form.layout.fields
-            if any(paths.starts_with(path, form.place + entry.below) for path in drawn.findings)
+            if any(paths.starts_with(path, form.place + entry.below) for path in page.findings)
         ]
         context = {
             "base": draft.head if status == 409 else request.POST.get("base"),
-            "others": mark_safe("".join(touched)),  # noqa: S308 - every value in it was escaped
+            "fields": [*touched, *others],
         }
         return render(request, "drafts/not_saved.html", context, status=status)
-    return draw(request, form, shown=False, status=status, typed=typed, extra=extra, asides=asides)
+    return draw(request, form, shown=False, status=status, typed=typed, extra=extra, conflicts=conflicts)

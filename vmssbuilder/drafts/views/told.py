@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from html import escape
 from typing import Any, Final
 from urllib.parse import quote
 
 from vmssbuilder.drafts import content as contents
-from vmssbuilder.drafts import fields, lists, steps
+from vmssbuilder.drafts import lists
+from vmssbuilder.drafts.forms.cards import item_title
+from vmssbuilder.drafts.forms.lists import Done
 from vmssbuilder.drafts.models import Draft, Revision
 from vmssbuilder.scaleset import paths
 from vmssbuilder.scaleset.paths import MISSING, Path, PathError
@@ -25,7 +26,7 @@ def parameter(verb: str, path: Path, *numbers: int) -> str:
     return "done=" + quote(":".join([verb, *map(str, numbers), paths.text(path)]), safe="")
 
 
-def told(draft: Draft, done: str) -> fields.Done | None:
+def told(draft: Draft, done: str) -> Done | None:
     """The notice; None for what says nothing, or is not true (any more)."""
     verb, *rest = done.split(":", {"removed": 2, "pasted": 3}.get(done.split(":", 1)[0], 1))
     try:
@@ -35,29 +36,22 @@ def told(draft: Draft, done: str) -> fields.Done | None:
     except (KeyError, IndexError, ValueError, TypeError, OverflowError, Revision.DoesNotExist):
         return None
     holder = path if verb == "pasted" else path[:-1]
-    html = (
-        f'<p class="done" id="{steps.anchor(holder)}-done" tabindex="-1"><svg class="icon" aria-hidden="true">'
-        f'<use href="#i-done"/></svg><span>{escape(said.words)}</span> {said.button}</p>'
-    )
-    return fields.Done(holder, html, said.position)
+    return Done(holder, said.position, said.words, said.undo, said.back)
 
 
 @dataclass(frozen=True, slots=True)
 class _Said:
     words: str
     position: int
-    button: str = ""
+    undo: str = ""
+    back: str = ""
 
 
 def _removed(draft: Draft, path: Path, revision: int) -> _Said:
     before = contents.of(draft.revisions.get(number=revision))
     words = named(before, path, draft.api_version)
-    undo = escape(f"undo:{revision}:{paths.text(path)}")
-    button = (
-        f'<button class="btn btn-link" name="act" value="{undo}">Undo'
-        f'<span class="visually-hidden">: put back {escape(words)}</span></button>'
-    )
-    return _Said(f"Removed {words}", _position(before, path), f'<span aria-hidden="true">·</span> {button}')
+    undo = f"undo:{revision}:{paths.text(path)}"
+    return _Said(f"Removed {words}", _position(before, path), undo, words)
 
 
 def _copied(draft: Draft, path: Path) -> _Said:
@@ -124,7 +118,7 @@ def named(content: dict[str, Any], path: Path, api_version: str) -> str:
         raise PathError("It is not there.")
     if isinstance(step, str):
         return f"{singular} “{_short(step)}”"
-    title = fields.item_title(node, value, step)[0] if not node.is_leaf else node.property.to_text(value)
+    title = item_title(node, value, step)[0] if not node.is_leaf else node.property.to_text(value)
     plain = f"{singular} {step + 1}"
     return plain if sentence_case(plain).casefold() == title.casefold() else f"{plain} ({_short(title)})"
 

@@ -1,0 +1,261 @@
+"""Lists of small items, edited in place: a row each, an empty one at the end, and a box to paste many at once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+from vmssbuilder.drafts.steps import anchor
+from vmssbuilder.scaleset import paths
+from vmssbuilder.scaleset.findings import in_words
+from vmssbuilder.scaleset.paths import MISSING, Path
+from vmssbuilder.scaleset.properties import Boolean, Choice, List, Map, Node, Text
+
+from . import picking
+from .bound import said
+from .fields import ListField, lines, text_of
+from .lists import ListControl, articles, parts
+from .readings import reading
+from .widgets import Option, not_on_offer
+
+if TYPE_CHECKING:
+    from .bound import BoundProperty
+
+PASTE: Final = ":paste"
+"""Follows the name of a list in the name of its paste box."""
+
+PART: Final = ":part"
+"""Follows the name of a list of which a page shows a part: the first row, a hyphen, and the row after the last."""
+
+_MOST: Final = 9_999
+"""Rows have no larger numbers, so that nobody can send a few bytes and have a page of a million rows drawn."""
+
+
+def part_sent(written: str, count: int) -> tuple[int, int] | None:
+    """Which rows of a list a form showed; None for one that showed all of them."""
+    found = re.fullmatch(r"([0-9]{1,4})-([0-9]{1,4})", written)
+    if found is None:
+        return None
+    first, end = int(found[1]), int(found[2])
+    return (first, end) if first <= end <= count else None
+
+
+def row_fields(node: Node) -> list[tuple[Path, Node]]:
+    """The single values of one row of a list: the item itself, or the leaves of its part."""
+    if node.is_leaf:
+        return [((), node)]
+    found: list[tuple[Path, Node]] = []
+    for wire, child in node.children.items():
+        if not child.property.read_only:
+            found.extend(((wire, *below), leaf_node) for below, leaf_node in row_fields(child))
+    return found
+
+
+def row_numbers(sent: Iterable[str], name: str) -> list[int]:
+    """The numbers of the rows of a list that a form sent, by the names of its inputs."""
+    pattern = re.compile(re.escape(name) + r"\[([0-9]{1,4})\]")
+    return sorted({int(found[1]) for found in map(pattern.match, sent) if found})
+
+
+def row_anchor(node: Node, path: Path, number: int) -> str:
+    """The id of the first input of a row of the list or map at the path."""
+    own = (*path, number)
+    if isinstance(node.property, Map):
+        return f"{anchor(own)}-key"
+    assert node.item is not None
+    return anchor(own + row_fields(node.item)[0][0])
+
+
+def cell_at(node: Node, path: Path, value: Any, below: Path) -> tuple[Path, str] | None:
+    """The place and the id of the input in which something `below` the list or map at the path is mended.
+
+    value: what the list holds. None for what is about no row that is there.
+    """
+    if not below:
+        return None
+    if isinstance(node.property, Map):
+        if not isinstance(value, dict) or below[0] not in value:
+            return None
+        return (*path, below[0]), row_anchor(node, path, list(value).index(below[0]))
+    number = below[0]
+    if not isinstance(value, list) or not isinstance(number, int) or number >= len(value):
+        return None
+    assert node.item is not None
+    cells = [cell for cell, _ in row_fields(node.item)]
+    place = (*path, number, *next((cell for cell in cells if below[1 : len(cell) + 1] == cell), cells[0]))
+    return place, anchor(place)
+
+
+def pasted_as(node: Node) -> Literal["pairs", "texts"] | None:
+    """What can be pasted into a list or map: names with values, or texts; None when its rows need more."""
+    item = node.item
+    assert item is not None
+    if isinstance(node.property, Map):
+        return "pairs" if item.is_leaf else "texts"
+    cells = row_fields(item)
+    return "texts" if len(cells) == 1 and isinstance(cells[0][1].property, Text) else None
+
+
+_PASTE_HINTS: Final = {
+    "pairs": "Lines such as name=value or name: value, a JSON object, two columns of a table, "
+    "or what follows --tags on a command line. A name that is there already gets the new value.",
+    "texts": "One on each line, or separated by commas, or a JSON array. What is there already stays once.",
+}
+
+
+class RowsField(ListField):
+    """A list of plain values or small objects, or names with values."""
+
+    def made_control(self) -> RowsControl:
+        return RowsControl()
+
+
+class RowsControl(ListControl):
+    """The rows of a list, each with a box for each of its values."""
+
+    template = "forms/rows.html"
+
+    def shown(self, bound: BoundProperty) -> dict[str, Any]:
+        if bound.is_odd:
+            return self.as_json(bound)
+        form, node, path, name = bound.form, bound.field.entry.node, bound.path, bound.html_name
+        values = [*_values(bound), _BLANK]
+        count = 0 if bound.held is MISSING else len(bound.held)
+        first, end = part_sent(form.typed.get(name + PART, [""])[0], count) or form.part(
+            path, min(count, _MOST)
+        )
+        # Rows that were typed and not saved yet come after all others, and the empty one last.
+        numbers = [*range(first, end), *range(count, min(len(values), _MOST))]
+        last = len(values) - 1
+        kind = pasted_as(node)
+        return {
+            "rows": [_row(bound, number, values[number], last) for number in numbers],
+            "part": f"{first}-{end}" if end - first < count else "",
+            "singular": bound.field.property.singular,
+            "choose": picking.link(form.step_url, _kind(node), path, several=True),
+            "paste": kind and {"hint": _PASTE_HINTS[kind], "text": form.typed.get(name + PASTE, [""])[0]},
+            "parts": parts(path, first, end, count),
+        }
+
+
+_BLANK: Final[Any] = object()
+"""The empty row that stands ready at the end of a list."""
+
+
+def _values(bound: BoundProperty) -> Iterator[Any]:
+    """The rows as the list or map holds them, and those that a form sent and the document does not have yet."""
+    is_map = isinstance(bound.field.property, Map)
+    held = () if bound.held is MISSING else bound.held.items() if is_map else bound.held
+    yield from held
+    if bound.form.typed:
+        missing = max(row_numbers(bound.form.typed, bound.html_name), default=-1) + 1 - len(held)
+        for _ in range(missing):
+            yield ("", MISSING) if is_map else MISSING
+
+
+def _kind(node: Node) -> str:
+    """What the rows refer to: resources that a list names, or that the names of a map are."""
+    if isinstance(node.property, Map):
+        return node.property.kind
+    named = node.item
+    if named is not None and not named.is_leaf:
+        named = named.children.get("id")
+    return named.property.kind if named is not None else ""
+
+
+def _row(bound: BoundProperty, number: int, held: Any, last: int) -> dict[str, Any]:
+    """One row; held is _BLANK for the one at the end."""
+    prop, item = bound.field.property, bound.field.entry.node.item
+    assert item is not None
+    name = f"{bound.html_name}[{number}]"
+    blank = held is _BLANK
+    odd = ""
+    if (
+        isinstance(prop, List)
+        and not item.is_leaf
+        and not (blank or held is MISSING or isinstance(held, dict))
+    ):
+        odd = (
+            f"Here stands {in_words(held)} where settings of {articles(prop.singular)} belong. "
+            "What you fill in takes its place."
+        )
+    cells = (
+        _map_cells(bound, item, number, held) if isinstance(prop, Map) else _cells(bound, item, number, held)
+    )
+    return {
+        "title": f"{prop.singular} {number + 1}",
+        "name": name,
+        "blank": blank,
+        "cells": list(cells),
+        "odd": odd,
+        "done": bound.form.done_at(bound.path, number, last),
+    }
+
+
+def _map_cells(bound: BoundProperty, item: Node, number: int, held: Any) -> Iterator[dict[str, Any]]:
+    key, inner = ("", MISSING) if held is _BLANK else held
+    form, name = bound.form, f"{bound.html_name}[{number}]"
+    own = anchor((*bound.path, number))
+    typed = form.typed.get(f"{name}.key", [lines(key)])[0]
+    suggest = picking.suggestions(form.step_url, _kind(bound.field.entry.node), bound.path)
+    place = None if held is _BLANK else (*bound.path, key)
+    yield _cell(
+        bound, None, place, bound.field.property.key_title, f"{name}.key", f"{own}-key", typed, suggest
+    )
+    if item.is_leaf:
+        shown = form.typed.get(f"{name}.value", [text_of(item.property, inner)])[0]
+        yield _cell(bound, item, None, item.property.title, f"{name}.value", f"{own}-value", shown)
+    # What stands behind a name is else an object of which nothing is filled in.
+
+
+def _cells(bound: BoundProperty, item: Node, number: int, held: Any) -> Iterator[dict[str, Any]]:
+    for below, node in row_fields(item):
+        inner = MISSING if held is _BLANK else paths.get(held, below)
+        place = (*bound.path, number, *below)
+        name, prop = paths.text(place), node.property
+        shown = bound.form.typed.get(name, [text_of(prop, inner)])[0]
+        suggest = picking.suggestions(bound.form.step_url, prop.kind, place) if isinstance(prop, Text) else ""
+        yield _cell(
+            bound, node, None if held is _BLANK else place, prop.title, name, anchor(place), shown, suggest
+        )
+
+
+def _cell(
+    bound: BoundProperty,
+    node: Node | None,
+    place: Path | None,
+    label: str,
+    name: str,
+    own: str,
+    shown: str,
+    suggest: str = "",
+) -> dict[str, Any]:
+    """One box of a row. place: where its findings are."""
+    prop = node.property if node is not None else None
+    found = bound.form.findings.get(place, ()) if place else ()
+    below = reading(prop, shown) if prop is not None else None
+    described = [f"{own}-findings"] * bool(found) + [f"{own}-reading"] * (below is not None)
+    cell: dict[str, Any] = {
+        "label": label,
+        "name": name,
+        "anchor": own,
+        "text": shown,
+        "described": " ".join(described),
+        "suggest": suggest,
+        "reading": below,
+    }
+    if isinstance(prop, Choice | Boolean):
+        assert node is not None
+        wires = (
+            [each.wire for each in prop.values_in(node.api_version)]
+            if isinstance(prop, Choice)
+            else ["true", "false"]
+        )
+        cell["options"] = [Option("", "Choose"), *(Option(wire, wire) for wire in wires)]
+        if shown and shown not in wires:
+            cell["options"].append(Option(shown, not_on_offer(shown)))
+        cell["reading"] = None
+    elif (isinstance(prop, Text) and prop.multiline) or "\n" in shown:
+        cell["area"] = True
+    return cell | said(found) if found else cell

@@ -1,0 +1,244 @@
+"""What each kind of field is drawn as: the part of its context that `templates/forms/field.html` draws the control from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from django import forms
+
+from vmssbuilder.drafts.checking import UNREADABLE
+from vmssbuilder.drafts.content import TARGET
+from vmssbuilder.scaleset import secrets
+from vmssbuilder.scaleset.kept import Kept
+from vmssbuilder.scaleset.paths import MISSING
+from vmssbuilder.scaleset.properties import Json, Text
+
+from . import checklists, picking, readings
+
+if TYPE_CHECKING:
+    from .bound import BoundProperty
+
+RADIOS_UP_TO: Final = 4
+"""A choice with more values than this is a list, which scripts make searchable."""
+
+ENCODED: Final = ":encoded"
+"""Follows the name of a text that is sent as base64 in the name of the box that says it is base64 already."""
+
+CLEAR: Final = ":clear"
+"""Follows the name of a place in the name of the box that leaves out what stands there."""
+
+AS_JSON: Final = Json("JSON", objects=False)
+"""What shows a value that has no fields: a list or map that is neither."""
+
+SCRIPTS: Final = {
+    'data-reading="': "js/live.js",
+    'data-checks="': "js/checklist.js",
+    'data-reading="json"': "js/json.js",
+    'data-reading="ssh"': "js/ssh.js",
+    'data-reading="bytes"': "js/sizes.js",
+    'type="password"': "js/password.js",
+    "data-search": "js/combobox.js",
+}
+"""The script that each mark in the HTML of a field asks for."""
+
+
+def scripts(html: str) -> list[str]:
+    """The static files that make these fields live, in the order in which they load."""
+    return [path for mark, path in SCRIPTS.items() if mark in html]
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One of the values that a person may choose."""
+
+    value: str
+    label: str
+    help: str = ""
+
+
+LEAVE: Final = Option("", "Leave to Azure")
+
+
+def not_on_offer(shown: str) -> str:
+    """The label of a value that stands there and is not among the choices; a text that means one stands in quotes."""
+    if not shown:
+        return "Choose"
+    if shown == "null":
+        return shown
+    return f"“{shown[1:-1][:80]}” as text" if shown[:1] == '"' else f"{shown[:80]} (not on offer)"
+
+
+class Control(forms.Widget):
+    """A control. Its field's template draws it together with all that stands around it."""
+
+    empty: str = "empty the field"
+
+    def template_for(self, bound: BoundProperty) -> str:
+        """The template that draws the field."""
+        return "forms/field.html"
+
+    def shown(self, bound: BoundProperty) -> dict[str, Any]:
+        """What the template draws the control from. `also`: the ends of the ids of what is said about it."""
+        raise NotImplementedError
+
+    def keeps(self, bound: BoundProperty) -> bool:
+        """Whether the field says nothing but its value, so that it may be drawn once for each value."""
+        return bound.path not in checklists.CHECKLISTS and not (
+            bound.held is None or isinstance(bound.held, dict | list)
+        )
+
+    def null(self, bound: BoundProperty) -> str:
+        """What null means where it stands, "" where there is another value."""
+        return bound.form.null_in_words(self.empty) if bound.held is None else ""
+
+
+class TextControl(Control):
+    """A box of one line, or of several where the text has them."""
+
+    def shown(self, bound: BoundProperty) -> dict[str, Any]:
+        prop, text = bound.field.property, bound.text
+        context = said_below(bound, prop, text) | {"text": text, "note": self.null(bound)}
+        if isinstance(prop, Text):
+            if prop.base64:
+                context["encoded"] = bound.encoded
+            context["suggestions"] = prop.suggestions
+            context["suggest"] = picking.suggestions(bound.form.step_url, prop.kind, bound.path)
+            context["choose"] = picking.link(bound.form.step_url, prop.kind, bound.path)
+        if "\n" in text or (isinstance(prop, Text) and prop.multiline):
+            context |= {"area": True, "rows": rows_of(text)}
+        if bound.held == "" and not text and bound.path[0] != TARGET:
+            context["clear"] = EMPTY_TEXT
+        return context
+
+
+class NumberControl(TextControl):
+    """A short box with the unit after it."""
+
+    def shown(self, bound: BoundProperty) -> dict[str, Any]:
+        return super().shown(bound) | {"number": True, "unit": bound.field.property.unit}
+
+
+class JsonControl(Control):
+    """A box of several lines for JSON."""
+
+    def shown(self, bound: BoundProperty) -> dict[str, Any]:
+        prop, text = bound.field.property, bound.text
+        context = said_below(bound, AS_JSON if bound.is_odd else prop, text)
+        if bound.held == "" and not text and not bound.is_odd:
+            context["clear"] = EMPTY_TEXT
+        return context | {
+            "text": text,
+            "note": self.null(bound),
+            "area": True,
+            "code": True,
+            "rows": rows_of(text),
+        }
+
+
+EMPTY_TEXT: Final = "Leave it out: the text is empty, but it is there"
+
+
+def rows_of(text: str) -> int:
+    """How many lines a box shows of a text."""
+    return min(max(text.count("\n") + 2, 4), 16)
+
+
+def said_below(bound: BoundProperty, prop: Any, text: str) -> dict[str, Any]:
+    """What stands below a box: the value in words, and what Azure asks for."""
+    reading = readings.reading(prop, text)
+    checks = bound.form.checklist(bound.path) if bound.path in checklists.CHECKLISTS else []
+    also = (["reading"] if reading else []) + (["checks"] if checks else [])
+    return {"reading": reading, "checks": checks, "also": also}
+
+
+class OptionControl(Control):
+    """A control that chooses one of some values."""
+
+    empty = f"choose “{LEAVE.label}”"
+
+    def __init__(self, options: Iterable[Option]) -> None:
+        super().__init__()
+        self.options = list(options)
+        self.values = {option.value for option in self.options}
+
+
+class SelectControl(OptionControl):
+    """A list that opens."""
+
+    def shown(self, bound: BoundProperty) -> dict[str, Any]:
+        options, text = self.options, bound.text
+        if text not in self.values:
+            options = [Option(text, not_on_offer(text)), *options]
+        return {"select": True, "options": options, "text": text, "note": self.null(bound)}
+
+
+class RadioControl(OptionControl):
+    """All values at once. What stands there and is none of them is one more."""
+
+    def __init__(self, options: Iterable[Option], *, inline: bool = False) -> None:
+        super().__init__(options)
+        self.inline = inline
+
+    def shown(self, bound: BoundProperty) -> dict[str, Any]:
+        options, text = self.options, bound.text
+        if text not in self.values:
+            options = [*options, Option(text, not_on_offer(text))]
+        return {
+            "radios": True,
+            "options": options,
+            "text": text,
+            "inline": self.inline,
+            "note": self.null(bound),
+        }
+
+
+class SecretControl(Control):
+    """An empty box, whatever is set: what is set can be replaced or cleared, never shown.
+
+    One that Azure keeps is neither set here nor known to be unset.
+    """
+
+    empty = "clear it"
+
+    def keeps(self, bound: BoundProperty) -> bool:
+        return super().keeps(bound) and not bound.form.kept
+
+    def shown(self, bound: BoundProperty) -> dict[str, Any]:
+        prop, held = bound.field.property, bound.held
+        one_line = isinstance(prop, Text) and not prop.multiline and not prop.base64
+        context = said_below(bound, prop, "") | {
+            "password": one_line,
+            "secret_area": not one_line,
+            "note": self.null(bound),
+        }
+        if isinstance(prop, Text) and prop.base64:
+            context["encoded"] = False
+        if held is None:
+            context["clear"] = "Clear it"
+        elif held is not MISSING and held != secrets.MASK:
+            lost = any(each.rule == UNREADABLE for each in bound.findings)
+            words = (
+                "Set, but not readable any more. Enter it again."
+                if lost
+                else "Set, hidden. Type here to replace it."
+            )
+            context |= {"set": words, "lost": lost, "clear": "Clear it"}
+        elif (kept := bound.form.kept_at(bound.path)) is not None and not (kept.lost and bound.findings):
+            context |= {"kept": _kept(kept, part=bound.path != kept.path), "lost": kept.lost}
+        return context
+
+
+def _kept(kept: Kept, *, part: bool) -> str:
+    """What becomes of a secret that Azure keeps. part: whether the field is about a part of it."""
+    if kept.lost:
+        again = "Enter all protected settings again." if part else "Enter it again."
+        return f"and lost with this request, which sends the whole list that it is in. {again}"
+    if kept.fixed:
+        return "and never returned. It stays as it is: an update cannot replace it."
+    if part:
+        return (
+            "and never returned. It stays as it is. What you enter takes the place of all protected settings."
+        )
+    return "and never returned. It stays as it is unless you enter another."
