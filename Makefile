@@ -57,9 +57,12 @@ format: .venv-tests  ## Put code into the common form
 	$(PYTHON_HERE) -m ruff check --fix .
 	$(PYTHON_HERE) -m ruff format .
 
+# MUTATE="--guards", MUTATE="submissions.steps", MUTATE="--sample 1000 --seed 7" and so on, see scripts/mutate_modules.py.
+MUTATE ?= --sample 300
 .PHONY: mutate
-mutate: .venv-tests  ## Break each condition of the rules once and see that a test notices
+mutate: .venv-tests  ## Break conditions, locks and permissions one by one, and see that a test notices (MUTATE="--guards")
 	@$(PYTHON_HERE) scripts/mutate_rules.py
+	@$(PYTHON_HERE) scripts/mutate_modules.py $(MUTATE)
 
 .PHONY: fix-rounds
 fix-rounds: .venv-tests  ## Make the fixes of 100,000 random documents until none is left (COUNT=100000 SEED=0)
