@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from vmssbuilder.accounts import lookups
-from vmssbuilder.accounts.lookups import Asked, Work
+from vmssbuilder.accounts.lookups import Asked, Work, forget, forget_everything
 from vmssbuilder.accounts.models import User
 from vmssbuilder.azure import AzureError, explain
 from vmssbuilder.azure.errors import (
@@ -20,6 +20,8 @@ from vmssbuilder.azure.errors import (
     Unreadable,
 )
 from vmssbuilder.azure.pickers import Trouble
+
+__all__ = ["FRESH", "USABLE", "WAIT", "ask", "forget", "forget_everything"]
 
 WAIT: Final = 1.5
 """Seconds that a page waits for Azure."""

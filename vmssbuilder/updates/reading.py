@@ -7,7 +7,6 @@ from typing import Final
 
 from django.utils import timezone
 
-from vmssbuilder.accounts import lookups
 from vmssbuilder.accounts.lookups import Asked
 from vmssbuilder.accounts.models import User
 from vmssbuilder.azure import ArmClient, ScaleSet, ScaleSetAddress
@@ -26,7 +25,7 @@ def read(user: User, address: ScaleSetAddress, api_version: str, *, within: floa
 
 def forget(user: User, address: ScaleSetAddress, api_version: str) -> None:
     """The next look asks Azure, however new the last answer is."""
-    lookups.forget(user, _about(address, api_version))
+    asking.forget(user, _about(address, api_version))
 
 
 def _about(address: ScaleSetAddress, api_version: str) -> str:
