@@ -310,7 +310,6 @@ SINGLE = ("properties", "singlePlacementGroup")
         ("osdisk-type-immutable", DISK_TYPE, "Standard_LRS", "Premium_LRS"),
         ("ephemeral-immutable", (*STORAGE, "osDisk", "diffDiskSettings"), MISSING, {"option": "Local"}),
         ("unattend-immutable", UNATTEND, MISSING, [{"passName": "OobeSystem"}]),
-        ("update-publisher-offer", (*IMAGE, "publisher"), "Canonical", "Debian"),
         ("update-publisher-offer", (*IMAGE, "offer"), "ubuntu-24_04-lts", MISSING),
         ("update-not-carried", (*OS, "adminPassword"), MISSING, secrets.reference("1")),
         ("update-not-carried", (*OS, "adminUsername"), "azureuser", "root2"),
@@ -324,6 +323,16 @@ def test_what_cannot_change_is_named_and_left_out(rule: str, path: Path, before:
     assert rules(found) == {paths.text(path): rule}
     assert [place for place, _ in found.blocked] == [path]
     assert patch((path, before), start=start) == Patch({})
+
+
+@pytest.mark.parametrize("name", ["publisher", "offer"])
+def test_another_publisher_or_offer_is_sent_with_a_warning(name: str) -> None:
+    """From one Ubuntu to the next, as Microsoft's own example does."""
+    start = edited(((*IMAGE, name), "before"))
+    found = patch(((*IMAGE, name), "after"), start=start)
+    assert paths.get(found.body, (*IMAGE, name)) == "after"
+    assert rules(found)[paths.text((*IMAGE, name))] == "update-publisher-offer"
+    assert found.blocked == []
 
 
 @pytest.mark.parametrize(

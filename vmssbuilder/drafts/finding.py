@@ -45,6 +45,13 @@ class Found:
     url: str
     note: str
     needs: str
+    draft_version: str
+
+    @property
+    def help(self) -> str:
+        """What the setting does, in the words of the draft's API version."""
+        version = self.draft_version if not self.needs else self.entry.node.api_version
+        return self.entry.declared.help_in(version)
 
     @property
     def is_listed(self) -> bool:
@@ -163,16 +170,17 @@ def _node(entry: Entry, api_version: str) -> Node | None:
 
 def _found(draft: Draft, entry: Entry) -> Found:
     here = f"/drafts/{draft.code}/find/?place={entry.place}"
-    lacking = needs(entry, draft.api_version)
+    version = draft.api_version
+    lacking = needs(entry, version)
     if lacking:
-        return Found(entry, here, lacking, lacking)
+        return Found(entry, here, lacking, lacking, version)
     spots = destinations(draft, entry)
     if len(spots) > 1:
-        return Found(entry, here, f"In {len(spots)} places: choose one", "")
+        return Found(entry, here, f"In {len(spots)} places: choose one", "", version)
     only = spots[0]
     if only.missing:
-        return Found(entry, only.url, f"Add {_an(only.missing)} first", "")
-    return Found(entry, only.url, f"In {only.within}" if only.within else "", "")
+        return Found(entry, only.url, f"Add {_an(only.missing)} first", "", version)
+    return Found(entry, only.url, f"In {only.within}" if only.within else "", "", version)
 
 
 def _an(noun: str) -> str:

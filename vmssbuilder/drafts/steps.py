@@ -159,7 +159,7 @@ def step_layout(step: Step, api_version: str) -> Layout:
             node = tree(api_version).at(root)
         if node is not None:
             heading = step.heading(root, node.property.title)
-            section = Section(heading, root, node.property.help if heading else "")
+            section = Section(heading, root, node.help if heading else "")
             sections.append(section)
             _collect(node, root, root, section, sections, frozenset(_OWNERS) - {root})
     return Layout(tuple(section for section in sections if section.essential or section.more))
@@ -188,7 +188,7 @@ def _collect(
         elif prop.inline:
             _collect(child, place, under, section, sections, others)
         else:
-            inner = Section(prop.title, under, prop.help, prop.system or section.system)
+            inner = Section(prop.title, under, child.help, prop.system or section.system)
             sections.append(inner)
             _collect(child, place, under, inner, sections, others)
 

@@ -210,7 +210,7 @@ def _page(
     context = frame(draft, steps.owner(target.path)) | {
         "heading": heading,
         "label": target.node.property.title,
-        "help": target.node.property.help,
+        "help": target.node.help,
         "picker": picker,
         "several": target.several,
         "url": choice.url,

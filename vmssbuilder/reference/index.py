@@ -31,6 +31,7 @@ from vmssbuilder.scaleset.properties import (
 )
 from vmssbuilder.scaleset.updating import LIMITS, Limit
 from vmssbuilder.scaleset.versions import FIRST, LATEST, before, order, within
+from vmssbuilder.scaleset.wording import Said
 
 from .elsewhere import BY_PHRASE, Elsewhere
 from .everyday import PHRASES
@@ -150,6 +151,16 @@ def span(since: str, until: str | None) -> str:
     if since == until:
         return f"{since} only"
     return f"up to {until}" if since == FIRST else f"{since} to {until}"
+
+
+def worded(entry: Entry) -> list[tuple[str, str]]:
+    """The sentences about an entry that hold in some API versions only: these versions in words, and the sentence."""
+    said = entry.declared.said
+    return [
+        (span(each.since, each.until), each.text)
+        for each in (said if isinstance(said, tuple) else ())
+        if isinstance(each, Said)
+    ]
 
 
 def type_of(node: Node) -> str:

@@ -101,6 +101,7 @@ def entry(request: HttpRequest, place: str) -> HttpResponse:
         "entry": found,
         "above": reference.above(found),
         "members": reference.members(found),
+        "worded": reference.worded(found),
         "declarations": [_declaration(node) for node in found.nodes],
         "edit": _edit(request, found),
     }
@@ -132,7 +133,10 @@ def _declaration(node: Node) -> dict[str, Any]:
         "item": node.item.property if node.item is not None else None,
         "update": _update(node),
         "suggestions": ", ".join(getattr(prop, "suggestions", ())),
-        "values": [(value, reference.value_span(node, value)) for value in prop.values]
+        "values": [
+            (value, reference.value_span(node, value), value.help_in(node.api_version))
+            for value in prop.values
+        ]
         if isinstance(prop, Choice)
         else [],
     }

@@ -271,14 +271,16 @@ class _Comparison:
         if self.image_stays and (path in {_IMAGE, _VHD}):
             return True
         if path[:-1] == _IMAGE and before is not MISSING and path[-1] in _MARKETPLACE:
-            if path[-1] != "sku":
-                why = f"It is fixed once the scale set exists. {ANOTHER}"
-                self.block(path, "update-publisher-offer", why, node)
-                return True
             if self.has_plan:
-                why = f"The image of a scale set with a purchase plan keeps its SKU. {ANOTHER}"
+                why = f"The image of a scale set with a purchase plan stays. {ANOTHER}"
                 self.block(path, "update-image-sku", why, node)
                 return True
+            if path[-1] != "sku" and after is MISSING:
+                self.block(path, "update-publisher-offer", "A marketplace image needs it.", node)
+                return True
+            if path[-1] != "sku":
+                message = "Azure takes another publisher or offer only where the new image suits what the scale set has. Try it on a copy first."
+                self.note(path, "update-publisher-offer", message)
         if path == ("properties", "singlePlacementGroup") and before is False and after is True:
             self.block(path, "spg-immutable", f"Once off, it cannot be switched on again. {ANOTHER}", node)
             return True

@@ -20,6 +20,7 @@ from typing import Any, ClassVar, Final
 
 from . import json_text, versions
 from .paths import MISSING, Path
+from .wording import Words, in_version
 
 REFERENCE_KEY: Final = "$secret"
 
@@ -38,7 +39,8 @@ def sentence_case(words: str) -> str:
 class Property:
     """One declared member of a part.
 
-    title: its label, sentence case. help: what it does, what Azure does when it is left out, when to use it.
+    title: its label, sentence case. help: what it does, what Azure does if it is not set, when to use it; sentences that hold
+    in some API versions only are `Said`. The attribute is the wording of the newest version, `help_in` that of any.
     wire: its name in the document (camelCase of the attribute when not given). since, until: API versions, both
     included. taken_since: an older version that does not have it, and from which on Azure is known to take it all the
     same. required: Azure refuses the part without it. secret: its value is never stored or shown in clear.
@@ -54,7 +56,7 @@ class Property:
         self,
         title: str,
         *,
-        help: str = "",
+        help: Words = "",
         wire: str = "",
         since: str = versions.FIRST,
         taken_since: str | None = None,
@@ -71,7 +73,8 @@ class Property:
             if version is not None:
                 versions.order(version)
         self.title = title
-        self.help = help
+        self.said = help
+        self.help = in_version(help, versions.LATEST)
         self.wire = wire
         self.since = since
         self.taken_since = taken_since
@@ -92,6 +95,10 @@ class Property:
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.wire}>"
+
+    def help_in(self, api_version: str) -> str:
+        """The help text in that API version."""
+        return in_version(self.said, api_version)
 
     # A value in a form: text that reads back as the same value, or that nobody types for another one.
 
@@ -223,13 +230,22 @@ class Value:
 
     wire: str
     title: str = ""
-    help: str = ""
+    said: Words = ""
     since: str = versions.FIRST
     until: str | None = None
 
     @property
     def label(self) -> str:
         return self.title or self.wire
+
+    @property
+    def help(self) -> str:
+        """The help text of the newest version."""
+        return in_version(self.said, versions.LATEST)
+
+    def help_in(self, api_version: str) -> str:
+        """The help text in that API version."""
+        return in_version(self.said, api_version)
 
 
 class Choice(Property):
@@ -380,6 +396,11 @@ class Node:
     item: Node | None = field(default=None, repr=False)
 
     @builtins.property  # the field above hides the plain name
+    def help(self) -> str:
+        """The help text in the node's API version."""
+        return self.property.help_in(self.api_version)
+
+    @builtins.property
     def is_leaf(self) -> bool:
         """Whether the node holds one value: text, number, choice, truth or free JSON."""
         return not isinstance(self.property, Single | List | Map)
@@ -430,7 +451,7 @@ class Node:
             schema["additionalProperties"] = self.item.json_schema(required=True)
         if prop.secret:
             schema = {"anyOf": [schema, _REFERENCE_SCHEMA]}
-        described = {"title": prop.title, "description": prop.help, "readOnly": prop.read_only or None}
+        described = {"title": prop.title, "description": self.help, "readOnly": prop.read_only or None}
         return {key: value for key, value in described.items() if value} | schema
 
     def _object_schema(self, *, required: bool) -> dict[str, Any]:

@@ -31,7 +31,7 @@ class PropertyField(forms.Field):
         self.property: Any = entry.node.property
         self.control = self.made_control()
         super().__init__(
-            required=False, label=self.property.title, help_text=self.property.help, widget=self.control
+            required=False, label=self.property.title, help_text=entry.node.help, widget=self.control
         )
 
     def made_control(self) -> widgets.Control:
@@ -94,7 +94,7 @@ class ChoiceField(PropertyField):
     def made_control(self) -> widgets.Control:
         node = self.entry.node
         values = self.property.values_in(node.api_version)
-        options = [widgets.Option(each.wire, each.label, each.help) for each in values]
+        options = [widgets.Option(each.wire, each.label, each.help_in(node.api_version)) for each in values]
         if not node.property.required:
             options.append(widgets.LEAVE)
         if len(options) <= widgets.RADIOS_UP_TO + 1:

@@ -17,7 +17,7 @@ class GalleryApplication(Part):
     )
     order = Integer(
         "Installation order",
-        help="Applications are installed from the lowest number to the highest. Those without one come in any order.",
+        help="Applications are installed from the lowest number to the highest. In any order if not set.",
         example="1",
     )
     package_reference_id = Text(
@@ -37,12 +37,12 @@ class GalleryApplication(Part):
     treat_failure_as_deployment_failure = Boolean(
         "Failure fails the deployment",
         since="2022-03-01",
-        help="Fails the deployment of an instance when the application cannot be installed. Azure goes on when left out.",
+        help="Fails the deployment of an instance if the application cannot be installed. Off if not set.",
     )
     enable_automatic_upgrade = Boolean(
         "Automatic upgrade",
         since="2022-03-01",
-        help="Installs a newer version of the application when the gallery gets one.",
+        help="Installs a newer version of the application when the gallery gets one. Off if not set.",
     )
 
 
@@ -53,5 +53,5 @@ class ApplicationProfile(Part):
         "VM applications",
         GalleryApplication,
         singular="VM application",
-        help="Packages from a compute gallery that Azure installs on each instance, up to 100.",
+        help="Packages from a compute gallery that Azure installs on each instance: up to 25, one version of each.",
     )

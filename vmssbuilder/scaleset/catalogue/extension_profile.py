@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..properties import Boolean, Json, List, Part, Single, Text
+from ..wording import Said
 from .references import SettingsVaultReference
 
 
@@ -47,8 +48,8 @@ class ExtensionProperties(Part):
         "Take newer minor versions",
         essential=True,
         help=(
-            "Whether an instance takes the newest minor version when the extension is installed. Once installed it is "
-            "not upgraded by this until it is deployed again."
+            "Whether an instance takes the newest minor version when the extension is installed. Later versions "
+            "come only when it is deployed again. Off if not set."
         ),
     )
     settings = Json(
@@ -73,7 +74,7 @@ class ExtensionProperties(Part):
         "Force update tag",
         since="2017-03-30",
         taken_since="2015-06-15",
-        help="Any text. When it changes, the handler runs again although its settings are the same.",
+        help="Any text. When it changes, the extension runs again even if its settings are the same.",
         example="2025-06-01",
     )
     provision_after_extensions = List(
@@ -81,18 +82,28 @@ class ExtensionProperties(Part):
         Text("Extension name", help="The name of another extension of this scale set.", example="setup"),
         singular="extension",
         since="2018-06-01",
-        help="Extensions that must be installed before this one. Any order when left out.",
+        help="Extensions that must be installed before this one. Any order if not set.",
     )
     enable_automatic_upgrade = Boolean(
         "Automatic upgrade",
         since="2020-06-01",
         taken_since="2016-03-30",
-        help="Azure upgrades the extension in batches when its publisher brings out a new minor version. Not all handlers can.",
+        help=(
+            (
+                "Azure upgrades the extension in batches when its publisher brings out a new version. Not all "
+                "extensions can."
+            ),
+            Said("Off if not set.", until="2024-11-01"),
+            Said("On if not set, where the extension can.", since="2025-04-01"),
+        ),
     )
     suppress_failures = Boolean(
         "Suppress failures",
         since="2021-07-01",
-        help="A failing extension does not fail the instance. Failure to reach the instance still does. Off when left out.",
+        help=(
+            "A failing extension does not fail the instance. An instance that cannot be reached still fails. Off "
+            "if not set."
+        ),
     )
     protected_settings_reference = Json(
         "Protected settings from key vault",
@@ -100,14 +111,20 @@ class ExtensionProperties(Part):
         objects=True,
         since="2021-11-01",
         until="2021-11-01",
-        help="Where a key vault holds the protected settings: an object of secretUrl and sourceVault. Instead of protected settings.",
+        help=(
+            "Where a key vault holds the protected settings: an object with secretUrl and sourceVault. Use this "
+            "or protected settings, not both."
+        ),
         example='{"secretUrl": "https://...", "sourceVault": {"id": "/subscriptions/..."}}',
     )
     protected_settings_from_key_vault = Single(
         "Protected settings from key vault",
         KeyVaultSecretReference,
         since="2022-03-01",
-        help="Where a key vault holds the protected settings, so that they never pass through this request. Instead of protected settings.",
+        help=(
+            "Where a key vault holds the protected settings, so that they never pass through this request. Use "
+            "this or protected settings, not both."
+        ),
     )
     provisioning_state = Text(
         "Extension provisioning state",
@@ -146,6 +163,6 @@ class ExtensionProfile(Part):
         "Time for all extensions",
         since="2020-06-01",
         suggestions=("PT30M", "PT1H30M", "PT2H"),
-        help="How long all extensions may take to start, from PT15M to PT120M. 90 minutes when left out.",
+        help="How long all extensions may take to start, from PT15M to PT120M. 90 minutes if not set.",
         example="PT1H30M",
     )

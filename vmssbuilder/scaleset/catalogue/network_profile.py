@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from ..properties import Boolean, Choice, Integer, List, Map, Part, Single, Text, Value
+from ..retirements import retired
+from ..wording import Said
 from .placement import InterconnectGroupProfile
 from .references import (
     PROVIDERS,
@@ -17,7 +19,7 @@ from .references import (
 )
 
 IP_VERSION = (
-    Value("IPv4", "IPv4", "Azure's choice when left out."),
+    Value("IPv4", "IPv4", "The default."),
     Value("IPv6", "IPv6", "Only beside an IPv4 configuration, in a subnet with IPv6 addresses."),
 )
 
@@ -42,11 +44,11 @@ LABEL_SCOPE = (
         "Same label in the resource group",
         "The same label gives the same name in the resource group.",
     ),
-    Value("NoReuse", "Never the same", "A new name each time. Nobody can take over an old one."),
+    Value("NoReuse", "Never the same", "A different name each time; it can never be claimed again."),
 )
 
 PUBLIC_IP_SKU = (
-    Value("Basic", "Basic", "Retired by Azure on 30 September 2025."),
+    Value("Basic", "Basic", retired("basic-public-ip")),
     Value(
         "Standard",
         "Standard",
@@ -55,18 +57,18 @@ PUBLIC_IP_SKU = (
 )
 
 PUBLIC_IP_TIER = (
-    Value("Regional", "Regional", "For use in one region. Azure's choice when left out."),
+    Value("Regional", "Regional", "For use in one region. The default."),
     Value("Global", "Global", "For cross-region load balancers."),
 )
 
 AUXILIARY_MODE = (
-    Value("None", "None", "No auxiliary mode. Azure's choice when left out."),
+    Value("None", "None", "No auxiliary mode. The default."),
     Value(
         "AcceleratedConnections",
         "Accelerated connections",
         "Handles far more connections at once. For firewalls and other network appliances.",
     ),
-    Value("Floating", "Floating", "For services of Microsoft itself."),
+    Value("Floating", "Floating", "Microsoft does not say what it does."),
 )
 
 AUXILIARY_SKU = (
@@ -100,7 +102,7 @@ class PublicIPDns(Part):
         LABEL_SCOPE,
         open=True,
         since="2023-07-01",
-        help="Adds a hash to the name, made from the label and this scope, so that others cannot take your name over.",
+        help="Adds a hash to the name so that nobody else can claim it later. No hash if not set.",
     )
 
 
@@ -109,13 +111,24 @@ class IPTag(Part):
 
     summary = ("ipTagType", "tag")
 
-    ip_tag_type = Text("IP tag type", help="The kind of tag.", example="RoutingPreference")
-    tag = Text("IP tag value", help="What the tag says.", example="Internet")
+    ip_tag_type = Text(
+        "IP tag type",
+        help="What the tag is about: RoutingPreference, or FirstPartyUsage for Microsoft's own services.",
+        example="RoutingPreference",
+    )
+    tag = Text(
+        "IP tag value",
+        help=(
+            "The value. With RoutingPreference, Internet sends traffic over the public internet instead of "
+            "Microsoft's network."
+        ),
+        example="Internet",
+    )
     first_party_service_tag_id = Text(
         "Service tag resource",
         since="2026-04-01",
         kind="serviceTag",
-        help="A service tag of Microsoft's own services. Others leave it out.",
+        help="A service tag of Microsoft's own services. Others do not set it.",
     )
 
 
@@ -125,7 +138,7 @@ class PublicIPProperties(Part):
     idle_timeout_in_minutes = Integer(
         "Idle timeout",
         unit="minutes",
-        help="How long an idle TCP connection is kept, from 4 to 30 minutes. 4 when left out.",
+        help="How long an idle TCP connection is kept, from 4 to 30 minutes. 4 if not set.",
         example="15",
     )
     dns_settings = Single("Public DNS name", PublicIPDns, help="Gives each public address a DNS name.")
@@ -151,14 +164,14 @@ class PublicIPProperties(Part):
         open=True,
         wire="publicIPAddressVersion",
         since="2019-07-01",
-        help="Whether the public address is IPv4 or IPv6. It must match the private address.",
+        help="Whether the public address is IPv4 or IPv6. It must match the private address. IPv4 if not set.",
     )
     delete_option = Choice(
         "Public IP when the instance is deleted",
         DELETE_OPTION,
         open=True,
         since="2021-03-01",
-        help="What becomes of the public address. Only for Flexible scale sets.",
+        help="What happens to the public address. Only for Flexible scale sets.",
     )
 
 
@@ -169,13 +182,13 @@ class PublicIPSku(Part):
         "Public IP SKU",
         PUBLIC_IP_SKU,
         open=True,
-        help="Basic or Standard. Only for Flexible scale sets; a load balancer's own SKU must match.",
+        help=("Basic or Standard. Only for Flexible scale sets; it must match the load balancer's SKU."),
     )
     tier = Choice(
         "Public IP tier",
         PUBLIC_IP_TIER,
         open=True,
-        help="Whether the address belongs to one region or to all.",
+        help="Whether the address belongs to one region or to all. Regional if not set.",
     )
 
 
@@ -211,8 +224,7 @@ class IPConfigurationProperties(Part):
         singular="load balancer backend pool",
         essential=True,
         help=(
-            "Pools that instances join: of at most one public and one internal load balancer. A Basic load balancer "
-            "serves one scale set only, a Standard one several."
+            f"Pools that instances join: of at most one public and one internal load balancer. Several scale sets can share a Standard load balancer. Basic load balancers: {retired('basic-load-balancer')[0].lower()}{retired('basic-load-balancer')[1:]}"
         ),
     )
     load_balancer_inbound_nat_pools = List(
@@ -220,7 +232,11 @@ class IPConfigurationProperties(Part):
         NatPoolReference,
         rows=True,
         singular="inbound NAT pool",
-        help="Give each instance ports of its own on the load balancer's front end. Flexible scale sets use NAT rules instead.",
+        help=(
+            "Give each instance its own ports on the load balancer's front end.",
+            retired("nat-pools"),
+            Said("Flexible scale sets use NAT rules instead.", since="2020-12-01"),
+        ),
     )
     application_gateway_backend_address_pools = List(
         "Application gateway backend pools",
@@ -234,14 +250,17 @@ class IPConfigurationProperties(Part):
         "Primary IP configuration",
         since="2017-03-30",
         essential=True,
-        help="Exactly one IP configuration of a network interface is primary. Mark it even when there is only one.",
+        help=(
+            "Exactly one IP configuration of a network interface is primary. Mark it even if there is only one: "
+            "no if not set."
+        ),
     )
     public_ip_address_configuration = Single(
         "Public IP per instance",
         PublicIPConfiguration,
         wire="publicIPAddressConfiguration",
         since="2017-03-30",
-        help="Gives each instance a public address of its own. Mostly not needed behind a load balancer.",
+        help="Gives each instance its own public address. Mostly not needed behind a load balancer.",
     )
     private_ip_address_version = Choice(
         "IP version",
@@ -249,13 +268,19 @@ class IPConfigurationProperties(Part):
         open=True,
         wire="privateIPAddressVersion",
         since="2017-03-30",
-        help="Whether the private address is IPv4 or IPv6. The primary configuration must be IPv4.",
+        help=(
+            "Whether the private address is IPv4 or IPv6. The primary configuration must be IPv4. IPv4 if not "
+            "set."
+        ),
     )
     private_ip_address_prefix_length = Integer(
         "Private address prefix length",
         wire="privateIPAddressPrefixLength",
         since="2026-04-01",
-        help="Gives each instance a block of private addresses of this size instead of one, for containers for example.",
+        help=(
+            "Gives each instance a block of private addresses of this size instead of one, for containers for "
+            "example. One address if not set."
+        ),
         example="28",
     )
     application_security_groups = List(
@@ -284,7 +309,7 @@ class IPConfiguration(Part):
     id = Text(
         "IP configuration resource ID",
         until="2022-08-01",
-        help="Written by old tools. Azure derives it, so leave it out.",
+        help="Written by old tools. Azure derives it: do not set it.",
         example=f"{PROVIDERS}/Microsoft.Compute/virtualMachineScaleSets/web/ipConfigurations/ipconfig1",
     )
 
@@ -296,7 +321,7 @@ class InterfaceDns(Part):
         "DNS servers",
         Text("DNS server", help="The IP address of a server.", example="10.0.0.4"),
         singular="DNS server",
-        help="Used instead of the virtual network's servers. Those of the network when left out.",
+        help="Used instead of the virtual network's servers. If not set, those of the network.",
     )
 
 
@@ -306,7 +331,7 @@ class NetworkInterfaceProperties(Part):
     primary = Boolean(
         "Primary interface",
         essential=True,
-        help="Exactly one network interface of a scale set is primary: the one through which instances are addressed first.",
+        help="Exactly one interface is primary: it carries the default route. No if not set, so mark one.",
     )
     ip_configurations = List(
         "IP configurations",
@@ -322,7 +347,7 @@ class NetworkInterfaceProperties(Part):
         essential=True,
         help=(
             "Lower latency and less processor load, by direct access to the host's network card. Free; most sizes of 2 "
-            "vCPUs and more have it. Off when left out."
+            "vCPUs and more have it. Off if not set."
         ),
     )
     network_security_group = Single(
@@ -337,38 +362,47 @@ class NetworkInterfaceProperties(Part):
         "IP forwarding",
         wire="enableIPForwarding",
         since="2017-12-01",
-        help="Lets instances pass on traffic that is not meant for them. For firewalls, routers and NAT instances.",
+        help=(
+            "Lets instances pass on traffic that is not meant for them. For firewalls, routers and NAT instances. "
+            "Off if not set."
+        ),
     )
     enable_fpga = Boolean(
         "FPGA networking",
         since="2020-06-01",
-        help="Direct access to the host's FPGA. Only on the few sizes that offer it.",
+        help="Direct access to the host's FPGA. Only on the few sizes that offer it. Off if not set.",
     )
     delete_option = Choice(
         "When the instance is deleted",
         DELETE_OPTION,
         open=True,
         since="2021-03-01",
-        help="What becomes of the network interface. Only for Flexible scale sets.",
+        help="What happens to the network interface. Only for Flexible scale sets.",
     )
     disable_tcp_state_tracking = Boolean(
         "No TCP state tracking",
         since="2022-08-01",
-        help="Switches the host's connection tracking off. For network appliances that track connections by themselves.",
+        help=(
+            "Switches the host's connection tracking off. For network appliances that track connections "
+            "themselves. Off if not set: connections are tracked."
+        ),
     )
     auxiliary_mode = Choice(
         "Auxiliary mode",
         AUXILIARY_MODE,
         open=True,
         since="2023-07-01",
-        help="Acceleration for very many connections. Needs an auxiliary SKU and network API version 2022-11-01.",
+        help=(
+            "Acceleration for very many connections. None if not set. Needs an auxiliary SKU.",
+            Said("Needs network API version 2022-11-01.", since="2024-11-01"),
+        ),
     )
     auxiliary_sku = Choice(
         "Auxiliary SKU",
         AUXILIARY_SKU,
         open=True,
         since="2023-07-01",
-        help="How many connections the acceleration can hold. Billed for each network interface.",
+        help="How many connections the acceleration can hold. Billed for each network interface. None if not set.",
     )
 
 
@@ -388,7 +422,7 @@ class NetworkInterface(Part):
     id = Text(
         "Network interface resource ID",
         until="2022-08-01",
-        help="Written by old tools. Azure derives it, so leave it out.",
+        help="Written by old tools. Azure derives it: do not set it.",
         example=f"{PROVIDERS}/Microsoft.Compute/virtualMachineScaleSets/web/networkInterfaceConfigurations/nic-web",
     )
     tags = Map(
@@ -417,7 +451,10 @@ class NetworkProfile(Part):
         NETWORK_API_VERSION,
         open=True,
         since="2021-03-01",
-        help="The version in which Azure creates network resources for instances. Flexible scale sets need it, Uniform ones refuse it.",
+        help=(
+            "The version with which Azure creates network resources for instances. Flexible scale sets need it, "
+            "Uniform ones refuse it."
+        ),
     )
     interconnect_group_profile = Single(
         "Interconnect",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..properties import Boolean, Choice, List, Part, Single, Text, Value
+from ..wording import Said
 from .references import KeyVaultReference
 from .time_zones import WINDOWS_TIME_ZONES
 
@@ -101,7 +102,7 @@ REBOOT_SETTING = (
 )
 
 ASSESSMENT_MODE = (
-    Value("ImageDefault", "Image default", "Nobody looks for missing patches unless you start it."),
+    Value("ImageDefault", "Image default", "Missing patches are looked for only when you start it."),
     Value(
         "AutomaticByPlatform",
         "By Azure, regularly",
@@ -117,12 +118,15 @@ class PlatformPatching(Part):
         "Restart after patching",
         REBOOT_SETTING,
         open=True,
-        help="Whether an instance restarts when Azure has patched it.",
+        help="Whether an instance restarts after Azure has patched it.",
     )
     bypass_platform_safety_checks_on_user_schedule = Boolean(
         "Patch on my schedule only",
         since="2023-03-01",
-        help="Azure patches in your maintenance windows and at no other time. Needed for scheduled patching.",
+        help=(
+            "Azure patches in your maintenance windows and at no other time. Needed for scheduled patching. Off "
+            "if not set."
+        ),
     )
 
 
@@ -131,7 +135,10 @@ LINUX_PATCH_MODE = (
     Value(
         "AutomaticByPlatform",
         "By Azure",
-        "Azure patches instances in turns, by availability. Needs the VM agent.",
+        (
+            "Azure installs critical and security patches, a part of the instances at a time. Only for listed "
+            "marketplace images. Needs the VM agent and the Application Health extension."
+        ),
     ),
 )
 
@@ -143,14 +150,17 @@ class LinuxPatchSettings(Part):
         "Patch mode",
         LINUX_PATCH_MODE,
         open=True,
-        help="Who installs operating system patches. Patching by Azure is for Flexible scale sets.",
+        help=(
+            "Who installs operating system patches. Patching by Azure is for Flexible scale sets. Image default "
+            "if not set."
+        ),
     )
     assessment_mode = Choice(
         "Patch assessment",
         ASSESSMENT_MODE,
         open=True,
         since="2021-03-01",
-        help="Who looks for missing patches.",
+        help="Who looks for missing patches. Image default if not set.",
     )
     automatic_by_platform_settings = Single(
         "Patching by Azure", PlatformPatching, since="2022-03-01", help="Details of the patch mode By Azure."
@@ -163,7 +173,10 @@ WINDOWS_PATCH_MODE = (
     Value(
         "AutomaticByPlatform",
         "By Azure",
-        "Azure patches instances in turns, by availability. Needs the VM agent and automatic updates.",
+        (
+            "Azure installs critical and security patches, a part of the instances at a time. Only for listed "
+            "marketplace images. Needs the VM agent, automatic updates and the Application Health extension."
+        ),
     ),
 )
 
@@ -175,19 +188,25 @@ class WindowsPatchSettings(Part):
         "Patch mode",
         WINDOWS_PATCH_MODE,
         open=True,
-        help="Who installs Windows patches. Patching by Azure is for Flexible scale sets.",
+        help=(
+            "Who installs Windows patches. By Windows Update if not set.",
+            Said("Patching by Azure is for Flexible scale sets.", since="2020-12-01"),
+        ),
     )
     enable_hotpatching = Boolean(
         "Hotpatching",
         since="2020-12-01",
-        help="Installs patches without a restart. Needs the patch mode By Azure, the VM agent and an Azure Edition image.",
+        help=(
+            "Installs patches without a restart. Needs the patch mode By Azure, the VM agent and an Azure Edition "
+            "image. Off if not set."
+        ),
     )
     assessment_mode = Choice(
         "Patch assessment",
         ASSESSMENT_MODE,
         open=True,
         since="2021-03-01",
-        help="Who looks for missing patches.",
+        help="Who looks for missing patches. Image default if not set.",
     )
     automatic_by_platform_settings = Single(
         "Patching by Azure", PlatformPatching, since="2022-03-01", help="Details of the patch mode By Azure."
@@ -201,8 +220,8 @@ class LinuxConfiguration(Part):
         "SSH keys only",
         essential=True,
         help=(
-            "Switches password sign-in off, so that at least one SSH key is needed. Azure leaves password sign-in on "
-            "when this is left out."
+            "Switches password sign-in off, so that at least one SSH key is needed. Off if not set: passwords "
+            "work."
         ),
     )
     ssh = Single("SSH", SshConfiguration, inline=True)
@@ -211,8 +230,8 @@ class LinuxConfiguration(Part):
         wire="provisionVMAgent",
         since="2018-06-01",
         help=(
-            "Installs the agent that runs extensions and resets passwords. Azure installs it when this is left out. "
-            "Without it no extension can be used."
+            "Installs the agent that runs extensions and resets passwords. On if not set. Without it no extension "
+            "can be used."
         ),
     )
     patch_settings = Single(
@@ -225,7 +244,7 @@ class LinuxConfiguration(Part):
         "VM agent updates by Azure",
         wire="enableVMAgentPlatformUpdates",
         since="2022-08-01",
-        help="Azure keeps the Linux agent up to date. Off when left out: the agent then updates itself.",
+        help="Azure keeps the Linux agent up to date. Off if not set: the agent then updates itself.",
     )
 
 
@@ -266,7 +285,7 @@ class WinRMConfiguration(Part):
         WinRMListener,
         rows=True,
         singular="WinRM listener",
-        help="Windows Remote Management listeners, for remote PowerShell. Azure sets none up when this is left out.",
+        help="Windows Remote Management listeners, for remote PowerShell. None if not set.",
     )
 
 
@@ -330,8 +349,8 @@ class WindowsConfiguration(Part):
         "Provision the VM agent",
         wire="provisionVMAgent",
         help=(
-            "Installs the agent that runs extensions and resets passwords. Azure installs it when this is left out. "
-            "Without it no extension can be used."
+            "Installs the agent that runs extensions and resets passwords. On if not set. Without it no extension "
+            "can be used."
         ),
     )
     win_rm = Single("Remote management", WinRMConfiguration, wire="winRM", inline=True)
@@ -345,14 +364,20 @@ class WindowsConfiguration(Part):
         "Automatic updates",
         essential=True,
         help=(
-            "Lets Windows Update install updates by itself; on when left out. Switch it off when the scale set "
-            "upgrades the OS image by itself. A change reaches instances only when they are reimaged."
+            (
+                "Lets Windows Update install updates by itself. On if not set.",
+                Said(
+                    "Switch it off when the scale set upgrades the OS image automatically.",
+                    since="2017-03-30",
+                ),
+                "A change reaches instances only when they are reimaged.",
+            )
         ),
     )
     time_zone = Text(
         "Time zone",
         suggestions=WINDOWS_TIME_ZONES,
-        help="A Windows time zone name. Azure uses UTC when this is left out.",
+        help="A Windows time zone name. Azure uses UTC if not set.",
         example="W. Europe Standard Time",
     )
     patch_settings = Single(
@@ -363,7 +388,7 @@ class WindowsConfiguration(Part):
         wire="enableVMAgentPlatformUpdates",
         since="2022-08-01",
         until="2024-03-01",
-        help="Azure keeps the Windows agent up to date. Off when left out: the agent then updates itself.",
+        help="Azure keeps the Windows agent up to date. Off if not set: the agent then updates itself.",
     )
     enable_vm_agent_platform_updates = Boolean(
         "VM agent updates by Azure",
@@ -381,8 +406,8 @@ class OSProfile(Part):
         "Computer name prefix",
         essential=True,
         help=(
-            "The start of each instance's host name; Azure adds six characters. Up to 9 characters for Windows, up to "
-            "58 for Linux. Fixed once the scale set exists."
+            "The start of each instance's host name; Azure adds six characters. Up to 9 characters for Windows, "
+            "up to 58 for Linux. Fixed once the scale set exists."
         ),
         example="shopweb",
     )
@@ -400,8 +425,8 @@ class OSProfile(Part):
         secret=True,
         essential=True,
         help=(
-            "Needed for Windows, and for Linux without an SSH key. At least 12 characters are safe everywhere, of "
-            "three kinds: lower case, upper case, digits, symbols. Azure never shows it again."
+            "Needed for Windows, and for Linux without an SSH key. Use at least 12 characters from three of these "
+            "groups: lower case, upper case, digits, symbols. Azure never shows it again."
         ),
     )
     secrets = List(
@@ -436,10 +461,16 @@ class OSProfile(Part):
     allow_extension_operations = Boolean(
         "Allow extensions",
         since="2021-11-01",
-        help="Azure allows extensions when this is left out. It can be switched off only while there are none.",
+        help=(
+            "Whether extensions can be installed. On if not set. It can be switched off only while there are "
+            "none."
+        ),
     )
     require_guest_provision_signal = Boolean(
         "Wait for the guest signal",
         since="2022-11-01",
-        help="An instance counts as created once its operating system says so. Azure takes true only; leave it out otherwise.",
+        help=(
+            "An instance counts as created once its operating system says so. Azure takes true only; otherwise do "
+            "not set it."
+        ),
     )

@@ -36,19 +36,26 @@ class Placement(Part):
         "Zone selection",
         ZONE_PLACEMENT,
         open=True,
-        help="Leaves the choice of zones to Azure, which then knows where capacity is. Instead of a list of zones.",
+        help=(
+            "Lets Azure choose zones with free capacity. Use this or a list of zones, not both. In preview: the "
+            "feature VmssAutomaticZonePlacement must be registered and overprovisioning off; not with a proximity "
+            "placement group, a host group, a capacity reservation or an instance mix."
+        ),
     )
     include_zones = List(
         "Zones to use",
         Text("Zone", kind="zone", help="The number of a zone, as text.", example="1"),
         singular="zone",
-        help="Azure picks among these zones only. Any zone of the region when left out.",
+        help=(
+            "Azure chooses among these zones only. Any zone of the region if not set. Use this or the zones to "
+            "avoid, not both."
+        ),
     )
     exclude_zones = List(
         "Zones to avoid",
         Text("Zone", kind="zone", help="The number of a zone, as text.", example="3"),
         singular="zone",
-        help="Azure picks none of these zones.",
+        help="Azure chooses none of these zones. None are avoided if not set.",
     )
 
 
@@ -56,8 +63,10 @@ ORCHESTRATION_MODE = (
     Value(
         "Uniform",
         "Uniform",
-        "Identical instances managed through the scale set only. For large stateless fleets, and for NAT pools, Basic "
-        "load balancers and overprovisioning.",
+        (
+            "Identical instances managed through the scale set only. For large stateless fleets, and for NAT "
+            "pools and overprovisioning."
+        ),
     ),
     Value(
         "Flexible",
@@ -82,7 +91,7 @@ FAULT_DOMAIN_ALIGNMENT = (
 )
 
 INTERCONNECT_PLACEMENT = (
-    Value("None", "None", "No special placement. Azure's choice when left out."),
+    Value("None", "None", "No special placement. The default."),
     Value("Trunk", "Trunk", "Instances are placed so that they share a high-speed interconnect."),
 )
 
@@ -96,7 +105,7 @@ class InterconnectGroupProfile(Part):
         InterconnectSubgroupReference,
         rows=True,
         singular="interconnect subgroup",
-        help="Parts of the group in which instances may be placed. Any part when left out.",
+        help="Parts of the group in which instances may be placed. Any part if not set.",
     )
 
 

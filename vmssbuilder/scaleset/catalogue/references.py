@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import Final
 
 from ..properties import Part, Text
+from ..retirements import retired
+from ..wording import Said, Words
 
 SUBSCRIPTION: Final = "/subscriptions/11111111-2222-3333-4444-555555555555"
 PROVIDERS: Final = f"{SUBSCRIPTION}/resourceGroups/rg-shop/providers"
 """Start of every example id."""
 
 
-def reference(title: str, *, kind: str, help: str, example: str, essential: bool = False) -> type[Part]:
+def reference(title: str, *, kind: str, help: Words, example: str, essential: bool = False) -> type[Part]:
     """A part whose only member is the resource id. example: the id after `.../providers/`."""
 
     class Reference(Part):
@@ -46,8 +48,14 @@ NatPoolReference = reference(
     "Inbound NAT pool",
     kind="natPool",
     help=(
-        "Maps a range of front-end ports of a load balancer to one port of each instance, for example for SSH or "
-        "Remote Desktop. Only for Uniform scale sets."
+        (
+            (
+                "Maps a range of front-end ports of a load balancer to one port of each instance, for example for SSH "
+                "or Remote Desktop."
+            ),
+            retired("nat-pools"),
+            Said("Only for Uniform scale sets.", since="2020-12-01"),
+        )
     ),
     example="Microsoft.Network/loadBalancers/lb-shop/inboundNatPools/ssh",
 )
@@ -55,7 +63,7 @@ NatPoolReference = reference(
 ApplicationGatewayPoolReference = reference(
     "Application gateway backend pool",
     kind="applicationGatewayPool",
-    help="Instances join this pool. The gateway must be in the same virtual network but in a subnet of its own.",
+    help="Instances join this pool. The gateway must be in the same virtual network but in another subnet.",
     example="Microsoft.Network/applicationGateways/agw-shop/backendAddressPools/web",
 )
 
@@ -63,8 +71,24 @@ HealthProbeReference = reference(
     "Health probe",
     kind="loadBalancerProbe",
     help=(
-        "A probe of the load balancer in front of the instances, by which Azure tells whether an instance is healthy. "
-        "Rolling upgrades and automatic repairs need this or the Application Health extension, not both."
+        (
+            Said(
+                (
+                    "A probe of the load balancer in front of the instances, by which Azure tells whether an instance is "
+                    "healthy. Rolling upgrades need it."
+                ),
+                until="2018-06-01",
+            ),
+            Said(
+                (
+                    "A probe of the load balancer in front of the instances, by which Azure tells whether an instance is "
+                    "healthy. Rolling upgrades and automatic repairs need this or the Application Health extension, not "
+                    "both."
+                ),
+                since="2018-10-01",
+            ),
+            Said("Only for Uniform scale sets: a Flexible one needs the extension.", since="2020-12-01"),
+        )
     ),
     example="Microsoft.Network/loadBalancers/lb-shop/probes/http",
 )

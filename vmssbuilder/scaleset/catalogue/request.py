@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..properties import Boolean, Choice, Integer, List, Map, Part, Single, Text, Value
+from ..wording import Said
 from .applications import ApplicationProfile
 from .extension_profile import ExtensionProfile
 from .health import AutomaticRepairsPolicy, DiagnosticsProfile, ExternalHealthPolicy
@@ -47,7 +48,7 @@ class Plan(Part):
         kind="planName",
         essential=True,
         help="As the image's own plan says; usually the same as the image SKU.",
-        example="8-lvm-gen2",
+        example="9-base",
     )
     publisher = Text(
         "Plan publisher",
@@ -69,7 +70,9 @@ class Plan(Part):
 
 
 IDENTITY_TYPE = (
-    Value("SystemAssigned", "System assigned", "One identity that lives and dies with the scale set."),
+    Value(
+        "SystemAssigned", "System assigned", "One identity that is created and deleted with the scale set."
+    ),
     Value(
         "UserAssigned",
         "User assigned",
@@ -113,7 +116,10 @@ class Identity(Part):
         "Identity type",
         IDENTITY_TYPE,
         essential=True,
-        help="Which kind of managed identity the scale set has. None when left out. Flexible scale sets take user-assigned ones only.",
+        help=(
+            "Which kind of managed identity the scale set has. None if not set.",
+            Said("Flexible scale sets take user-assigned ones only.", since="2020-12-01"),
+        ),
     )
     identity_ids = List(
         "User-assigned identities",
@@ -199,10 +205,10 @@ class VirtualMachineProfile(Part):
     license_type = Text(
         "License type",
         since="2017-03-30",
-        suggestions=("Windows_Server", "Windows_Client", "RHEL_BYOS", "SLES_BYOS"),
+        suggestions=("Windows_Server", "Windows_Client", "RHEL_BYOS", "SLES_BYOS", "None"),
         help=(
-            "Says that you bring your own Windows, Red Hat or SUSE licences (Azure Hybrid Benefit), so that Azure bills "
-            "none. Left out, the licence is part of the price."
+            "Says that you bring your own Windows, Red Hat or SUSE licenses (Azure Hybrid Benefit), so that Azure "
+            "bills none. None in an update switches it off again. If not set, the license is part of the price."
         ),
         example="Windows_Server",
     )
@@ -212,14 +218,22 @@ class VirtualMachineProfile(Part):
         open=True,
         since="2017-12-01",
         essential=True,
-        help="Regular, or Spot at a discount with the risk of eviction. Regular when left out. Fixed once the scale set exists.",
+        help=(
+            Said("Regular, or low priority at a discount with the risk of eviction.", until="2018-10-01"),
+            Said("Regular, or Spot at a discount with the risk of eviction.", since="2019-03-01"),
+            "Regular if not set. Fixed once the scale set exists.",
+        ),
     )
     eviction_policy = Choice(
         "Eviction policy",
         EVICTION_POLICY,
         open=True,
         since="2017-12-01",
-        help="What becomes of an evicted Spot instance. Deallocate when left out. Fixed once the scale set exists.",
+        help=(
+            Said("What happens to an evicted low-priority instance.", until="2018-10-01"),
+            Said("What happens to an evicted Spot instance.", since="2019-03-01"),
+            "Deallocate if not set. Fixed once the scale set exists.",
+        ),
     )
     billing_profile = Single("Spot price", BillingProfile, since="2019-03-01", inline=True)
     additional_capabilities = Single(
@@ -227,7 +241,7 @@ class VirtualMachineProfile(Part):
         EarlyAdditionalCapabilities,
         since="2018-06-01",
         until="2018-10-01",
-        help="Abilities of instances that must be asked for.",
+        help="Optional capabilities that are off unless you turn them on.",
     )
     scheduled_events_profile = Single(
         "Scheduled events",
@@ -285,8 +299,18 @@ class ScaleSetProperties(Part):
         "Single placement group",
         since="2016-04-30-preview",
         help=(
-            "Keeps all instances in one placement group, which holds at most 100. Switch it off for more; it cannot be "
-            "switched on again."
+            (
+                (
+                    "Keeps all instances in one placement group, which holds at most 100. Switch it off for more; it "
+                    "cannot be switched on again."
+                ),
+                Said("On if not set.", until="2017-03-30"),
+                Said("On if not set; off with availability zones.", since="2017-12-01", until="2020-06-01"),
+                Said(
+                    "On if not set; off with availability zones and in Flexible scale sets, which should not set it.",
+                    since="2020-12-01",
+                ),
+            )
         ),
     )
     over_provision = Boolean(
@@ -294,46 +318,66 @@ class ScaleSetProperties(Part):
         wire="overProvision",
         until="2016-04-30-preview",
         help=(
-            "Starts a few instances more than asked for and deletes the surplus when enough run, so that deployments "
-            "are faster and fail less. On when left out. The surplus is not billed but needs free addresses."
+            "Starts a few instances more than asked for and deletes the surplus when enough run, so that "
+            "deployments are faster and fail less often. The surplus is not billed but needs free addresses. On "
+            "if not set."
         ),
     )
     overprovision = Boolean(
         "Overprovisioning",
         since="2017-03-30",
         help=(
-            "Starts a few instances more than asked for and deletes the surplus when enough run, so that deployments "
-            "are faster and fail less. On when left out, for Uniform scale sets only. The surplus is not billed but "
-            "needs free addresses."
+            (
+                (
+                    "Starts a few instances more than asked for and deletes the surplus when enough run, so that "
+                    "deployments are faster and fail less often. The surplus is not billed but needs free addresses. On "
+                    "if not set."
+                ),
+                Said("Only for Uniform scale sets.", since="2020-12-01"),
+            )
         ),
     )
     do_not_run_extensions_on_overprovisioned_vms = Boolean(
         "No extensions on surplus instances",
         wire="doNotRunExtensionsOnOverprovisionedVMs",
         since="2018-10-01",
-        help="Extensions run only on instances that are kept. Useful when they register somewhere. Off when left out.",
+        help="Extensions run only on instances that are kept. Useful when they register somewhere. Off if not set.",
     )
     platform_fault_domain_count = Integer(
         "Fault domain count",
         since="2017-12-01",
         essential=True,
         help=(
-            "Over how many groups of hardware, with power and network of their own, instances are spread. 1 spreads as "
-            "far as possible and is best for most; a Flexible scale set needs a value."
+            (
+                (
+                    "Over how many groups of hardware, each with its own power and network, instances are spread. 1 "
+                    "spreads as far as possible and is best for most."
+                ),
+                Said("If not set: 5, or 1 with availability zones.", until="2020-06-01"),
+                Said(
+                    "If not set, a Uniform scale set has 5, or 1 with availability zones; a Flexible one needs a value.",
+                    since="2020-12-01",
+                ),
+            )
         ),
         example="1",
     )
     zone_balance = Boolean(
         "Strict zone balance",
         since="2017-12-01",
-        help="Refuses to grow or shrink when zones would become unequal. For two or more zones. Best effort when left out.",
+        help=(
+            "Keeps zones equal to within one instance, and refuses to scale when that is not possible. Only with "
+            "two or more zones. Best effort if not set."
+        ),
     )
     zonal_platform_fault_domain_align_mode = Choice(
         "Fault domain alignment",
         FAULT_DOMAIN_ALIGNMENT,
         open=True,
         since="2024-07-01",
-        help="Whether disks share the fault domain of their instance, so that one failure does not hit two.",
+        help=(
+            "Whether disks share the fault domain of their instance, so that one failure does not hit two."
+        ),
     )
     proximity_placement_group = Single(
         "Proximity placement group", ProximityPlacementGroupReference, since="2018-04-01", inline=True
@@ -344,18 +388,18 @@ class ScaleSetProperties(Part):
         INTERCONNECT_PLACEMENT,
         open=True,
         since="2025-04-01",
-        help="Places instances of HPC and AI sizes for the fastest network between them.",
+        help="Places instances of HPC and AI sizes for the fastest network between them. None if not set.",
     )
     constrained_maximum_capacity = Boolean(
         "Constrained maximum capacity",
         since="2022-11-01",
-        help="Azure takes true only; leave it out otherwise.",
+        help="Microsoft does not say what it does, and takes true only. Do not set it.",
     )
     additional_capabilities = Single(
         "Additional capabilities",
         AdditionalCapabilities,
         since="2019-03-01",
-        help="Abilities of instances that must be asked for.",
+        help="Optional capabilities that are off unless you turn them on.",
     )
     upgrade_policy = Single("Upgrades", UpgradePolicy, help="How changes of the model reach the instances.")
     automatic_repairs_policy = Single(
@@ -436,7 +480,10 @@ class ScaleSet(Part):
         kind="location",
         required=True,
         essential=True,
-        help="The Azure region of the scale set. It cannot be changed later. Network and vaults must be in it too.",
+        help=(
+            "The Azure region of the scale set. It cannot be changed later. Network and key vaults must be in the "
+            "same region."
+        ),
         example="uksouth",
     )
     extended_location = Single(
@@ -466,8 +513,14 @@ class ScaleSet(Part):
         since="2017-03-30",
         essential=True,
         help=(
-            "The zones over which instances are spread, so that the loss of a data centre leaves the others. Anywhere in "
-            "the region when left out. Zones can be added later, not removed."
+            (
+                (
+                    "Instances are spread over these zones, so that an outage of one leaves the others running. If not "
+                    "set, Azure places them anywhere in the region."
+                ),
+                Said("Zones cannot be changed later.", until="2022-11-01"),
+                Said("Zones can be added later, but not removed.", since="2023-03-01"),
+            )
         ),
     )
     placement = Single(
@@ -486,7 +539,7 @@ class ScaleSet(Part):
         "ETag",
         since="2023-09-01",
         read_only=True,
-        help="A mark of this state of the scale set. Azure writes it.",
+        help="A value that changes with every change of the scale set. Azure writes it.",
     )
     system_data = Single(
         "System data",

@@ -10,10 +10,7 @@ class ResilientCreation(Part):
 
     enabled = Boolean(
         "Retry failed creations",
-        help=(
-            "Deletes an instance whose start or provisioning timed out and creates another, until it works or the time "
-            "is over. Off when left out."
-        ),
+        help=("Replaces an instance whose start timed out, for up to 30 minutes. Off if not set."),
     )
 
 
@@ -22,7 +19,7 @@ class ResilientDeletion(Part):
 
     enabled = Boolean(
         "Retry failed deletions",
-        help="Tries again when deleting an instance fails, so that none is left over and billed. Off when left out.",
+        help="Tries again if deleting an instance fails, so that none is left over and billed. Off if not set.",
     )
 
 
@@ -32,8 +29,10 @@ class ZoneRebalancing(Part):
     enabled = Boolean(
         "Automatic zone rebalancing",
         help=(
-            "Watches how instances are spread over zones and evens them out when capacity comes back. Needs two or more "
-            "zones and a source of health. Off when left out."
+            "Watches how instances are spread over zones and evens them out when capacity comes back, one "
+            "instance in 12 hours. A moved instance gets a new ID, address and disks. Needs two or more zones, "
+            "best-effort zone balance, a source of health and a registered feature; it switches automatic repairs "
+            "on. Off if not set."
         ),
     )
     rebalance_strategy = Choice(
@@ -44,7 +43,7 @@ class ZoneRebalancing(Part):
             ),
         ),
         open=True,
-        help="How an instance gets to another zone.",
+        help="How an instance is moved to another zone. Recreate if not set.",
     )
     rebalance_behavior = Choice(
         "Rebalance order",
@@ -56,7 +55,7 @@ class ZoneRebalancing(Part):
             ),
         ),
         open=True,
-        help="In which order the new and the old instance come and go.",
+        help="Whether the new instance is created before the old one is deleted. It is if not set.",
     )
 
 
@@ -65,13 +64,19 @@ class ZoneShare(Part):
 
     enabled = Boolean(
         "Limit the share of a zone",
-        help="Stops Azure from putting too many of the instances into one zone.",
+        help=(
+            "Sets the limit below for each zone. Only with best-effort zone balance; instances above it fail to "
+            "be created. If not set, Azure's limit of 50 % applies."
+        ),
     )
     value = Integer(
         "Largest share of a zone",
         maximum=100,
         unit="%",
-        help="The most that one zone may hold, in percent of the instance count.",
+        help=(
+            "The most that one zone may hold, in percent of the instance count: at least 100 divided by the "
+            "number of zones, rounded up. 50 % if not set."
+        ),
         example="50",
     )
 
@@ -81,7 +86,10 @@ class ZoneAllocation(Part):
 
     max_zone_count = Integer(
         "Maximum zone count",
-        help="How many zones Azure may use when it picks zones itself. All zones of the region when left out.",
+        help=(
+            "How many zones Azure may use when it chooses zones itself. If not set, Azure aims at three and uses "
+            "a further one only when it must."
+        ),
         example="2",
     )
     max_instance_percent_per_zone_policy = Single("Share of each zone", ZoneShare, inline=True)
@@ -92,7 +100,7 @@ class RestartRecovery(Part):
 
     enabled = Boolean(
         "Recover failed restarts",
-        help="Lets Azure try to rescue an instance whose restart failed. Off when left out.",
+        help="Lets Azure try to rescue an instance whose restart failed. Off if not set.",
     )
 
 
@@ -101,7 +109,7 @@ class StartRecovery(Part):
 
     enabled = Boolean(
         "Recover failed starts",
-        help="Lets Azure try to rescue an instance that did not start. Off when left out.",
+        help="Lets Azure try to rescue an instance that did not start. Off if not set.",
     )
 
 
@@ -110,7 +118,7 @@ class ReimageRecovery(Part):
 
     enabled = Boolean(
         "Recover failed reimages",
-        help="Lets Azure try to rescue an instance whose reimage failed. Off when left out.",
+        help="Lets Azure try to rescue an instance whose reimage failed. Off if not set.",
     )
 
 

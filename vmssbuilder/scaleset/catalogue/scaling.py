@@ -27,16 +27,22 @@ class ScaleInPolicy(Part):
             help="Which instances are deleted first. Instances protected from scale-in are never chosen.",
         ),
         singular="scale-in rule",
-        help="One rule that picks the instances to delete. Default applies when this is left out.",
+        help="One rule that picks the instances to delete. Default if not set.",
     )
     force_deletion = Boolean(
         "Force deletion",
         since="2021-07-01",
-        help="Deletes the chosen instances at once, without an orderly shutdown. Faster, but disks may be left inconsistent.",
+        help=(
+            "Deletes the chosen instances at once, without an orderly shutdown. Faster, but disks may be left "
+            "inconsistent. Off if not set."
+        ),
     )
     prioritize_unhealthy_vms = Boolean(
         "Unhealthy instances go first",
         wire="prioritizeUnhealthyVMs",
         since="2024-11-01",
-        help="Deletes unhealthy and inactive instances before healthy ones, whatever the rule says.",
+        help=(
+            "Deletes unhealthy and inactive instances before healthy ones, whatever the rule says. Off if not "
+            "set."
+        ),
     )

@@ -11,14 +11,14 @@ class TerminateNotificationProfile(Part):
     enable = Boolean(
         "Termination notification",
         help=(
-            "Announces a deletion as a scheduled event that software on the instance can read, so that it can finish its "
-            "work. Not for Spot."
+            "Announces a deletion as a scheduled event that software on the instance can read, so that it can "
+            "finish its work. Not for Spot. Off if not set."
         ),
     )
     not_before_timeout = Text(
         "Termination delay",
         suggestions=("PT5M", "PT10M", "PT15M"),
-        help="How long Azure waits for the instance to agree before it deletes it, from PT5M to PT15M. 5 minutes when left out.",
+        help="How long Azure waits for the instance to agree before it deletes it, from PT5M to PT15M. 5 minutes if not set.",
         example="PT10M",
     )
 
@@ -28,12 +28,15 @@ class OSImageNotificationProfile(Part):
 
     enable = Boolean(
         "OS image notification",
-        help="Announces a reimage or OS upgrade as a scheduled event that software on the instance can read.",
+        help=(
+            "Announces a reimage or OS upgrade as a scheduled event that software on the instance can read. Off "
+            "if not set."
+        ),
     )
     not_before_timeout = Text(
         "OS image delay",
         suggestions=("PT15M",),
-        help="How long Azure waits before it reimages or upgrades the instance. The only value is PT15M.",
+        help="How long Azure waits before it reimages or upgrades the instance. PT15M, the only value, if not set.",
         example="PT15M",
     )
 
@@ -52,7 +55,7 @@ class UserInitiatedRedeploy(Part):
 
     automatically_approve = Boolean(
         "Approve redeployments automatically",
-        help="A redeployment that a person starts goes ahead without waiting for the instance to approve the event.",
+        help="Redeployments that you start go ahead without waiting for the instance's approval.",
     )
 
 
@@ -61,7 +64,7 @@ class UserInitiatedReboot(Part):
 
     automatically_approve = Boolean(
         "Approve restarts automatically",
-        help="A restart that a person starts goes ahead without waiting for the instance to approve the event.",
+        help="Restarts that you start go ahead without waiting for the instance's approval.",
     )
 
 
@@ -70,7 +73,7 @@ class AllInstancesDown(Part):
 
     automatically_approve = Boolean(
         "Approve events when all instances are down",
-        help="Nobody is left to approve an event when no instance runs, so Azure does it. On when left out.",
+        help="Azure approves events itself when no instance is running. On if not set.",
     )
 
 
@@ -79,7 +82,10 @@ class EventGridAndResourceGraph(Part):
 
     enable = Boolean(
         "Publish to Event Grid and Resource Graph",
-        help="Sends scheduled events there as well, so that they can be followed from outside the instances.",
+        help=(
+            "Also sends scheduled events there, so that they can be followed from outside the instances. Off if "
+            "not set."
+        ),
     )
     scheduled_events_api_version = Text(
         "Scheduled events version",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from ..properties import Boolean, Choice, Integer, Json, List, Map, Part, Single, Text, Value
+from ..wording import Said
 from .references import PROVIDERS, SettingsVaultReference
 
 SECURITY_TYPE = (
@@ -16,11 +17,20 @@ SECURITY_TYPE = (
     Value(
         "ConfidentialVM",
         "Confidential virtual machines",
-        "Memory encrypted by the processor, out of Azure's own reach. Needs a confidential size and image.",
+        (
+            "The processor encrypts memory, so that not even Azure can read it. Needs a confidential size and "
+            "image."
+        ),
         since="2021-11-01",
     ),
     Value(
-        "Standard", "Standard", "Neither of the two. For generation 1 images and sizes.", since="2025-11-01"
+        "Standard",
+        "Standard",
+        (
+            "Neither of the two. For generation 1 images and sizes, to opt out of trusted launch as the default, "
+            "and to go back from trusted launch."
+        ),
+        since="2025-11-01",
     ),
 )
 
@@ -40,12 +50,20 @@ class UefiSettings(Part):
 
     secure_boot_enabled = Boolean(
         "Secure Boot",
-        help="Starts only signed boot loaders, kernels and drivers. Switch it off for unsigned kernel modules.",
+        help=(
+            "Starts only signed boot loaders, kernels and drivers. Switch it off for unsigned kernel modules.",
+            Said("Off if not set.", until="2025-04-01"),
+            Said("Off if not set, on where trusted launch is the default.", since="2025-11-01"),
+        ),
     )
     v_tpm_enabled = Boolean(
         "vTPM",
         wire="vTpmEnabled",
-        help="A virtual TPM 2.0 that measures the start of the instance, so that it can be attested.",
+        help=(
+            "A virtual TPM 2.0 that measures the start of the instance, so that it can be attested.",
+            Said("Off if not set.", until="2025-04-01"),
+            Said("Off if not set, on where trusted launch is the default.", since="2025-11-01"),
+        ),
     )
 
 
@@ -115,15 +133,19 @@ class ProxyAgentSettings(Part):
     enabled = Boolean(
         "Proxy agent",
         help=(
-            "Signs and checks requests to the metadata service and the wire server, so that a hijacked process cannot "
-            "use them. Off when left out."
+            "Signs and checks requests to the metadata service and the wire server, so that a hijacked process "
+            "cannot use them. For Windows 10, Windows Server 2019, Ubuntu 20.04 and later, and Azure Linux; not "
+            "with ephemeral OS disks or Azure Backup. Off if not set."
         ),
     )
     mode = Choice(
         "Proxy agent mode",
         PROXY_MODE,
         open=True,
-        help="The mode for both endpoints. Replaced by a mode of each endpoint, which is the better place for it.",
+        help=(
+            "The mode for both endpoints. Enforce if not set.",
+            Said("Each endpoint has its own mode, which is the better place.", since="2024-11-01"),
+        ),
     )
     key_incarnation_id = Integer(
         "Key incarnation",
@@ -153,13 +175,19 @@ class SecurityProfile(Part):
         "Firmware",
         UefiSettings,
         since="2020-12-01",
-        help="Secure Boot and vTPM. Only with the security types trusted launch and confidential.",
+        help=(
+            Said("Secure Boot and vTPM. Only with the security type trusted launch.", until="2021-07-01"),
+            Said(
+                "Secure Boot and vTPM. Only with the security types trusted launch and confidential.",
+                since="2021-11-01",
+            ),
+        ),
     )
     encryption_at_host = Boolean(
         "Encryption at host",
         help=(
-            "Encrypts temporary disks, caches and the way to storage on the host itself. The subscription must have the "
-            "feature registered; not every size can. Off when left out."
+            "Encrypts temporary disks, caches and traffic to storage, on the host. The subscription must have the "
+            "feature registered. Not all sizes support it. Off if not set."
         ),
     )
     security_type = Choice(
@@ -168,7 +196,17 @@ class SecurityProfile(Part):
         open=True,
         since="2020-12-01",
         essential=True,
-        help="How the instances are protected against tampering. Standard when left out. It depends on image and size.",
+        help=(
+            "How the instances are protected against tampering. It depends on image and size.",
+            Said("Standard if not set.", until="2025-04-01"),
+            Said(
+                (
+                    "If not set: trusted launch with Secure Boot and vTPM on where image and size allow it and the "
+                    "subscription is registered for trusted launch as the default, else Standard."
+                ),
+                since="2025-11-01",
+            ),
+        ),
     )
     encryption_identity = Single("Encryption identity", EncryptionIdentity, since="2023-09-01", inline=True)
     proxy_agent_settings = Single(
@@ -244,7 +282,8 @@ class ExcludedExtensionProperties(Part):
         "Handler version", kind="extensionVersion", help="Major and minor version of the handler."
     )
     auto_upgrade_minor_version = Boolean(
-        "Take newer minor versions", help="Whether newer minor versions are taken at installation."
+        "Take newer minor versions",
+        help="Whether newer minor versions are taken at installation.",
     )
     enable_automatic_upgrade = Boolean(
         "Automatic upgrade", help="Whether Azure upgrades the extension by itself."
@@ -331,5 +370,5 @@ class SecurityPostureReference(Part):
     is_overridable = Boolean(
         "Can be overridden",
         since="2024-03-01",
-        help="Lets whoever deploys the scale set leave parts of the posture out.",
+        help="Lets those who deploy the scale set leave out parts of the posture.",
     )

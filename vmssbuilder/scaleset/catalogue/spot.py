@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 from ..properties import Boolean, Integer, Number, Part, Text, Value
+from ..wording import Said
 
 PRIORITY = (
-    Value("Regular", "Regular", "Pay as you go, never taken back. Azure's choice when left out."),
-    Value("Low", "Low (old name of Spot)", "What Spot was called before 2019-03-01."),
+    Value("Regular", "Regular", "Pay as you go, never evicted. The default."),
+    Value(
+        "Low",
+        "Low priority",
+        (
+            Said("Spare capacity at a discount. Azure can evict instances at any time.", until="2018-10-01"),
+            Said("The name of Spot before 2019-03-01. Use Spot.", since="2019-03-01"),
+        ),
+    ),
     Value(
         "Spot",
         "Spot",
         "Spare capacity at a discount. Azure can evict instances at 30 seconds' notice.",
         since="2019-03-01",
     ),
-    Value("SpotPlus", "Spot Plus", "A kind of Spot added in 2026-04-01.", since="2026-04-01"),
+    Value("SpotPlus", "Spot Plus", "Azure has not published what it does.", since="2026-04-01"),
 )
 
 EVICTION_POLICY = (
@@ -32,8 +40,8 @@ class BillingProfile(Part):
     max_price = Number(
         "Maximum price per hour (USD)",
         help=(
-            "The most you pay for one instance and hour, with up to five decimals; above it, instances are evicted. -1, "
-            "or left out: never evicted for the price, which never exceeds pay as you go."
+            "The most you will pay per instance per hour, with up to five decimals. Above it, instances are "
+            "evicted. Use -1 (the default) to pay up to the regular price and never be evicted for price."
         ),
         example="0.01538",
     )
@@ -44,12 +52,15 @@ class SpotRestorePolicy(Part):
 
     enabled = Boolean(
         "Try to restore evicted instances",
-        help="Azure tries to bring evicted Spot instances back when capacity and price allow. Not while autoscale is at work.",
+        help=(
+            "Azure tries to restore evicted Spot instances when capacity and price allow. Not while autoscale is "
+            "at work. Off if not set."
+        ),
     )
     restore_timeout = Text(
         "Stop trying after",
         suggestions=("PT1H", "PT2H"),
-        help="How long Azure tries, as an ISO 8601 duration.",
+        help="How long Azure tries, as an ISO 8601 duration. Microsoft does not say what applies if not set.",
         example="PT1H",
     )
 
@@ -61,13 +72,16 @@ class PriorityMixPolicy(Part):
         "Regular instances at the base",
         minimum=0,
         unit="instances",
-        help="The first so many instances are regular; the share below applies to those beyond. None when left out.",
+        help="How many instances are always regular. The percentage below applies to the rest. 0 if not set.",
         example="2",
     )
     regular_priority_percentage_above_base = Integer(
         "Regular share above the base",
         maximum=100,
         unit="%",
-        help="How many of the instances beyond the base are regular. The others are Spot.",
+        help=(
+            "How many of the instances above the base are regular. The others are Spot. 0 if not set, so all "
+            "others are Spot."
+        ),
         example="25",
     )

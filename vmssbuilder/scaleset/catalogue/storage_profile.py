@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from ..properties import Boolean, Choice, Integer, List, Part, Single, Text, Value
+from ..retirements import retired
+from ..wording import Said
 from .references import PROVIDERS, ConfidentialDiskEncryptionSetReference, DiskEncryptionSetReference
 
 CACHING = (
     Value(
         "None",
         "None",
-        "No cache. For write-heavy data such as logs. Azure uses read-only for OS disks all the same.",
+        "No cache. For write-heavy data such as logs.",
     ),
     Value(
         "ReadOnly",
@@ -54,7 +56,7 @@ _DISK_TYPE = (
     Value(
         "Standard_LRS",
         "Standard HDD (locally redundant)",
-        "The cheapest. For backups and rare access. Retired for OS disks in 2028.",
+        "The cheapest. For backups and rare access.",
     ),
     Value(
         "Premium_LRS",
@@ -106,7 +108,7 @@ DATA_DISK_TYPE = (
 )
 
 DELETE_OPTION = (
-    Value("Delete", "Delete", "The disk goes with the instance. Azure's choice when left out."),
+    Value("Delete", "Delete", "The disk goes with the instance. The default."),
     Value("Detach", "Detach", "The disk stays, and stays billed, when the instance is deleted."),
 )
 
@@ -130,7 +132,7 @@ CONFIDENTIAL_ENCRYPTION = (
     Value(
         "DiskWithVMGuestState",
         "Disk and guest state",
-        "Encrypts the OS disk as well. Needs Secure Boot and vTPM.",
+        "Encrypts the disk as well. Needs Secure Boot and vTPM.",
     ),
     Value(
         "NonPersistedTPM",
@@ -146,11 +148,18 @@ DISK_CONTROLLER = (
 )
 
 DISK_DELAY_ACTION = (
-    Value("None", "None", "Nothing happens; the instance waits for its disk."),
+    Value(
+        "None",
+        "None",
+        (
+            "Azure restarts the virtual machine (a forced shutdown) when reads and writes are delayed beyond the "
+            "limit. The default."
+        ),
+    ),
     Value(
         "AutomaticReattach",
         "Reattach",
-        "Azure detaches a disk that answers too slowly, and attaches it again.",
+        "Azure detaches the disk and attaches it again, and the virtual machine goes on running.",
     ),
 )
 
@@ -165,8 +174,12 @@ DISK_ACCESS_POLICY = (
 )
 
 DISK_API_VERSION = (
-    Value("2025-01-02", "2025-01-02", "The older of the two."),
-    Value("2026-03-02", "2026-03-02", "The newer of the two."),
+    Value(
+        "2025-01-02",
+        "2025-01-02",
+        "The older version of the disk API. Microsoft does not say which settings need the newer one.",
+    ),
+    Value("2026-03-02", "2026-03-02", "The newest version of the disk API."),
 )
 
 
@@ -177,7 +190,10 @@ class DiskAvailabilityPolicy(Part):
         "Action on a slow disk",
         DISK_DELAY_ACTION,
         open=True,
-        help="What Azure does when reads and writes of the disk take too long.",
+        help=(
+            "What Azure does when reads and writes of the disk take too long. For data disks only, in preview. "
+            "None if not set."
+        ),
     )
 
 
@@ -187,36 +203,42 @@ class ManagedDiskProperties(Part):
     tier = Text(
         "Performance tier",
         suggestions=("P10", "P15", "P20", "P30", "P40", "P50"),
-        help="Gives a Premium SSD the speed of a larger one, at that one's price. The tier of its size when left out.",
+        help="Runs a Premium SSD at the speed and price of a larger size. The tier of its size if not set.",
         example="P30",
     )
     bursting_enabled = Boolean(
         "On-demand bursting",
-        help="Lets a large Premium SSD exceed its limits for a while, at a charge. Off when left out.",
+        help=(
+            "Lets a Premium SSD larger than 512 GiB exceed its limits for a while, at a charge. Smaller ones "
+            "burst on credit by themselves. Off if not set."
+        ),
     )
     performance_plus = Boolean(
         "Performance Plus",
-        help="Raises the limits of disks larger than 512 GiB. Only at creation, and for good.",
+        help=(
+            "Raises the limits of disks larger than 512 GiB. Can only be set at creation and cannot be undone. "
+            "Off if not set."
+        ),
     )
     optimized_for_frequent_attach = Boolean(
         "Optimized for frequent attach",
         help=(
-            "For data disks that change instances more than five times a day. Others should not have it: the disk then "
-            "leaves the fault domain of its instance."
+            "For data disks that change instances more than five times a day. Others should not have it: the disk "
+            "then leaves the fault domain of its instance. Off if not set."
         ),
     )
     availability_policy = Single("Availability policy", DiskAvailabilityPolicy, inline=True)
     max_shares = Integer(
         "Maximum shares",
         minimum=1,
-        help="How many instances may attach the disk at the same time. 1 when left out. Data disks only.",
+        help="How many instances may attach the disk at the same time. 1 if not set. Data disks only.",
         example="1",
     )
     network_access_policy = Choice(
         "Network access",
         DISK_ACCESS_POLICY,
         open=True,
-        help="From where the disk's content can be exported. From any network when left out.",
+        help="Who can export the disk's content. From any network if not set.",
     )
     disk_access_id = Text(
         "Disk access resource",
@@ -228,20 +250,20 @@ class ManagedDiskProperties(Part):
         "Read-only IOPS",
         wire="diskIOPSReadOnly",
         unit="IOPS",
-        help="For a shared Ultra disk or Premium SSD v2: all that read-only attachments get together.",
+        help="For a shared Ultra disk or Premium SSD v2: the total for all read-only attachments.",
         example="3000",
     )
     disk_mbps_read_only = Integer(
         "Read-only throughput",
         wire="diskMBpsReadOnly",
         unit="MB/s",
-        help="For a shared Ultra disk or Premium SSD v2: all that read-only attachments get together.",
+        help="For a shared Ultra disk or Premium SSD v2: the total for all read-only attachments.",
         example="125",
     )
     logical_sector_size = Integer(
         "Logical sector size",
         unit="bytes",
-        help="512 or 4096, for Ultra disks and Premium SSD v2. 4096 when left out; some older software needs 512.",
+        help="512 or 4096, for Ultra disks and Premium SSD v2. 4096 if not set; some older software needs 512.",
         example="4096",
     )
 
@@ -259,7 +281,10 @@ class DiskSecurityProfile(Part):
         "Encryption scope",
         CONFIDENTIAL_ENCRYPTION,
         open=True,
-        help="What is encrypted with a key bound to the instance. Only for confidential virtual machines.",
+        help=(
+            "What is encrypted with a key bound to the instance. Only for confidential virtual machines, which "
+            "need it."
+        ),
     )
     disk_encryption_set = Single(
         "Confidential disk encryption set", ConfidentialDiskEncryptionSetReference, inline=True
@@ -274,8 +299,9 @@ class EphemeralDisk(Part):
         EPHEMERAL_OPTION,
         open=True,
         help=(
-            "Keeps the OS disk on the host: free and fast to reimage, but gone when the instance moves or is stopped. "
-            "Needs read-only caching and room on the host."
+            "Keeps the OS disk on the host: free and fast to reimage, but its data is lost when the instance is "
+            "redeployed, resized or healed, and the instance cannot be stopped (deallocated). Needs read-only "
+            "caching and room on the host. If not set, the disk is in storage."
         ),
     )
     placement = Choice(
@@ -283,12 +309,25 @@ class EphemeralDisk(Part):
         EPHEMERAL_PLACEMENT,
         open=True,
         since="2019-12-01",
-        help="Where on the host. Azure takes the cache where the size has one, else the temporary or NVMe disk.",
+        help=(
+            "Where on the host.",
+            Said(
+                "If not set: the cache where the size has one, else the temporary disk.", until="2023-09-01"
+            ),
+            Said(
+                "If not set: the cache where the size has one, else the temporary or NVMe disk.",
+                since="2024-03-01",
+            ),
+        ),
     )
     enable_full_caching = Boolean(
         "Full caching",
         since="2025-11-01",
-        help="Copies the whole OS disk to the host, so that an outage of storage does not stop the instance.",
+        help=(
+            "Copies the whole OS disk to the host, so that an outage of storage does not stop the instance. Needs "
+            "8 vCPUs or more and a local disk larger than twice the OS disk plus 1 GiB. No extra charge. Off if "
+            "not set."
+        ),
     )
 
 
@@ -299,8 +338,10 @@ class VirtualHardDisk(Part):
         "VHD address",
         kind="vhdBlob",
         help=(
-            "A generalized VHD in a storage account, from which unmanaged OS disks are made beside it. Only for scale "
-            "sets without managed disks; Azure retires these."
+            (
+                f"A generalized VHD in a storage account, from which OS disks are made beside it. {retired('unmanaged-disks')}",
+                Said("Only for scale sets without managed disks.", since="2016-04-30-preview"),
+            )
         ),
         example="https://stshop.blob.core.windows.net/images/web.vhd",
     )
@@ -315,8 +356,7 @@ class OSManagedDisk(Part):
         open=True,
         essential=True,
         help=(
-            "Kind and redundancy of the OS disk. Azure picks a type that suits the size when this is left out. It "
-            "cannot be changed later."
+            f"Kind and redundancy of the OS disk. If not set, Azure picks a type that suits the size. It cannot be changed later. Standard HDD: {retired('standard-hdd')[0].lower()}{retired('standard-hdd')[1:]}"
         ),
     )
     disk_encryption_set = Single(
@@ -344,7 +384,10 @@ class DataManagedDisk(Part):
         DATA_DISK_TYPE,
         open=True,
         essential=True,
-        help="Kind and redundancy of this data disk. It decides price, speed and the largest size.",
+        help=(
+            "Kind and redundancy of this data disk. It decides price, speed and the largest size. If not set, "
+            "Azure picks a type that suits the size."
+        ),
     )
     disk_encryption_set = Single(
         "Disk encryption set", DiskEncryptionSetReference, since="2019-07-01", inline=True
@@ -377,7 +420,12 @@ class OSDisk(Part):
     name = Text(
         "Disk name",
         since="2016-04-30-preview",
-        help="Only for unmanaged disks. Azure refuses a name when the disk is managed.",
+        help=(
+            Said(
+                "Only for unmanaged disks. Azure refuses a name when the disk is managed.",
+                since="2016-04-30-preview",
+            ),
+        ),
         example="osdisk",
     )
     image = Single("Custom VHD", VirtualHardDisk, inline=True)
@@ -391,18 +439,17 @@ class OSDisk(Part):
         ),
         singular="VHD container",
         help=(
-            "Containers in your storage accounts that hold the unmanaged OS disks: one account for each 20 instances. "
-            "Leave it out for managed disks."
+            (
+                f"Containers in your storage accounts that hold the OS disks: one account for each 20 instances. {retired('unmanaged-disks')}",
+                Said("Do not set it for managed disks.", since="2016-04-30-preview"),
+            )
         ),
     )
     caching = Choice(
         "Host caching",
         CACHING,
         essential=True,
-        help=(
-            "How the host caches reads and writes of the OS disk. When left out, the API text says none for standard "
-            "and read-only for premium disks; read/write is the usual choice."
-        ),
+        help=("How the host caches this disk. Read/write if not set. It cannot be changed later."),
     )
     os_type = Choice(
         "Operating system",
@@ -422,12 +469,12 @@ class OSDisk(Part):
         "Managed disk",
         OSManagedDisk,
         since="2016-04-30-preview",
-        help="Azure stores the disk for you. Leave it out only for VHDs in storage accounts.",
+        help="Azure stores the disk for you. Only VHDs in storage accounts go without.",
     )
     write_accelerator_enabled = Boolean(
         "Write Accelerator",
         since="2017-12-01",
-        help="Speeds up log writes on M-series sizes. Needs Premium SSD and caching None. Off when left out.",
+        help="Speeds up log writes on M-series sizes. Needs Premium SSD and caching None. Off if not set.",
     )
     disk_size_gb = Integer(
         "Disk size",
@@ -436,7 +483,10 @@ class OSDisk(Part):
         taken_since="2017-12-01",
         essential=True,
         unit="GiB",
-        help="At least the image's size, at most 4,095. The image's size when left out.",
+        help=(
+            "At least the image's size, at most 4,095. The image's size if not set.",
+            Said("An ephemeral OS disk has at most 2,040.", since="2018-06-01"),
+        ),
         example="64",
     )
     diff_disk_settings = Single(
@@ -450,14 +500,17 @@ class OSDisk(Part):
         DELETE_OPTION,
         open=True,
         since="2022-03-01",
-        help="What becomes of the disk. Only for Flexible scale sets; an ephemeral disk always goes.",
+        help=(
+            "What happens to the disk. Only for Flexible scale sets; an ephemeral disk always goes. Delete if not "
+            "set."
+        ),
     )
     storage_fault_domain_alignment = Choice(
         "Storage fault domain",
         FAULT_DOMAIN_ALIGNMENT,
         open=True,
         since="2025-11-01",
-        help="Puts the disk where a storage failure hits only instances of the same fault domain. Not aligned when left out.",
+        help="Puts the disk where a storage failure hits only instances of the same fault domain. Not aligned if not set.",
     )
 
 
@@ -468,14 +521,17 @@ class ImageReference(Part):
         "Publisher",
         kind="imagePublisher",
         essential=True,
-        help="Who offers the marketplace image. Fixed once the scale set exists.",
+        help=(
+            "Who offers the marketplace image. An update can change it together with offer and SKU, to an image "
+            "that suits the instances."
+        ),
         example="Canonical",
     )
     offer = Text(
         "Offer",
         kind="imageOffer",
         essential=True,
-        help="The publisher's product. Fixed once the scale set exists.",
+        help="The publisher's product. An update can change it, to an image that suits the instances.",
         example="ubuntu-24_04-lts",
     )
     sku = Text(
@@ -562,7 +618,14 @@ class DataDisk(Part):
         "Host caching",
         CACHING,
         essential=True,
-        help="How the host caches reads and writes of this disk. Disks of 4 TiB or more, Ultra and Premium SSD v2 have none.",
+        help=(
+            (
+                "How the host caches reads and writes of this disk. Read-only if not set. Disks of 4 TiB or more have "
+                "no cache."
+            ),
+            Said("Ultra disks have none.", since="2018-06-01", until="2021-11-01"),
+            Said("Ultra disks and Premium SSD v2 have none.", since="2022-03-01"),
+        ),
     )
     managed_disk = Single("Managed disk", DataManagedDisk, help="How Azure stores this disk.")
     disk_size_gb = Integer(
@@ -576,14 +639,17 @@ class DataDisk(Part):
     write_accelerator_enabled = Boolean(
         "Write Accelerator",
         since="2017-12-01",
-        help="Speeds up log writes on M-series sizes. Needs Premium SSD and caching None. Off when left out.",
+        help="Speeds up log writes on M-series sizes. Needs Premium SSD and caching None. Off if not set.",
     )
     disk_iops_read_write = Integer(
         "IOPS",
         wire="diskIOPSReadWrite",
         since="2019-07-01",
         unit="IOPS",
-        help="Reads and writes per second of an Ultra disk or Premium SSD v2. A value that suits its size when left out.",
+        help=(
+            "Reads and writes per second of an Ultra disk; a value that suits its size if not set.",
+            Said("A Premium SSD v2 has 3,000 if not set, whatever its size.", since="2022-03-01"),
+        ),
         example="3000",
     )
     disk_mbps_read_write = Integer(
@@ -591,7 +657,10 @@ class DataDisk(Part):
         wire="diskMBpsReadWrite",
         since="2019-07-01",
         unit="MB/s",
-        help="Throughput of an Ultra disk or Premium SSD v2. A value that suits its size when left out.",
+        help=(
+            "Throughput of an Ultra disk; a value that suits its size if not set.",
+            Said("A Premium SSD v2 has 125 if not set, whatever its size.", since="2022-03-01"),
+        ),
         example="125",
     )
     delete_option = Choice(
@@ -599,14 +668,14 @@ class DataDisk(Part):
         DELETE_OPTION,
         open=True,
         since="2022-03-01",
-        help="What becomes of the disk. Only for Flexible scale sets.",
+        help="What happens to the disk. Only for Flexible scale sets. Delete if not set.",
     )
     storage_fault_domain_alignment = Choice(
         "Storage fault domain",
         FAULT_DOMAIN_ALIGNMENT,
         open=True,
         since="2025-11-01",
-        help="Puts the disk where a storage failure hits only instances of the same fault domain. Not aligned when left out.",
+        help="Puts the disk where a storage failure hits only instances of the same fault domain. Not aligned if not set.",
     )
 
 
@@ -616,7 +685,7 @@ class StorageProfile(Part):
     os_disk = Single(
         "OS disk",
         OSDisk,
-        help="The disk that every instance starts from. Azure makes one when it is left out.",
+        help="The disk that every instance starts from. If not set, Azure makes one from the image.",
     )
     image_reference = Single("Image", ImageReference, help="What instances are made from.")
     data_disks = List(
@@ -624,7 +693,7 @@ class StorageProfile(Part):
         DataDisk,
         singular="data disk",
         since="2016-04-30-preview",
-        help="Disks that every instance gets beside the OS disk, each with a LUN of its own.",
+        help="Disks that every instance gets beside the OS disk, each with its own LUN.",
     )
     disk_controller_name = Text(
         "Disk controller",
@@ -632,7 +701,7 @@ class StorageProfile(Part):
         since="2022-08-01",
         until="2024-07-01",
         suggestions=("SCSI", "NVMe"),
-        help="How disks are attached: SCSI or NVMe. Size and image must both offer it. Azure decides when left out.",
+        help="How disks are attached: SCSI or NVMe. Size and image must both offer it. Azure decides if not set.",
         example="NVMe",
     )
     disk_controller_type = Choice(
@@ -640,12 +709,15 @@ class StorageProfile(Part):
         DISK_CONTROLLER,
         open=True,
         since="2024-11-01",
-        help="How disks are attached. Size and image must both offer it. Azure decides when left out.",
+        help="How disks are attached. Size and image must both offer it. Azure decides if not set.",
     )
     disk_api_version = Choice(
         "Disk API version",
         DISK_API_VERSION,
         open=True,
         since="2026-04-01",
-        help="The version of the disk API by which disk resource settings are read. Only needed with such settings.",
+        help=(
+            "The version of the disk API by which disk resource settings are read. Needed only with such "
+            "settings."
+        ),
     )

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from ..properties import Boolean, Choice, Integer, List, Part, Single, Text, Value
+from ..wording import Said
 
 UPGRADE_MODE = (
     Value(
         "Automatic",
         "Automatic",
-        "Azure changes instances at once, in no order and maybe all at the same time.",
+        (
+            "Azure updates instances immediately, in no particular order, possibly all at once. For development "
+            "and test."
+        ),
     ),
     Value(
         "Manual",
@@ -18,8 +22,19 @@ UPGRADE_MODE = (
     Value(
         "Rolling",
         "Rolling",
-        "Azure changes instances in batches and watches their health. Needs a health probe or the Application Health "
-        "extension.",
+        (
+            "Azure updates instances in batches and watches their health.",
+            Said("Needs a health probe.", until="2018-06-01"),
+            Said(
+                "Needs a health probe or the Application Health extension.",
+                since="2018-10-01",
+                until="2020-06-01",
+            ),
+            Said(
+                "Needs the Application Health extension or, in a Uniform scale set, a health probe.",
+                since="2020-12-01",
+            ),
+        ),
         since="2017-03-30",
     ),
 )
@@ -34,7 +49,8 @@ class RollingUpgradePolicy(Part):
         maximum=100,
         unit="%",
         help=(
-            "The largest share of instances changed at once; Azure takes fewer when some are unhealthy. 20 % when left out."
+            "The largest share of instances updated at once; Azure takes fewer when some are unhealthy. 20 % if "
+            "not set."
         ),
         example="20",
     )
@@ -44,8 +60,8 @@ class RollingUpgradePolicy(Part):
         maximum=100,
         unit="%",
         help=(
-            "Stops the upgrade when a larger share of all instances is unhealthy before a batch. At least the batch "
-            "size. 20 % when left out."
+            "Stops the upgrade if more than this share of all instances is unhealthy when a batch is about to "
+            "start. Must not be lower than the batch size. 20 % if not set."
         ),
         example="20",
     )
@@ -53,39 +69,47 @@ class RollingUpgradePolicy(Part):
         "Maximum unhealthy upgraded instances",
         maximum=100,
         unit="%",
-        help="Stops the upgrade when a larger share of the changed instances turns out unhealthy. 20 % when left out.",
+        help="Stops the upgrade if more than this share of the updated instances is unhealthy. 20 % if not set.",
         example="20",
     )
     pause_time_between_batches = Text(
         "Pause between batches",
         suggestions=("PT0S", "PT30S", "PT5M"),
-        help="How long Azure waits after a batch, as an ISO 8601 duration. No pause when left out.",
+        help="How long Azure waits after a batch, as an ISO 8601 duration. No pause if not set.",
         example="PT30S",
     )
     enable_cross_zone_upgrade = Boolean(
         "Batches across zones",
         since="2020-12-01",
         help=(
-            "Lets a batch hold instances of several zones, which is faster. When off, Azure finishes one zone before it "
-            "starts the next."
+            "Lets a batch hold instances of several zones, which is faster. Off if not set: Azure finishes one "
+            "zone before it starts the next."
         ),
     )
     prioritize_unhealthy_instances = Boolean(
         "Unhealthy instances first",
         since="2020-12-01",
-        help="Changes all unhealthy instances before any healthy one. Useful when the change is the cure.",
+        help=(
+            "Updates all unhealthy instances before any healthy one. Useful when the change is the cure. Off if "
+            "not set."
+        ),
     )
     rollback_failed_instances_on_policy_breach = Boolean(
         "Roll back on failure",
         since="2022-11-01",
-        help="Returns failed instances to the model they had when the upgrade breaks this policy.",
+        help=(
+            "Returns failed instances to the model they had if the upgrade breaks this policy. Only for Uniform "
+            "scale sets. Off if not set."
+        ),
     )
     max_surge = Boolean(
         "Max surge",
         since="2022-11-01",
         help=(
-            "Creates new instances for each batch and deletes the old ones afterwards, so that capacity never drops. "
-            "Needs quota for a batch more, and overprovisioning off."
+            "Creates new instances for each batch and deletes the old ones afterwards, so that capacity does not "
+            "drop. Needs quota and free addresses for one more batch, or the upgrade falls back to updating in "
+            "place. Overprovisioning must be off; not with automatic OS upgrades of Flexible scale sets. Off if "
+            "not set."
         ),
     )
 
@@ -97,25 +121,28 @@ class AutomaticOSUpgradePolicy(Part):
         "Automatic OS upgrades",
         wire="enableAutomaticOSUpgrade",
         help=(
-            "Replaces OS disks batch by batch when the image's publisher brings out a new version. Needs the version "
-            "latest and a source of health. Off when left out."
+            "Replaces OS disks batch by batch when the image's publisher brings out a new version. Needs the "
+            "version latest, and the Application Health extension or a health probe. Off if not set."
         ),
     )
     disable_automatic_rollback = Boolean(
         "No automatic rollback",
-        help="Leaves instances on the new image also when the upgrade fails. Azure rolls back when this is left out.",
+        help="Keeps instances on the new image even if the upgrade fails. If not set, Azure rolls back.",
     )
     use_rolling_upgrade_policy = Boolean(
         "Use the rolling upgrade policy",
         since="2022-03-01",
-        help="Takes batch size and limits from the rolling upgrade policy. Azure uses defaults of its own when left out.",
+        help=(
+            "Takes batch size and limits from the rolling upgrade policy. If not set, Azure uses its own "
+            "defaults."
+        ),
     )
     os_rolling_upgrade_deferral = Boolean(
         "Wait for approval",
         since="2023-09-01",
         help=(
-            "Announces each upgrade to the instance by the metadata tag Platform.PendingOSUpgrade and waits until it is "
-            "approved by an ApproveRollingUpgrade call."
+            "Announces each upgrade to the instance with the metadata tag Platform.PendingOSUpgrade and waits "
+            "until it is approved by an ApproveRollingUpgrade call. Off if not set."
         ),
     )
 
@@ -125,7 +152,7 @@ class AutoOSUpgradePolicy(Part):
 
     disable_auto_rollback = Boolean(
         "No automatic rollback",
-        help="Leaves instances on the new image also when the upgrade fails. Azure rolls back when this is left out.",
+        help="Keeps instances on the new image even if the upgrade fails. If not set, Azure rolls back.",
     )
 
 
@@ -136,20 +163,33 @@ class UpgradePolicy(Part):
         "Upgrade mode",
         UPGRADE_MODE,
         essential=True,
-        help="Who brings running instances to the latest model after a change. Needed for a Uniform scale set.",
+        help=(
+            "How running instances get the latest model after a change.",
+            Said("Azure needs it.", until="2020-06-01"),
+            Said("Needed for a Uniform scale set; Manual if not set in a Flexible one.", since="2020-12-01"),
+        ),
     )
     rolling_upgrade_policy = Single(
         "Rolling upgrade policy",
         RollingUpgradePolicy,
         since="2017-03-30",
-        help="Batches and limits. Used by the mode Rolling, and by automatic OS upgrades when they are told to.",
+        help=(
+            "Batches and limits of the mode Rolling.",
+            Said(
+                "Automatic OS upgrades use them too if told to, and so do automatic extension upgrades.",
+                since="2022-03-01",
+            ),
+        ),
     )
     automatic_os_upgrade = Boolean(
         "Automatic OS upgrades",
         wire="automaticOSUpgrade",
         since="2017-03-30",
         until="2018-06-01",
-        help="Upgrades instances when a new version of the OS image comes out. Later versions have a policy for it.",
+        help=(
+            "Upgrades instances when a new version of the OS image comes out. Off if not set. Later versions have "
+            "a policy for it."
+        ),
     )
     auto_os_upgrade_policy = Single(
         "Automatic OS upgrade rollback",
@@ -164,7 +204,7 @@ class UpgradePolicy(Part):
         AutomaticOSUpgradePolicy,
         wire="automaticOSUpgradePolicy",
         since="2018-10-01",
-        help="Upgrades to new versions of the OS image without your doing.",
+        help="Azure moves instances to new OS image versions automatically.",
     )
 
 
@@ -211,7 +251,10 @@ class LifecycleHook(Part):
         LIFECYCLE_ACTION,
         open=True,
         essential=True,
-        help="What Azure does when the time is over. Its own default applies when this is left out.",
+        help=(
+            "What Azure does if no answer arrives in time. Microsoft does not say what applies if not set: state "
+            "it."
+        ),
     )
 
 
