@@ -46,6 +46,7 @@ lint: .venv-tests  ## Check style, types and templates
 	$(PYTHON_HERE) -m ruff format --check .
 	$(PYTHON_HERE) -m mypy
 	$(PYTHON_HERE) -m djlint --lint --quiet templates
+	@$(PYTHON_HERE) scripts/retirements.py
 
 .PHONY: deploy-check
 deploy-check: .venv-tests  ## Check migrations, and settings as a real installation has them

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from typing import Any
+
+import pytest
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from vmssbuilder.accounts.models import User
-from vmssbuilder.drafts import actions
+from vmssbuilder.drafts import actions, checking
 from vmssbuilder.drafts.checking import check_content
 from vmssbuilder.drafts.models import Draft
 from vmssbuilder.drafts.submitted import Changed
+from vmssbuilder.scaleset import Request, Target, paths
+from vmssbuilder.scaleset.retirements import RETIREMENTS
 
 PASSWORD = ("properties", "virtualMachineProfile", "osProfile", "adminPassword")
 
@@ -48,3 +55,25 @@ def test_what_a_caller_does_with_the_findings_is_not_kept(draft: Draft) -> None:
     first = check_content(draft)
     first.clear()
     assert check_content(draft) != []
+
+
+def test_what_retires_is_judged_by_the_day_on_which_it_is_looked_at(
+    requester: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was found yesterday and kept does not count today."""
+    document: dict[str, Any] = {}
+    disk = ("properties", "virtualMachineProfile", "storageProfile", "osDisk")
+    paths.put(document, (*disk, "managedDisk", "storageAccountType"), "Standard_LRS")
+    draft = actions.create(requester, Request(Target(), "create", "2024-07-01", document), "pasted")
+    retirement = RETIREMENTS["standard-hdd"]
+
+    def said(day: dt.date) -> list[str]:
+        noon = dt.datetime.combine(day, dt.time(12), tzinfo=dt.UTC)
+        monkeypatch.setattr(timezone, "now", lambda: noon)
+        return [each.message for each in checking.check_content(draft) if each.rule == "osdisk-standard-hdd"]
+
+    before = retirement.noticed - dt.timedelta(days=1)
+    assert said(before) == []
+    assert said(retirement.noticed) == [retirement.message(retirement.noticed)]
+    assert said(retirement.date) == [retirement.message(retirement.date)]
+    assert said(before) == []

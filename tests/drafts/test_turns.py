@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.db.models.functions import Now
 from django.test import Client
+from django.utils import timezone
 
 from bench import heavy
 from tests.pages.strict import Page, problems_of
@@ -123,8 +124,8 @@ def test_findings_are_kept_for_a_bounded_number_of_bytes(requester: User) -> Non
     assert 0 < checking._findings.size <= limit
     kept = len(checking._findings._kept)
     for number in range(20):
-        key, request = (f"other-{number}", 1), Request(TARGET, "create", "2024-07-01", document)
-        checking._findings.put(key, request, ())
+        request = Request(TARGET, "create", "2024-07-01", document)
+        checking._findings.put((f"other-{number}", 1, timezone.now().date()), request, ())
     assert checking._findings.size <= limit
     assert len(checking._findings._kept) < kept + 20
 

@@ -87,7 +87,7 @@ def test_every_property_has_a_page(page_of: GetPage, as_requester: Client) -> No
         address = f"/reference/{entry.place}/"
         html = as_requester.get(address).content.decode()
         assert f"</span>{escape(entry.title)}</h1>" in html
-        assert escape(entry.declared.help) in html
+        assert escape(entry.node.help) in html
         assert size(html) < MOST_BYTES
         if number % 20 == 0:
             page_of(as_requester, address)

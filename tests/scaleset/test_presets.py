@@ -104,7 +104,7 @@ def test_a_preset_says_what_it_needs_and_whether_azure_upgrades_it(preset: Prese
     assert set(preset.modes) <= {"Uniform", "Flexible"}
     # A Flexible scale set has no system-assigned identity.
     assert preset.identity != "system" or preset.modes == ("Uniform",)
-    assert not preset.upgrades or preset.kind.casefold() in _SELF_UPGRADING
+    assert preset.upgrades == (preset.kind.casefold() in _SELF_UPGRADING)
 
 
 @each

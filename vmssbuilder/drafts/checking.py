@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import copy
+import datetime as dt
 import json
 from collections import OrderedDict
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any, Final
+
+from django.utils import timezone
 
 from vmssbuilder.installation import own_cloud
 from vmssbuilder.scaleset import Request, check, secrets
@@ -30,7 +33,7 @@ WAITING: Final = "secret-waiting"
 def check_content(content: Draft | Revision) -> list[Finding]:
     """Every finding of the request, those of its address first."""
     draft, number = (content, content.head) if isinstance(content, Draft) else (content.draft, content.number)
-    key, request = (draft.code, number), content.request
+    key, request = (draft.code, number, timezone.now().date()), content.request
     known = _findings.get(key, request)
     if known is None:
         clear = vault.opened(draft, content.document)
@@ -71,10 +74,11 @@ def _unreadable(content: Draft | Revision, clear: vault.Opened) -> list[Finding]
 def _check(content: Draft | Revision, document: dict[str, Any]) -> list[Finding]:
     """document: that of the content, with the values of its secrets."""
     found = check_target(content.target)
+    today = timezone.now().date()
     update = sent.update(content)
     if update is None:
-        return [*found, *check(document, content.api_version, content.operation, content.target)]
-    judged = check_update(document, update.difference, content.api_version, content.target)
+        return [*found, *check(document, content.api_version, content.operation, content.target, today=today)]
+    judged = check_update(document, update.difference, content.api_version, content.target, today)
     return [*found, *(each for each in judged if each.rule not in _OF_CHANGES), *update.findings]
 
 
@@ -147,6 +151,10 @@ def _together(waiting: list[Finding]) -> list[Finding]:
     return chosen
 
 
+_Key = tuple[str, int, dt.date]
+"""A draft, the number of its revision, and the day on which it was checked."""
+
+
 @dataclass(slots=True)
 class _Kept:
     """What a check found, and of which request. No finding holds the value of a secret. size: its bytes, about.
@@ -169,10 +177,10 @@ class _Findings:
     LIMIT: Final = 16_000_000
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[tuple[str, int], _Kept] = OrderedDict()
+        self._kept: OrderedDict[_Key, _Kept] = OrderedDict()
         self.size = 0
 
-    def get(self, key: tuple[str, int], request: Request) -> tuple[Finding, ...] | None:
+    def get(self, key: _Key, request: Request) -> tuple[Finding, ...] | None:
         """What was found of the request, None when that is not known any more."""
         kept = self._kept.get(key)
         if kept is None or kept.of != (_digest(request) if isinstance(kept.of, bytes) else request):
@@ -180,7 +188,7 @@ class _Findings:
         self._kept.move_to_end(key)
         return kept.found
 
-    def put(self, key: tuple[str, int], request: Request, found: tuple[Finding, ...]) -> None:
+    def put(self, key: _Key, request: Request, found: tuple[Finding, ...]) -> None:
         """Keeps what was found, and forgets what was asked for longest ago."""
         old = self._kept.pop(key, None)
         if old is not None:

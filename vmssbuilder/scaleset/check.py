@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
@@ -31,13 +32,15 @@ def check(
     target: Target | None = None,
     *,
     whole: bool = False,
+    today: dt.date | None = None,
 ) -> list[Finding]:
     """Every finding of the document, errors and warnings, in document order of their kind. Never raises on a document.
 
     operation: "create", or "update", for which only what list items need is required. The document of an update holds
     changes alone, so that it must say nothing that an update cannot carry; whole: it is the scale set as it is to be, of
     which only the changes are sent, and `merge_patch` judges those. target: the address, for the rules that compare the
-    document with it; `check_target` judges the address itself. Raises UnknownVersion.
+    document with it; `check_target` judges the address itself. today: the day, on which it depends what Microsoft retires;
+    None for any day. Raises UnknownVersion.
     """
     if not isinstance(document, dict):
         return [
@@ -46,11 +49,11 @@ def check(
             )
         ]
     try:
-        found = _findings(document, api_version, operation, target)
+        found = _findings(document, api_version, operation, target, today)
     except ValueError:
         # The validator reads neither text that is no Unicode nor nesting without end.
         document, broken = _mended(document)
-        found = broken + _findings(document, api_version, operation, target)
+        found = broken + _findings(document, api_version, operation, target, today)
     if operation == "update" and not whole:
         refused = refusals(document, api_version)
         places = {finding.path for finding in refused}
@@ -61,21 +64,25 @@ def check(
 
 
 def _findings(
-    document: dict[str, Any], api_version: str, operation: str, target: Target | None
+    document: dict[str, Any],
+    api_version: str,
+    operation: str,
+    target: Target | None,
+    today: dt.date | None,
 ) -> list[Finding]:
     compiled = validator(api_version, operation)
     if compiled.is_valid(document):
-        return run(View(document, api_version, operation, target=target), misfit=False)
+        return run(View(document, api_version, operation, target=target, today=today), misfit=False)
     document, nulls = taken_out(document, tree(api_version))
     if nulls and compiled.is_valid(document):
-        return run(View(document, api_version, operation, target=target), misfit=False)
+        return run(View(document, api_version, operation, target=target, today=today), misfit=False)
     unknown = find(document) if hints(document)[1] else {}
     errors = _errors(compiled, document, unknown)
     read, loose = _as_read(document, errors, api_version, operation)
     if read is not document:
         errors = _errors(compiled, read, unknown)
     sound = _without(read, errors, api_version)
-    found = run(View(sound, api_version, operation, document, target))
+    found = run(View(sound, api_version, operation, document, target, today))
     # In a value of the wrong type rules are mistaken when they miss something; its type is the message. Elsewhere a rule
     # knows better than the schema what to say.
     mistyped = {error.path for error in errors if isinstance(error.kind, _TYPE_ERRORS)}

@@ -6,6 +6,7 @@ An update leaves them where they are, except in a list: lists are sent as a whol
 from __future__ import annotations
 
 import copy
+import datetime as dt
 from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -138,6 +139,7 @@ def check_update(
     update: Difference,
     api_version: str,
     target: Target | None = None,
+    today: dt.date | None = None,
 ) -> list[Finding]:
     """The check of a whole document of which only the changes are sent. Raises UnknownVersion.
 
@@ -146,7 +148,7 @@ def check_update(
     """
 
     def look(at: dict[str, Any]) -> list[Finding]:
-        return check(at, api_version, "update", target, whole=True)
+        return check(at, api_version, "update", target, whole=True, today=today)
 
     found = look(document)
     wrong = bool(errors(found))

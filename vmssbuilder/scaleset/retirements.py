@@ -38,10 +38,15 @@ class Retirement:
         """The date as people write it: 30 September 2027."""
         return f"{self.date.day} {self.date:%B %Y}"
 
-    def message(self, today: dt.date) -> str:
-        """What a finding says on that day."""
-        verb = "retires" if today < self.date else "retired"
-        return f"Azure {verb} {self.what} on {self.day}. {self.instead}"
+    def message(self, today: dt.date | None) -> str | None:
+        """What a finding says on that day, None before there is one. Of any day: what is true on all of them."""
+        if today is None:
+            return f"Azure's retirement date for {self.what} is {self.day}. {self.instead}"
+        if today < self.noticed:
+            return None
+        return (
+            f"Azure {'retires' if today < self.date else 'retired'} {self.what} on {self.day}. {self.instead}"
+        )
 
 
 _LEARN: Final = "https://learn.microsoft.com/azure"
@@ -78,9 +83,9 @@ RETIREMENTS: Final[dict[str, Retirement]] = {
         f"{_LEARN}/azure-monitor/agents/diagnostics-extension-overview",
     ),
     "nat-pools": Retirement(
-        "inbound NAT rules of version 1, which NAT pools are,",
+        "inbound NAT pools",
         dt.date(2027, 9, 30),
-        "Use inbound NAT rules of version 2, which name the backend pool.",
+        "Use inbound NAT rules that name the backend pool.",
         f"{_LEARN}/load-balancer/load-balancer-nat-pool-migration",
     ),
     "dsc": Retirement(

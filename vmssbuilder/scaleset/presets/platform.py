@@ -138,5 +138,6 @@ PRESETS: Final = (
         version="1.0",
         with_it="hibernation switched on under Size",
         modes=("Flexible",),
+        upgrades=True,
     ),
 )

@@ -16,6 +16,7 @@ from . import (
     orchestration,
     os_profile,
     reservations,
+    retirements,
     security,
     sizing,
     storage,
@@ -48,6 +49,7 @@ _AREAS = (
     known_extensions,
     upgrades,
     security,
+    retirements,
     target,
 )
 

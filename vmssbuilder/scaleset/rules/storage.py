@@ -339,15 +339,6 @@ def osdisk_ostype_mismatch(view: View) -> Hits:
 
 
 @rule(
-    "unmanaged-retired",
-    "Azure retired disks in your own storage accounts on 31 March 2026. Use managed disks.",
-    severity="warning",
-)
-def unmanaged_retired(view: View) -> Hits:
-    return Hit((*OS_DISK, "image" if view.vhd_image else "vhdContainers")) if view.unmanaged else None
-
-
-@rule(
     "osdisk-type",
     "{type} disks cannot hold the operating system. Choose another type here.",
     since="2016-04-30-preview",
@@ -392,18 +383,6 @@ def osdisk_type_by_version(view: View) -> Hits:
         return None
     known = [name for name in DISK_TYPES if name not in DATA_ONLY]
     return _type_hit(view, (*MANAGED_DISK, "storageAccountType"), _stated_type(view.os_disk), known)
-
-
-@rule(
-    "osdisk-standard-hdd",
-    "Azure retires standard hard disks for operating systems on 8 September 2028. StandardSSD_LRS lasts longer.",
-    severity="warning",
-    since="2016-04-30-preview",
-)
-def osdisk_standard_hdd(view: View) -> Hits:
-    if view.os_managed_disk.get("storageAccountType") != "Standard_LRS":
-        return None
-    return Hit((*MANAGED_DISK, "storageAccountType"))
 
 
 @rule(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Callable, Iterable
 from typing import Any, Final, Generic, TypeGuard, TypeVar
@@ -101,7 +102,7 @@ class View:
     """One document under check. Objects that are absent are empty dicts, lists are empty lists.
 
     raw: the document as it was given, where `document` is what is left of it after unknown members and values of the
-    wrong type were taken out. target: the address, where the caller knows it. What nobody knows yet raises Unknown when
+    wrong type were taken out. target: the address, where the caller knows it. today: the day, None for any. What nobody knows yet raises Unknown when
     a rule asks for it.
     """
 
@@ -112,6 +113,7 @@ class View:
         operation: str = "create",
         raw: dict[str, Any] | None = None,
         target: Target | None = None,
+        today: dt.date | None = None,
     ) -> None:
         self.sound = document
         self.given = document if raw is None else raw
@@ -119,6 +121,7 @@ class View:
         self.operation = operation
         self.creating = operation == "create"
         self.target = target
+        self.today = today
         self.order = versions.order(api_version)
 
     @lazy

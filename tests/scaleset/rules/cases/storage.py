@@ -311,10 +311,6 @@ CASES: Final = {
         ],
         fixes=[(linux({f"{OS_DISK}.osType": "Windows"}), None)],
     ),
-    "unmanaged-retired": Cases(
-        breaks=[(f"{OS_DISK}.image", vhd()), (_CONTAINERS, containers())],
-        fine=[linux(), containers({_CONTAINERS: []})],
-    ),
     "osdisk-type": Cases(
         breaks=[(_TYPE, linux({_TYPE: kind})) for kind in ("UltraSSD_LRS", "PremiumV2_LRS", "ultrassd_lrs")],
         fine=[
@@ -343,10 +339,6 @@ CASES: Final = {
             (linux({_TYPE: "premium_lrs"}), (_TYPE, "Premium_LRS")),
             (linux({_TYPE: "Fast_LRS"}), None),
         ],
-    ),
-    "osdisk-standard-hdd": Cases(
-        breaks=[(_TYPE, linux({_TYPE: "Standard_LRS"}))],
-        fine=[linux({_TYPE: "StandardSSD_LRS"}), linux({_TYPE: GONE})],
     ),
     "osdisk-size": Cases(
         breaks=[(f"{OS_DISK}.diskSizeGB", linux({f"{OS_DISK}.diskSizeGB": size})) for size in (0, 4096)],
