@@ -28,10 +28,7 @@ from vmssbuilder.submissions import actions as sending
 from vmssbuilder.submissions import leases, steps
 from vmssbuilder.submissions.models import Submission
 
-pytestmark = [
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite locks the whole database"),
-]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
