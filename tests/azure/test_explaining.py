@@ -147,7 +147,10 @@ SAID: list[tuple[str, str, Cause, str, str, str]] = [
     ("no-room", "Allocation failed in the cluster.", "capacity", "sku.name", "no room", "later"),
     ("no-room", "That size is currently not available in that region.", "capacity", "sku.name", "not on offer", "another size"),
     ("extension-failed", "Processing VM extension 'harbor' ended in an error.", "form", f"{PROFILE}.extensionProfile", "extension failed", "log"),
-    ("unhealthy", "Every second instance is unhealthy now.", "form", "properties.upgradePolicy.rollingUpgradePolicy", "unhealthy", "healthy"),
+    ("unhealthy-upgrade", "The upgrade ended, for every second instance is unhealthy now.", "form", "properties.upgradePolicy.rollingUpgradePolicy", "stopped the rolling upgrade", "healthy"),
+    ("unhealthy", "The health probe of the set is unhealthy.", "form", f"{PROFILE}.networkProfile.healthProbe", "is unhealthy", "report healthy"),
+    ("failed-before", "The network there is in a failed state.", "conflict", "", "failed state", "repaired"),
+    ("range", "The regular share above base has to lie between 0 and 100.", "form", "", "between 0 and 100", "from 0 to 100"),
     ("hundred-instances", "There may be at most 100 instances in it.", "form", "sku.capacity", "100 instances at most", "single placement group"),
     ("hundred-instances", "There may be at most 600 instances in it.", "form", "sku.capacity", "600", "no more than 600"),
     ("member-of-another-place", "Could not find member 'scaleInPolicy' on object of type 'Root'. Path 'scaleInPolicy', line 1, position 2.", "form", "scaleInPolicy", "“scaleInPolicy” has no place", "Move it inside “properties”"),
@@ -230,6 +233,13 @@ def test_the_true_reason_of_a_stopped_upgrade_counts() -> None:
         azure(code, "It stopped. The most impactful error is: Allocation failed in the cluster."), document()
     )
     assert (ill.cause, full.cause) == ("form", "capacity")
+
+
+def test_the_letters_of_what_azure_quotes_stay_as_they_are() -> None:
+    told = explain(
+        azure("Perplexing", "hunter2-of-the-quay is not what was meant by it", status=409), document()
+    )
+    assert told.sentence.startswith("hunter2-of-the-quay")
 
 
 # --- places ----------------------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import json
 import textwrap
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -256,6 +257,24 @@ def test_rubbish_is_read_without_harm(text: str) -> None:
     found = pasted.read(text)
     assert len(found.errors) <= pasted.MOST_ERRORS
     assert all(len(line) <= 300 for line in found.words)
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "\\", "-", "error {   ", '{"error":', 'Code="AbcdE" Message="', "(QuotaExceeded) x ", "Error: ", '"code":"Abcde" "message":"',
+        "RequestFailedException: x ", "Code: QuotaExceeded\nMessage: x\n", "error\n", "correlation id is ", "<a ",
+    ],
+)  # fmt: skip
+def test_a_text_of_four_times_the_length_takes_no_more_than_that(piece: str) -> None:
+    def effort(length: int) -> float:
+        text = 'error "code=' + (piece * (length // len(piece) + 1))[:length] + "x"
+        start = time.process_time()
+        pasted.read(text)
+        return time.process_time() - start
+
+    effort(1_000)
+    assert effort(120_000) < 9 * max(effort(30_000), 0.01)
 
 
 def test_the_effort_for_a_text_is_bounded() -> None:

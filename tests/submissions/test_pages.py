@@ -148,6 +148,21 @@ def test_what_may_go_better_next_time_can_be_sent_again(
     assert "Send again" not in page_of(as_rolf, url(submission)).text
 
 
+def test_another_error_of_a_failed_submission_is_explained_with_its_draft(
+    sandbox: Running, as_rita: Client, as_rolf: Client, submitted: Submit, page_of: GetPage
+) -> None:
+    sandbox.fault("status", method="PUT", status=403, error={"code": "AuthorizationFailed", "message": "No."})
+    submission = drive(submitted())
+    page = page_of(as_rita, url(submission))
+    assert "/explain/" in [form.get("action") for form in page.all("form")]
+    assert "/explain/" not in [form.get("action") for form in page_of(as_rolf, url(submission)).all("form")]
+    said = (
+        'Code="InvalidParameter" Message="The value of parameter capacity is invalid." Target="sku.capacity"'
+    )
+    told = page_of(as_rita, "/explain/", post={"draft": submission.draft.code, "said": said})
+    assert any(address.startswith(f"/drafts/{submission.draft.code}/size/") for address in told.addresses())
+
+
 def test_sending_again_makes_a_new_submission(
     sandbox: Running, as_rita: Client, submitted: Submit, page_of: GetPage
 ) -> None:

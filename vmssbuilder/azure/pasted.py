@@ -111,6 +111,11 @@ _TAGS: Final = re.compile(
 )
 
 
+def _is_rule(line: str) -> bool:
+    """Whether a line is only drawn."""
+    return len(line) < 400 and _RULE.match(line) is not None
+
+
 def _plain(text: str) -> str:
     """The text without what stood in front of its lines, colors and the escapes of a page; lines a console broke are whole."""
     text = _COLORS.sub("", text).replace("\r\n", "\n").replace("\r", "\n").replace("\u00a0", " ")
@@ -130,11 +135,11 @@ def _plain(text: str) -> str:
 
 def _whole(lines: list[str]) -> list[str]:
     """Lines that a console cut at its width, put together again. A text that was broken between words stays as it is."""
-    long = Counter(len(line) for line in lines if not _RULE.match(line))
+    long = Counter(len(line) for line in lines if not _is_rule(line))
     width = max(long, default=0)
     near = sum(count for length, count in long.items() if width * 0.85 <= length)
     # An address that no console breaks is as long as itself.
-    cut = sum(len(line) == width and " " in line.strip() for line in lines if not _RULE.match(line))
+    cut = sum(len(line) == width and " " in line.strip() for line in lines if not _is_rule(line))
     if not 60 <= width <= 250 or cut < 2 or long[width] < 0.9 * near:
         return lines
     made: list[str] = []
@@ -144,14 +149,14 @@ def _whole(lines: list[str]) -> list[str]:
             made[-1] += line
         else:
             made.append(line)
-        open_ended = len(line) == width and not _RULE.match(line)
+        open_ended = len(line) == width and not _is_rule(line)
     return made
 
 
 # --- errors ----------------------------------------------------------------------------------------------------------
 
 _MAY_HOLD: Final = re.compile(r"(?i:code|error|fail|denied|refus|exception)|[a-z][A-Z][A-Za-z]+ ?: ")
-_OPENS: Final = re.compile(r"[{\[]\s*(?:\{\s*)?\\*\"[\w.$@-]{1,60}\\*\"\s*:")
+_OPENS: Final = re.compile(r"[{\[]\s*(?:\{\s*)?\\{0,8}\"[\w.$@-]{1,60}\\{0,8}\"\s*:")
 _CODE: Final = r"[A-Z][A-Za-z0-9]{3,99}"
 _STRING: Final = r'"((?:[^"\\]|\\.){0,60000})"'
 
@@ -179,10 +184,10 @@ _DOTNET_END: Final = re.compile(
     rf"\n\s{{0,200}}Status: (\d{{3}})\b[^\n]{{0,100}}\n\s{{0,200}}ErrorCode: ({_CODE})"
 )
 _LOOSE: Final = re.compile(
-    rf"\\*[\"']?\bcode\\*[\"']?\s{{0,5}}[:=]\s{{0,5}}\\*[\"']({_CODE})\\*[\"'].{{0,120}}?\bmessage\\*[\"']?\s{{0,5}}[:=]\s{{0,5}}\\*\"",
+    rf"\bcode\\{{0,8}}[\"']?\s{{0,5}}[:=]\s{{0,5}}\\{{0,8}}[\"']({_CODE})\\{{0,8}}[\"'].{{0,120}}?\bmessage\\{{0,8}}[\"']?\s{{0,5}}[:=]\s{{0,5}}\\{{0,8}}\"",
     re.DOTALL | re.IGNORECASE,
 )
-_LOOSE_END: Final = re.compile(r"\\*\"\s{0,50}[,}\]\n]|\Z")
+_LOOSE_END: Final = re.compile(r"\\{0,8}\"\s{0,50}[,}\]\n]|\Z")
 _NAMED: Final = re.compile(rf"(?:^|[\s:>(\"'])({_CODE}) ?: (?=[A-Z'\"/])", re.MULTILINE)
 _STATUS: Final = re.compile(
     r"(?:StatusCode[=:]\s?|unexpected status |\bStatus[=:] ?|RESPONSE |HTTPStatusCode: ?|status ?code:? |HTTP/[\d.]+ |\(HTTP )\"?(\d{3})\b",
@@ -259,7 +264,7 @@ class _Search:
                 at = start + 1
                 continue
             except (RecursionError, ValueError):
-                self.effort -= 10_000
+                self.effort -= 60_000
                 at = opens.end()
                 continue
             yield start, end, value
@@ -460,7 +465,7 @@ def _unescaped(text: str) -> str:
 
 _IDS: Final = re.compile(
     r"(x-ms-correlation-request-id|x-ms-client-request-id|x-ms-request-id|(?:correlation|tracking|activity|operation|client[ _-]?request|request|trace)[ _-]?(?:request[ _-]?)?id)\b"
-    r"\\*[\"']?\s{0,5}(?:is|:|=)?\s{0,5}\\*[\"']?([0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){0,3}(?:-[0-9a-fA-F]{12})?)\b",
+    r"\\{0,8}[\"']?\s{0,5}(?:is|:|=)?\s{0,5}\\{0,8}[\"']?([0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){0,3}(?:-[0-9a-fA-F]{12})?)\b",
     re.IGNORECASE,
 )
 _MOST_IDS: Final = 12

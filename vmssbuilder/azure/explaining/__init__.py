@@ -53,6 +53,7 @@ LOOKED_AT: Final = 20_000
 """Characters of a message in which fields are looked for: a longer one is no sentence, but a log."""
 
 _PATH_IN_MESSAGE: Final = re.compile(r"\bpath:? '([^']{1,500})'", re.IGNORECASE)
+_BARE_PATH: Final = re.compile(r"\bpath:? (\w[\w\[\]]*(?:\.[\w\[\]]+)+)", re.IGNORECASE)
 _MEMBER_IN_MESSAGE: Final = re.compile(
     r"(?:parameter|property|member|field)s? ['\"“]?([A-Za-z$][\w.$\[\]-]{0,300})['\"”]?", re.IGNORECASE
 )
@@ -92,7 +93,7 @@ def _names_in(message: str) -> list[str]:
     required = _REQUIRED_AT.search(message)
     if required:
         return [f"{required[2]}.{required[1]}" if required[2] else required[1], required[2]]
-    names = [found[1] for found in (_PATH_IN_MESSAGE.search(message),) if found]
+    names = [found[1] for found in (_PATH_IN_MESSAGE.search(message), _BARE_PATH.search(message)) if found]
     names += [
         found[1]
         for found in _MEMBER_IN_MESSAGE.finditer(message[: words.LOOKED_AT])
@@ -235,7 +236,7 @@ def _told(error: AzureError, message: str, there: Places) -> _Told:
         said = _of_message(error, message, there)
         if said is not None:
             return said
-    return _of_code(error, message, there) if code in CODES else _of_kind(error, message)
+    return _of_code(error, message, there) if code in CODES else _of_kind(error, message, there)
 
 
 def _of_code(error: AzureError, message: str, there: Places) -> _Told:
@@ -276,6 +277,10 @@ def _of_message(error: AzureError, message: str, there: Places) -> _Told | None:
     if found is None:
         return None
     shape, hit = found
+    rest = message[hit.end() :].lstrip(". ")
+    if shape.name == "unreadable" and shapes.shape(rest) is not None:
+        # It goes on to say what cannot be read.
+        return _of_message(error, rest, there)
     if shape.name == "member-of-another-place":
         return _of_member(hit[1], error, there)
     if shape.name == "hundred-instances" and hit[1] == "100" and there.unplaced:
@@ -298,7 +303,11 @@ def _of_message(error: AzureError, message: str, there: Places) -> _Told | None:
         and shape.name in shapes.GENERAL
     ):
         # The code's name tells whose turn it is better than a way of speaking does.
-        return _of_family(error, message)
+        told = _of_family(error, message, there)
+        return replace(told, cure=cure) if told is not None and told.cure == _CORRECT and cure else told
+    if shape.name == "set-to" and (place := there.worded(hit[1])):
+        # What has to be set, rather than what needs it.
+        return _Told(cause, made or _REFUSED, cure or _CORRECT, place, (), quoting=True)
     quoting = shape.sentence not in shapes.FIXED or shape.cure not in shapes.FIXED
     return _Told(cause, made or _REFUSED, cure or _CORRECT, shape.place or None, shape.looks, quoting)
 
@@ -322,11 +331,13 @@ def _of_member(name: str, error: AzureError, there: Places) -> _Told:
     return _Told("form", sentence, f"{near}, or remove it.", path, ())
 
 
-def _of_family(error: AzureError, message: str) -> _Told | None:
+def _of_family(error: AzureError, message: str, there: Places) -> _Told | None:
     kind = family(error.code)
     if kind is None:
         return None
     cause, place = kind
+    if cause == "missing" and there.referred(message) is not None:
+        cause = "form"
     first, advice = words.first(message), words.advice(message)
     sentence = first or _OF_CAUSE.get(cause, (_REFUSED, ""))[0]
     cure = (advice if advice != sentence else "") or _OF_CAUSE.get(cause, ("", ""))[1] or _CORRECT
@@ -338,9 +349,9 @@ def _of_family(error: AzureError, message: str) -> _Told | None:
     return _Told(cause, sentence, cure, place, looks, quoting=True)
 
 
-def _of_kind(error: AzureError, message: str) -> _Told:
+def _of_kind(error: AzureError, message: str, there: Places) -> _Told:
     """What the code's family says, or the kind of answer; Azure's first sentence as ours, and nothing more claimed."""
-    known = _of_family(error, message) if error.spoken and error.code.casefold() not in VAGUE else None
+    known = _of_family(error, message, there) if error.spoken and error.code.casefold() not in VAGUE else None
     if known is not None:
         return known
     first, advice = (words.first(message), words.advice(message)) if error.spoken else ("", "")

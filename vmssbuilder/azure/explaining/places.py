@@ -215,7 +215,7 @@ class Places:
     def chosen(self, message: str) -> Path | None:
         """The setting that alone has a value which the message names, such as TrustedLaunch."""
         for value in islice(_CHOSEN.finditer(message), MOST_VALUES):
-            steps = _choices().get(value[0].casefold())
+            steps = _choices().get(value[0])
             if steps:
                 return self.concrete(steps)
         return None
@@ -229,7 +229,7 @@ class Places:
         return None
 
     def worded(self, message: str) -> Path | None:
-        """The place of the longest name of a setting that stands in the message in words."""
+        """The place of the first name of a setting that stands in the message in words, the longest there."""
         said = f" {_words(message)} "
         best: tuple[int, int, tuple[str | None, ...]] | None = None
         for exact in (True, False):
@@ -237,8 +237,8 @@ class Places:
                 at = said.find(f" {phrase} ")
                 if at < 0:
                     at = said.find(f" {phrase}s ")
-                if at >= 0 and (best is None or (-len(phrase), at) < best[:2]):
-                    best = (-len(phrase), at, steps)
+                if at >= 0 and (best is None or (at, -len(phrase)) < best[:2]):
+                    best = (at, -len(phrase), steps)
             if best is not None:
                 return self.concrete(best[2])
         return None
@@ -395,35 +395,23 @@ _SHORTEST: Final = 10
 
 _CAMEL: Final = re.compile(r"(?<![\w/.-])(?:[a-z]\w*\.)*[a-z]+(?:[A-Z][A-Za-z0-9]*)+(?![\w/-])")
 _TOO_WIDE: Final = frozenset({"virtual machine", "virtualmachine"})
+_HUMPS: Final = re.compile(r"[a-z0-9][A-Z]")
 _CHOSEN: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]{4,40}")
 
 
 @cache
 def _choices() -> dict[str, _Steps]:
-    """The values that only one setting has, in lower case: long ones, for short ones are words of every sentence."""
+    """The values that only one setting has: those of several words, for a single one stands in every other sentence."""
     found: dict[str, _Steps] = {}
     several: set[str] = set()
     for steps, node in _nodes():
         if not isinstance(node.property, Choice):
             continue
         for value in node.property.values:
-            call = str(value.wire).casefold()
+            call = str(value.wire)
             if found.setdefault(call, steps) != steps:
                 several.add(call)
-    plain = {
-        "standard",
-        "default",
-        "linux",
-        "windows",
-        "manual",
-        "automatic",
-        "delete",
-        "detach",
-        "basic",
-        "empty",
-        "attach",
-    }
-    return {call: steps for call, steps in found.items() if call not in several | plain and len(call) > 4}
+    return {call: steps for call, steps in found.items() if call not in several and _HUMPS.search(call)}
 
 
 _INSTANCES: Final = ("properties", "virtualMachineProfile")
@@ -487,4 +475,6 @@ def _phrases(exact: bool) -> dict[str, _Steps]:
                 found[call] = steps
             elif steps[: len(other)] != other:
                 several.add(call)
+    if exact:
+        found["identity ids"] = ("identity", "userAssignedIdentities")
     return {call: steps for call, steps in found.items() if call not in several}

@@ -82,11 +82,11 @@ def advice(message: str) -> str:
 
 def _asked(sentence: str) -> str:
     bare = _POLITE.sub("", sentence)
-    return bare[:1].upper() + bare[1:]
+    return bare if bare == sentence else bare[:1].upper() + bare[1:]
 
 
 def _finished(sentence: str) -> str:
+    """The sentence with its end. No letter is changed: where it quotes a secret, that has to be known again."""
     if len(sentence) > LONGEST:
         return f"{sentence[:LONGEST].rsplit(' ', 1)[0]}…"
-    whole = sentence[:1].upper() + sentence[1:]
-    return whole if whole[-1] in ".!?…" else f"{whole}."
+    return sentence if sentence[-1] in ".!?…" else f"{sentence}."
