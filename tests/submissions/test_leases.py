@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -31,6 +32,29 @@ def test_one_worker_holds_a_submission_at_a_time(submitted: Submit) -> None:
     assert claim(submission.pk) is None
     held.let_go()
     assert claim(submission.pk) is not None
+
+
+def test_what_every_step_works_with_is_read_at_once_and_documents_when_they_are_wanted(
+    submitted: Submit, django_assert_num_queries: Any
+) -> None:
+    submission = submitted()
+    with django_assert_num_queries(2):
+        held = claim(submission.pk)
+    assert held is not None
+    with django_assert_num_queries(0):
+        assert (held.submission.submitter, held.location) == (submission.submitter, "uksouth")
+        assert held.submission.get_deferred_fields() == {"resource", "sent", "before"}
+    assert held.submission.revision.document == submission.revision.document
+    assert (held.submission.sent, held.submission.before) == (None, None)
+
+
+def test_a_holder_counts_the_database_time_on(submitted: Submit, monkeypatch: pytest.MonkeyPatch) -> None:
+    held = claim(submitted().pk)
+    assert held is not None
+    assert abs(held.now() - clock.now()) < timedelta(seconds=2)
+    later = time.monotonic() + 60
+    monkeypatch.setattr("time.monotonic", lambda: later)
+    assert timedelta(seconds=55) < held.now() - clock.now() < timedelta(seconds=65)
 
 
 def test_a_lease_that_ended_can_be_taken_over(submitted: Submit) -> None:

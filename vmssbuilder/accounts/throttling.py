@@ -7,7 +7,6 @@ import time
 from datetime import timedelta
 from typing import Final
 
-from django.db.models import Max
 from django.utils import timezone
 
 from vmssbuilder.azure.throttling import LONGEST_PAUSE, Bucket, Gate
@@ -28,7 +27,7 @@ class PersonsGate:
         """Seconds to wait before a request of the bucket may go out. One query."""
         regions = {bucket.region, bucket.everywhere.region}
         closed = self._own.filter(subscription=bucket.subscription, region__in=regions, kind=bucket.kind)
-        until = closed.aggregate(until=Max("until"))["until"]
+        until = max(closed.values_list("until", flat=True), default=None)
         return max(0.0, (until - timezone.now()).total_seconds()) if until else 0.0
 
     def close(self, bucket: Bucket, pause: float) -> None:

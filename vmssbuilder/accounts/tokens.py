@@ -2,12 +2,31 @@
 
 from __future__ import annotations
 
+import time
+from typing import Final, NamedTuple
+
 from vmssbuilder.azure.errors import SignInNeeded
-from vmssbuilder.azure.signin import SHUT_OUT
-from vmssbuilder.encryption import CannotDecrypt, encrypt
+from vmssbuilder.azure.signin import REFRESHED_BEFORE, SHUT_OUT, AccessToken
+from vmssbuilder.encryption import CannotDecrypt, encrypt, key_ids
 
 from . import entra, keyholders, roles
 from .models import TokenCache, User
+
+USED_AGAIN: Final = 60.0
+"""Seconds in which a process uses a token again without opening what is kept. A worker wants one many times a second."""
+
+
+class _Used(NamedTuple):
+    """The token of what was kept as this ciphertext and opened with these keys. until: by the monotonic clock."""
+
+    ciphertext: bytes
+    keys: tuple[str, ...]
+    token: str
+    until: float
+
+
+_used: Final[dict[int, _Used]] = {}
+"""By person. In memory only."""
 
 
 def has_sign_in(user: User) -> bool:
@@ -34,6 +53,8 @@ def access_token(user: User, claims: str | None = None) -> str:
     kept = TokenCache.objects.filter(user=user).first()
     if kept is None:
         raise SignInNeeded("Sign in with Microsoft: no sign-in of yours is kept.", code="no_account")
+    if claims is None and (used := _used_before(user, kept)):
+        return used
     try:
         cache = kept.open()
     except CannotDecrypt as error:
@@ -56,9 +77,27 @@ def access_token(user: User, claims: str | None = None) -> str:
         TokenCache.objects.filter(pk=kept.pk, ciphertext=bytes(kept.ciphertext)).update(
             ciphertext=encrypt(token.cache, kept.bound_to)
         )
+    else:
+        _use_again(user, kept, token)
     if token.roles is not None:
         roles.follow(user, token.roles)
     return token.value
+
+
+def _used_before(user: User, kept: TokenCache) -> str:
+    used = _used.get(user.pk)
+    if used is None or used.until <= time.monotonic():
+        return ""
+    return used.token if (used.ciphertext, used.keys) == (bytes(kept.ciphertext), key_ids()) else ""
+
+
+def _use_again(user: User, kept: TokenCache, token: AccessToken) -> None:
+    now = time.monotonic()
+    for person, used in list(_used.items()):
+        if used.until <= now:
+            _used.pop(person, None)
+    until = now + min(USED_AGAIN, token.expires_at - time.time() - REFRESHED_BEFORE)
+    _used[user.pk] = _Used(bytes(kept.ciphertext), key_ids(), token.value, until)
 
 
 def wanted_claims(user: User) -> str | None:

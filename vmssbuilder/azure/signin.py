@@ -55,6 +55,9 @@ from .transport import SIGN_IN_TIME, within
 CLOCK_SKEW: Final = 300.0
 """Seconds that Entra ID's clock and ours may differ."""
 
+REFRESHED_BEFORE: Final = 300.0
+"""Seconds before its end from which on MSAL gets a new token."""
+
 METADATA_KEPT: Final = 3600.0
 KEYS_ASKED_AGAIN: Final = 30.0
 """An unknown signing key makes us ask for the keys again, but not more often than this."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import socket
 import threading
@@ -49,15 +50,14 @@ class Clock:
     """
 
     def __init__(self, seconds: float) -> None:
-        self._until = time.monotonic() + seconds
+        self.until = time.monotonic() + seconds
         self._sockets: list[socket.socket] = []
         self._lock = threading.Lock()
-        self._timer: threading.Timer | None = None
 
     @property
     def left(self) -> float:
         """Seconds that are left; none when it is over."""
-        return max(0.0, self._until - time.monotonic())
+        return max(0.0, self.until - time.monotonic())
 
     @property
     def is_over(self) -> bool:
@@ -71,23 +71,19 @@ class Clock:
             own = socket.socket(fileno=os.dup(connection.fileno()))
             with self._lock:
                 self._sockets.append(own)
-                if self.is_over:
-                    _shut(own)
-                elif self._timer is None:
-                    self._timer = threading.Timer(self.left, self._end)
-                    self._timer.daemon = True
-                    self._timer.start()
+            _alarm.set_for(self)
 
     def stop(self) -> None:
         """The request is done with."""
-        with self._lock:
-            if self._timer is not None:
-                self._timer.cancel()
-            for each in self._sockets:
-                each.close()
-            self._sockets.clear()
+        if self._sockets:
+            _alarm.drop(self)
+            with self._lock:
+                for each in self._sockets:
+                    each.close()
+                self._sockets.clear()
 
-    def _end(self) -> None:
+    def end(self) -> None:
+        """Its time is up."""
         with self._lock:
             for each in self._sockets:
                 _shut(each)
@@ -96,6 +92,46 @@ class Clock:
 def _shut(connection: socket.socket) -> None:
     with contextlib.suppress(OSError):
         connection.shutdown(socket.SHUT_RDWR)
+
+
+class _Alarm:
+    """One thread that ends the requests whose time is up; a timer for each would be a thread for each."""
+
+    def __init__(self) -> None:
+        self._clocks: set[Clock] = set()
+        self._changed = threading.Condition()
+        self._wakes = 0.0
+        self._thread: threading.Thread | None = None
+
+    def set_for(self, clock: Clock) -> None:
+        with self._changed:
+            self._clocks.add(clock)
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._watch, name="deadlines", daemon=True)
+                self._thread.start()
+            elif clock.until < self._wakes:
+                self._changed.notify()
+
+    def drop(self, clock: Clock) -> None:
+        with self._changed:
+            self._clocks.discard(clock)
+
+    def _watch(self) -> None:
+        while True:
+            with self._changed:
+                self._wakes = min((each.until for each in self._clocks), default=math.inf)
+                left = self._wakes - time.monotonic()
+                if left > 0:
+                    self._changed.wait(min(left, threading.TIMEOUT_MAX))
+                over = {each for each in self._clocks if each.is_over}
+                self._clocks -= over
+            for each in over:
+                each.end()
+
+
+_alarm: Final = _Alarm()
+# A process that forks leaves its threads behind.
+os.register_at_fork(after_in_child=_alarm.__init__)  # type: ignore[misc] # it begins anew
 
 
 class _Own(threading.local):
@@ -193,6 +229,20 @@ class Session(requests.Session):
         self.headers.update({"Accept-Encoding": "gzip, deflate", "Accept": "*/*"})
         for prefix in ("https://", "http://"):
             self.mount(prefix, _Adapter(pool_maxsize=CONNECTIONS))
+        self._environment: dict[tuple[str, str], dict[str, Any]] = {}
+
+    def merge_environment_settings(
+        self, url: str | bytes | None, proxies: Any, stream: Any, verify: Any, cert: Any
+    ) -> Any:
+        """As requests does it, which reads the whole environment for each request; here once for each host."""
+        if proxies or verify is not None or cert is not None:
+            return super().merge_environment_settings(url, proxies, stream, verify, cert)
+        place = urlsplit(str(url))[:2]
+        if place not in self._environment:
+            found = super().merge_environment_settings(url, {}, None, None, None)
+            self._environment[place] = dict(found)
+        kept = self._environment[place]
+        return kept | {"proxies": dict(kept["proxies"]), "stream": bool(stream)}
 
     # requests spells out sixteen parameters here; they are passed on as they come.
     def request(self, method: str | bytes, url: str | bytes, *rest: Any, **named: Any) -> requests.Response:

@@ -23,14 +23,13 @@ def client(held: Held) -> ArmClient:
     """
     submission = held.submission
     person = submission.submitter
-    location = submission.revision.document.get("location")
     return arm.client(
         lambda claims: access_token(person, claims),
         PersonsGate(person.pk),
         correlation_id=submission.correlation_id or None,
         attempts=1,
         patience=0.0,
-        region=location if isinstance(location, str) else "",
+        region=held.location,
         before_write=held.about_to_send,
     )
 

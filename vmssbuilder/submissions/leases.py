@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import re
 import secrets
+import time
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
+
+from django.db.models.fields.json import KeyTextTransform
 
 from vmssbuilder.azure.sending import LONGEST_REQUEST
 from vmssbuilder.clock import Now
@@ -33,11 +36,17 @@ class LeaseLost(Exception):
 
 @dataclass(slots=True)
 class Held:
-    """A submission that this worker holds. since: the database's time when it was taken."""
+    """A submission that this worker holds. since: the database's time when it was taken. location: of its scale set."""
 
     submission: Submission
     token: str
     since: datetime
+    location: str = ""
+    _read: float = field(default_factory=time.monotonic)
+
+    def now(self) -> datetime:
+        """The database's time, counted on from when the submission was taken. No query."""
+        return self.since + timedelta(seconds=time.monotonic() - self._read)
 
     def write(self, **columns: Any) -> None:
         """Writes columns and keeps the row, for another whole lease. Raises LeaseLost."""
@@ -59,6 +68,15 @@ class Held:
             setattr(self.submission, name, value)
 
 
+# Documents may be large, and most steps only ask how an operation is going: draft, revision and documents are read by
+# steps that want them.
+_TAKEN: Final = (
+    Submission.objects.select_related("submitter")
+    .defer("resource", "sent", "before")
+    .annotate(since=Now(), location=KeyTextTransform("location", "revision__document"))
+)
+
+
 def claim(pk: int) -> Held | None:
     """Takes the submission for its next step. None when it has none, it is not due, or another worker has it."""
     token = f"{_Process.worker}-{secrets.token_hex(6)}"
@@ -67,12 +85,15 @@ def claim(pk: int) -> Held | None:
     )
     if not due.update(lease=token, lease_until=Now() + LEASE):
         return None
-    submissions = Submission.objects.select_related("draft", "revision__draft", "submitter")
-    submission = submissions.annotate(since=Now()).get(pk=pk)
+    submission = _TAKEN.get(pk=pk)
     if submission.lease != token:
         # Somebody stopped it at this very moment.
         return None
-    return Held(submission, token, submission.since)
+    return Held(submission, token, submission.since, _text(submission.location))
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
 
 
 # --- of whom ---------------------------------------------------------------------------------------------------------

@@ -137,7 +137,7 @@ def _our_fault(error: Exception) -> AzureError:
 
 def save(held: Held, outcome: Outcome) -> None:
     """Writes what a step came to, and has the next one woken, in one transaction. Raises LeaseLost."""
-    now = clock.now()
+    now = held.now()
     columns = {
         "attempts": 0,
         "error": None,
@@ -152,18 +152,20 @@ def save(held: Held, outcome: Outcome) -> None:
     if whole:
         error["length"] = len(whole)
     columns["error"] = error or None
-    if outcome.state in Submission.FINISHED:
+    finished = outcome.state in Submission.FINISHED
+    if finished:
         columns["finished"] = now
     with transaction.atomic():
         # Locked before the submission, as every action does, so that no two wait for each other.
-        draft = Draft.objects.select_for_update().get(pk=held.submission.draft_id)
+        drafts = Draft.objects.select_for_update()
+        draft = drafts.get(pk=held.submission.draft_id) if finished else None
         held.let_go(**columns)
         if whole:
             kept = {"text": whole[: failures.WHOLE_KEPT], "length": len(whole)}
             WholeAnswer.objects.update_or_create(submission=held.submission, defaults=kept)
         if outcome.message:
             note(held.submission, outcome.message)
-        if outcome.state in Submission.FINISHED:
+        if draft is not None:
             _finish(held.submission, draft)
         if moving:
             tasks.wake_at(held.submission, columns["next_step"])
@@ -300,7 +302,7 @@ def _send(held: Held, client: ArmClient) -> Outcome:
         return _collided(held, client, error, doubtful=doubtful)
     except AzureError as error:
         return _lost(submission, error) if error.uncertain else _failed(submission, error, may_exist=doubtful)
-    columns = {"operation": arm.kept(operation), "give_up": clock.now() + PATIENCE}
+    columns = {"operation": arm.kept(operation), "give_up": held.now() + PATIENCE}
     return Outcome(State.RUNNING, _begun(operation), _pause(operation), columns)
 
 

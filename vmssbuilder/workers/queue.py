@@ -60,10 +60,21 @@ def take(worker: str, running: Counter[Share], lanes: int, reserve: int) -> list
     work, keep nobody else waiting.
     """
     most = lanes + reserve - running.total()
-    kinds = _due().order_by().values_list("task_path", flat=True).distinct() if most > 0 else ()
-    first = {kind: _first(kind, most) for kind in kinds}
-    chosen = _chosen(first, running, lanes, reserve)
+    chosen = _chosen(_next(most), running, lanes, reserve) if most > 0 else {}
     return [(chosen[each.pk], each) for each in _claim(list(chosen), worker)] if chosen else []
+
+
+def _next(most: int) -> dict[str, list[tuple[Any, str]]]:
+    """The tasks that are due by their kind, with their person: all of them, or those that are first in turn."""
+    columns = ("pk", "task_path", KT("args_kwargs__kwargs__person"))
+    due = list(_due().order_by("run_after").values_list(*columns)[: most + 1])
+    first: dict[str, list[tuple[Any, str]]] = {}
+    for pk, kind, person in due:
+        first.setdefault(kind, []).append((pk, str(person or "")))
+    if len(due) <= most:
+        return first
+    kinds = _due().order_by().values_list("task_path", flat=True).distinct()
+    return {kind: _first(kind, most) for kind in kinds}
 
 
 def _first(kind: str, most: int) -> list[tuple[Any, str]]:
@@ -135,8 +146,10 @@ def run(found: Found) -> Done:
     """Does a task that was taken. Whatever it raises is an answer too."""
     try:
         task = found.task
-        result: Any = found.task_result
-        context = (TaskContext(task_result=result),) if task.takes_context else ()
+        context: tuple[Any, ...] = ()
+        if task.takes_context:
+            result: Any = found.task_result
+            context = (TaskContext(task_result=result),)
         value = task.call(*context, *found.args_kwargs["args"], **found.args_kwargs["kwargs"])
         return Done(found.pk, value, None)
     except BaseException as error:  # noqa: BLE001 - a lane goes on with the next one
