@@ -166,10 +166,12 @@ class _Watched(HTTPConnection):
         return made
 
     def _tunnel(self) -> None:
-        super()._tunnel()
-        if _own.clock is not None and _own.clock.is_over:
-            # The proxy's answer was cut, which looks like one that has nothing more to say.
-            raise ConnectTimeoutError(self, "The proxy's answer did not come in time.")
+        try:
+            super()._tunnel()
+        finally:
+            if _own.clock is not None and _own.clock.is_over:
+                # The proxy's answer was cut, which looks like one that has nothing more to say, or like a broken line.
+                raise ConnectTimeoutError(self, "The proxy's answer did not come in time.")
 
     def request(self, *rest: Any, **named: Any) -> None:
         # A connection that is used again. A new one is made in here, which watches itself.
