@@ -19,7 +19,13 @@ control_socket_disable = True
 
 
 def when_ready(_server: object) -> None:
-    """Before the workers fork: what was loaded stays for good, so that nobody looks through it for garbage again."""
+    """Before the workers fork: everything that answers pages is loaded, and stays for good, so that nobody looks through it
+    for garbage again.
+    """
+    from django.urls import get_resolver
+
+    # The first page of each process would load it, which takes a busy machine so long that the process looks dead.
+    _ = get_resolver().url_patterns
     gc.collect()
     gc.freeze()
     # A page makes some ten thousand small objects, none of them in a circle.
