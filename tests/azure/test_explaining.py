@@ -242,6 +242,17 @@ def test_the_letters_of_what_azure_quotes_stay_as_they_are() -> None:
     assert told.sentence.startswith("hunter2-of-the-quay")
 
 
+def test_what_compute_passes_on_may_be_refused_in_any_version() -> None:
+    message = (
+        "Could not find member 'networkApiVersion' on object of type 'VMScaleSetNetworkProfile'."
+        " Path 'Properties.UpdateGroups[0].NetworkProfile.networkApiVersion', line 1, position 9."
+    )
+    told = explain(azure("InvalidJson", message), document())
+    assert place(told) == f"{PROFILE}.networkProfile.networkApiVersion"
+    assert "does not exist" not in told.sentence
+    assert told.cure.startswith("Remove it")
+
+
 # --- places ----------------------------------------------------------------------------------------------------------
 
 
@@ -266,6 +277,7 @@ def with_extension() -> dict[str, Any]:
         ("InvalidParameter", "No.", "properties.template.resources[3].sku.capacity", "sku.capacity"),
         ("InvalidParameter", "No.", "dataDisk.lun", f"{PROFILE}.storageProfile.dataDisks"),
         ("InvalidParameter", "No.", "vmSize", "sku.name"),
+        ("InvalidParameter", "No.", "resourceIdentity.identityIds", "identity.userAssignedIdentities"),
         ("InvalidParameter", "No.", "billingProfile.maxPrice", f"{PROFILE}.billingProfile.maxPrice"),
         ("BadRequest", "The size Standard_D2_v2 is not what was agreed; it must be another.", "", "sku.name"),
         ("BadRequest", "The offer 'WindowsServer' must be another one.", "", f"{PROFILE}.storageProfile.imageReference.offer"),

@@ -194,6 +194,19 @@ def test_the_errors_under_another_are_found() -> None:
     }
 
 
+def test_what_powershell_lists_under_an_error_is_its_reason() -> None:
+    text = (
+        "New-AzResourceGroupDeployment: 11:04:40 AM - The deployment 'web' failed with error(s). Showing 1 out of 1 error(s).\n"
+        "Status Message: Cannot parse the request. (Code: InvalidRequestFormat)\n"
+        " - Could not find member 'quayDepth' on object of type 'Root'. Path 'quayDepth', line 1, position 2. (Code:InvalidJson)\n"
+        f"CorrelationId: {CORRELATION}"
+    )
+    found = pasted.read(text)
+    assert [each.error.code for each in found.errors] == ["InvalidJson"]
+    assert "“quayDepth”" in explain_all(found.errors[0].error)[0].sentence
+    assert found.ids == (("Correlation ID", CORRELATION),)
+
+
 def test_a_log_of_many_errors_names_each_and_the_one_that_matters_first() -> None:
     passing = [f'Code="TooManyRequests" Message="Wait a little, number {n}."' for n in range(9)]
     own = [f"ERROR: (QuotaExceeded{n}Now) The quota number {n} would be exceeded here." for n in range(10)]

@@ -310,9 +310,11 @@ class _Search:
             start = max(0, hit.start() - 8_000)
             begins = list(_BEFORE_THE_END.finditer(text, start, hit.start()))
             self.effort -= 8_000
-            if begins and taken.take(begins[-1].start(), hit.end()):
+            inner, end = _under(text, hit.end())
+            if begins and taken.take(begins[-1].start(), end):
                 message = _joined(text[begins[-1].end() : hit.start()])
-                self.add({"code": hit[1], "message": message}, self._near(text, hit) or status)
+                error = {"code": hit[1], "message": message, "details": inner}
+                self.add(error, self._near(text, hit) or status)
         for hit, message in self._until_next(_LOOSE, text, taken, _LOOSE_END):
             self.add(
                 {"code": hit[1], "message": _joined(_unquoted(message))}, self._near(text, hit) or status
@@ -431,6 +433,23 @@ def _error_of(value: dict[str, Any]) -> dict[str, Any] | None:
     spelled = {"additionalinfo": "additionalInfo", "innererror": "innererror"}
     kept = {spelled.get(name, name): held for name, held in folded.items() if name in names}
     return kept | {"code": code, "message": message}
+
+
+_ITEM: Final = re.compile(
+    rf"\s{{0,20}}\n\s{{0,20}}- ((?:(?!\(Code:).){{2,4000}}?)\s{{0,20}}\(Code: ?({_CODE})\)", re.DOTALL
+)
+
+
+def _under(text: str, at: int) -> tuple[list[dict[str, str]], int]:
+    """The errors that PowerShell lists under one, each on a line with a dash, and where they end."""
+    found: list[dict[str, str]] = []
+    while len(found) < _MOST_LISTED and (item := _ITEM.match(text, at)):
+        found.append({"code": item[2], "message": _joined(item[1])})
+        at = item.end()
+    return found, at
+
+
+_MOST_LISTED: Final = 20
 
 
 def _is_a_code(word: str) -> bool:

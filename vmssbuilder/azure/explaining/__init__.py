@@ -312,6 +312,9 @@ def _of_message(error: AzureError, message: str, there: Places) -> _Told | None:
     return _Told(cause, made or _REFUSED, cure or _CORRECT, shape.place or None, shape.looks, quoting)
 
 
+_PASSED_ON: Final = re.compile(r"updateGroups\[\d+\]", re.IGNORECASE)
+
+
 def _of_member(name: str, error: AzureError, there: Places) -> _Told:
     """A member that Azure does not know where it stands: too new for the API version, or in a wrong place."""
     stated = _PATH_IN_MESSAGE.search(error.said)
@@ -319,6 +322,10 @@ def _of_member(name: str, error: AzureError, there: Places) -> _Told:
     # Azure counts from the top of the request, so one name alone stands there.
     on_top = bare.casefold() == name.casefold()
     path: Path | None = (name,) if on_top else _named(error, there)
+    if stated and _PASSED_ON.search(stated[1]):
+        # Compute takes it and passes it on to another service, which refuses it.
+        sentence = f"Azure does not take “{name}” here, in this API version or orchestration mode."
+        return _Told("form", sentence, "Remove it, or choose a newer API version.", path, ())
     if path is not None and places.declared(path):
         sentence = f"“{name}” does not exist in the chosen API version."
         return _Told("form", sentence, "Choose a newer API version, or remove the property.", path, ())

@@ -40,6 +40,8 @@ _INSIDE: Final = {
     "availabilityzone": ("zones",),
     "availabilityzones": ("zones",),
     "instancecount": ("sku", "capacity"),
+    "resourceidentity.identityids": ("identity", "userAssignedIdentities"),
+    "resourceidentity.type": ("identity", "type"),
 }
 """Names that Azure has inside for what the document calls otherwise."""
 
