@@ -9,9 +9,10 @@ from django.http import Http404
 from django.test.utils import CaptureQueriesContext
 
 from tests.actions.table import ACTIONS, EVERYONE, Action, Rows, of_entra, rows, scene
-from tests.reviews.making import person
+from tests.reviews.making import edit, person
 from vmssbuilder.accounts.models import Pause, Role, TokenCache, User
 from vmssbuilder.audit.models import Event
+from vmssbuilder.drafts import actions as editing
 from vmssbuilder.drafts.models import Draft
 from vmssbuilder.reviews import actions as reviewing
 from vmssbuilder.reviews.models import Decision, Review
@@ -158,4 +159,19 @@ def test_what_was_discarded_meanwhile_is_not_gone_on_with(action: Action, rita: 
     before = rows()
     with pytest.raises((Http404, reviewing.Refused, sending.Refused)):
         action.act(at, rolf if "owner" not in action.who else rita)
+    assert rows() == before
+
+
+CONFLICTING = ("save", "replace the document", "restore", "compare anew", "put back", "leave out")
+
+
+@pytest.mark.parametrize("action", [each for each in ACTIONS if each.name in CONFLICTING], ids=str)
+def test_what_others_saved_of_the_same_place_is_not_overwritten(
+    action: Action, rita: User, rolf: User
+) -> None:
+    at = scene(action.stage, rita, rolf)
+    edit(rita, at.draft, "sku.capacity", 8)
+    before = rows()
+    with pytest.raises(editing.EditConflict):
+        action.act(at, rita)
     assert rows() == before

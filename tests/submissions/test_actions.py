@@ -229,3 +229,21 @@ def test_asking_now_that_fails_at_its_end_leaves_everything_as_it_was(
         actions._hasten(Submission.objects.get())
     submission.refresh_from_db()
     assert submission.next_step == later
+
+
+@pytest.mark.parametrize("state", ["succeeded", "failed", "canceled", "unknown"])
+def test_what_is_over_is_not_stopped(rita: User, submitted: Submit, state: str) -> None:
+    submission = submitted()
+    Submission.objects.update(state=state)
+    with pytest.raises(actions.Refused, match="over already"):
+        actions.stop(rita, submission)
+    submission.refresh_from_db()
+    assert (submission.state, submission.error) == (state, None)
+
+
+def test_what_azure_has_is_followed_though_the_draft_was_discarded(rita: User, submitted: Submit) -> None:
+    submission = submitted()
+    Draft.objects.update(discarded=submission.created)
+    Submission.objects.update(state="needs-sign-in", operation={"url": "https://x"}, may_exist=True)
+    actions.resume(rita, Submission.objects.get())
+    assert Submission.objects.get().state == "running"
