@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 from html.parser import HTMLParser
+from typing import Any
 
 from django.http import QueryDict
+
+from vmssbuilder.drafts import steps
+from vmssbuilder.drafts.changes import Changed
+from vmssbuilder.drafts.forms.pages import page_form
+from vmssbuilder.scaleset.paths import Path
 
 
 class _Inputs(HTMLParser):
@@ -94,6 +100,14 @@ def sent(html: str) -> dict[str, list[str]]:
     for name, value in entries(form_of(html)):
         data.setdefault(name, []).append(value)
     return data
+
+
+def came_back(content: dict[str, Any], layout: steps.Layout, place: Path, data: QueryDict) -> list[Changed]:
+    """The changes that a page of fields made of a content asks for, when it sends the data. None of it is refused."""
+    page = page_form(layout)(content, place, data=data)
+    page.full_clean()
+    assert not page.refusals()
+    return page.changes
 
 
 def post(pairs: list[tuple[str, str]]) -> QueryDict:

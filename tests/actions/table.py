@@ -20,8 +20,8 @@ from vmssbuilder.accounts.models import Pause, Role, User
 from vmssbuilder.accounts.tokens import keep
 from vmssbuilder.azure import ScaleSetAddress
 from vmssbuilder.drafts import actions as editing
+from vmssbuilder.drafts.changes import Changed
 from vmssbuilder.drafts.models import Draft, ShareLink
-from vmssbuilder.drafts.submitted import Changed
 from vmssbuilder.preflight import actions as preflight
 from vmssbuilder.reviews import actions as reviewing
 from vmssbuilder.reviews.models import Review

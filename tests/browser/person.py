@@ -9,7 +9,7 @@ from typing import Any
 from playwright.sync_api import Locator, Page, expect
 
 from vmssbuilder.drafts import steps
-from vmssbuilder.drafts.forms.formsets import row_fields
+from vmssbuilder.drafts.forms.rows import row_fields
 from vmssbuilder.drafts.forms.widgets import ENCODED
 from vmssbuilder.scaleset import paths
 from vmssbuilder.scaleset.paths import MISSING, Path

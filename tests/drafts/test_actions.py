@@ -14,8 +14,8 @@ from django.utils import timezone
 from vmssbuilder.accounts.models import User
 from vmssbuilder.audit.models import Event
 from vmssbuilder.drafts import actions, merging, vault
+from vmssbuilder.drafts.changes import Changed
 from vmssbuilder.drafts.models import Draft, Revision, Secret, ShareLink
-from vmssbuilder.drafts.submitted import Changed
 from vmssbuilder.scaleset import Request, Target, paths
 from vmssbuilder.scaleset.paths import MISSING, PathError
 

@@ -11,9 +11,9 @@ from pytest_django import DjangoAssertNumQueries
 
 from vmssbuilder.accounts.models import User
 from vmssbuilder.drafts import actions, checking
+from vmssbuilder.drafts.changes import Changed
 from vmssbuilder.drafts.checking import check_content
 from vmssbuilder.drafts.models import Draft
-from vmssbuilder.drafts.submitted import Changed
 from vmssbuilder.scaleset import Request, Target, paths
 from vmssbuilder.scaleset.retirements import RETIREMENTS
 

@@ -12,8 +12,8 @@ from tests.conftest import GetPage
 from tests.forms import entries
 from vmssbuilder.accounts.models import User
 from vmssbuilder.drafts import actions
+from vmssbuilder.drafts.changes import Changed
 from vmssbuilder.drafts.models import Draft
-from vmssbuilder.drafts.submitted import Changed
 from vmssbuilder.scaleset import paths
 from vmssbuilder.scaleset.paths import MISSING
 

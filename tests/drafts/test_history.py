@@ -14,8 +14,8 @@ from tests.conftest import GetPage
 from tests.forms import entries
 from vmssbuilder.accounts.models import User
 from vmssbuilder.drafts import actions, vault
+from vmssbuilder.drafts.changes import Changed
 from vmssbuilder.drafts.models import Draft, Revision
-from vmssbuilder.drafts.submitted import Changed
 from vmssbuilder.drafts.views.history import ENTRIES
 from vmssbuilder.scaleset import paths
 from vmssbuilder.scaleset.paths import MISSING

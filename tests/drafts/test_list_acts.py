@@ -8,8 +8,8 @@ import pytest
 
 from vmssbuilder.accounts.models import User
 from vmssbuilder.drafts import actions
+from vmssbuilder.drafts.changes import Changed
 from vmssbuilder.drafts.models import Draft
-from vmssbuilder.drafts.submitted import Changed
 from vmssbuilder.scaleset import Request, paths
 from vmssbuilder.scaleset.paths import MISSING, Path, PathError
 

@@ -15,9 +15,9 @@ from tests.conftest import GetPage
 from tests.forms import entries
 from vmssbuilder.accounts.models import User
 from vmssbuilder.drafts import actions, checking, steps
+from vmssbuilder.drafts.changes import Changed
 from vmssbuilder.drafts.forms.pages import page_form
 from vmssbuilder.drafts.models import Draft, Secret
-from vmssbuilder.drafts.submitted import Changed
 from vmssbuilder.scaleset import Request, paths
 from vmssbuilder.scaleset.paths import MISSING
 

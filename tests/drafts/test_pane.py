@@ -13,8 +13,8 @@ from tests.conftest import GetPage
 from tests.drafts.conftest import DOCUMENT, TARGET
 from vmssbuilder.accounts.models import User
 from vmssbuilder.drafts import actions
+from vmssbuilder.drafts.changes import Changed
 from vmssbuilder.drafts.models import Draft
-from vmssbuilder.drafts.submitted import Changed
 from vmssbuilder.scaleset import Request, Target, paths
 from vmssbuilder.scaleset.paths import MISSING
 

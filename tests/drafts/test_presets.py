@@ -12,9 +12,10 @@ from tests.conftest import GetPage
 from tests.drafts.test_systems import draft_of, html_of, names
 from tests.forms import entries, sent
 from vmssbuilder.accounts.models import User
-from vmssbuilder.drafts import actions, named, steps, vault
+from vmssbuilder.drafts import actions, steps, vault
+from vmssbuilder.drafts.changes import Changed
+from vmssbuilder.drafts.forms import extensions
 from vmssbuilder.drafts.models import Draft
-from vmssbuilder.drafts.submitted import Changed
 from vmssbuilder.scaleset import paths, secrets
 from vmssbuilder.scaleset.paths import MISSING
 from vmssbuilder.scaleset.presets import BY_NAME, PRESETS
@@ -65,7 +66,7 @@ def test_each_preset_can_be_added_and_opens_with_its_settings(
         extension = paths.get(draft.document, ITEM)
         assert extension == {"name": preset.called, "properties": preset.members(draft.api_version)}
         html = html_of(page_of(as_requester, answer.url.partition("#")[0]))
-        layout = named.layout(draft, ITEM, draft.document)
+        layout = extensions.layout(draft, ITEM, draft.document)
         for entry in layout.fields:
             if not entry.is_rows:
                 assert names(html).count(paths.text(ITEM + entry.below)) <= 1, entry.below

@@ -8,8 +8,8 @@ from django.test import Client
 from tests.conftest import GetPage, person
 from vmssbuilder.accounts.models import Role, User
 from vmssbuilder.drafts import actions, searching
+from vmssbuilder.drafts.changes import Changed
 from vmssbuilder.drafts.models import Draft, SearchWord
-from vmssbuilder.drafts.submitted import Changed
 from vmssbuilder.scaleset import Request, Target
 from vmssbuilder.scaleset.paths import MISSING
 

@@ -12,8 +12,9 @@ from django.test import Client
 
 from tests.forms import controls
 from vmssbuilder.accounts.models import User
-from vmssbuilder.drafts import actions, named, steps
-from vmssbuilder.drafts.forms.formsets import row_fields
+from vmssbuilder.drafts import actions, steps
+from vmssbuilder.drafts.forms import extensions
+from vmssbuilder.drafts.forms.rows import row_fields
 from vmssbuilder.drafts.models import Draft
 from vmssbuilder.scaleset import API_VERSIONS, Request, Target, paths
 from vmssbuilder.scaleset.catalogue import tree
@@ -137,12 +138,12 @@ def test_the_page_of_a_known_extension_shows_each_value_once_and_each_named_sett
     draft = draft_of(requester, document, version)
     url = f"/drafts/{draft.code}/extensions/{paths.to_url(item)}/"
     found = Counter(patterns(as_requester.get(url).content.decode()))
-    own = [leaf for leaf in leaves(version) if leaf.startswith(named.EXTENSION)]
+    own = [leaf for leaf in leaves(version) if leaf.startswith(extensions.EXTENSION)]
     settings = [
-        ".".join([named.EXTENSION, *map(str, entry.below), below])
+        ".".join([extensions.EXTENSION, *map(str, entry.below), below])
         if below
-        else ".".join([named.EXTENSION, *map(str, entry.below)])
-        for entry in named.layout(draft, item, draft.document).fields
+        else ".".join([extensions.EXTENSION, *map(str, entry.below)])
+        for entry in extensions.layout(draft, item, draft.document).fields
         if entry.within
         for below in row_suffixes(entry)
     ]
@@ -170,7 +171,7 @@ def test_items_edited_in_rows_hold_single_values_only(api_version: str) -> None:
 
 
 def _named_rows(preset: Preset) -> list[steps.Field]:
-    layout = named.preset_layout(preset, API_VERSIONS[-1])
+    layout = extensions.preset_layout(preset, API_VERSIONS[-1])
     return [entry for entry in layout.fields if entry.within and entry.is_rows]
 
 

@@ -15,8 +15,8 @@ from tests.pages.strict import Page
 from vmssbuilder.accounts.models import User
 from vmssbuilder.audit.models import Event
 from vmssbuilder.drafts import actions
+from vmssbuilder.drafts.changes import Changed
 from vmssbuilder.drafts.models import Draft
-from vmssbuilder.drafts.submitted import Changed
 from vmssbuilder.scaleset import Request, Target, paths
 from vmssbuilder.scaleset.paths import MISSING
 from vmssbuilder.scaleset.systems import PUBLISHER, SETTINGS

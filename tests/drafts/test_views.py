@@ -13,8 +13,8 @@ from tests.conftest import GetPage
 from tests.forms import entries
 from vmssbuilder.accounts.models import User
 from vmssbuilder.drafts import actions, steps
+from vmssbuilder.drafts.changes import Changed
 from vmssbuilder.drafts.models import Draft
-from vmssbuilder.drafts.submitted import Changed
 from vmssbuilder.scaleset import API_VERSIONS, paths
 from vmssbuilder.scaleset.paths import MISSING
 

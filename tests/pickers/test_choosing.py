@@ -15,8 +15,8 @@ from vmssbuilder.audit.models import Event
 from vmssbuilder.azure.pickers import PICKERS
 from vmssbuilder.drafts import actions
 from vmssbuilder.drafts import content as contents
+from vmssbuilder.drafts.changes import Changed
 from vmssbuilder.drafts.models import Draft
-from vmssbuilder.drafts.submitted import Changed
 from vmssbuilder.pickers import whereabouts
 from vmssbuilder.sandbox import world
 from vmssbuilder.sandbox.server import Running

@@ -8,8 +8,8 @@ from typing import Any
 
 from vmssbuilder.accounts.models import Role, User
 from vmssbuilder.drafts import actions
+from vmssbuilder.drafts.changes import Changed
 from vmssbuilder.drafts.models import Draft
-from vmssbuilder.drafts.submitted import Changed
 from vmssbuilder.reviews.actions import decide, request_review
 from vmssbuilder.reviews.models import Review
 from vmssbuilder.sandbox import world

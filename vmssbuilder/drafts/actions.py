@@ -21,8 +21,8 @@ from vmssbuilder.scaleset.paths import MISSING, Path, PathError
 from . import content as contents
 from . import lists, merging, noting, searching, vault
 from .access import Access, require
+from .changes import Changed
 from .models import Draft, Revision, ShareLink
-from .submitted import Changed
 
 SHARE_DAYS: Final = 30
 """How long a share link opens its draft."""

@@ -19,6 +19,9 @@ from .models import Draft, Revision
 
 TARGET: Final = "$target"
 
+LONGEST_ADDRESS: Final = {"subscription": 100, "resourceGroup": 200, "name": 200}
+"""Characters of the parts of a draft's address. What the document holds may be of any length."""
+
 
 class TargetPart(Part):
     """Where the scale set is to be, and what is to be done."""

@@ -11,8 +11,8 @@ from vmssbuilder.scaleset.findings import Finding
 from vmssbuilder.scaleset.paths import MISSING, Path
 
 from . import content as contents
+from .changes import Changed
 from .models import Draft
-from .submitted import Changed
 
 API_VERSION: Final[Path] = (contents.TARGET, "apiVersion")
 

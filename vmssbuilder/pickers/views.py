@@ -23,8 +23,9 @@ from vmssbuilder.azure.pickers.groups import NewGroup
 from vmssbuilder.drafts import access, actions, places, steps
 from vmssbuilder.drafts import content as contents
 from vmssbuilder.drafts.access import Access
+from vmssbuilder.drafts.changes import Changed
+from vmssbuilder.drafts.content import LONGEST_ADDRESS
 from vmssbuilder.drafts.models import Draft
-from vmssbuilder.drafts.submitted import LONGEST_ADDRESS, Changed
 from vmssbuilder.drafts.views.frame import frame
 from vmssbuilder.pages.characters import showable_page
 from vmssbuilder.pages.problems import problem

@@ -9,11 +9,12 @@ from django.db import transaction
 from vmssbuilder.accounts.models import User
 from vmssbuilder.audit.actions import record
 from vmssbuilder.drafts import actions as editing
-from vmssbuilder.drafts import clear_keys, submitted
+from vmssbuilder.drafts import clear_keys
 from vmssbuilder.drafts import content as contents
 from vmssbuilder.drafts.access import Access, require
+from vmssbuilder.drafts.changes import Changed
+from vmssbuilder.drafts.content import LONGEST_ADDRESS
 from vmssbuilder.drafts.models import Draft
-from vmssbuilder.drafts.submitted import Changed
 from vmssbuilder.scaleset import Request, Target, paths
 from vmssbuilder.scaleset.paths import MISSING, Path
 
@@ -26,7 +27,7 @@ class Refused(Exception):
     """It is not done; the message says why and what to do."""
 
 
-_LONGEST: Final = submitted.LONGEST_ADDRESS
+_LONGEST: Final = LONGEST_ADDRESS
 
 
 def open_live(user: User, live: Live) -> Draft:

@@ -20,7 +20,7 @@ from .widgets import ENCODED
 
 if TYPE_CHECKING:
     from .fields import PropertyField
-    from .pages import PageForm
+    from .page import PageForm
 
 
 _KEPT: Final[dict[tuple[object, ...], tuple[PropertyField, SafeString]]] = {}

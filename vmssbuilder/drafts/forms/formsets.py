@@ -2,99 +2,31 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any, Final, Literal
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, Final
 
+from django.forms import ValidationError
+
+from vmssbuilder.drafts import steps
 from vmssbuilder.drafts.steps import anchor
 from vmssbuilder.scaleset import paths
 from vmssbuilder.scaleset.findings import in_words
 from vmssbuilder.scaleset.paths import MISSING, Path
 from vmssbuilder.scaleset.properties import Boolean, Choice, List, Map, Node, Text
 
-from . import picking
+from . import picking, rows
 from .bound import said
-from .fields import ListField, lines, text_of
+from .fields import ListField, PropertyField, lines, refuse_private_keys, text_of, value_field
 from .lists import ListControl, articles, parts
 from .readings import reading
+from .rows import PART, PASTE, part_sent, pasted_as, row_fields, row_numbers
 from .widgets import Option, not_on_offer
 
 if TYPE_CHECKING:
     from .bound import BoundProperty
 
-PASTE: Final = ":paste"
-"""Follows the name of a list in the name of its paste box."""
-
-PART: Final = ":part"
-"""Follows the name of a list of which a page shows a part: the first row, a hyphen, and the row after the last."""
-
 _MOST: Final = 9_999
 """Rows have no larger numbers, so that nobody can send a few bytes and have a page of a million rows drawn."""
-
-
-def part_sent(written: str, count: int) -> tuple[int, int] | None:
-    """Which rows of a list a form showed; None for one that showed all of them."""
-    found = re.fullmatch(r"([0-9]{1,4})-([0-9]{1,4})", written)
-    if found is None:
-        return None
-    first, end = int(found[1]), int(found[2])
-    return (first, end) if first <= end <= count else None
-
-
-def row_fields(node: Node) -> list[tuple[Path, Node]]:
-    """The single values of one row of a list: the item itself, or the leaves of its part."""
-    if node.is_leaf:
-        return [((), node)]
-    found: list[tuple[Path, Node]] = []
-    for wire, child in node.children.items():
-        if not child.property.read_only:
-            found.extend(((wire, *below), leaf_node) for below, leaf_node in row_fields(child))
-    return found
-
-
-def row_numbers(sent: Iterable[str], name: str) -> list[int]:
-    """The numbers of the rows of a list that a form sent, by the names of its inputs."""
-    pattern = re.compile(re.escape(name) + r"\[([0-9]{1,4})\]")
-    return sorted({int(found[1]) for found in map(pattern.match, sent) if found})
-
-
-def row_anchor(node: Node, path: Path, number: int) -> str:
-    """The id of the first input of a row of the list or map at the path."""
-    own = (*path, number)
-    if isinstance(node.property, Map):
-        return f"{anchor(own)}-key"
-    assert node.item is not None
-    return anchor(own + row_fields(node.item)[0][0])
-
-
-def cell_at(node: Node, path: Path, value: Any, below: Path) -> tuple[Path, str] | None:
-    """The place and the id of the input in which something `below` the list or map at the path is mended.
-
-    value: what the list holds. None for what is about no row that is there.
-    """
-    if not below:
-        return None
-    if isinstance(node.property, Map):
-        if not isinstance(value, dict) or below[0] not in value:
-            return None
-        return (*path, below[0]), row_anchor(node, path, list(value).index(below[0]))
-    number = below[0]
-    if not isinstance(value, list) or not isinstance(number, int) or number >= len(value):
-        return None
-    assert node.item is not None
-    cells = [cell for cell, _ in row_fields(node.item)]
-    place = (*path, number, *next((cell for cell in cells if below[1 : len(cell) + 1] == cell), cells[0]))
-    return place, anchor(place)
-
-
-def pasted_as(node: Node) -> Literal["pairs", "texts"] | None:
-    """What can be pasted into a list or map: names with values, or texts; None when its rows need more."""
-    item = node.item
-    assert item is not None
-    if isinstance(node.property, Map):
-        return "pairs" if item.is_leaf else "texts"
-    cells = row_fields(item)
-    return "texts" if len(cells) == 1 and isinstance(cells[0][1].property, Text) else None
 
 
 _PASTE_HINTS: Final = {
@@ -105,16 +37,47 @@ _PASTE_HINTS: Final = {
 
 
 class RowsField(ListField):
-    """A list of plain values or small objects, or names with values."""
+    """A list of plain values or small objects, or names with values. cells: the fields of one row, by their place in it."""
+
+    def __init__(self, entry: steps.Field) -> None:
+        super().__init__(entry)
+        assert entry.node.item is not None
+        self.cells: list[tuple[Path, PropertyField]] = [
+            (below, value_field(steps.Field(node, below))) for below, node in row_fields(entry.node.item)
+        ]
 
     def made_control(self) -> RowsControl:
         return RowsControl()
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        if not isinstance(data, rows.RowsSent):
+            return super().has_changed(initial, data)
+        refused: list[ValidationError] = []
+        wanted = rows.read(data, self, initial, refused)
+        nothing = wanted in ([], {}) and initial is MISSING
+        return bool(refused) or (wanted != initial and not nothing)
+
+    def clean(self, data: Any, initial: Any = MISSING, path: Path = ()) -> Any:
+        if not isinstance(data, rows.RowsSent):
+            return super().clean(data, initial, path)
+        refused: list[ValidationError] = []
+        wanted = rows.read(data, self, initial, refused)
+        if refused:
+            raise ValidationError(refused)
+        refuse_private_keys(path, wanted, initial)
+        return MISSING if wanted in ([], {}) else wanted
 
 
 class RowsControl(ListControl):
     """The rows of a list, each with a box for each of its values."""
 
     template = "forms/rows.html"
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        """The rows that came back, or the JSON of what stands in their place."""
+        if name in data.getlist("rows"):
+            return rows.RowsSent(data, name)
+        return super().value_from_datadict(data, files, name)
 
     def shown(self, bound: BoundProperty) -> dict[str, Any]:
         if bound.is_odd:

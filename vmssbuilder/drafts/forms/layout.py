@@ -24,7 +24,7 @@ from .bound import name_in_json, said
 from .obstacles import odd_holders
 
 if TYPE_CHECKING:
-    from .pages import PageForm
+    from .page import PageForm
 
 _LISTED: Final = 4
 """How many titles a fold names before it counts."""

@@ -70,6 +70,15 @@ def not_on_offer(shown: str) -> str:
     return f"“{shown[1:-1][:80]}” as text" if shown[:1] == '"' else f"{shown[:80]} (not on offer)"
 
 
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What came back of a field. encoded, cleared: whether the boxes for these were ticked."""
+
+    text: str
+    encoded: bool = False
+    cleared: bool = False
+
+
 class Control(forms.Widget):
     """A control. Its field's template draws it together with all that stands around it."""
 
@@ -78,6 +87,13 @@ class Control(forms.Widget):
     def template_for(self, bound: BoundProperty) -> str:
         """The template that draws the field."""
         return "forms/field.html"
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        """What came back of the field, None when the form did not have it."""
+        text = data.get(name)
+        if text is None:
+            return None
+        return Sent(text.replace("\r\n", "\n"), name + ENCODED in data, bool(data.get(name + CLEAR)))
 
     def shown(self, bound: BoundProperty) -> dict[str, Any]:
         """What the template draws the control from. `also`: the ends of the ids of what is said about it."""
@@ -201,6 +217,10 @@ class SecretControl(Control):
     """
 
     empty = "clear it"
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        text = data.get(name, "").replace("\r\n", "\n")
+        return Sent(text, bool(data.get(name + ENCODED)), bool(data.get(name + CLEAR)))
 
     def keeps(self, bound: BoundProperty) -> bool:
         return super().keeps(bound) and not bound.form.kept

@@ -10,9 +10,9 @@ from django.http import QueryDict
 from vmssbuilder.accounts.models import User
 from vmssbuilder.drafts import actions, merging
 from vmssbuilder.drafts import content as contents
+from vmssbuilder.drafts.changes import Changed
 from vmssbuilder.drafts.forms.conflicts import TwoValues, shown
 from vmssbuilder.drafts.models import Revision
-from vmssbuilder.drafts.submitted import Changed
 from vmssbuilder.scaleset import paths
 from vmssbuilder.scaleset.findings import Finding
 from vmssbuilder.scaleset.paths import MISSING, Path, PathError

@@ -13,9 +13,9 @@ from vmssbuilder.accounts.models import User
 from vmssbuilder.drafts import access, actions, finding, switching
 from vmssbuilder.drafts import content as contents
 from vmssbuilder.drafts.access import Access
+from vmssbuilder.drafts.changes import Changed
 from vmssbuilder.drafts.forms.searching import SettingSearch
 from vmssbuilder.drafts.models import Draft
-from vmssbuilder.drafts.submitted import Changed
 from vmssbuilder.reference.index import Entry, elsewhere
 from vmssbuilder.scaleset import paths
 

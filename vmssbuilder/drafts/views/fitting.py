@@ -11,12 +11,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from vmssbuilder.accounts.models import User
-from vmssbuilder.drafts import actions, named, places, steps, systems
+from vmssbuilder.drafts import actions, places, steps, systems
 from vmssbuilder.drafts import content as contents
+from vmssbuilder.drafts.changes import Changed
+from vmssbuilder.drafts.forms.extensions import is_extension
 from vmssbuilder.drafts.forms.layout import PresetAdditions, PresetChoice, SystemChoice, SystemDone
-from vmssbuilder.drafts.forms.pages import PageForm
+from vmssbuilder.drafts.forms.page import PageForm
 from vmssbuilder.drafts.numbers import counted
-from vmssbuilder.drafts.submitted import Changed
 from vmssbuilder.drafts.systems import Chosen
 from vmssbuilder.pages.problems import problem
 from vmssbuilder.scaleset import paths, presets
@@ -37,7 +38,7 @@ def laid_out(request: HttpRequest, form: Form, page: PageForm, chosen: Chosen) -
     fields = page.helper.layout
     if form.step.name == _SYSTEM_STEP and not form.place:
         return Layout(SystemChoice(chosen, _done(request, form)), fields)
-    if named.is_extension(form.place):
+    if is_extension(form.place):
         extension = paths.get(page.content, form.place)
         choice = PresetChoice(form.place, chosen.system, extension)
         return Layout(choice, fields) if presets.is_empty(extension) else Layout(fields, choice)
@@ -144,7 +145,7 @@ def _preset(request: HttpRequest, user: User, form: Form, about: str) -> HttpRes
     """Adds a known extension, or makes an extension a known one, and opens its page."""
     name, _, written = about.partition(":")
     preset, path = presets.BY_NAME.get(name), paths.parse(written)
-    if preset is None or path[:4] != _EXTENSIONS or not (path == _EXTENSIONS or named.is_extension(path)):
+    if preset is None or path[:4] != _EXTENSIONS or not (path == _EXTENSIONS or is_extension(path)):
         raise PathError("There is no such extension to start from.")
     content = contents.of(form.draft)
     if path == _EXTENSIONS:

@@ -13,13 +13,14 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from vmssbuilder.drafts import content as contents
-from vmssbuilder.drafts import named, places, sent, steps, summary, systems
+from vmssbuilder.drafts import places, sent, steps, summary, systems
 from vmssbuilder.drafts.checking import UNREADABLE, WAITING, check_content
+from vmssbuilder.drafts.forms import extensions
 from vmssbuilder.drafts.forms.cards import item_title
 from vmssbuilder.drafts.forms.conflicts import TwoValues
-from vmssbuilder.drafts.forms.formsets import cell_at
 from vmssbuilder.drafts.forms.lists import ITEMS_A_PAGE
 from vmssbuilder.drafts.forms.pages import page_form
+from vmssbuilder.drafts.forms.rows import cell_at
 from vmssbuilder.drafts.forms.widgets import scripts
 from vmssbuilder.drafts.models import Draft
 from vmssbuilder.scaleset import paths
@@ -59,8 +60,8 @@ class Form:
 
         typing: to read what a form sent.
         """
-        if named.is_extension(self.place):
-            self.layout = named.layout(self.draft, self.place, content, typing=typing)
+        if extensions.is_extension(self.place):
+            self.layout = extensions.layout(self.draft, self.place, content, typing=typing)
 
     @property
     def parent(self) -> Path:
@@ -90,7 +91,7 @@ def draw(
     form.fit(contents.of(draft))
     found = check_content(draft)
     own = [*(extra or []), *(each for each in findings_of(form, found) if shown or each.rule in _ALWAYS)]
-    content = named.as_shown(draft, form.place, form.layout, contents.of(draft))
+    content = extensions.as_shown(draft, form.place, form.layout, contents.of(draft))
     chosen = systems.of(draft)
     page = page_form(form.layout)(
         content,
@@ -104,7 +105,7 @@ def draw(
         system=chosen.system,
         kept=sent.kept(draft) if secret_names(form) else (),
         at=_at(request),
-        unnamed=named.unnamed(form.layout, form.place, content),
+        unnamed=extensions.unnamed(form.layout, form.place, content),
     )
     html = page.draw(fitting.laid_out(request, form, page, chosen))
     in_items = list(_elsewhere(form, errors(found))) if shown and not extra else []

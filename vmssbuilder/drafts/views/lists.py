@@ -13,8 +13,8 @@ from vmssbuilder.drafts import actions, lists, places, steps
 from vmssbuilder.drafts import content as contents
 from vmssbuilder.drafts.forms.cards import item_title
 from vmssbuilder.drafts.forms.conflicts import shown
-from vmssbuilder.drafts.forms.formsets import row_anchor
 from vmssbuilder.drafts.forms.lists import ITEMS_A_PAGE
+from vmssbuilder.drafts.forms.rows import row_anchor
 from vmssbuilder.drafts.models import Draft, Revision
 from vmssbuilder.drafts.numbers import counted
 from vmssbuilder.pages.problems import problem

@@ -1,22 +1,25 @@
-"""What a page of fields sent: saved by a button, in passing while typing, or not and why."""
+"""Saving a page of fields, by a button or in passing while typing: read, settle, switch version, write, answer."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 
 from vmssbuilder.accounts.models import User
-from vmssbuilder.drafts import actions, merging, named, steps, submitted, switching
+from vmssbuilder.drafts import actions, merging, steps, switching
 from vmssbuilder.drafts import content as contents
+from vmssbuilder.drafts.changes import Changed
 from vmssbuilder.drafts.checking import check_content
 from vmssbuilder.drafts.forms.bound import BoundProperty
 from vmssbuilder.drafts.forms.conflicts import TwoValues
 from vmssbuilder.drafts.forms.obstacles import odd_holders
+from vmssbuilder.drafts.forms.page import PageForm
 from vmssbuilder.drafts.forms.pages import page_form
-from vmssbuilder.drafts.submitted import Changed
+from vmssbuilder.drafts.forms.rows import moved_up, without_boxes
 from vmssbuilder.pages.problems import problem
 from vmssbuilder.scaleset import paths
 from vmssbuilder.scaleset.findings import Finding, errors
@@ -28,67 +31,99 @@ from .frame import frame
 from .lists import act
 
 
+@dataclass(slots=True)
+class Save:
+    """A save under way. base: the revision that the page showed. page: what came back of it.
+
+    changes: what is to be saved. waiting: changes of places of which two values wait for a choice.
+    """
+
+    request: HttpRequest
+    form: Form
+    automatic: bool
+    base: int
+    page: PageForm
+    changes: list[Changed]
+    waiting: list[Changed] = field(default_factory=list)
+
+    @property
+    def user(self) -> User:
+        return cast(User, self.request.user)
+
+    @property
+    def shown(self) -> dict[str, Any]:
+        """The content that the page showed."""
+        return self.page.content
+
+
 def save(request: HttpRequest, form: Form) -> HttpResponse:
-    user, draft, post = cast(User, request.user), form.draft, request.POST
+    """Saves a page of fields, phase by phase. A phase that cannot go on answers at once."""
     automatic = bool(request.htmx)  # type: ignore[attr-defined] # django-htmx adds it to each request
     try:
-        base = int(post.get("base", ""))
-        shown = actions.shown_at(draft, base)
+        saving = _read(request, form, automatic=automatic)
     except (ValueError, actions.StaleRevision):
         return _out_of_date(request, form, automatic=automatic)
+    for phase in (_refuse, _settle, _switch_version, _write, _follow_item):
+        answer = phase(saving)
+        if answer is not None:
+            return answer
+    return _answer(saving)
+
+
+def _read(request: HttpRequest, form: Form, *, automatic: bool) -> Save:
+    """What came back, as changes of what the page showed. Raises ValueError or StaleRevision for a page of no revision."""
+    base = int(request.POST.get("base", ""))
+    shown = actions.shown_at(form.draft, base)
     if form.place and not isinstance(paths.get(shown, form.place), dict):
         raise Http404("This item is not there any more. It may have been removed.")
     form.fit(shown, typing=True)
-    changes, refused = submitted.read(post, form.layout, form.place, shown, pasted=not automatic)
-    changes = named.joined(post, form.layout, form.place, shown, changes, refused)
-    if automatic:
-        changes = [change for change in changes if not change.secret]
-    if refused:
-        extra = [Finding("refused", "error", entry.path, entry.message) for entry in refused]
-        return _again(request, form, 422, extra, automatic=automatic)
-    switched = [change for change in changes if change.path == switching.API_VERSION]
-    if switched and automatic:
-        # Another API version is never chosen in passing.
-        changes = [change for change in changes if change not in switched]
-    elif switched:
-        switch = switching.to(draft, switched[0].wanted)
-        if (switch.missing or switch.renamed) and post.get("switch") != switch.api_version:
-            return render(
-                request, "drafts/switch.html", frame(draft) | {"switch": switch, "sent": _sent(post)}
-            )
-        changes += switch.changes(draft.document)
-    changes, held = choosing.chosen(post, changes)
-    conflicts = _save_what_can_be(user, form, base, changes, automatic=automatic)
-    conflicts += choosing.still_open(held, contents.of(form.draft))
-    if conflicts:
-        return _ask(request, form, shown, changes, conflicts, automatic=automatic)
-    if _follow_item(form, base, shown, written=bool(changes)) and automatic:
-        # The fields of this page would be those of another item.
-        return HttpResponse(status=204, headers={"HX-Redirect": form.url})
-    if automatic:
-        return _saved_quietly(request, form, base, shown, changes)
-    if post.get("settle"):
-        return redirect(_back(request, form, choosing.settled(post)))
-    verb, _, rest = post.get("act", "").partition(":")
-    if verb in fitting.VERBS:
-        return fitting.act(request, form, post["act"], fitting.expected(shown, changes))
-    if verb:
-        return (
-            fix_here(request, form, rest)
-            if verb == "fix"
-            else act(request, form, post["act"], base, kept=bool(changes))
-        )
-    return _continue(request, form)
+    sent = without_boxes(request.POST, secret_names(form)) if automatic else request.POST
+    page = page_form(form.layout)(shown, form.place, form.step_url, data=sent)
+    page.full_clean()
+    # A secret is never saved in passing: it may be half typed.
+    changes = [change for change in page.changes if not (automatic and change.secret)]
+    return Save(request, form, automatic, base, page, changes)
 
 
-def _save_what_can_be(
-    user: User, form: Form, base: int, changes: list[Changed], *, automatic: bool
-) -> list[actions.Conflict]:
-    """Saves all changes but those of places that others changed too; answers these, and leaves them in no list."""
+def _refuse(saving: Save) -> HttpResponse | None:
+    """Nothing is saved of a page with something that cannot be kept at all."""
+    refusals = saving.page.refusals()
+    return (
+        _again(saving.request, saving.form, 422, refusals, automatic=saving.automatic) if refusals else None
+    )
+
+
+def _settle(saving: Save) -> None:
+    """Sets aside what waits for a choice between two values, and takes the choice that was just made."""
+    saving.changes, saving.waiting = choosing.chosen(saving.request.POST, saving.changes)
+
+
+def _switch_version(saving: Save) -> HttpResponse | None:
+    """Another API version: never in passing, and asked about where it lacks something of the draft."""
+    switched = [change for change in saving.changes if change.path == switching.API_VERSION]
+    if not switched:
+        return None
+    if saving.automatic:
+        saving.changes = [change for change in saving.changes if change not in switched]
+        return None
+    draft, post = saving.form.draft, saving.request.POST
+    switch = switching.to(draft, switched[0].wanted)
+    if (switch.missing or switch.renamed) and post.get("switch") != switch.api_version:
+        context = frame(draft) | {"switch": switch, "sent": _sent(post)}
+        return render(saving.request, "drafts/switch.html", context)
+    saving.changes += switch.changes(draft.document)
+    return None
+
+
+def _write(saving: Save) -> HttpResponse | None:
+    """Saves all but what others changed too, which is asked about."""
     conflicts: list[actions.Conflict] = []
+    form, changes = saving.form, saving.changes
     while changes:
         try:
-            form.draft = actions.save(user, form.draft, base, changes, automatic=automatic)
+            form.draft = actions.save(
+                saving.user, form.draft, saving.base, changes, automatic=saving.automatic
+            )
         except actions.EditConflict as conflict:
             form.draft = conflict.draft
             conflicts += conflict.conflicts
@@ -96,23 +131,43 @@ def _save_what_can_be(
             changes[:] = [change for change in changes if change.path not in places]
         else:
             break
-    return conflicts
+    conflicts += choosing.still_open(saving.waiting, contents.of(form.draft))
+    return _ask(saving, conflicts) if conflicts else None
 
 
-def _follow_item(form: Form, base: int, shown: dict[str, Any], *, written: bool) -> bool:
-    """Turns to where the page's item stands now; answers whether others moved it. Raises Http404 when it is gone."""
+def _follow_item(saving: Save) -> HttpResponse | None:
+    """Turns to where the page's item stands now, when others moved it. Raises Http404 when it is gone."""
+    form, written = saving.form, bool(saving.changes)
     newest = form.draft.head
-    if not form.place or newest <= base + written:
-        return False
+    if not form.place or newest <= saving.base + written:
+        return None
     # Looked for without this page's own changes: they may have given the item another name.
-    former, place = (
-        form.place,
-        merging.follow(form.place, shown, actions.shown_at(form.draft, newest - written)),
-    )
+    former, now = form.place, actions.shown_at(form.draft, newest - written)
+    place = merging.follow(former, saving.shown, now)
     if place is None:
         raise Http404("This item is not there any more. It may have been removed.")
     form.place = place
-    return place != former
+    if place == former or not saving.automatic:
+        return None
+    # The fields of this page would be those of another item.
+    return HttpResponse(status=204, headers={"HX-Redirect": form.url})
+
+
+def _answer(saving: Save) -> HttpResponse:
+    """What the page asked for besides: the answer to an autosave, what a button does, or the next page."""
+    request, form, post = saving.request, saving.form, saving.request.POST
+    if saving.automatic:
+        return _saved_quietly(saving)
+    if post.get("settle"):
+        return redirect(_back(request, form, choosing.settled(post)))
+    verb, _, rest = post.get("act", "").partition(":")
+    if not verb:
+        return _continue(request, form)
+    if verb in fitting.VERBS:
+        return fitting.act(request, form, post["act"], fitting.expected(saving.shown, saving.changes))
+    if verb == "fix":
+        return fix_here(request, form, rest)
+    return act(request, form, post["act"], saving.base, kept=bool(saving.changes))
 
 
 def _out_of_date(request: HttpRequest, form: Form, *, automatic: bool) -> HttpResponse:
@@ -158,76 +213,60 @@ def _continue(request: HttpRequest, form: Form) -> HttpResponse:
 # --- Autosave ---------------------------------------------------------------------------------------------------------
 
 
-def _saved_quietly(
-    request: HttpRequest, form: Form, base: int, shown: dict[str, Any], changes: list[Changed]
-) -> HttpResponse:
+def _saved_quietly(saving: Save) -> HttpResponse:
     """The answer to an autosave: the JSON, and fields that others changed.
 
     What the check says of it is asked for when the person pauses: nobody reads it while typing.
     """
-    draft = form.draft
-    if draft.head == base:
+    draft, form = saving.form.draft, saving.form
+    if draft.head == saving.base:
         return HttpResponse(status=204)
     context = {
         "base": draft.head,
-        "pane": pane.answer(request, draft, form.url, {change.path for change in changes}),
-        "fields": _stale_fields(form, request.POST, shown, changes, {}),
-        "gone": _out_of_the_way(form, shown),
+        "pane": pane.answer(saving.request, draft, form.url, {change.path for change in saving.changes}),
+        "fields": _stale_fields(saving, ()),
+        "gone": _out_of_the_way(saving),
     }
-    return render(request, "drafts/saved.html", context)
+    return render(saving.request, "drafts/saved.html", context)
 
 
-def _out_of_the_way(form: Form, shown: dict[str, Any]) -> list[str]:
+def _out_of_the_way(saving: Save) -> list[str]:
     """The ids of what the page says of values in the place of objects that are not there any more."""
-    listed = list(form.layout.fields)
+    form, listed = saving.form, list(saving.form.layout.fields)
     left = set(odd_holders(contents.of(form.draft), form.place, listed))
-    gone = set(odd_holders(shown, form.place, listed)) - left
+    gone = set(odd_holders(saving.shown, form.place, listed)) - left
     return [steps.anchor(path) for path in gone]
 
 
-def _stale_fields(
-    form: Form,
-    post: QueryDict,
-    shown: dict[str, Any],
-    changes: Sequence[Changed],
-    drawn: Collection[paths.Path],
-) -> list[BoundProperty]:
+def _stale_fields(saving: Save, drawn: Collection[paths.Path]) -> list[BoundProperty]:
     """The fields that hold something else now than on the page, or in other rows, those already drawn left out.
 
     Settings of an extension that became a known one after the page was drawn have no fields there yet.
     """
+    form, shown = saving.form, saving.shown
     now = contents.of(form.draft)
-    there = {change.path: change.wanted for change in changes}
+    there = {change.path: change.wanted for change in saving.changes}
     page = page_form(form.layout)(now, form.place, form.step_url, in_place=True)
-    return [
-        page.at_entry(entry)
-        for entry in form.layout.fields
-        if (path := form.place + entry.below) not in drawn
-        and (not entry.within or submitted.holds(post, path))
-        and (
-            not merging.same(paths.get(now, path), there.get(path, paths.get(shown, path)))
-            or (path in there and submitted.rows_moved_up(post, entry, path, paths.get(now, path)))
-        )
-    ]
+    found = []
+    for entry in form.layout.fields:
+        path = form.place + entry.below
+        if path in drawn or (entry.within and not saving.page.came_back(path)):
+            continue
+        value = paths.get(now, path)
+        other = not merging.same(value, there.get(path, paths.get(shown, path)))
+        if other or (path in there and moved_up(saving.request.POST, entry, paths.text(path), value)):
+            found.append(page.at_entry(entry))
+    return found
 
 
 # --- What was not saved -----------------------------------------------------------------------------------------------
 
 
-def _ask(
-    request: HttpRequest,
-    form: Form,
-    shown: dict[str, Any],
-    changes: list[Changed],
-    conflicts: list[actions.Conflict],
-    *,
-    automatic: bool,
-) -> HttpResponse:
+def _ask(saving: Save, conflicts: list[actions.Conflict]) -> HttpResponse:
     """The page once more: what others wrote and what this person typed, and the buttons to choose with."""
-    extra, values = choosing.questions(cast(User, request.user), form, conflicts)
-    others: list[BoundProperty] = []
-    if automatic:
-        others = _stale_fields(form, request.POST, shown, changes, {entry.path for entry in conflicts})
+    request, form, automatic = saving.request, saving.form, saving.automatic
+    extra, values = choosing.questions(saving.user, form, conflicts)
+    others = _stale_fields(saving, {entry.path for entry in conflicts}) if automatic else []
     return _again(request, form, 409, extra, automatic=automatic, conflicts=values, others=others)
 
 

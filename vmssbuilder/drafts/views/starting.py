@@ -12,7 +12,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from vmssbuilder.accounts.models import User
-from vmssbuilder.drafts import actions, clear_keys, noting, steps, submitted, vault
+from vmssbuilder.drafts import actions, clear_keys, noting, steps, vault
 from vmssbuilder.drafts import content as contents
 from vmssbuilder.drafts.forms.starting import PARAMETERS, REQUEST, TEXTS, StartForm, mark
 from vmssbuilder.drafts.forms.template import ParametersForm, PlaceForm, Sent, as_text
@@ -206,7 +206,7 @@ def _unkeepable(read: Request) -> str:
         ("name", read.target.name),
     )
     for part, written in parts:
-        longest = submitted.LONGEST_ADDRESS[part]
+        longest = contents.LONGEST_ADDRESS[part]
         if len(written) > longest:
             label = contents.label((contents.TARGET, part), read.api_version)
             return f"{label}: {len(written):,} characters; no more than {longest} can be kept. Shorten it."

@@ -10,18 +10,18 @@ from dataclasses import replace
 from functools import cache, lru_cache
 from typing import Any, Final
 
-from django.http import QueryDict
-
+from vmssbuilder.drafts import merging, vault
+from vmssbuilder.drafts.changes import Changed
+from vmssbuilder.drafts.models import Draft
+from vmssbuilder.drafts.steps import Field, Layout, Section, item_layout
+from vmssbuilder.drafts.vault import Members
 from vmssbuilder.scaleset import paths, presets, secrets
 from vmssbuilder.scaleset.paths import MISSING, Path
 from vmssbuilder.scaleset.presets import PROTECTED, SETTINGS, Preset
 from vmssbuilder.scaleset.properties import List, Single
 
-from . import merging, vault
-from .models import Draft
-from .steps import Field, Layout, Section, item_layout
-from .submitted import Changed, Refused
-from .vault import Members
+from .page import PageForm
+from .widgets import CLEAR
 
 EXTENSION: Final = "properties.virtualMachineProfile.extensionProfile.extensions[]"
 _HANDLER: Final = ("publisher", "type", "typeHandlerVersion", "autoUpgradeMinorVersion")
@@ -168,39 +168,66 @@ def unnamed(layout: Layout, place: Path, content: dict[str, Any]) -> list[str]:
 # --- What a form sent -------------------------------------------------------------------------------------------------
 
 
-def joined(
-    post: QueryDict,
-    layout: Layout,
-    place: Path,
-    shown: dict[str, Any],
-    changes: list[Changed],
-    refused: list[Refused],
-) -> list[Changed]:
-    """The changes of a page with those of named settings fitted in.
+class ExtensionForm(PageForm):
+    """The page of a known extension: its named settings become changes of the settings that they are part of."""
 
-    Named secrets become one change of their secret. Where settings were changed as JSON too, the fields are written over
-    that; `refused` gets a line when the two contradict each other.
-    """
-    fields = {place + entry.below: entry for entry in layout.fields if entry.within}
-    if not fields:
-        return changes
-    named = [change for change in changes if change.path in fields]
-    kept = [change for change in changes if change.path not in fields and not _says_nothing(change, place)]
-    whole = {change.path: change for change in kept}
-    _settings(place + SETTINGS, named, whole, shown, refused)
-    kept += [change for change in named if not change.secret]
-    members = {
-        str(path[-1]): MISSING
-        for path, entry in fields.items()
-        if entry.within == PROTECTED and post.get(f"{paths.text(path)}:clear")
-    }
-    members |= {str(change.path[-1]): change.wanted for change in named if change.secret}
-    held = place + PROTECTED
-    if members and held in whole:
-        kept[kept.index(whole[held])] = _into(whole[held], members, refused)
-    elif members:
-        kept.append(Changed(held, paths.get(shown, held), Members(members), secret=True))
-    return kept
+    def clean(self) -> dict[str, Any]:
+        """Fits the changes of named settings into `changes`.
+
+        Named secrets become one change of their secret. Where settings were changed as JSON too, the fields are written
+        over that; the two must not contradict each other.
+        """
+        place = self.place
+        fields = {place + entry.below: entry for entry in self.layout.fields if entry.within}
+        named = [change for change in self.changes if change.path in fields]
+        kept = [
+            change
+            for change in self.changes
+            if change.path not in fields and not _says_nothing(change, place)
+        ]
+        whole = {change.path: change for change in kept}
+        settings = [change for change in named if fields[change.path].within == SETTINGS]
+        self._judge(place + SETTINGS, settings, whole)
+        kept += settings
+        members = {
+            str(path[-1]): MISSING
+            for path, entry in fields.items()
+            if entry.within == PROTECTED and self.data.get(f"{paths.text(path)}{CLEAR}")
+        }
+        members |= {str(change.path[-1]): change.wanted for change in named if change.secret}
+        held = place + PROTECTED
+        if members and held in whole:
+            kept[kept.index(whole[held])] = self._into(whole[held], members)
+        elif members:
+            kept.append(Changed(held, paths.get(self.content, held), Members(members), secret=True))
+        self.changes = kept
+        return self.cleaned_data
+
+    def _judge(self, path: Path, named: list[Changed], whole: dict[Path, Changed]) -> None:
+        """Whether named settings have a place in what the settings are to be, and say the same as their JSON."""
+        value = whole[path].wanted if path in whole else paths.get(self.content, path)
+        for change in named:
+            if value is not MISSING and not isinstance(value, dict):
+                self.refuse(path, _NO_OBJECT)
+                return
+            below = change.path[len(path) :]
+            given = paths.get(value, below)
+            if path in whole and not any(
+                merging.same(given, known) for known in (MISSING, change.wanted, change.shown)
+            ):
+                self.refuse(path, _TWICE.format(".".join(map(str, below))))
+
+    def _into(self, whole: Changed, members: dict[str, Any]) -> Changed:
+        """Protected settings that were typed as JSON, with the named ones that were typed as well."""
+        value = {} if whole.wanted is MISSING else whole.wanted
+        if not isinstance(value, dict):
+            self.refuse(whole.path, _NO_OBJECT)
+            return whole
+        for name, wanted in members.items():
+            if name in value and not merging.same(value[name], wanted):
+                self.refuse(whole.path, _TWICE.format(name))
+        made = {name: inner for name, inner in (value | members).items() if inner is not MISSING}
+        return replace(whole, wanted=made or MISSING)
 
 
 def _says_nothing(change: Changed, place: Path) -> bool:
@@ -208,44 +235,5 @@ def _says_nothing(change: Changed, place: Path) -> bool:
     return change.path == place + SETTINGS and merging.same(change.wanted, change.shown)
 
 
-def _settings(
-    path: Path,
-    named: list[Changed],
-    whole: dict[Path, Changed],
-    shown: dict[str, Any],
-    refused: list[Refused],
-) -> None:
-    """Whether named settings have a place in what the settings are to be, and say the same as their JSON."""
-    value = whole[path].wanted if path in whole else paths.get(shown, path)
-    for change in named:
-        if change.secret:
-            continue
-        if value is not MISSING and not isinstance(value, dict):
-            message = (
-                "This JSON is no object, so the fields above have no place in it. Correct it or empty it."
-            )
-            refused.append(Refused(path, message))
-            return
-        below = change.path[len(path) :]
-        given = paths.get(value, below)
-        if path in whole and not any(
-            merging.same(given, known) for known in (MISSING, change.wanted, change.shown)
-        ):
-            refused.append(Refused(path, _TWICE.format(".".join(map(str, below)))))
-
-
+_NO_OBJECT: Final = "This JSON is no object, so the fields above have no place in it. Correct it or empty it."
 _TWICE: Final = "“{}” says one thing here and another in its field above. Keep one of them."
-
-
-def _into(whole: Changed, members: dict[str, Any], refused: list[Refused]) -> Changed:
-    """Protected settings that were typed as JSON, with the named ones that were typed as well."""
-    value = {} if whole.wanted is MISSING else whole.wanted
-    if not isinstance(value, dict):
-        message = "This JSON is no object, so the fields above have no place in it. Correct it or empty it."
-        refused.append(Refused(whole.path, message))
-        return whole
-    for name, wanted in members.items():
-        if name in value and not merging.same(value[name], wanted):
-            refused.append(Refused(whole.path, _TWICE.format(name)))
-    made = {name: inner for name, inner in (value | members).items() if inner is not MISSING}
-    return replace(whole, wanted=made or MISSING)

@@ -1,0 +1,202 @@
+"""The form of a page of fields: what they show of the content of a draft, and what came back of them as changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, ClassVar, cast
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Layout
+from django import forms
+from django.forms.utils import ErrorDict
+from django.http import QueryDict
+from django.utils.safestring import SafeString
+
+from vmssbuilder.drafts import steps
+from vmssbuilder.drafts.changes import Changed
+from vmssbuilder.drafts.content import TARGET
+from vmssbuilder.scaleset import paths
+from vmssbuilder.scaleset.findings import Finding
+from vmssbuilder.scaleset.kept import Kept
+from vmssbuilder.scaleset.paths import MISSING, Path
+from vmssbuilder.scaleset.systems import told_by
+from vmssbuilder.scaleset.versions import LATEST
+
+from . import checklists
+from .bound import BoundProperty
+from .conflicts import TwoValues
+from .fields import PropertyField
+from .lists import ITEMS_A_PAGE, Done
+from .obstacles import odd_holders
+from .widgets import CLEAR
+
+
+class PageForm(forms.Form):
+    """The fields of a page, as lenses over the content of a draft. `page_form` makes a class of it for each layout.
+
+    content: the values. place: the path of the page's item, () for a step's page. step_url: the address of the step,
+    below which the pages of its items are. findings: those to show, by path. typed: texts to show instead of the
+    values, by input name, when the form comes back. attention: list items that hold an error, at any depth.
+    conflicts: two values for one place, by path. done: what was just done with a list. system: the operating system
+    that the page is for, "" when the content is to tell. kept: the secrets that Azure keeps. at: the item that a long
+    list is shown around. unnamed: members of an extension's settings that only their JSON shows. in_place: whether htmx puts each field in the place of the one that stands on the page. data: what came back of the page that showed `content`.
+    """
+
+    layout: ClassVar[steps.Layout]
+    helper: ClassVar[FormHelper]
+
+    def __init__(
+        self,
+        content: dict[str, Any],
+        place: Path = (),
+        step_url: str = "",
+        *,
+        findings: Mapping[Path, list[Finding]] | None = None,
+        typed: Mapping[str, list[str]] | None = None,
+        attention: frozenset[Path] = frozenset(),
+        conflicts: Mapping[Path, TwoValues] | None = None,
+        done: Done | None = None,
+        system: str = "",
+        kept: tuple[Kept, ...] = (),
+        at: Path = (),
+        unnamed: Sequence[str] = (),
+        in_place: bool = False,
+        data: QueryDict | None = None,
+    ) -> None:
+        super().__init__(data, prefix=paths.text(place) if place else None)
+        self.content = content
+        self.place = place
+        self.step_url = step_url
+        self.findings = findings or {}
+        self.typed = typed or {}
+        self.attention = attention
+        self.conflicts = conflicts or {}
+        self.done = done
+        self.system = system
+        self.kept = kept
+        self.at = at
+        self.unnamed = unnamed
+        self.in_place = in_place
+        self.spoken_of: set[Path] = set()
+
+    def add_prefix(self, field_name: str) -> str:
+        """The name of an input is the path of its value."""
+        return f"{self.prefix}.{field_name}" if self.prefix else field_name
+
+    def draw(self, layout: Layout | None = None) -> SafeString:
+        """All fields as HTML. layout: with what stands beside them."""
+        drawn: SafeString = (layout or self.helper.layout).render(self, {})
+        return drawn
+
+    def at_entry(self, entry: steps.Field) -> BoundProperty:
+        """The field of one place of the layout."""
+        return cast(BoundProperty, self[name_of(entry)])
+
+    # --- What came back ---
+
+    def get_initial_for_field(self, field: forms.Field, field_name: str) -> Any:
+        """What the page showed: the value of the content that it was made of, MISSING for none."""
+        return paths.get(self.content, self.place + cast(PropertyField, field).entry.below)
+
+    def full_clean(self) -> None:
+        """Makes `changes` of the fields that came back otherwise than they were shown, and of what is to be left out.
+
+        Text that does not parse is a value like any other, and the check reports it. Errors are only for what cannot be
+        kept at all.
+        """
+        self._errors = ErrorDict(renderer=self.renderer)
+        self.changes: list[Changed] = []
+        if not self.is_bound:
+            return
+        self.cleaned_data = {}
+        self.changes += self._left_out()
+        for name in self.changed_data:
+            bound = cast(BoundProperty, self[name])
+            try:
+                wanted = bound.field.clean(bound.data, bound.initial, bound.path)
+            except forms.ValidationError as error:
+                self.add_error(name, error)
+                continue
+            self.cleaned_data[name] = wanted
+            secret = bound.field.property.secret and wanted is not MISSING
+            self.changes.append(Changed(bound.path, bound.initial, wanted, secret=secret))
+        self.clean()
+
+    def _left_out(self) -> Iterator[Changed]:
+        """What stands in the place of objects and is to be left out."""
+        if any(name.endswith(CLEAR) for name in self.data):
+            for path in dict.fromkeys(odd_holders(self.content, self.place, list(self.layout.fields))):
+                if self.data.get(paths.text(path) + CLEAR):
+                    yield Changed(path, paths.get(self.content, path), MISSING)
+
+    def came_back(self, path: Path) -> bool:
+        """Whether the page had a field for the place: each field sends something, an empty one too."""
+        name = paths.text(path)
+        return any(sent == name or sent.startswith((f"{name}[", f"{name}:")) for sent in self.data)
+
+    def refuse(self, path: Path, message: str) -> None:
+        """Says of a place that it cannot be kept as it came."""
+        self.add_error(None, forms.ValidationError(message, params={"path": path}))
+
+    def refusals(self) -> list[Finding]:
+        """What cannot be kept, at its place."""
+        return [
+            Finding(
+                "refused",
+                "error",
+                (error.params or {}).get("path") or cast(BoundProperty, self[name]).path,
+                str(error.message),
+            )
+            for name, listed in self.errors.as_data().items()
+            for error in listed
+        ]
+
+    # --- What fields ask their page ---
+
+    @property
+    def updating(self) -> bool:
+        """Whether the draft changes a scale set, so that null removes."""
+        return bool(paths.get(self.content, (TARGET, "operation"), "") == "update")
+
+    @property
+    def api_version(self) -> str:
+        return str(self.content.get(TARGET, {}).get("apiVersion", LATEST))
+
+    def null_in_words(self, way_back: str = "") -> str:
+        """What null means where it stands. way_back: what to do to have it no more."""
+        if not self.updating:
+            return "null stands here, which is the same as leaving it out."
+        words = "Removed: the update takes this away (null)."
+        return f"{words} To leave it as it is, {way_back}." if way_back else words
+
+    def kept_at(self, path: Path) -> Kept | None:
+        """The secret that Azure keeps at the place, or that the place is a part of."""
+        return next((each for each in self.kept if paths.starts_with(path, each.path)), None)
+
+    def checklist(self, path: Path) -> list[checklists.Line]:
+        """What Azure asks of a value, for the operating system of the draft."""
+        told = told_by(self.content)
+        return checklists.lines(path, self.system or (told.system if told is not None else ""))
+
+    def part(self, path: Path, count: int) -> tuple[int, int]:
+        """From where to where the items of a list are drawn: as many as a page shows, those at `at` among them."""
+        position = 0
+        if self.done is not None and self.done.holder == path:
+            position = min(self.done.position, max(count - 1, 0))
+        elif self.at[: len(path)] == path and len(self.at) > len(path):
+            step = self.at[len(path)]
+            position = step if isinstance(step, int) else 0
+        first = min(position, max(count - 1, 0)) // ITEMS_A_PAGE * ITEMS_A_PAGE
+        return first, min(first + ITEMS_A_PAGE, count)
+
+    def done_at(self, path: Path, number: int, count: int) -> Done | None:
+        """What was done, if it is said before that item of the list; `number` equal to `count` means after the last."""
+        done = self.done
+        return (
+            done if done is not None and done.holder == path and min(done.position, count) == number else None
+        )
+
+
+def name_of(entry: steps.Field) -> str:
+    """The name of a field in its form: its path from the page's place."""
+    return paths.text(entry.below)
