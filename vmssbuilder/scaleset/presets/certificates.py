@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from ..properties import Boolean, Choice, Json, List, Part, Single, Text, Value
+from ..properties import Choice, Json, List, Part, Single, Text, Value
 from .declared import both
 
-_CLIENT: Final = (
-    "Which user-assigned identity opens the vault. Needed when the scale set has one; with a system-assigned identity "
-    "alone leave both empty, or the extension fails."
+_CLIENT: Final = "Which user-assigned identity opens the vault. Needed when the scale set has one."
+_LINUX_CLIENT: Final = (
+    f"{_CLIENT} With a system-assigned identity alone leave both empty, or the extension fails."
 )
 
 
@@ -66,7 +66,7 @@ class WindowsCertificate(Part):
     )
     accounts = List(
         "Accounts that may read it",
-        Text("Account", help="The name of a local account.", example="NetworkService"),
+        Text("Account", help="The name of a local account.", example="Network Service"),
         singular="account",
         help="Local accounts that may read the private key. Only administrators and SYSTEM if not set.",
     )
@@ -81,7 +81,7 @@ class LinuxVaultManagement(Part):
         rows=True,
         singular="certificate",
         essential=True,
-        help="Each is fetched at the start and again when the vault has a newer one. Its private key must be exportable.",
+        help="Each is fetched at the start and again when the vault has a newer one.",
     )
     polling_interval_in_s = Text(
         "Look for renewals every",
@@ -94,10 +94,6 @@ class LinuxVaultManagement(Part):
         help="/var/lib/waagent/Microsoft.Azure.KeyVault.Store if not set.",
         example="/etc/ssl/keyvault",
     )
-    require_initial_sync = Boolean(
-        "Wait for the first certificates",
-        help="Whether the extension counts as installed only once all certificates are there. No if not set.",
-    )
 
 
 class WindowsVaultManagement(Part):
@@ -109,17 +105,13 @@ class WindowsVaultManagement(Part):
         rows=True,
         singular="certificate",
         essential=True,
-        help="Each is fetched at the start and again when the vault has a newer one. Its private key must be exportable.",
+        help="Each is fetched at the start and again when the vault has a newer one. The instance does not hand out its private key, and must trust its root CA.",
     )
     polling_interval_in_s = Text(
         "Look for renewals every",
         wire="pollingIntervalInS",
         help="Seconds from 300 to 3600, as text. An hour if not set.",
         example="3600",
-    )
-    require_initial_sync = Boolean(
-        "Wait for the first certificates",
-        help="Whether the extension counts as installed only once all certificates are there. No if not set.",
     )
 
 
@@ -132,7 +124,9 @@ class LinuxVaultAuthentication(Part):
         suggestions=("http://169.254.169.254/metadata/identity",),
         example="http://169.254.169.254/metadata/identity",
     )
-    msi_client_id = Text("Identity client ID", help=_CLIENT, example="31b403aa-c364-4240-a7ff-d85fb6cd7232")
+    msi_client_id = Text(
+        "Identity client ID", help=_LINUX_CLIENT, example="31b403aa-c364-4240-a7ff-d85fb6cd7232"
+    )
 
 
 class WindowsVaultAuthentication(Part):
