@@ -297,6 +297,9 @@ ADDED = set(
     assessment-needs-agent autoos-flex-surge autoos-service-fabric repair-service-fabric
     auto-zones-api auto-zones-balance auto-zones-include-exclude auto-zones-overprovision auto-zones-placement
     auto-zones-with-zones zone-count-least zone-rebalancing zone-share
+    agent-needed attestation-trusted-launch gpu-driver-secure-boot health-rich-states hibernation-extension
+    intune-windows-server key-vault-client-id key-vault-old-windows known-ext-identity known-ext-mode
+    extension-retired nat-pools-retired
     """.split()
 )
 """What the table does not have."""
