@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django_tasks_db.models import DBTaskResult
 
 from tests.submissions.conftest import drive, step
@@ -266,6 +267,141 @@ def test_who_lost_the_lease_in_the_last_moment_sends_nothing(
     step(submission)
     assert not sandbox.requests("PUT")
     assert Submission.objects.get().lease == "0123456789abcdef-someone-else"
+
+
+# --- a database that is away ------------------------------------------------------------------------------------------
+
+
+class Away:
+    """The database, really away for this process: SQLite locked by another one, PostgreSQL taking no connection."""
+
+    def begin(self) -> None:
+        name = str(connection.settings_dict["NAME"])
+        if connection.vendor == "sqlite":
+            with connection.cursor() as cursor:
+                cursor.execute("PRAGMA busy_timeout = 10")
+            self.other = sqlite3.connect(name, isolation_level=None)
+            self.other.execute("BEGIN IMMEDIATE")
+        else:
+            self._as_its_owner(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
+            self._as_its_owner(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", name
+            )
+
+    def end(self) -> None:
+        if connection.vendor == "sqlite":
+            self.other.close()
+        else:
+            name = connection.settings_dict["NAME"]
+            self._as_its_owner(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')
+
+    def _as_its_owner(self, statement: str, *values: str) -> None:
+        with connection._nodb_cursor() as cursor:
+            cursor.execute(statement, values or None)
+
+
+@pytest.fixture
+def away(sandbox: Running, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[float]]:
+    """The database goes away as soon as Azure has answered the next request, until it was asked for three times."""
+    database, asked, send, sleep = Away(), [], arm.send, time.sleep
+
+    def and_then(*args: Any) -> Any:
+        try:
+            return send(*args)
+        finally:
+            database.begin()
+
+    def wait(seconds: float) -> None:
+        if seconds != leases.TRY_EVERY:
+            sleep(seconds)
+            return
+        asked.append(seconds)
+        if len(asked) == 3:
+            database.end()
+
+    monkeypatch.setattr(arm, "send", and_then)
+    monkeypatch.setattr(time, "sleep", wait)
+    yield asked
+    if len(asked) < 3:
+        database.end()
+    connection.close()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_azure_answered_is_kept_until_the_database_is_back(
+    sandbox: Running, submitted: Submit, away: list[float]
+) -> None:
+    submission = step(submitted())
+    submission = step(submission)
+    assert len(away) == 3
+    assert (submission.state, submission.lease, submission.attempts) == ("running", "", 0)
+    assert submission.operation is not None
+    assert DBTaskResult.objects.filter(run_after=submission.next_step).count() == 1
+    assert len(sandbox.requests("PUT")) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_refusal_is_kept_until_the_database_is_back(
+    sandbox: Running, submitted: Submit, away: list[float]
+) -> None:
+    submission = step(submitted())
+    error = {"code": "QuotaExceeded", "message": "Too many cores."}
+    sandbox.fault("status", method="PUT", path="virtualMachineScaleSets", status=409, error=error)
+    submission = step(submission)
+    assert len(away) == 3
+    assert (submission.state, submission.lease) == ("failed", "")
+    assert submission.error is not None
+    assert submission.error["azure"]["code"] == "QuotaExceeded"
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("holding")
+def test_what_could_not_be_written_before_the_lease_ends_is_looked_for(
+    sandbox: Running, submitted: Submit, away: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    submission = step(submitted())
+    monkeypatch.setattr(leases, "KEPT", timedelta(0))
+    with pytest.raises(leases.AWAY):
+        step(submission)
+    while len(away) < 3:
+        time.sleep(leases.TRY_EVERY)
+    connection.close()
+    monkeypatch.undo()
+    submission.refresh_from_db()
+    assert (submission.state, submission.may_exist) == ("sending", True)
+    assert claim(submission.pk) is None
+    assert leases.free_forgotten(WORKER) == 1, "nobody has to wait until the lease ends"
+    assert drive(submission).state == "succeeded"
+    assert len(sandbox.requests("PUT")) == 1
+
+
+@pytest.mark.usefixtures("holding")
+def test_what_a_step_under_way_holds_is_not_taken_for_forgotten(submitted: Submit) -> None:
+    held = claim(submitted().pk)
+    assert held is not None
+    assert leases.free_forgotten(WORKER) == 0
+    leases.done(held)
+    assert leases.free_forgotten("fedcba9876543210") == 0
+    assert leases.free_forgotten(WORKER) == 1
+
+
+@pytest.mark.usefixtures("holding")
+def test_a_step_that_could_not_even_read_what_it_took_leaves_nothing_held(
+    submitted: Submit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    submission = submitted()
+    monkeypatch.setattr(leases, "_claim", taken_and_lost(leases._claim))
+    with pytest.raises(OperationalError):
+        steps.run(submission.pk)
+    assert leases.free_forgotten(WORKER) == 1
+
+
+def taken_and_lost(claim: Callable[..., Any]) -> Callable[..., Any]:
+    def and_lost(pk: int, token: str) -> None:
+        claim(pk, token)
+        raise OperationalError("server closed the connection unexpectedly")
+
+    return and_lost
 
 
 # --- clocks ----------------------------------------------------------------------------------------------------------

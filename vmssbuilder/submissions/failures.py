@@ -3,6 +3,7 @@
 AzureError
 └── Ours              raised here, with its own words
     ├── OurFault          the product failed, not Azure
+    │   └── DatabaseAway      its database did not answer
     ├── SecretsGone       a secret of the request was destroyed
     ├── SecretsUnreadable a secret of the request cannot be opened any more
     ├── NeverArrived      the request was lost on the way to Azure
@@ -52,6 +53,13 @@ class OurFault(Ours):
 
     def __init__(self, sentence: str = "This service could not do its part.") -> None:
         super().__init__(sentence, "Tell those who run it, then send the request again.")
+
+
+class DatabaseAway(OurFault):
+    """The product's own database did not answer in the middle of a step. It says nothing about the request."""
+
+    def __init__(self) -> None:
+        super().__init__("The database of this service did not answer for a while.")
 
 
 def _sent(again: bool) -> str:

@@ -8,11 +8,12 @@ from __future__ import annotations
 import re
 import secrets
 import time
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
+from django.db import InterfaceError, OperationalError, connection
 from django.db.models.fields.json import KeyTextTransform
 
 from vmssbuilder.azure.sending import LONGEST_REQUEST
@@ -30,6 +31,18 @@ IN_FLIGHT: Final = timedelta(seconds=30)
 """How long Azure may take to show what a worker sent that died before the answer. Nothing is sent again before."""
 
 
+KEPT: Final = LEASE - timedelta(seconds=10)
+"""How long a step that is done waits for a database that is away. Afterwards its lease ends, and the next step finds out."""
+
+TRY_EVERY: Final = 0.5
+"""Seconds between two tries meanwhile."""
+
+AWAY: Final = (OperationalError, InterfaceError)
+"""What Django raises when the database is away: locked, full, stopped or out of reach."""
+
+_Answer = TypeVar("_Answer")
+
+
 class LeaseLost(Exception):
     """Another worker holds the row now; whatever this one learned is not written."""
 
@@ -43,6 +56,10 @@ class Held:
     since: datetime
     location: str = ""
     _read: float = field(default_factory=time.monotonic)
+    _written: datetime = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._written = self.since
 
     def now(self) -> datetime:
         """The database's time, counted on from when the submission was taken. No query."""
@@ -60,10 +77,25 @@ class Held:
         """Says that from now on Azure may have the request. Raises LeaseLost: then it must not leave."""
         self._write({"may_exist": True}, lease_until=Now() + LEASE, in_flight_until=Now() + IN_FLIGHT)
 
+    def patiently(self, what: Callable[[], _Answer]) -> _Answer:
+        """Does what needs the database, again and again while that is away, so that what a step learned is not lost.
+
+        It must be right to do it twice. Raises what the database raises when the lease is about to end.
+        """
+        while True:
+            try:
+                return what()
+            except AWAY:
+                if self.now() > self._written + KEPT:
+                    raise
+                connection.close_if_unusable_or_obsolete()
+                time.sleep(TRY_EVERY)
+
     def _write(self, columns: dict[str, Any], **computed: Any) -> None:
         own = Submission.objects.filter(pk=self.submission.pk, lease=self.token)
         if not own.update(**columns, **computed):
             raise LeaseLost(f"Submission {self.submission.code} is held by another worker.")
+        self._written = self.now()
         for name, value in columns.items():
             setattr(self.submission, name, value)
 
@@ -78,8 +110,27 @@ _TAKEN: Final = (
 
 
 def claim(pk: int) -> Held | None:
-    """Takes the submission for its next step. None when it has none, it is not due, or another worker has it."""
+    """Takes the submission for its next step. None when it has none, it is not due, or another worker has it.
+
+    Whoever is done with it says so, with `done`.
+    """
     token = f"{_Process.worker}-{secrets.token_hex(6)}"
+    _Process.held.add(token)
+    held = None
+    try:
+        held = _claim(pk, token)
+    finally:
+        if held is None:
+            _Process.held.discard(token)
+    return held
+
+
+def done(held: Held) -> None:
+    """The step is over, however it ended. A lease that is left all the same is freed by `free_forgotten`."""
+    _Process.held.discard(held.token)
+
+
+def _claim(pk: int, token: str) -> Held | None:
     due = Submission.objects.filter(
         Submission.free(), pk=pk, state__in=Submission.MOVING, next_step__lte=Now()
     )
@@ -101,6 +152,8 @@ def _text(value: Any) -> str:
 
 class _Process:
     worker = ""
+    held: Final[set[str]] = set()
+    """The leases that steps under way hold, by their tokens."""
 
 
 def hold_as(worker: str) -> None:
@@ -111,6 +164,16 @@ def hold_as(worker: str) -> None:
 def free_those_of(worker: str) -> int:
     """Ends the leases of a worker that stops; answers how many there were."""
     return _end([lease for lease in _leases() if _worker(lease) == worker])
+
+
+def free_forgotten(worker: str) -> int:
+    """Ends the leases of this process's worker that no step holds: it ended while the database was away.
+
+    Answers how many there were.
+    """
+    # Asked in this order: a step that begins meanwhile is among the held ones before its lease is written.
+    own = [lease for lease in _leases() if _worker(lease) == worker]
+    return _end([lease for lease in own if lease not in _Process.held])
 
 
 def free_those_of_the_dead(alive: Collection[str]) -> int:

@@ -44,7 +44,7 @@ from vmssbuilder.scaleset.answers import plain
 from vmssbuilder.updates import planning, reading
 from vmssbuilder.updates.models import Base
 
-from . import arm, failures, tasks
+from . import arm, failures, leases, tasks
 from .leases import STEP, Held, LeaseLost, claim
 from .models import PATIENCE, Progress, Submission, WholeAnswer
 
@@ -86,20 +86,27 @@ def run(number: int) -> None:
         return
     state = held.submission.state
     try:
-        outcome = _outcome(held)
-        try:
-            save(held, outcome)
-        except LeaseLost:
-            raise
-        except Exception as error:  # noqa: BLE001 - whatever stands in the way of writing
-            # What it came to cannot be written. That must not hold the submission until its lease ends.
-            held.submission.refresh_from_db()
-            save(held, _our_trouble(held, error))
+        _write(held, _outcome(held))
     except LeaseLost as lost:
         log.warning("%s", lost)
         return
+    finally:
+        leases.done(held)
     if held.submission.state != state:
         log.info("submission %s: %s -> %s", held.submission.code, state, held.submission.state)
+
+
+def _write(held: Held, outcome: Outcome) -> None:
+    """Writes what a step came to. While the database is away it is kept here: an answer of Azure's comes only once."""
+    try:
+        held.patiently(lambda: save(held, outcome))
+    except (LeaseLost, *leases.AWAY):
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever stands in the way of writing
+        # What it came to cannot be written. That must not hold the submission until its lease ends.
+        trouble = error
+        held.submission.refresh_from_db()
+        held.patiently(lambda: save(held, _our_trouble(held, trouble)))
 
 
 def _outcome(held: Held) -> Outcome:
@@ -132,6 +139,8 @@ def _our_trouble(held: Held, error: Exception) -> Outcome:
 def _our_fault(error: Exception) -> AzureError:
     if isinstance(error, NotSetUp):
         return failures.OurFault("Signing in to Azure is not set up here.")
+    if isinstance(error, leases.AWAY):
+        return failures.DatabaseAway()
     return failures.OurFault()
 
 
@@ -296,12 +305,13 @@ def _send(held: Held, client: ArmClient) -> Outcome:
         operation = arm.send(client, submission, document)
     except (SignInNeeded, TokenRefused, Unreachable, Throttled):
         # Surely not accepted; an earlier attempt may still have been.
-        held.write(may_exist=doubtful)
+        held.patiently(lambda: held.write(may_exist=doubtful))
         raise
     except (ChangedMeanwhile, Conflict) as error:
         return _collided(held, client, error, doubtful=doubtful)
     except AzureError as error:
-        return _lost(submission, error) if error.uncertain else _failed(submission, error, may_exist=doubtful)
+        answer = error
+        return held.patiently(lambda: _not_taken(submission, answer, doubtful=doubtful))
     columns = {"operation": arm.kept(operation), "give_up": held.now() + PATIENCE}
     return Outcome(State.RUNNING, _begun(operation), _pause(operation), columns)
 
@@ -367,7 +377,7 @@ def _collided(held: Held, client: ArmClient, error: AzureError, *, doubtful: boo
         found = client.get(_address(submission), submission.revision.api_version)
         if found is not None and _arrived(submission, found):
             return _follow(submission, client, found)
-    held.write(may_exist=doubtful)
+    held.patiently(lambda: held.write(may_exist=doubtful))
     if isinstance(error, ChangedMeanwhile):
         if submission.revision.operation == "create" and not submission.replaces:
             return _failed(submission, failures.NameTaken(submission.revision.target))
@@ -378,6 +388,11 @@ def _collided(held: Held, client: ArmClient, error: AzureError, *, doubtful: boo
     if error.retryable:
         raise error
     return _failed(submission, error)
+
+
+def _not_taken(submission: Submission, error: AzureError, *, doubtful: bool) -> Outcome:
+    """Azure refused the request, or it is not known whether it did."""
+    return _lost(submission, error) if error.uncertain else _failed(submission, error, may_exist=doubtful)
 
 
 def _lost(submission: Submission, error: AzureError) -> Outcome:
@@ -480,7 +495,9 @@ def _trouble(held: Held, error: AzureError) -> Outcome:
     submission = held.submission
     kept = failures.kept(submission, error)
     # A pause, or a process that is restarted soon, says nothing against the request.
-    attempts = submission.attempts + (0 if isinstance(error, Throttled | keyholders.KeyNotHere) else 1)
+    attempts = submission.attempts + (
+        0 if isinstance(error, Throttled | keyholders.KeyNotHere | failures.DatabaseAway) else 1
+    )
     columns = {"attempts": attempts, "error": kept}
     late = _is_late(held)
     if submission.state != State.RUNNING and not submission.may_exist:

@@ -86,11 +86,17 @@ class _Lane:
     def _work(self) -> None:
         try:
             while (task := self._next()) is not None:
-                # A connection that the database closed meanwhile is replaced.
-                close_old_connections()
-                self._done.put((self, queue.run(task)))
+                self._done.put((self, self._do(task)))
         finally:
             connections.close_all()
+
+    def _do(self, task: Found) -> Done:
+        try:
+            # A connection that the database closed meanwhile is replaced.
+            close_old_connections()
+        except BaseException as error:  # noqa: BLE001 - a lane goes on with the next one
+            return Done(task.pk, None, error)
+        return queue.run(task)
 
     def _next(self) -> Found | None:
         try:

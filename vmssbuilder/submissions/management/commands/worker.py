@@ -102,9 +102,12 @@ class Worker:
             heartbeats.bury()
             alive = heartbeats.names()
             freed = leases.free_those_of_the_dead(alive) + queue.put_back_those_of_the_dead(alive)
+            freed += leases.free_forgotten(self.name)
             woken = tasks.sweep()
             if freed or woken:
-                log.info("took over %d steps of dead workers, woke %d overdue submissions", freed, woken)
+                log.info(
+                    "took over %d steps that nobody does any more, woke %d overdue submissions", freed, woken
+                )
             self._next_sweep = now + SWEEP_EVERY
         if now >= self._next_prune:
             queue.prune()
