@@ -156,3 +156,14 @@ def test_what_is_needed_is_read_from_the_document() -> None:
         {"properties": {"virtualMachineProfile": {"storageProfile": {"osDisk": {"osType": "Windows"}}}}}
     )
     assert not is_windows(linux())
+
+
+@pytest.mark.parametrize(("offer", "windows"), [("sql2022-ws2022", True), ("sql2022-ubuntu2004", False)])
+def test_an_image_of_sql_server_costs_what_the_system_in_its_offer_does(offer: str, windows: bool) -> None:
+    """Also without settings of the system; what the OS disk states counts more."""
+    image = {"publisher": "MicrosoftSQLServer", "offer": offer, "sku": "standard-gen2"}
+    storage: dict[str, Any] = {"imageReference": image}
+    body = {"properties": {"virtualMachineProfile": {"storageProfile": storage}}}
+    assert is_windows(body) is windows
+    storage["osDisk"] = {"osType": "Linux" if windows else "Windows"}
+    assert is_windows(body) is not windows

@@ -17,6 +17,7 @@ import requests
 from urllib3.exceptions import HTTPError
 
 from vmssbuilder.scaleset import paths
+from vmssbuilder.scaleset.systems import told_by
 
 from . import bodies, cleaning
 from .clouds import Cloud
@@ -130,13 +131,8 @@ def wanted(document: Mapping[str, Any]) -> Wanted | None:
 
 def is_windows(document: Mapping[str, Any]) -> bool:
     """Whether the instances run Windows, as far as the document tells."""
-    if _get(document, *_PROFILE, "osProfile", "windowsConfiguration") is not None:
-        return True
-    system = _get(document, *_PROFILE, "storageProfile", "osDisk", "osType")
-    if isinstance(system, str):
-        return system.lower() == "windows"
-    publisher = _get(document, *_PROFILE, "storageProfile", "imageReference", "publisher")
-    return isinstance(publisher, str) and publisher.lower().startswith("microsoftwindows")
+    told = told_by(document)
+    return told is not None and told.system == "Windows"
 
 
 def _disks(document: Mapping[str, Any]) -> Iterator[tuple[str, str, int]]:
