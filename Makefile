@@ -77,6 +77,10 @@ bench: .venv-tests  ## Measure speed and size against a bare page in the same ru
 soak: .venv-tests  ## Have one person work on the heaviest draft for minutes, and see what others notice (SECONDS=300)
 	@$(PYTHON_HERE) -m bench.soak --seconds $(or $(SECONDS),300)
 
+.PHONY: fuzz
+fuzz: .venv-tests  ## Send odd requests to every address as each role, and see that nothing breaks (REQUESTS=10000 SEED=1)
+	@$(PYTHON_HERE) -m bench.fuzz --requests $(or $(REQUESTS),10000) --seed $(or $(SEED),1)
+
 # LOAD="--only sixty", "--minutes 1" and so on, see bench/load_worker.py. It takes half an hour.
 LOAD ?=
 .PHONY: load-worker

@@ -51,7 +51,7 @@ MAY_KNOW: Final = {
     "installation": ("azure.clouds", "scaleset.exports.endpoint"),
     "configuration": (),
     "settings": ("configuration",),
-    "wsgi": ("accounts.checks",),
+    "wsgi": ("accounts.checks", "pages.middleware"),
     "urls": ("drafts", "pages"),
     "audit": ("accounts.models",),
     "accounts": ("audit", "azure", "clock", "configuration", "encryption", "sandbox.world", *FRAME),

@@ -10,7 +10,7 @@ from pytest_django import Settings
 
 from tests.pages.strict import Page, problems_of
 from vmssbuilder.accounts.models import User
-from vmssbuilder.pages.middleware import RefuseBadInput
+from vmssbuilder.pages.middleware import RefuseBadInput, with_plain_charset
 
 pytestmark = pytest.mark.django_db
 
@@ -108,6 +108,30 @@ def test_a_charset_other_than_utf8_is_refused(client: Client) -> None:
         body = part("username", rb"\ud800") + END
         refused(client.post("/sign-in/", body, content_type=f"{MULTIPART}; charset={charset}"), 400, "UTF-8")
         refused(client.post("/sign-in/", b"a=1", content_type=f"{FORM}; charset={charset}"), 400, "UTF-8")
+
+
+@pytest.mark.parametrize("charset", ["rot13", "hex", "base64", "idna", "punycode", "undefined", '"zip"'])
+def test_a_charset_that_is_for_no_text_is_refused_too(charset: str) -> None:
+    """Django reads the address with it before any middleware is asked, so it is settled before Django."""
+    kind = with_plain_charset(f"{FORM}; charset={charset}; x=y")
+    assert kind == f"{FORM}; charset=latin-1; x=y"
+    request = RequestFactory().generic("POST", "/?" + "a" * 70 + ".=1", b"a=b", kind)
+    assert RefuseBadInput(lambda _request: HttpResponse())(request).status_code == 400
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "UTF-8", '"utf8"', "us-ascii"])
+def test_a_charset_that_is_ours_stays(charset: str) -> None:
+    assert with_plain_charset(f"{FORM}; charset={charset}") == f"{FORM}; charset={charset}"
+
+
+def test_the_server_asks_for_the_charset_first() -> None:
+    """What gunicorn calls, with a charset that Django cannot even make a request of."""
+    from vmssbuilder.wsgi import application
+
+    environ = RequestFactory().get("/sign-in/?a=b").environ | {"CONTENT_TYPE": f"{FORM}; charset=rot13"}
+    found: list[str] = []
+    b"".join(application(environ, lambda status, _headers, *_error: found.append(status)))
+    assert found == ["400 Bad Request"]
 
 
 @pytest.mark.parametrize("name", ["sessionid", "csrftoken", "theme", "other"])

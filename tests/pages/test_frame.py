@@ -24,18 +24,31 @@ def test_htmx_is_told_without_a_page(client: Client, db: None) -> None:
         assert response["Content-Type"].startswith("text/plain")
 
 
+@pytest.mark.parametrize("address", ["/reference/sku.capacity/", "/reviews/"])
+def test_an_address_that_is_none_is_no_place_that_somebody_came_from(
+    as_requester: Client, address: str
+) -> None:
+    assert as_requester.get(address, HTTP_REFERER="http://[::1").status_code == 200
+
+
 def test_an_act_without_a_sign_in_says_that_nothing_was_saved(
     client: Client, page_of: GetPage, db: None
 ) -> None:
     page = page_of(client, "/sign-out/", post={}, status=401)
     assert "Nothing was saved" in page.text
-    assert page.links()["Sign in"] == "/sign-in/?next=%2F"
+    assert page.links()["Sign in here and go back to the form"] == "/sign-in/?next=%2F"
     for referer, then in {
         "http://testserver/drafts/abc/size/": "/sign-in/?next=%2Fdrafts%2Fabc%2Fsize%2F",
         "http://evil.example/drafts/abc/": "/sign-in/?next=%2F",
         "http://testserver//evil.example/": "/sign-in/?next=%2F",
+        "http://[::1": "/sign-in/?next=%2F",
     }.items():
-        assert Page(client.post("/sign-out/", HTTP_REFERER=referer)).links()["Sign in"] == then
+        assert (
+            Page(client.post("/sign-out/", HTTP_REFERER=referer)).links()[
+                "Sign in here and go back to the form"
+            ]
+            == then
+        )
 
 
 def test_pages_for_a_person_are_kept_nowhere(as_requester: Client) -> None:

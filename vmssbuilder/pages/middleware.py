@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from typing import Any, Final
-from urllib.parse import unquote_to_bytes, urlencode, urlsplit
+from urllib.parse import SplitResult, unquote_to_bytes, urlencode, urlsplit
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
@@ -106,6 +106,19 @@ class RefuseBadInput:
         fields = request.POST
         if request.content_type != "application/x-www-form-urlencoded" or _may_hold_nul(request.body):
             _check_values(fields, "the form")
+
+
+def with_plain_charset(content_type: str) -> str:
+    """The content type, with a charset other than UTF-8 replaced by Latin-1: RefuseBadInput refuses both alike.
+
+    Python has codecs that are for no text (rot13, hex) and some that fail in ways of their own (idna, punycode).
+    """
+    return _CHARSET.sub(
+        lambda found: found[0] if found[1].lower() in _UTF8 else "charset=latin-1", content_type
+    )
+
+
+_CHARSET: Final = re.compile(r"charset\s*=\s*[\"']?([^;\s\"']*)[\"']?", re.IGNORECASE)
 
 
 def _length(request: HttpRequest) -> int:
@@ -282,7 +295,15 @@ def safe_path(request: HttpRequest, path: str, default: str = "/") -> str:
     return path if ours else default
 
 
+def parts_of(address: str) -> SplitResult:
+    """The parts of an address that a browser sent; all empty where it is none."""
+    try:
+        return urlsplit(address)
+    except ValueError:
+        return urlsplit("")
+
+
 def _came_from(request: HttpRequest) -> str:
     """The page that an act was sent from, the start page when unknown."""
-    came = urlsplit(request.headers.get("Referer", ""))
+    came = parts_of(request.headers.get("Referer", ""))
     return safe_path(request, came.path or "/") if came.netloc == request.get_host() else "/"

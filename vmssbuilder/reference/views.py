@@ -6,7 +6,7 @@ import json
 import re
 from functools import cache
 from typing import Any, Final
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 from vmssbuilder.drafts.steps import BY_NAME, STEPS
 from vmssbuilder.installation import own_cloud
 from vmssbuilder.pages.forms import SearchForm
+from vmssbuilder.pages.middleware import parts_of
 from vmssbuilder.pages.problems import problem
 from vmssbuilder.scaleset import API_VERSIONS, json_schema
 from vmssbuilder.scaleset.properties import Choice, Node
@@ -113,7 +114,7 @@ _DRAFT: Final = re.compile(r"/drafts/([a-z0-9]{10})/")
 
 def _edit(request: HttpRequest, entry: reference.Entry) -> str:
     """The address that edits the property in the draft that the reader comes from, "" when they come from elsewhere."""
-    came = urlsplit(request.headers.get("Referer", ""))
+    came = parts_of(request.headers.get("Referer", ""))
     draft = _DRAFT.match(came.path)
     if draft is None or came.netloc != request.get_host() or entry.read_only:
         return ""

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 from typing import Any, Final
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 from django.http import HttpRequest
 from django.utils.safestring import mark_safe
 
 from vmssbuilder.drafts import comparing, preview
 from vmssbuilder.drafts.models import Draft
+from vmssbuilder.pages.middleware import parts_of
 from vmssbuilder.scaleset import paths
 from vmssbuilder.scaleset.findings import Finding
 from vmssbuilder.scaleset.paths import MISSING, Path, PathError
@@ -57,7 +58,7 @@ def pane(
 def answer(request: HttpRequest, draft: Draft, here: str, changed: Collection[Path]) -> str:
     """The pane after a save while typing, for htmx to put in its place."""
     page = request.htmx.current_url or ""  # type: ignore[attr-defined] # django-htmx adds it to each request
-    only = parse_qs(urlsplit(page).query).get("only") == ["mine"]
+    only = parse_qs(parts_of(page).query).get("only") == ["mine"]
     html, notice = drawn(draft, here=here, changed=changed, only=only)
     notice = notice.replace(" id=", ' hx-swap-oob="true" id=', 1)
     return mark_safe(f'<div hx-swap-oob="innerHTML:#json">{html}</div>{notice}')  # noqa: S308 - the preview escapes
