@@ -89,13 +89,17 @@ class Processes:
                     os.kill(chance.choice(answering), signal.SIGKILL)
                 return "web process"
         del self._running[name]
-        _kill_group(process)
+        _signal_group(process)
+        process.wait()
         return {"web": "web server"}.get(name, name.partition("-")[0])
 
     def stop(self) -> None:
         """Ends all that run."""
+        # All before anybody is waited for: whoever interrupts this leaves nothing running.
         for process in self._running.values():
-            _kill_group(process)
+            _signal_group(process)
+        for process in self._running.values():
+            process.wait()
         self._running.clear()
 
     def died(self) -> list[str]:
@@ -173,7 +177,6 @@ def children(pid: int) -> list[int]:
     return [int(each) for task in tasks for each in task.read_text().split()]
 
 
-def _kill_group(process: subprocess.Popen[bytes]) -> None:
+def _signal_group(process: subprocess.Popen[bytes]) -> None:
     with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
