@@ -110,12 +110,10 @@ class Runner:
             print(f"left aside, because they fail as it is: {failed}", flush=True)
         for number, mutant in enumerate(self.wanted, 1):
             self.noticed[mutant.name] = self._try(mutant)
-            if not number % 10:
-                missed = sum(not seen for seen in self.noticed.values())
-                print(
-                    f"{missed} unnoticed, {number} of {len(self.wanted)} after {time.monotonic() - began:.0f} s",
-                    flush=True,
-                )
+            if not self.noticed[mutant.name] and mutant.name not in EQUIVALENT:
+                print(f"line {mutant.line} [{mutant.kind}] {mutant.name}", flush=True)
+            if not number % 50:
+                print(f"{number} of {len(self.wanted)} after {time.monotonic() - began:.0f} s", flush=True)
         return True
 
     def _make_database(self, config: pytest.Config) -> None:
@@ -295,9 +293,6 @@ def chosen(modules: Sequence[str], *, guards: bool, sample: int | None, seed: in
 
 def told(wanted: Sequence[Mutant], noticed: Verdicts) -> int:
     """Prints the figures; answers how the process ends."""
-    for mutant in wanted:
-        if not noticed[mutant.name] and mutant.name not in EQUIVALENT:
-            print(f"line {mutant.line} [{mutant.kind}] {mutant.name}")
     print(f"\n{'module':36} {'mutants':>8} {'noticed':>8} {'same':>6} {'missed':>7} {'guards missed':>14}")
     totals: Counter[str] = Counter()
     of_module: dict[str, Counter[str]] = defaultdict(Counter)
