@@ -89,34 +89,29 @@ def test_typed_text_survives_a_sign_in_in_another_tab(people: People, way: str) 
 def test_a_form_that_arrives_after_the_end_comes_back_with_its_text(people: People) -> None:
     """The session ends between the question who is signed in and the form itself."""
     rita = people("Rita")
-    code = rita.start_blank("2024-07-01")
-    page, context = rita.page, rita.page.context
-    name = page.get_by_label("Scale set name", exact=True)
+    page = rita.page
+    rita.open("/drafts/new/")
     account = page.locator("#session-end").get_attribute("data-account")
     still = json.dumps({"left": 30_000, "account": account, "ends": "2030-01-01T00:00:00Z"})
     page.route(
         "**/sign-in/lasting/", lambda route: route.fulfill(body=still, content_type="application/json")
     )
-    page.route(
-        f"**/drafts/{code}/basics/",
-        lambda route: route.abort() if route.request.headers.get("hx-request") else route.continue_(),
-    )
-    name.fill("web-prod")
-    sign_out(context)
+    page.locator("#text").fill('{"name": "kept-two"}')
+    sign_out(page.context)
     with page.expect_navigation():
-        page.get_by_role("button", name="Save and continue").last.click()
+        page.get_by_role("button", name="Start from this JSON").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("401You are signed out")
+    expect(page.locator("details.more")).to_contain_text("kept-two")
     page.unroute_all()
     page.get_by_role("link", name="Sign in here and go back to the form").click()
     page.get_by_role("link", name="Sign in with Microsoft").click()
-    page.get_by_role("button", name="Rita").click()
+    expect(
+        page.get_by_role("button", name=OFFER).or_(page.get_by_role("button", name="Rita"))
+    ).to_be_visible()
+    if page.get_by_role("button", name="Rita").count():
+        page.get_by_role("button", name="Rita").click()
     page.get_by_role("button", name=OFFER).click()
-    expect(name).to_have_value("web-prod")
-    rita.press("Save and continue")
-    people.complaints.clear()
-    rita.open(f"/drafts/{code}/basics/")
-    expect(name).to_have_value("web-prod")
-    expect(page.get_by_role("button", name=OFFER)).to_have_count(0)
+    expect(page.locator("#text")).to_have_value('{"name": "kept-two"}')
 
 
 def test_a_reviewers_reason_is_there_again_and_shown_to_nobody_else(people: People) -> None:
@@ -173,11 +168,14 @@ def test_a_page_says_that_the_sign_in_ends_and_goes_on_after_another(
     rita = people("Rita")
     page = rita.page
     session = next(each["value"] for each in page.context.cookies() if each["name"] == "sessionid")
-    ends_in(product, session, 305)
+    page.clock.install()
     rita.open("/drafts/new/")
     region = page.locator("#session-end")
     expect(region).to_have_text("")
-    expect(region).to_contain_text("Your sign-in ends at", timeout=20_000)
+    # The page's clock says that it is time to ask; what it says then is the server's answer.
+    ends_in(product, session, 250)
+    page.clock.fast_forward("11:56:00")
+    expect(region).to_contain_text("Your sign-in ends at")
     assert region.get_attribute("role") == "status"
     with page.expect_popup() as opened:
         region.get_by_role("link", name="Sign in to go on").click()
