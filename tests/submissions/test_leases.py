@@ -345,13 +345,13 @@ def test_a_refusal_is_kept_until_the_database_is_back(
     sandbox: Running, submitted: Submit, away: list[float]
 ) -> None:
     submission = step(submitted())
-    error = {"code": "QuotaExceeded", "message": "Too many cores."}
-    sandbox.fault("status", method="PUT", path="virtualMachineScaleSets", status=409, error=error)
+    error = {"code": "InvalidParameter", "message": "No such size."}
+    sandbox.fault("status", method="PUT", path="virtualMachineScaleSets", status=400, error=error)
     submission = step(submission)
     assert len(away) == 3
     assert (submission.state, submission.lease) == ("failed", "")
     assert submission.error is not None
-    assert submission.error["azure"]["code"] == "QuotaExceeded"
+    assert submission.error["azure"]["code"] == "InvalidParameter"
 
 
 @pytest.mark.django_db(transaction=True)
