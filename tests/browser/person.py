@@ -36,7 +36,7 @@ class Person:
         """Through the sandbox's Entra ID, as the demo account of that name."""
         self.open("/sign-in/")
         self.page.get_by_role("link", name=re.compile("Microsoft")).click()
-        self.page.get_by_role("button", name=re.compile(name)).click()
+        self.page.get_by_role("button", name=re.compile(rf"\b{name}\b")).click()
         expect(self.page.get_by_role("heading", level=1)).to_be_visible()
 
     def press(self, name: str | re.Pattern[str]) -> None:
@@ -210,7 +210,7 @@ class Person:
     def approve(self, name: str) -> None:
         """The review of the scale set of that name, from the queue."""
         self.open("/reviews/")
-        self.page.get_by_role("link", name=re.compile(name)).first.click()
+        self.page.get_by_role("link", name=re.compile(rf"\b{name}\b")).first.click()
         self.page.get_by_label("Approve", exact=True).check()
         self.page.get_by_label(re.compile("Reason")).fill("Reads well.")
         self.press(re.compile("decision", re.IGNORECASE))

@@ -16,6 +16,8 @@ from vmssbuilder.scaleset.request import Target
 from vmssbuilder.scaleset.scopes import Place
 
 SLOWER = 15 if sys.gettrace() else 1  # under coverage every line costs
+IN_GOOD_TIME = 6.0 * SLOWER
+"""Seconds of the processor. A quiet machine needs less than two, a crowded one takes up to three times as many."""
 
 SCHEMA = "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#"
 TYPE = "Microsoft.Compute/virtualMachineScaleSets"
@@ -841,7 +843,7 @@ def test_a_template_that_grows_without_end_is_refused_in_good_time(value: Any) -
     started = time.process_time()
     with pytest.raises(ReadingError):
         read(text)
-    assert time.process_time() - started < 2.0 * SLOWER
+    assert time.process_time() - started < IN_GOOD_TIME
 
 
 def many(count: int, written: str) -> dict[str, str]:
@@ -880,7 +882,7 @@ def test_a_large_template_is_read_in_good_time(name: str) -> None:
     text = json.dumps(large(name))
     started = time.process_time()
     read(text, parameters={"p": list(range(20_000))} if name == "allowed" else None)
-    assert time.process_time() - started < 2.0 * SLOWER
+    assert time.process_time() - started < IN_GOOD_TIME
 
 
 def test_more_scale_sets_than_anybody_has_are_refused() -> None:

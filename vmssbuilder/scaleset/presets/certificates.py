@@ -64,11 +64,11 @@ class WindowsCertificate(Part):
         ),
         help="Whose store it is.",
     )
-    accounts = List(
+    accounts = Json(
         "Accounts that may read it",
-        Text("Account", help="The name of a local account.", example="Network Service"),
-        singular="account",
-        help="Local accounts that may read the private key. Only administrators and SYSTEM if not set.",
+        objects=False,
+        help="A JSON list of local accounts that may read the private key. Only administrators and SYSTEM if not set.",
+        example='["Network Service"]',
     )
 
 
