@@ -195,15 +195,17 @@ class Runner:
         return killer is not None
 
     def _in_order(self, mutant: Mutant, tests: set[int]) -> list[int]:
-        """First those that noticed something in this function, then those that go where few others go in it."""
+        """First those that noticed something in this function, then one of each way through it, a second one, and so on."""
         path = str(mutants.path_of(mutant.module))
-        special: defaultdict[int, float] = defaultdict(float)
-        for line in range(mutant.first_line, mutant.last_line + 1):
-            there = self.covering.get((path, line), set())
-            for each in there & tests:
-                special[each] += 1 / len(there)
+        ways: defaultdict[frozenset[int], list[int]] = defaultdict(list)
+        for each in sorted(tests, key=lambda number: self.lasted[number]):
+            lines = range(mutant.first_line, mutant.last_line + 1)
+            ways[frozenset(line for line in lines if each in self.covering.get((path, line), ()))].append(
+                each
+            )
+        turn = {each: number for same in ways.values() for number, each in enumerate(same)}
         known = self.killers[mutant.module, mutant.function]
-        return sorted(tests, key=lambda each: (-known[each], -special[each] / (0.1 + self.lasted[each])))
+        return sorted(tests, key=lambda each: (-known[each], turn[each], self.lasted[each]))
 
     def _tests_of(self, mutant: Mutant) -> set[int]:
         path = str(mutants.path_of(mutant.module))
