@@ -111,6 +111,13 @@ def test_an_approved_revision_is_not_sent_again(rita: User, rolf: User) -> None:
         sent(rita, of)
 
 
+@pytest.mark.parametrize("verdict", ["request-changes", "reject"])
+def test_what_was_not_approved_can_be_sent_again_as_it_is(rita: User, rolf: User, verdict: str) -> None:
+    of = draft(rita)
+    actions.decide(rolf, sent(rita, of), verdict, "Say why you need it.")
+    assert sent(rita, of).state == "waiting"
+
+
 def test_sending_a_new_revision_takes_the_old_one_out_of_the_queue(rita: User, rolf: User) -> None:
     of = draft(rita)
     first = sent(rita, of)
