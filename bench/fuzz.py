@@ -64,7 +64,8 @@ def routes() -> list[str]:
                 yield prefix + str(each.pattern)
 
     found = list(below(get_resolver().url_patterns, ""))
-    return ["/" + each.replace("^", "").replace("$", "") for each in found] + [
+    ours = [each for each in found if not each.startswith("bench/")]
+    return ["/" + each.replace("^", "").replace("$", "") for each in ours] + [
         "/healthz",
         "/readyz",
         "/static/x",
@@ -619,11 +620,14 @@ def _run(seed: int, numbers: range, seen: Seen) -> tuple[dict[int, int], dict[in
             start = _warm(client, every, seed)
             for first in range(numbers.start, numbers.stop, BLOCK):
                 block = range(first, min(first + BLOCK, numbers.stop))
+                before = len(seen.wrong)
                 _send(client, block, seed, build(first), every, seen)
                 print(
                     f"{block.stop} requests, {len(seen.wrong)} wrong, {_megabytes(memory_of_web())}",
                     flush=True,
                 )
+                for each in seen.wrong[before:]:
+                    print(f"WRONG: {each}", flush=True)
             return start, memory_of_web()
 
 

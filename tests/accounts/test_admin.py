@@ -50,6 +50,13 @@ def test_an_administrator_gives_a_role(as_administrator: Client, administrator: 
     assert (event.actor, event.about, event.details["fields"]) == (administrator, "sam", ["role"])
 
 
+@pytest.mark.parametrize("number", ["%22", "x", "999999999999999999999999", "1.5"])
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_the_password_of_no_account_is_not_there(as_administrator: Client, number: str, method: str) -> None:
+    response = getattr(as_administrator, method)(f"{LIST}{number}/password/")
+    assert response.status_code in (302, 404)
+
+
 def test_an_administrator_makes_a_local_account(as_administrator: Client) -> None:
     data = form(as_administrator, f"{LIST}add/") | {
         "username": "nora",

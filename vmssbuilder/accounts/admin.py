@@ -66,7 +66,9 @@ class PersonAdmin(UserAdmin[User]):
         """Django's page for another password; whether there is one now is known by the row."""
         assert isinstance(request.user, User)
         with transaction.atomic():
-            before = User.objects.select_for_update().filter(pk=unquote(id), object_id="").first()
+            # None for what is no number as well; Django then answers that there is no such account.
+            found = self.get_object(request, unquote(id))
+            before = found and User.objects.select_for_update().filter(pk=found.pk, object_id="").first()
             response = super().user_change_password(request, id, form_url)
             after = before and User.objects.get(pk=before.pk)
             if before and after and before.password != after.password:
