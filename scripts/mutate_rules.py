@@ -20,6 +20,8 @@ from types import CodeType, FunctionType, ModuleType
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
+from mutants import SHIFTED  # noqa: E402 - the path to it is set above
+
 from tests.scaleset.rules import test_rules, test_unknown  # noqa: E402 - the path to it is set above
 from vmssbuilder.scaleset.rules import REGISTRY  # noqa: E402 - as above
 
@@ -55,19 +57,6 @@ TESTS = [
 ]
 PER_RULE = [test for test in TESTS if test.__code__.co_varnames[: test.__code__.co_argcount] == ("rule_id",)]
 ONCE = [test for test in TESTS if not test.__code__.co_argcount]
-
-SHIFTED = {
-    ast.Lt: (ast.LtE, ast.GtE),
-    ast.LtE: (ast.Lt, ast.Gt),
-    ast.Gt: (ast.GtE, ast.LtE),
-    ast.GtE: (ast.Gt, ast.Lt),
-    ast.Eq: (ast.NotEq,),
-    ast.NotEq: (ast.Eq,),
-    ast.Is: (ast.IsNot,),
-    ast.IsNot: (ast.Is,),
-    ast.In: (ast.NotIn,),
-    ast.NotIn: (ast.In,),
-}
 
 
 def mutants(function: ast.FunctionDef) -> Iterator[tuple[str, ast.FunctionDef]]:

@@ -60,7 +60,7 @@ def is_free(model: type[models.Model], key: int) -> bool:
         try:
             with other.cursor() as cursor:
                 table = model._meta.db_table
-                cursor.execute(f"SELECT 1 FROM {table} WHERE id = %s FOR UPDATE NOWAIT", [key])  # noqa: S608
+                cursor.execute(f"SELECT 1 FROM {table} WHERE id = %s FOR UPDATE NOWAIT", [key])  # noqa: S608 - the name of a table of ours
             return True
         except OperationalError:
             return False

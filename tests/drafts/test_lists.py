@@ -43,7 +43,7 @@ def test_a_copy_is_not_the_primary_one_and_shares_nothing() -> None:
     made = lists.copied([item], 0)
     assert made["properties"] == {"primary": False, "ipConfigurations": [{"name": "ip"}]}
     made["properties"]["ipConfigurations"].clear()
-    assert item["properties"]["ipConfigurations"] == [{"name": "ip"}]  # type: ignore[index]
+    assert item["properties"]["ipConfigurations"] == [{"name": "ip"}]  # type: ignore[index]  # a JSON value; a wrong shape fails the test
 
 
 @pytest.mark.parametrize("item", [{}, "text", None, 3, {"name": None}, {"name": ""}, {"lun": True}])
@@ -83,7 +83,7 @@ def test_a_removed_item_comes_back_beside_its_neighbours(
 ) -> None:
     found, place = undo(before, removed, now)
     assert found == expected
-    assert found[place[-1]] == before[removed]  # type: ignore[index]
+    assert found[place[-1]] == before[removed]  # type: ignore[index]  # a JSON value; a wrong shape fails the test
 
 
 def test_an_item_of_an_item_that_moved_comes_back_into_it() -> None:

@@ -101,7 +101,7 @@ def test_a_task_is_done_with_its_arguments_and_gone_afterwards() -> None:
 
 
 def test_of_a_task_that_failed_the_reason_is_kept_without_its_words() -> None:
-    wake.enqueue("Canary-7", person=RITA)  # type: ignore[arg-type]
+    wake.enqueue("Canary-7", person=RITA)  # type: ignore[arg-type]  # the wrong type is what is tried
     ((_share, task),) = queue.take("w", Counter(), 1, 0)
     queue.finish([queue.run(task)])
     kept = DBTaskResult.objects.get()

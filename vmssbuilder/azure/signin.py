@@ -496,7 +496,7 @@ class _Http:
             with answer:
                 try:
                     # requests has no other way to hand over a body that was read.
-                    answer._content = bodies.read(answer, clock).encode()  # noqa: SLF001
+                    answer._content = bodies.read(answer, clock).encode()  # noqa: SLF001 - requests has no other way to put a bounded body in
                 except bodies.CannotRead as error:
                     raise Unreadable(str(error), status=answer.status_code, retryable=True) from None
                 except HTTPError as error:

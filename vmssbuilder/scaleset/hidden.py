@@ -128,9 +128,9 @@ def _told(text: str, found: Found, *, secret: bool) -> str:
 
 _LIKE: Final = {
     **dict(zip("АВЕЅІЈКМНОРСТУХԌԚԜаеорсухѕіјһԁԛԝӏ", "ABESIJKMHOPCTYXGQWaeopcyxsijhdqwl", strict=True)),
-    **dict(zip("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧονρϳ", "ABEZHIKMNOPTYXovpj", strict=True)),  # noqa: RUF001
+    **dict(zip("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧονρϳ", "ABEZHIKMNOPTYXovpj", strict=True)),  # noqa: RUF001 - look-alikes are what this table is of
     **dict(zip("օոսհԼՕՍ", "onuhLOU", strict=True)),
-    **dict(zip("ᎪᏴᏟᎠᎬᏀᎻᎫᏦᏞᎷᏢᎡᏚᎢᏙᎳᏃ", "ABCDEGHJKLMPRSTVWZ", strict=True)),  # noqa: RUF001
+    **dict(zip("ᎪᏴᏟᎠᎬᏀᎻᎫᏦᏞᎷᏢᎡᏚᎢᏙᎳᏃ", "ABCDEGHJKLMPRSTVWZ", strict=True)),  # noqa: RUF001 - look-alikes are what this table is of
 }
 """Letters of other scripts, and the Latin ones that most fonts draw the same."""
 _LETTERS: Final = re.compile(r"[^\W\d_]+")
