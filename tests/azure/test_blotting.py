@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import html
 import json
-import time
 from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Callable
 from typing import Any, Final
@@ -15,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.effort import effort
 from vmssbuilder.azure.blotting import PART, Blotter
 from vmssbuilder.scaleset.secrets import MASK
 
@@ -168,7 +168,6 @@ def test_three_megabytes_with_a_hundred_secrets_take_a_bounded_time(kind: str) -
         "nearly secrets": "".join(value[: PART - 1] + "~" for value in values) * 800,
     }[kind]
     blotter = Blotter(document(settings={"values": values}))
-    before = time.process_time()
     left = blotter.clean(message[:3_000_000])
-    assert time.process_time() - before < 12
     assert (MASK in left) is (kind == "secrets")
+    assert effort(lambda: blotter.clean(message[:3_000_000]), enough=12) <= 12

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import re
-from time import process_time
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -12,6 +11,7 @@ import pytest
 from django.test import Client
 
 from tests.conftest import GetPage
+from tests.effort import effort
 from tests.forms import entries
 from vmssbuilder.accounts.models import User
 from vmssbuilder.drafts import actions, checking, steps
@@ -553,13 +553,12 @@ def test_many_items_have_sound_pages(page_of: GetPage, as_requester: Client, req
 
 def seconds(client: Client, draft: Draft, below: str) -> float:
     """The processor time that a page takes, at best, its check included."""
-    times = []
-    for _ in range(3):
+
+    def opened() -> None:
         checking.forget()
-        started = process_time()
         assert client.get(at(draft, below)).status_code == 200
-        times.append(process_time() - started)
-    return min(times)
+
+    return effort(opened)
 
 
 @pytest.mark.parametrize("below", ["check/", "storage/?findings=1"])
@@ -583,11 +582,6 @@ def test_a_card_costs_the_same_in_a_long_list(requester: User) -> None:
         layout = steps.step_layout(steps.BY_NAME["storage"], "2024-07-01")
         form = page_form(layout)(content, (), "/drafts/x/storage/")
         entry = next(entry for entry in layout.fields if entry.below == paths.parse(DISKS))
-        times = []
-        for _ in range(15):
-            started = process_time()
-            form.at_entry(entry).render()
-            times.append(process_time() - started)
-        took[count] = min(times) / count
+        took[count] = effort(form.at_entry(entry).render, tries=15) / count
     assert took[40] < 3 * took[4], took
     assert took[400] < 3 * took[4], took

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Iterator
 from html import escape
 from typing import Any, Final
@@ -14,6 +13,7 @@ from django.test import Client
 
 from tests import forms
 from tests.conftest import GetPage, signed_in
+from tests.effort import effort
 from tests.pages.strict import Page
 from tests.reviews.making import document, draft, person
 from vmssbuilder.accounts.models import Role, User
@@ -127,9 +127,9 @@ def test_json_has_escapes_that_mean_the_same() -> None:
 
 def test_a_long_text_of_nothing_but_hidden_characters_makes_no_long_page() -> None:
     for text in ("\u200b" * 200_000, "a\u202e" * 100_000, "\u05e9a" * 100_000):
-        before = time.process_time()
-        made = showable_page(f"<p>{text}</p><input value='{text}'>".encode())
-        assert time.process_time() - before < 3
+        page = f"<p>{text}</p><input value='{text}'>".encode()
+        assert effort(lambda page=page: showable_page(page), enough=3) <= 3  # type: ignore[misc]
+        made = showable_page(page)
         assert len(made) < 2_500_000
         assert made.count(b"hidden-mark") <= MOST_MARKS
         assert "\u202e" not in made.decode().partition("</p>")[0]

@@ -364,14 +364,14 @@ def test_a_step_ends_in_time(
     submission = at(submitted(), stage)
     monkeypatch.setattr("vmssbuilder.azure.sending.ANSWER_TIME", 0.2)
     method, path = STAGES[stage]
-    sandbox.fault("latency", method=method, path=path, seconds=0.6)
+    sandbox.fault("latency", method=method, path=path, seconds=1.5)
     started = time.monotonic()
     submission = step(submission)
-    assert time.monotonic() - started < 0.6
+    assert time.monotonic() - started < 1.5
     monkeypatch.setattr("vmssbuilder.azure.sending.ANSWER_TIME", 10.0)
     words = "Azure's answer was lost" if stage == "send" else "Azure's answer did not come in time."
     assert words in page_of(as_rita, url(submission)).text
-    time.sleep(0.5)
+    time.sleep(1.5)
     done = finish(submission)
     assert done.state == "succeeded"
     nothing_is_doubled(sandbox, done)

@@ -150,15 +150,15 @@ def test_a_slow_answer_keeps_nobody_waiting_and_goes_on_by_itself(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(asking, "WAIT", 0.1)
-    sandbox.fault("latency", method="GET", path=PATH, seconds=1.0)
+    sandbox.fault("latency", method="GET", path=PATH, seconds=2.0)
     began = time.monotonic()
     answer = as_rita.post(OPEN, sent())
     assert answer.status_code == 302
-    assert time.monotonic() - began < 0.9
+    assert time.monotonic() - began < 1.9
     page = page_of(as_rita, answer["Location"])
     assert "Azure has not answered yet" in page.text
     assert page.all("input", id="id")[0].get("value") == ID
-    time.sleep(1.2)
+    time.sleep(2.2)
     page = page_of(as_rita, answer["Location"])
     assert "web-prod was read" in page.text
     page_of(as_rita, OPEN, post=sent(looked="1"), follow=True, queries=TWO_PAGES)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 import pytest
 
+from tests.effort import effort
 from vmssbuilder.azure.errors import (
     AzureError,
     BadAnswer,
@@ -138,12 +138,11 @@ def test_ten_thousand_are_searched_quickly(text: str) -> None:
         )
     )
     shelf.search(text, HERE, SIZE)
-    times = []
-    for _ in range(5):
-        started = time.perf_counter()
-        shelf.search(text, HERE, SIZE, Filters(vcpus=2, features=("premium",)))
-        times.append(time.perf_counter() - started)
-    assert min(times) < 0.05, "about 3 ms on an idle machine"
+    wanted = Filters(vcpus=2, features=("premium",))
+    about_3_ms_on_an_idle_machine = effort(
+        lambda: shelf.search(text, HERE, SIZE, wanted), enough=0.05, tries=5
+    )
+    assert about_3_ms_on_an_idle_machine <= 0.05
 
 
 @pytest.mark.parametrize(
