@@ -211,6 +211,8 @@ class Load:
     @contextlib.contextmanager
     def _workers(self, number: int) -> Iterator[tuple[list[int], Callable[[list[int]], Figures]]]:
         """Worker processes; answers their process ids, and what tells of their steps since it was asked last."""
+        from vmssbuilder.workers import heartbeats
+
         processes = []
         for each in range(number):
             told = self.folder / f"steps-{each}"
@@ -218,7 +220,7 @@ class Load:
             command = [sys.executable, "-m", "bench.load_worker_process", str(told)]
             log = (self.folder / "workers.log").open("ab")
             processes.append(subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log))
-        time.sleep(5)
+        _until(lambda: len(heartbeats.names()) == number, 60)
         files = [self.folder / f"steps-{each}" for each in range(number)]
         cpu = {each.pid: 0.0 for each in processes}
 
