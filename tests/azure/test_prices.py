@@ -127,7 +127,7 @@ def test_spot_windows_and_own_licences_change_the_price() -> None:
     assert estimate(linux(**windows), PRICES).lines[0].amount == pytest.approx(0.2 * 730 * 2)
     own = estimate(linux(**windows, licenseType="Windows_Server"), PRICES)
     assert own.lines[0].amount == pytest.approx(0.1 * 730 * 2)
-    assert "Windows licences are your own." in own.assumptions
+    assert "Windows licenses are your own." in own.assumptions
 
 
 def test_disks_on_the_host_cost_nothing_and_addresses_do() -> None:

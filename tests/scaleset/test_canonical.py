@@ -49,7 +49,7 @@ def test_names_and_values_take_azures_case_with_a_note_for_each() -> None:
         ("canonicalised", "properties.upgradePolicy.mode"),
         ("canonicalised", "properties.upgradePolicy.mode"),
     ]
-    assert [note.message for note in notes][-1] == "“MANUAL” is spelt “Manual”."
+    assert [note.message for note in notes][-1] == "“MANUAL” is spelled “Manual”."
 
 
 def test_names_and_values_inside_lists_take_azures_case() -> None:

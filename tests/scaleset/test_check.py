@@ -49,7 +49,7 @@ def test_a_version_without_scale_sets_is_refused() -> None:
 
 def test_a_member_in_the_wrong_case_is_renamed() -> None:
     finding = only("unknown-property", {"Zones": ["1"]})
-    assert finding.message == "“Zones” is spelt “zones”."
+    assert finding.message == "“Zones” is spelled “zones”."
     assert finding.fix is not None
     assert finding.fix.apply({"Zones": ["1"]}) == {"zones": ["1"]}
 

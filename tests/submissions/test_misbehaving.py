@@ -511,7 +511,7 @@ def test_what_azure_has_not_taken_is_stopped_for_good(
     assert (stopped.state, stopped.is_finished) == ("canceled", True)
     page = page_of(as_rita, url(stopped))
     assert "Rita Requester stopped it before Azure took the request." in page.text
-    assert "cancelled in Azure" not in page.text
+    assert "canceled in Azure" not in page.text
     assert "Send again" in page.text
     assert (
         "Stopped before Azure took it" in page_of(as_rita, f"/drafts/{stopped.draft.code}/", queries=30).text

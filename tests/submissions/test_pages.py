@@ -234,7 +234,7 @@ def test_a_cancelled_one_says_so(
 ) -> None:
     sandbox.fault("canceled-operation", method="PUT")
     page = page_of(as_rita, url(drive(submitted())))
-    assert "Cancelled" in page.text
+    assert "Canceled" in page.text
     assert page.all("li", class_="is-failed")
 
 

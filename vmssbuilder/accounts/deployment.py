@@ -284,7 +284,7 @@ class _Deployment:
             yield Check(
                 "note",
                 title,
-                "People of every organisation are let in.",
+                "People of every organization are let in.",
                 "Name the tenants if that is not meant.",
             )
         elif (

@@ -240,7 +240,7 @@ def _failed(request: HttpRequest, error: Exception, then: str) -> HttpResponse:
         return problem(request, 503, title, text, links=links)
     log.info("Sign-in refused: %s", error.code)
     if error.code == "access_denied":
-        text = "The sign-in was cancelled, or you did not allow what the product needs. You can try again."
+        text = "The sign-in was canceled, or you did not allow what the product needs. You can try again."
         return problem(request, 403, title, text, links=links, detail=error.raw)
     text = "Microsoft Entra ID, or the check of its answer, refused the sign-in. You can try again."
     return problem(request, 403, title, text, links=links, detail=error.message)

@@ -222,7 +222,7 @@ def _assumptions(
     if spot:
         yield "Spot prices change at any time."
     if windows and licensed:
-        yield "Windows licences are your own."
+        yield "Windows licenses are your own."
     yield "Network traffic, load balancers, disk operations, backups and software of third parties are not included."
     missing = [line.what for line in lines if line.amount is None]
     if missing:

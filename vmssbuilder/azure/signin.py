@@ -384,7 +384,7 @@ class SignIn:
             allowed = frozenset({self.tenant.lower()})
         # Without a list the authority is one tenant's domain: its metadata names that tenant's issuer, checked above.
         if allowed and ANY_TENANT not in allowed and tenant.lower() not in allowed:
-            raise SignInRefused("Your organisation's directory is not let in here.", code="wrong_tenant")
+            raise SignInRefused("Your organization's directory is not let in here.", code="wrong_tenant")
 
     def _signed_claims(self, id_token: str) -> dict[str, Any]:
         try:

@@ -48,7 +48,7 @@ STEPS: Final[tuple[Step, ...]] = (
         "Size and count",
         "How big each instance is, how many there are, and how they are kept.",
         (("sku",), ("properties",)),
-        ((("properties",), "Behaviour"),),
+        ((("properties",), "Behavior"),),
     ),
     Step(
         "operating-system",

@@ -28,7 +28,7 @@ class Switch:
     missing: list[Finding]
 
     @property
-    def respelt(self) -> list[tuple[str, str]]:
+    def respelled(self) -> list[tuple[str, str]]:
         """Old and new spelling of what is renamed, as text."""
         return [(paths.text(old), str(new[-1])) for old, new in self.renamed]
 

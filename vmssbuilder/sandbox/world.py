@@ -205,7 +205,7 @@ POLICIES: Final = (
     ),
     Policy(
         DEVELOPMENT,
-        "Cost centre on everything",
+        "Cost center on everything",
         "Require a tag on resources",
         group="rg-governed",
         tag="costCentre",

@@ -234,7 +234,7 @@ class Walk:
 
     def respelt(self, name: str, path: Path, line: int | None) -> None:
         """A member got its canonical name, the last step of the path."""
-        self.note("canonicalised", path, f"“{name}” is spelt “{path[-1]}”.", line)
+        self.note("canonicalised", path, f"“{name}” is spelled “{path[-1]}”.", line)
 
     def leaf(self, value: str, node: Node, path: Path, line: int | None) -> str:
         """A text, or one value of a choice."""
@@ -244,6 +244,6 @@ class Walk:
                 return value
             for known in prop.values:
                 if known.wire.casefold() == value.casefold():
-                    self.note("canonicalised", path, f"“{value}” is spelt “{known.wire}”.", line)
+                    self.note("canonicalised", path, f"“{value}” is spelled “{known.wire}”.", line)
                     return known.wire
         return value

@@ -152,7 +152,7 @@ def _loose(path: Path, node: Node, value: Any, meant: Any) -> Finding:
 def _empty_text(path: Path, node: Node) -> Finding:
     """An empty text where a list or an object belongs: to Azure the member is not there."""
     message = f"{node.property.title} must be {_wanted(node.property)}. Azure reads an empty text as not set; other tools may not."
-    return Finding("wrong-type", "warning", path, message, fix=Fix("Leave it out", (Change("remove", path),)))
+    return Finding("wrong-type", "warning", path, message, fix=Fix("Remove it", (Change("remove", path),)))
 
 
 _STAND_IN: Final = "\ue000"
@@ -253,7 +253,7 @@ def _unknown(path: Path, parent: Node | None, document: Any, api_version: str) -
             "unknown-property",
             "error",
             path,
-            f"“{where}” is spelt “{close.property.wire}”.",
+            f"“{where}” is spelled “{close.property.wire}”.",
             fix=Fix(f"Rename to {close.property.wire}", (Change("move", path, to=right),)),
         )
     first, last = _span(path)
@@ -326,7 +326,7 @@ def _not_a_choice(path: Path, node: Node, prop: Choice, value: str) -> Finding:
             message = f"{prop.title}: “{known.wire}” needs API version {known.since} or newer."
             return Finding("not-a-choice", "error", path, message)
     wires = [known.wire for known in prop.values_in(node.api_version)]
-    listed = ", ".join(wires[:-1]) + (" or " if len(wires) > 1 else "") + wires[-1] if wires else "left out"
+    listed = ", ".join(wires[:-1]) + (" or " if len(wires) > 1 else "") + wires[-1] if wires else "not set"
     return Finding("not-a-choice", "error", path, f"{prop.title} must be {listed}, not “{shortened(value)}”.")
 
 

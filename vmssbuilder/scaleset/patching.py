@@ -327,7 +327,7 @@ class _Comparison:
         for path in self.resets:
             node = tree(api_version).at(path)
             label = node.property.title if node is not None else paths.text(path)
-            message = f"{label} is left out of the request. Azure may keep the value that it has."
+            message = f"{label} is not in the request. Azure may keep the value that it has."
             self.note(path, "update-put-keeps", message, "I")
 
     def _certificates(self, before: Any, after: list[Any], path: Path) -> None:

@@ -70,7 +70,7 @@ _TITLES: Final = {
     State.RUNNING: "Sent to Azure",
     State.SUCCEEDED: "Succeeded",
     State.FAILED: "Failed",
-    State.CANCELED: "Cancelled",
+    State.CANCELED: "Canceled",
     State.UNKNOWN: "Outcome unknown",
     State.NEEDS_SIGN_IN: "Sign-in needed",
 }

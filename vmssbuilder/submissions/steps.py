@@ -433,7 +433,7 @@ def _ask(held: Held, client: ArmClient) -> Outcome:
             "resource": mask(operation.resource) if operation.resource else _remnant(submission, client),
         }
         if operation.status == "canceled":
-            return Outcome(State.CANCELED, "The operation was cancelled in Azure.", columns=columns)
+            return Outcome(State.CANCELED, "The operation was canceled in Azure.", columns=columns)
         return Outcome(State.FAILED, columns["error"]["sentence"], columns=columns)
     if _is_late(held) and operation.strategy != _READING:
         return _unknown(None, columns)

@@ -104,7 +104,7 @@ def _obstacle(form: PageForm, path: Path, *, of_section: bool) -> dict[str, Any]
         "wire": wire,
         "reference": reference,
         "said": form.null_in_words() if removed else f"Here stands {in_words(value)} where settings belong.",
-        "leave": "Leave it as it is" if removed else "Leave it out",
+        "leave": "Leave it as it is" if removed else "Remove it",
         "conflict": form.conflicts.get(path),
     }
     return context | said(findings) if findings else context

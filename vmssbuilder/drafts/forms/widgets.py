@@ -153,7 +153,7 @@ class JsonControl(Control):
         }
 
 
-EMPTY_TEXT: Final = "Leave it out: the text is empty, but it is there"
+EMPTY_TEXT: Final = "Remove it: the text is empty, but it is there"
 
 
 def rows_of(text: str) -> int:

@@ -370,5 +370,5 @@ class SecurityPostureReference(Part):
     is_overridable = Boolean(
         "Can be overridden",
         since="2024-03-01",
-        help="Lets those who deploy the scale set leave out parts of the posture.",
+        help="Lets those who deploy the scale set drop parts of the posture.",
     )

@@ -517,7 +517,7 @@ def cse_command_once(view: View) -> Hits:
     ]
 
 
-@rule("cse-key-case", "The script extension reads “{right}”, spelt exactly so. Rename it.")
+@rule("cse-key-case", "The script extension reads “{right}”, spelled exactly so. Rename it.")
 def cse_key_case(view: View) -> Hits:
     if not view.extensions:
         return None

@@ -86,7 +86,7 @@ def sku_mix_profile(view: View) -> Hits:
 
 @rule(
     "sku-mix-no-tier",
-    "With a mix of sizes the tier must be left out. Remove it.",
+    "With a mix of sizes the tier must not be set. Remove it.",
     since="2024-07-01",
 )
 def sku_mix_no_tier(view: View) -> Hits:

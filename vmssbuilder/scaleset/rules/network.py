@@ -456,7 +456,7 @@ def public_ip_500(view: View) -> Hits:
 
 @rule(
     "public-ip-lb-sku",
-    "Behind a load balancer the addresses take its SKU, whatever is chosen here. Leave it out.",
+    "Behind a load balancer the addresses take its SKU, whatever is chosen here. Remove it.",
     severity="warning",
     since="2021-03-01",
 )

@@ -129,7 +129,7 @@ def flex_health_probe(view: View) -> Hits:
 
 @rule(
     "flex-ultra-iops",
-    "Microsoft lists this as not supported in Flexible mode, although other tools send it. Leave it out if Azure refuses it.",
+    "Microsoft lists this as not supported in Flexible mode, although other tools send it. Remove it if Azure refuses it.",
     severity="warning",
     since="2020-12-01",
 )

@@ -34,15 +34,15 @@ REFUSED_PASSWORDS: Final = frozenset(
     "abc@123 P@$$w0rd P@ssw0rd P@ssword123 Pa$$word pass@word1 Password! Password1 Password22 iloveyou!".split()
 )
 _KINDS: Final = (re.compile(r"[a-z]"), re.compile(r"[A-Z]"), re.compile(r"\d"), re.compile(r"[\W_]"))
-_WINDOWS_LICENCES: Final = frozenset(("windows_client", "windows_server", "none"))
-_LINUX_LICENCES: Final = frozenset(
+_WINDOWS_LICENSES: Final = frozenset(("windows_client", "windows_server", "none"))
+_LINUX_LICENSES: Final = frozenset(
     """rhel_byos rhel_base rhel_eus rhel_sapapps rhel_sapha rhel_basesapapps rhel_basesapha rhel_els_6 sles_byos sles
     sles_standard sles_sap sles_hpc ubuntu ubuntu_pro none""".split()
 )
-_LICENCES: Final = {
-    "Windows": _WINDOWS_LICENCES,
-    "Linux": _LINUX_LICENCES,
-    None: _WINDOWS_LICENCES | _LINUX_LICENCES,
+_LICENSES: Final = {
+    "Windows": _WINDOWS_LICENSES,
+    "Linux": _LINUX_LICENSES,
+    None: _WINDOWS_LICENSES | _LINUX_LICENSES,
 }
 _SETTINGS: Final = ("AutoLogon", "FirstLogonCommands")
 
@@ -536,7 +536,7 @@ def allow_extension_ops(view: View) -> Hits:
 
 @rule(
     "require-guest-signal",
-    "Leave this out or set it to true: Azure takes no other value.",
+    "Remove this or set it to true: Azure takes no other value.",
     since="2022-11-01",
 )
 def require_guest_signal(view: View) -> Hits:
@@ -563,15 +563,15 @@ def timezone_known(view: View) -> Hits:
 
 @rule(
     "license-type",
-    "Azure does not list the licence type “{licence}” for this system. Check its spelling, or leave it out.",
+    "Azure does not list the license type “{license}” for this system. Check its spelling, or remove it.",
     severity="warning",
     since="2017-03-30",
 )
 def license_type(view: View) -> Hits:
-    licence = view.profile.get("licenseType")
-    if not filled(licence) or licence.casefold() in _LICENCES[view.os]:
+    brought = view.profile.get("licenseType")
+    if not filled(brought) or brought.casefold() in _LICENSES[view.os]:
         return None
-    return Hit((*PROFILE, "licenseType"), {"licence": licence})
+    return Hit((*PROFILE, "licenseType"), {"license": brought})
 
 
 # --------------------------------------------------------------------------------------------------- unattended setup

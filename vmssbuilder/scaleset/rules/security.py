@@ -8,6 +8,7 @@ from typing import Any, Final
 from .. import paths
 from ..findings import Severity
 from ..paths import Path
+from ..retirements import retired
 from ..versions import order
 from .base import CREATE, Hit, Hits, rule
 from .shapes import either, moved, resource_id, set_to, url, without
@@ -150,7 +151,7 @@ def spot_size(view: View) -> Hits:
 
 @rule(
     "spot-restore-key",
-    "This is spelt spotRestorePolicy, and belongs under properties. Move it there.",
+    "This is spelled spotRestorePolicy, and belongs under properties. Move it there.",
     since="2021-04-01",
     misfit=True,
 )
@@ -219,7 +220,7 @@ def security_type_enum(view: View) -> Hits:
     kind = view.security_type
     if kind == "Standard" and not view.since(_SECURITY_TYPES[kind]):
         # The way back from Trusted Launch, which the service takes and other tools use in these versions too.
-        message = "Microsoft lists Standard from API version 2025-11-01 on, and Azure takes it before. Leave it out unless the instances had Trusted Launch."
+        message = "Microsoft lists Standard from API version 2025-11-01 on, and Azure takes it before. Remove it unless the instances had Trusted Launch."
         return Hit(place, severity="warning", message=message)
     return _value_hit(view, place, kind, _SECURITY_TYPES, "security type")
 
@@ -342,7 +343,8 @@ def confidential_des(view: View) -> Hits:
 
 @rule(
     "encryption-at-host-ade",
-    "Encryption at host and Azure Disk Encryption exclude each other. Remove this extension, which Azure retires in 2028 anyway.",
+    "Encryption at host and Azure Disk Encryption exclude each other. Remove this extension. "
+    + retired("disk-encryption"),
     since="2020-06-01",
 )
 def encryption_at_host_ade(view: View) -> Hits:

@@ -32,7 +32,7 @@ def sku_name_required(view: View) -> Hits:
     return Hit(SKU_NAME) if not view.size and view.uniform else None
 
 
-@rule("sku-tier-value", "The tier must be Standard or Basic. Leave it out and Azure takes it from the size.")
+@rule("sku-tier-value", "The tier must be Standard or Basic. Remove it and Azure takes it from the size.")
 def sku_tier_value(view: View) -> Hits:
     tier = view.sku.get("tier")
     if not filled(tier) or tier.casefold() in ("standard", "basic"):
@@ -295,7 +295,7 @@ def overprovision_name_by_version(view: View) -> Hits:
 
 @rule(
     "overprovision-flex",
-    "Overprovisioning is for Uniform scale sets only. Leave it out of a Flexible one.",
+    "Overprovisioning is for Uniform scale sets only. Remove it from a Flexible one.",
     since="2020-12-01",
 )
 def overprovision_flex(view: View) -> Hits:
@@ -351,7 +351,7 @@ def _overprovisions(view: View) -> bool:
 
 @rule(
     "overprovision-ext-flag",
-    "This has no effect while overprovisioning is off, since no extra instances are made. Leave it out.",
+    "This has no effect while overprovisioning is off, since no extra instances are made. Remove it.",
     severity="warning",
     since="2018-10-01",
 )
@@ -473,7 +473,7 @@ def ppg_one_zone(view: View) -> Hits:
 
 @rule(
     "constrained-max-capacity",
-    "Leave this out or set it to true: Azure knows no other value.",
+    "Remove this or set it to true: Azure knows no other value.",
     since="2022-11-01",
 )
 def constrained_max_capacity(view: View) -> Hits:

@@ -124,7 +124,7 @@ def image_version_format(view: View) -> Hits:
 
 @rule(
     "image-gallery-version-field",
-    "Put the version of a gallery image at the end of its ID, or leave it out for the latest. It is not read here.",
+    "Put the version of a gallery image at the end of its ID, or nothing for the latest. It is not read here.",
     since="2016-04-30-preview",
 )
 def image_gallery_version_field(view: View) -> Hits:
