@@ -43,7 +43,7 @@ def _of(app: str, *names: str) -> list[str]:
 
 
 _SENDING: Final = _of("submissions", "doubtful", "faults", "keys", "misbehaving", "steps", "updates")
-_UPDATES: Final = [*_of("updates", "changes", "opening"), "tests/submissions/test_updates.py"]
+_UPDATES: Final = [*_of("updates", "actions", "changes", "opening"), "tests/submissions/test_updates.py"]
 _CLIENT: Final = [
     f"tests/azure/test_{name}.py" for name in ("begin", "client", "contract", "misbehaving", "operations")
 ]
@@ -54,7 +54,7 @@ TESTS: Final[dict[str, list[str]]] = {
     "vmssbuilder.azure.operations": _CLIENT,
     "vmssbuilder.azure.sending": _CLIENT,
     "vmssbuilder.azure.signin": ["tests/azure/test_signin.py"],
-    "vmssbuilder.drafts.access": _of("drafts", "actions"),
+    "vmssbuilder.drafts.access": _of("drafts", "access", "actions"),
     "vmssbuilder.drafts.actions": _of("drafts", "actions", "list_acts"),
     "vmssbuilder.drafts.merging": _of("drafts", "merging", "actions"),
     "vmssbuilder.drafts.vault": _of("drafts", "actions", "lost_keys"),
@@ -62,13 +62,13 @@ TESTS: Final[dict[str, list[str]]] = {
     "vmssbuilder.reviews.actions": _of("reviews", "actions"),
     "vmssbuilder.reviews.overrides": _of("reviews", "actions", "pages"),
     "vmssbuilder.reviews.queries": _of("reviews", "actions"),
-    "vmssbuilder.submissions.actions": _of("submissions", "actions"),
+    "vmssbuilder.submissions.actions": _of("submissions", "actions", "updates"),
     "vmssbuilder.submissions.arm": _SENDING,
     "vmssbuilder.submissions.leases": _of("submissions", "leases"),
     "vmssbuilder.submissions.queries": _of("submissions", "actions", "pages"),
     "vmssbuilder.submissions.steps": _SENDING,
     "vmssbuilder.submissions.tasks": _of("submissions", "leases", "steps"),
-    "vmssbuilder.updates.actions": [*_of("submissions", "updates")],
+    "vmssbuilder.updates.actions": _UPDATES,
     "vmssbuilder.updates.live": _UPDATES,
     "vmssbuilder.updates.planning": _UPDATES,
 }
@@ -78,7 +78,7 @@ ENOUGH: Final = 95
 """Percent that have to be noticed."""
 
 AT_MOST: Final = 60
-"""Tests that are run for one mutant."""
+"""Tests that are run for one mutant that is no guard."""
 
 Verdicts = dict[str, bool]
 
@@ -171,7 +171,7 @@ class Runner:
 
     def _try(self, mutant: Mutant) -> bool:
         """Whether a test fails, or does not come to an end."""
-        numbers = self._in_order(mutant, self._tests_of(mutant))[:AT_MOST]
+        numbers = self._in_order(mutant, self._tests_of(mutant))[: None if mutant.is_guard else AT_MOST]
         if not numbers:
             return False
 
@@ -195,7 +195,8 @@ class Runner:
         return killer is not None
 
     def _in_order(self, mutant: Mutant, tests: set[int]) -> list[int]:
-        """First those that noticed something in this function, then one of each way through it, a second one, and so on."""
+        """First those that noticed something in this function, then the module's own, and of these and the others one of
+        each way through it, a second one, and so on."""
         path = str(mutants.path_of(mutant.module))
         ways: defaultdict[frozenset[int], list[int]] = defaultdict(list)
         for each in sorted(tests, key=lambda number: self.lasted[number]):
@@ -205,7 +206,9 @@ class Runner:
             )
         turn = {each: number for same in ways.values() for number, each in enumerate(same)}
         known = self.killers[mutant.module, mutant.function]
-        return sorted(tests, key=lambda each: (-known[each], turn[each], self.lasted[each]))
+        own = tuple(TESTS[mutant.module])
+        others = {each: not self.tests[each].nodeid.startswith(own) for each in tests}
+        return sorted(tests, key=lambda each: (-known[each], others[each], turn[each], self.lasted[each]))
 
     def _tests_of(self, mutant: Mutant) -> set[int]:
         path = str(mutants.path_of(mutant.module))

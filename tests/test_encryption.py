@@ -6,6 +6,7 @@ import base64
 
 import pytest
 from cryptography.fernet import Fernet
+from django.core.exceptions import ImproperlyConfigured
 from pytest_django import Settings
 
 from vmssbuilder import encryption
@@ -93,6 +94,13 @@ def test_keys_that_cannot_be_used_are_told_without_being_quoted(
     told = ready()
     assert why in told if why else told == ""
     assert not any(key in told for key in settings.VMSSBUILDER_SECRET_KEYS if key)
+
+
+@pytest.mark.parametrize(("keys", "why"), [([], "holds no key"), (["hush"], "is no Fernet key")])
+def test_without_a_key_nothing_is_encrypted(settings: Settings, keys: list[str], why: str) -> None:
+    settings.VMSSBUILDER_SECRET_KEYS = keys
+    with pytest.raises(ImproperlyConfigured, match=why):
+        encrypt("canary", "here")
 
 
 def test_a_library_that_does_not_work_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,7 @@ from pytest_django import Settings
 from tests.accounts.entra import browser, sign_in
 from vmssbuilder.accounts import entra, keyholders, tokens
 from vmssbuilder.accounts.models import KeyHolder, TokenCache, User
-from vmssbuilder.accounts.tokens import access_token, has_sign_in, wanted_claims
+from vmssbuilder.accounts.tokens import access_token, wanted_claims
 from vmssbuilder.audit.models import Event
 from vmssbuilder.azure import AzureError
 from vmssbuilder.azure.errors import SignInNeeded
@@ -48,13 +48,19 @@ def test_a_new_token_is_kept(rita: User) -> None:
 
 
 def test_a_local_account_has_no_token(requester: User) -> None:
-    assert not has_sign_in(requester)
-    with pytest.raises(SignInNeeded):
+    with pytest.raises(SignInNeeded) as raised:
         access_token(requester)
+    assert raised.value.code == "no_account"
+
+
+def test_an_account_that_is_switched_off_has_no_token(rita: User) -> None:
+    rita.is_active = False
+    with pytest.raises(SignInNeeded) as raised:
+        access_token(rita)
+    assert raised.value.code == "switched_off"
 
 
 def test_a_revoked_sign_in_needs_the_person(rita: User, sandbox: Running) -> None:
-    assert has_sign_in(rita)
     sandbox.sandbox.entra.revoke("rita")
     with pytest.raises(SignInNeeded):
         access_token(rita, NEW_TOKEN)

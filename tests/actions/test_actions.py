@@ -142,6 +142,18 @@ def test_who_may_not_changes_nothing_and_holds_up_nobody(action: Action, rita: U
     assert rows() == before
 
 
+@pytest.mark.parametrize(
+    ("action", "who"),
+    [(each, who) for each in ACTIONS if each.who != EVERYONE for who in each.who],
+    ids=str,
+)
+def test_whoever_may_has_it_done(action: Action, who: str, rita: User, rolf: User) -> None:
+    at = scene(action.stage, rita, rolf)
+    known = set(Event.objects.values_list("pk", flat=True))
+    action.act(at, {"owner": rita, "reviewer": rolf}.get(who) or of_entra("ada", Role.ADMINISTRATOR))
+    assert action.what in {event.what for event in Event.objects.exclude(pk__in=known)}
+
+
 OF_LIVING_DRAFTS = [
     action
     for action in ACTIONS

@@ -16,9 +16,11 @@ from vmssbuilder.azure.errors import (
     BadAnswer,
     ChangedMeanwhile,
     Conflict,
+    Forbidden,
     ForeignAddress,
     GatewayAnswer,
     LostAnswer,
+    NotFound,
     Refused,
     ServiceTrouble,
 )
@@ -328,6 +330,22 @@ def test_a_resource_that_is_not_there_yet_and_one_that_is_gone_after_all(arm: Sc
     done = run(arm, "PUT")
     assert done.failure is not None
     assert done.failure.code == "GoneMeanwhile"
+
+
+def test_a_404_of_a_proxy_says_nothing_about_the_resource(arm: Scripted) -> None:
+    arm.on("PUT /thing", 201, thing("Creating")).on("GET /thing", 404, {"error": {"code": "NoRoute"}})
+    begun = arm.client.begin("PUT", f"{arm.url}/thing", {})
+    with pytest.raises(NotFound):
+        step(arm.client, begun)
+
+
+def test_who_waits_hears_of_a_refusal_at_once(arm: Scripted) -> None:
+    arm.on("PUT /thing", 201, thing("Creating")).on(
+        "GET /thing", 403, {"error": {"code": "AuthorizationFailed"}}
+    )
+    with pytest.raises(Forbidden):
+        run(arm, "PUT")
+    assert arm.requests == ["PUT /thing", "GET /thing"]
 
 
 def test_a_success_is_a_success_though_the_resource_cannot_be_found(arm: Scripted) -> None:

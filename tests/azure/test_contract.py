@@ -25,6 +25,7 @@ from vmssbuilder.azure.errors import (
     LostAnswer,
     NotFound,
     Refused,
+    ServiceTrouble,
     Throttled,
     Unreachable,
 )
@@ -262,6 +263,17 @@ def test_five_attempts_and_no_more(arm: Scripted) -> None:
     with pytest.raises(Throttled):
         arm.client.send("GET", f"{arm.url}/thing")
     assert len(arm.requests) == 5
+
+
+@pytest.mark.parametrize(("pause", "requests"), [(10, 5), (11, 1)])
+def test_a_pause_as_long_as_the_patience_is_sat_out_and_no_longer_one(
+    arm: Scripted, pause: int, requests: int
+) -> None:
+    arm.on("GET /thing", 503, None, Retry_After=pause)
+    with pytest.raises(ServiceTrouble):
+        arm.client.send("GET", f"{arm.url}/thing")
+    assert arm.pauses == [float(pause)] * (requests - 1)
+    assert len(arm.requests) == requests
 
 
 # --- section 6: ids --------------------------------------------------------------------------------------------------

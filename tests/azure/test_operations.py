@@ -249,7 +249,9 @@ def test_any_other_word_means_still_running(
     assert (going.status, going.azure_status, going.percent) == ("running", word, 40.0)
 
 
-@pytest.mark.parametrize("body", ["", "{}", '{"status": null}', '{"status": 3}', "not json", "[]", '{"stat'])
+@pytest.mark.parametrize(
+    "body", ["", "{}", '{"status": null}', '{"status": 3}', '{"status": ""}', "not json", "[]", '{"stat']
+)
 def test_a_status_without_a_word_is_trouble_to_be_tried_again(
     client: ArmClient, sandbox: Running, polling: Operation, body: str
 ) -> None:

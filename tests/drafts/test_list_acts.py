@@ -71,6 +71,13 @@ def test_the_item_is_found_where_others_moved_it(
     assert place == (LIST if where is None else (*LIST, where))
 
 
+def test_a_copy_is_one_of_the_item_as_it_is_now(requester: User, draft: Draft) -> None:
+    others(requester, [*items("a"), {"name": "b", "changed": True}])
+    actions.edit_list(requester, Draft.objects.get(), 1, "duplicate", (*LIST, 1))
+    assert names() == ["a", "b", "b2"]
+    assert paths.get(Draft.objects.get().document, (*LIST, 2, "changed")) is True
+
+
 @pytest.mark.parametrize(
     ("act", "position", "meanwhile", "found"),
     [

@@ -13,7 +13,7 @@ from tests.conftest import person as local_person
 from tests.reviews.making import approved, document, draft, edit
 from tests.submissions.conftest import drive
 from vmssbuilder import clock
-from vmssbuilder.accounts.models import Role, User
+from vmssbuilder.accounts.models import Role, TokenCache, User
 from vmssbuilder.audit.models import Event
 from vmssbuilder.drafts.models import Draft
 from vmssbuilder.sandbox.server import Running
@@ -115,6 +115,14 @@ def test_a_local_account_is_told_that_azure_does_not_know_it(rolf: User) -> None
     approved(owner, rolf, of)
     with pytest.raises(actions.Refused, match="local account"):
         actions.submit(owner, of)
+
+
+def test_who_signed_in_with_microsoft_may_send_though_no_sign_in_is_kept(
+    rita: User, approved_draft: Callable[..., Draft]
+) -> None:
+    of = approved_draft()
+    TokenCache.objects.all().delete()
+    assert actions.submit(rita, of).state == "queued", "the first step asks them to sign in"
 
 
 def test_only_the_submitter_goes_on_and_asks(

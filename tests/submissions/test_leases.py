@@ -375,6 +375,33 @@ def test_what_could_not_be_written_before_the_lease_ends_is_looked_for(
     assert len(sandbox.requests("PUT")) == 1
 
 
+@pytest.mark.parametrize(("over", "tries"), [(0, 2), (1, 1)])
+def test_a_step_waits_for_the_database_until_its_lease_is_about_to_end(
+    submitted: Submit, monkeypatch: pytest.MonkeyPatch, over: int, tries: int
+) -> None:
+    held = claim(submitted().pk)
+    assert held is not None
+    held.write(attempts=1)
+    written = held._written
+    monkeypatch.setattr(Held, "now", lambda _held: written + leases.KEPT + timedelta(microseconds=over))
+    slept: list[float] = []
+    monkeypatch.setattr(time, "sleep", slept.append)
+    tried: list[bool] = []
+
+    def write() -> str:
+        tried.append(True)
+        if len(tried) == 1:
+            raise OperationalError("database is locked")
+        return "written"
+
+    if tries == 1:
+        with pytest.raises(OperationalError):
+            held.patiently(write)
+    else:
+        assert held.patiently(write) == "written"
+    assert (len(tried), slept) == (tries, [leases.TRY_EVERY] * (tries - 1))
+
+
 @pytest.mark.usefixtures("holding")
 def test_what_a_step_under_way_holds_is_not_taken_for_forgotten(submitted: Submit) -> None:
     held = claim(submitted().pk)
@@ -444,6 +471,29 @@ def test_the_sweep_wakes_what_lost_its_wake_up(submitted: Submit) -> None:
     assert abs(woken.run_after - clock.now()) < timedelta(minutes=1), "not behind all that is due"
     assert tasks.sweep() == 0, "one wake-up is enough"
     assert DBTaskResult.objects.count() == 1
+
+
+def test_a_sweep_that_fails_half_way_leaves_nothing_behind(
+    submitted: Submit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("web-1", "web-2"):
+        submitted(name=name)
+    DBTaskResult.objects.all().delete()
+    overdue()
+    save = DBTaskResult.save
+    saved: list[Any] = []
+
+    def once(self: Any, *args: Any, **named: Any) -> None:
+        if saved:
+            raise OperationalError("disk is full")
+        saved.append(self)
+        save(self, *args, **named)
+
+    monkeypatch.setattr(DBTaskResult, "save", once)
+    with pytest.raises(OperationalError):
+        tasks.sweep()
+    assert len(saved) == 1
+    assert not DBTaskResult.objects.exists()
 
 
 def test_the_sweep_leaves_alone_what_somebody_holds(submitted: Submit) -> None:

@@ -29,11 +29,6 @@ _used: Final[dict[int, _Used]] = {}
 """By person. In memory only."""
 
 
-def has_sign_in(user: User) -> bool:
-    """Whether a sign-in with Microsoft is kept for the person; local accounts have none, so they cannot submit."""
-    return TokenCache.objects.filter(user=user).exists()
-
-
 def keep(user: User, cache: str) -> None:
     """Keeps the token cache of a sign-in, in place of an earlier one."""
     kept = TokenCache(user=user)

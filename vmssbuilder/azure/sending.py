@@ -320,7 +320,7 @@ class Token:
                 return self._inner(replace(call, token=token))
             except (ClaimsChallenge, TokenRefused) as error:
                 fresh = None if type(error) in answered else self._another(error)
-                if fresh is None or (fresh == token and isinstance(error, TokenRefused)):
+                if fresh is None or fresh == token:
                     raise
                 answered.add(type(error))
                 token = fresh

@@ -165,7 +165,7 @@ def _act_among_others(
     if was is MISSING:
         raise PathError(f"{paths.text(path)} is not there any more.")
     found = merging.follow(path, shown, now) if holder is not None else None
-    if found is None or holder is None:
+    if found is None:
         raise ItemChanged(locked, path, holder, was, None)
     position = cast(int, found[-1])
     if act in ("up", "down"):

@@ -12,7 +12,6 @@ from django.db import IntegrityError, transaction
 from vmssbuilder import clock
 from vmssbuilder.accounts.models import User
 from vmssbuilder.accounts.throttling import PersonsGate
-from vmssbuilder.accounts.tokens import has_sign_in
 from vmssbuilder.audit.actions import record
 from vmssbuilder.drafts import sent
 from vmssbuilder.drafts.access import Access, require
@@ -34,7 +33,7 @@ class Refused(Exception):
 def submit(user: User, draft: Draft) -> Submission:
     """Has the approved newest revision of the draft sent to Azure. Raises Refused, Http404, PermissionDenied."""
     require(user, draft, Access.OWN)
-    if user.is_local and not has_sign_in(user):
+    if user.is_local:
         raise Refused(
             "You are signed in with a local account, which Azure does not know. Sign in with Microsoft to send requests."
         )
@@ -46,7 +45,8 @@ def submit(user: User, draft: Draft) -> Submission:
             review = approval(locked)
             if review is None:
                 raise Refused("Only an approved request is sent. Send the draft for review first.")
-            _refuse_twice(locked, review.revision_id)
+            if locked.submissions.filter(revision=review.revision, state=State.SUCCEEDED).exists():
+                raise Refused("This revision was sent already, and it succeeded.")
             blocking = [each.message for each in errors(check_content(locked)) if not each.overridable]
             if blocking:
                 raise Refused(f"Azure would refuse the request: {blocking[0]}")
@@ -66,6 +66,7 @@ def submit(user: User, draft: Draft) -> Submission:
             tasks.wake_at(submission, submission.next_step)
             record(user, "submission.created", locked.code, submission=submission.code, revision=locked.head)
     except IntegrityError:
+        # The database itself takes no second one while one of the draft is under way, or one of the revision unknown.
         raise Refused("This request is being sent already.") from None
     return submission
 
@@ -75,18 +76,6 @@ def _refuse_no_change(draft: Draft) -> None:
     update = sent.update(draft)
     if update is not None and not update.changes:
         raise Refused("The draft changes nothing of the scale set that it was opened from.")
-
-
-def _refuse_twice(draft: Draft, revision: int) -> None:
-    for other in draft.submissions.exclude(state__in=[State.FAILED, State.CANCELED]).only(
-        "state", "revision_id"
-    ):
-        if other.revision_id == revision and other.state == State.SUCCEEDED:
-            raise Refused("This revision was sent already, and it succeeded.")
-        if other.revision_id == revision or other.state != State.SUCCEEDED:
-            if other.state == State.UNKNOWN and other.revision_id != revision:
-                continue
-            raise Refused("This request is being sent already.")
 
 
 def resume(user: User, submission: Submission) -> None:
@@ -102,14 +91,13 @@ def check_now(user: User, submission: Submission) -> None:
     require(user, submission.draft, Access.VIEW)
     if submission.submitter_id != user.pk and not user.is_administrator:
         raise PermissionDenied(f"Only {submission.submitter} can ask: Azure is asked in their name.")
-    with transaction.atomic():
-        if submission.is_moving:
-            _hasten(submission)
-        else:
-            once_more = "Asking Azure once more."
-            _move(user, submission, [State.UNKNOWN], "submission.checked", once_more, timedelta(0))
-        # Whoever wants to know now is not kept waiting by a pause: Azure may prolong it, and says so.
-        PersonsGate(submission.submitter_id).open(submission.revision.target.subscription)
+    if submission.is_moving:
+        _hasten(submission)
+    else:
+        once_more = "Asking Azure once more."
+        _move(user, submission, [State.UNKNOWN], "submission.checked", once_more, timedelta(0))
+    # Whoever wants to know now is not kept waiting by a pause: Azure may prolong it, and says so.
+    PersonsGate(submission.submitter_id).open(submission.revision.target.subscription)
 
 
 def stop(user: User, submission: Submission) -> None:

@@ -1,0 +1,81 @@
+"""Who may do what with a draft."""
+
+from __future__ import annotations
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+
+from tests.reviews.making import draft, edit, person
+from vmssbuilder.accounts.models import Role, User
+from vmssbuilder.drafts import actions
+from vmssbuilder.drafts.access import Access, access, find, require
+from vmssbuilder.drafts.models import Draft
+from vmssbuilder.reviews.actions import request_review, withdraw
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def rita() -> User:
+    return person("rita")
+
+
+@pytest.mark.parametrize(
+    ("role", "alone", "reviewed"),
+    [
+        (Role.REQUESTER, Access.NONE, Access.NONE),
+        (Role.REVIEWER, Access.NONE, Access.VIEW),
+        (Role.ADMINISTRATOR, Access.VIEW, Access.VIEW),
+    ],
+)
+def test_others_see_a_draft_by_their_role(rita: User, role: Role, alone: Access, reviewed: Access) -> None:
+    of, other, user = draft(rita), draft(rita, name="web-beside"), person("sam", role)
+    assert access(user, of) == alone
+    withdraw(rita, request_review(rita, of, "Please", of.head))
+    assert access(user, of) == reviewed, "also what was taken back"
+    assert access(user, other) == alone, "each draft for itself"
+    assert access(rita, of) == Access.OWN
+
+
+@pytest.mark.parametrize(
+    ("who", "answer"),
+    [
+        ("owner", {Access.VIEW: None, Access.EDIT: None, Access.OWN: None}),
+        ("administrator", {Access.VIEW: None, Access.EDIT: PermissionDenied, Access.OWN: PermissionDenied}),
+        ("stranger", {Access.VIEW: Http404, Access.EDIT: Http404, Access.OWN: Http404}),
+    ],
+)
+def test_a_draft_is_found_for_what_one_may_do_with_it(
+    rita: User, who: str, answer: dict[Access, type[Exception] | None]
+) -> None:
+    draft(rita, name="web-beside")
+    of = draft(rita)
+    draft(rita, name="web-after")
+    user = {"owner": rita, "administrator": person("ada", Role.ADMINISTRATOR), "stranger": person("sam")}[who]
+    for wanted, refusal in answer.items():
+        if refusal is None:
+            found = find(user, of.code, wanted)
+            assert found == of
+            assert (found.owner is user) == (who == "owner"), "the owner is not read again"
+        else:
+            with pytest.raises(refusal):
+                find(user, of.code, wanted)
+
+
+@pytest.mark.parametrize("wanted", [Access.VIEW, Access.OWN])
+def test_a_code_of_no_draft_finds_nothing(rita: User, wanted: Access) -> None:
+    draft(rita)
+    with pytest.raises(Http404, match="There is no such draft"):
+        find(rita, "nowhere", wanted)
+
+
+def test_what_was_discarded_can_be_looked_at_and_nothing_else(rita: User) -> None:
+    of = edit(rita, draft(rita), "sku.capacity", 3)
+    actions.discard(rita, of)
+    held = Draft.objects.get()
+    require(rita, held, Access.VIEW)
+    assert find(rita, of.code, Access.VIEW).discarded is not None
+    for wanted in (Access.EDIT, Access.OWN):
+        with pytest.raises(Http404):
+            require(rita, held, wanted)
