@@ -66,8 +66,8 @@ mutate: .venv-tests  ## Break conditions, locks and permissions one by one, and 
 	@$(PYTHON_HERE) scripts/mutate_modules.py $(MUTATE)
 
 .PHONY: fix-rounds
-fix-rounds: .venv-tests  ## Make the fixes of 100,000 random documents until none is left (COUNT=100000 SEED=0)
-	@$(PYTHON_HERE) scripts/fix_rounds.py $(or $(COUNT),100000) $(or $(SEED),0)
+fix-rounds: .venv-tests  ## Make the fixes of 100,000 random documents until none is left (COUNT=100000 SEED=1)
+	@$(PYTHON_HERE) scripts/fix_rounds.py $(or $(COUNT),100000) $(SEED)
 
 .PHONY: bench
 bench: .venv-tests  ## Measure speed and size against a bare page in the same run

@@ -2,8 +2,9 @@
 
     .venv/bin/python scripts/fix_rounds.py [COUNT] [SEED]
 
-A document is some of those that break rules, laid over each other, with random values of the catalogue here and there. Ends
-with 1 when fixes of any undo each other, after printing these fixes.
+Without a seed the documents are others each time; the seed is printed. A document is some of those that break rules, laid
+over each other, with random values of the catalogue here and there. Ends with 1 when fixes of any undo each other, after
+printing these fixes.
 """
 
 from __future__ import annotations
@@ -20,8 +21,10 @@ from tests.scaleset.rules.fixing import Circle, fixed, random_case
 COUNT = 100_000
 
 
-def main(count: int = COUNT, seed: int = 0) -> int:
-    random = Random(seed or time.time_ns())  # noqa: S311 - nothing secret comes of it
+def main(count: int = COUNT, seed: int | None = None) -> int:
+    seed = time.time_ns() if seed is None else seed
+    print(f"seed {seed}", flush=True)
+    random = Random(seed)  # noqa: S311 - nothing secret comes of it
     circles = 0
     for number in range(1, count + 1):
         case = random_case(random)

@@ -300,6 +300,7 @@ ADDED = set(
     agent-needed attestation-trusted-launch gpu-driver-secure-boot health-rich-states hibernation-extension
     intune-windows-server key-vault-client-id key-vault-old-windows known-ext-identity known-ext-mode
     extension-retired nat-pools-retired
+    flex-service-fabric flex-size hotpatch-image osdisk-data-only
     """.split()
 )
 """What the table does not have."""

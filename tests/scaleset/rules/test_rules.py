@@ -14,6 +14,7 @@ from tests.scaleset.rules import cases
 from tests.scaleset.rules.cases import Case, Cases
 from vmssbuilder.scaleset import paths
 from vmssbuilder.scaleset.findings import Finding
+from vmssbuilder.scaleset.presets import BY_NAME
 from vmssbuilder.scaleset.request import Target
 from vmssbuilder.scaleset.rules import REGISTRY, View, check_target, rule
 from vmssbuilder.scaleset.rules.view import placeholder_in
@@ -99,6 +100,18 @@ def test_what_a_disk_can_do_is_said_with_what_would_help() -> None:
         } | ({} if throughput is None else {"diskMBpsReadWrite": throughput})
         (finding,) = findings_of("datadisk-performance", cases.linux({f"{cases.DISKS}[0]": disk}))
         assert finding.message == f"A {told}"
+
+
+def test_an_extension_that_needs_a_system_identity_says_why_it_is_for_uniform_scale_sets() -> None:
+    extensions = {
+        name: {f"{cases.EXTENSIONS}[0]": {"name": name, "properties": BY_NAME[name].members("2024-07-01")}}
+        for name in ("entra-ssh", "hibernation-linux")
+    }
+    uniform = {"properties.orchestrationMode": "Uniform"}
+    (because,) = findings_of("known-ext-mode", cases.flexible(extensions["entra-ssh"]))
+    assert ": it needs a system-assigned identity" in because.message
+    (plain,) = findings_of("known-ext-mode", cases.linux(extensions["hibernation-linux"] | uniform))
+    assert "identity" not in plain.message
 
 
 def test_what_lies_too_deep_is_not_searched_for_placeholders() -> None:

@@ -63,7 +63,7 @@ def known_ext_identity(view: View) -> Hits:
     operations=("create",),
 )
 def known_ext_mode(view: View) -> Hits:
-    if not view.extensions or view.orchestration_mode not in ("Uniform", "Flexible"):
+    if view.orchestration_mode not in ("Uniform", "Flexible"):
         return None
     return [
         Hit(
@@ -77,7 +77,8 @@ def known_ext_mode(view: View) -> Hits:
             },
         )
         for path, _properties, preset in view.known_extensions
-        if view.orchestration_mode not in preset.modes
+        # Service Fabric has a rule of its own.
+        if view.orchestration_mode not in preset.modes and not preset.kind.startswith("ServiceFabric")
     ]
 
 
@@ -96,7 +97,7 @@ def health_rich_states(view: View) -> Hits:
         return None
     hits = []
     for path, properties, preset in view.known_extensions:
-        if not preset.kind.startswith("ApplicationHealth") or preset.major != "2":
+        if not preset.kind.startswith("ApplicationHealth"):
             continue
         version = properties.get("typeHandlerVersion")
         if not (isinstance(version, str) and version.startswith("2.")):
@@ -186,7 +187,7 @@ def key_vault_old_windows(view: View) -> Hits:
     operations=("create",),
 )
 def key_vault_client_id(view: View) -> Hits:
-    if not view.extensions or view.identity.get("type") != "SystemAssigned":
+    if view.identity.get("type") != "SystemAssigned":
         return None
     return [
         Hit((*path, "settings", "authenticationSettings", "msiClientId"))
@@ -242,7 +243,7 @@ def agent_needed(view: View) -> Hits:
     operations=("create",),
 )
 def hibernation_extension(view: View) -> Hits:
-    if not view.extensions or view.capabilities.get("hibernationEnabled") is True:
+    if view.capabilities.get("hibernationEnabled") is True:
         return None
     return [
         Hit((*path, "type"))

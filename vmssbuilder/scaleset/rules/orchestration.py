@@ -6,11 +6,16 @@ from typing import Final
 
 from ..paths import Path
 from .base import CREATE, Hit, Hits, rule
+from .mixes import SKU_PROFILE
 from .shapes import set_to, without
 from .view import DATA_DISKS, NETWORK, NICS, OS_DISK, PROFILE, PROPERTIES, View
 
 MODE: Final[Path] = (*PROPERTIES, "orchestrationMode")
 NETWORK_API: Final[Path] = (*NETWORK, "networkApiVersion")
+SIZES: Final[Path] = (*SKU_PROFILE, "vmSizes")
+
+_NOT_FLEXIBLE: Final = frozenset(("standard_b1ls",))
+"""Sizes that Azure refuses in Flexible mode, in small letters."""
 
 
 @rule(
@@ -95,6 +100,33 @@ def flex_unmanaged(view: View) -> Hits:
     if not view.flexible or not view.unmanaged:
         return None
     return Hit((*OS_DISK, "image" if view.vhd_image else "vhdContainers"))
+
+
+@rule(
+    "flex-service-fabric",
+    "Instances of a Flexible scale set cannot be nodes of a Service Fabric cluster. Choose Uniform, or remove the extension.",
+    confidence="I",
+    since="2020-12-01",
+)
+def flex_service_fabric(view: View) -> Hits:
+    if not view.flexible:
+        return None
+    return [Hit((*path, "type")) for path, _properties in view.service_fabric_items]
+
+
+@rule("flex-size", "A Flexible scale set cannot use {size}. Choose another size.", since="2020-12-01")
+def flex_size(view: View) -> Hits:
+    if not view.flexible:
+        return None
+    return [Hit(place, {"size": size}) for place, size in _sizes(view) if size.casefold() in _NOT_FLEXIBLE]
+
+
+def _sizes(view: View) -> list[tuple[Path, str]]:
+    """Place and name of the one size, or of each of a mix."""
+    mixed = enumerate(view.sku_profile.get("vmSizes") or ())
+    sizes: list[tuple[Path, str]] = [(("sku", "name"), view.size)]
+    sizes += [((*SIZES, position, "name"), size.get("name") or "") for position, size in mixed]
+    return sizes
 
 
 @rule(

@@ -20,6 +20,7 @@ CUSTOM_DATA: Final[Path] = (*OS_PROFILE, "customData")
 USER_DATA: Final[Path] = (*PROFILE, "userData")
 DISABLE_PASSWORD: Final[Path] = (*LINUX, "disablePasswordAuthentication")
 UNATTEND: Final[Path] = (*WINDOWS, "additionalUnattendContent")
+_HOTPATCHING: Final[Path] = (*WINDOWS, "patchSettings", "enableHotpatching")
 
 _WINDOWS_NAME: Final = re.compile(r"[A-Za-z0-9-]*\Z")
 _NOT_IN_LINUX_NAME: Final = re.compile(r"""[\\/"\[\]:|<>+=;,?*@&~!#$%^()_{}'\s]""")
@@ -45,6 +46,15 @@ _LICENSES: Final = {
     None: _WINDOWS_LICENSES | _LINUX_LICENSES,
 }
 _SETTINGS: Final = ("AutoLogon", "FirstLogonCommands")
+
+_MARKETPLACE: Final = ("publisher", "offer", "sku")
+_HOTPATCHED: Final = frozenset(
+    """2022-datacenter-azure-edition-core 2022-datacenter-azure-edition-core-smalldisk
+    2022-datacenter-azure-edition-hotpatch 2022-datacenter-azure-edition-hotpatch-smalldisk
+    2025-datacenter-azure-edition 2025-datacenter-azure-edition-smalldisk 2025-datacenter-azure-edition-core
+    2025-datacenter-azure-edition-core-smalldisk""".split()
+)
+"""The SKUs of Windows Server that Terraform takes for hotpatching."""
 
 
 # ------------------------------------------------------------------------------------------- the profile as a whole
@@ -905,4 +915,23 @@ def hotpatch(view: View) -> Hits:
     fitting = mode == "AutomaticByPlatform" or (mode is None and not view.creating)
     if fitting and view.windows.get("provisionVMAgent") is not False:
         return None
-    return Hit((*WINDOWS, "patchSettings", "enableHotpatching"))
+    return Hit(_HOTPATCHING)
+
+
+@rule(
+    "hotpatch-image",
+    "Other tools hotpatch some Azure Edition images only, and “{sku}” is none of them. Switch hotpatching off, or choose such an "
+    "image, as 2025-datacenter-azure-edition is.",
+    confidence="C",
+    since="2020-12-01",
+)
+def hotpatch_image(view: View) -> Hits:
+    if (view.windows.get("patchSettings") or {}).get("enableHotpatching") is not True:
+        return None
+    image = [part for member in _MARKETPLACE if filled(part := view.image.get(member))]
+    if len(image) < len(_MARKETPLACE):
+        return None
+    *server, sku = (part.casefold() for part in image)
+    if server == ["microsoftwindowsserver", "windowsserver"] and sku in _HOTPATCHED:
+        return None
+    return Hit(_HOTPATCHING, {"sku": image[-1]}, set_to(_HOTPATCHING, False, "Switch hotpatching off"))

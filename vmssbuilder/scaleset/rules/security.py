@@ -12,7 +12,7 @@ from ..retirements import retired
 from ..versions import order
 from .base import CREATE, Hit, Hits, rule
 from .shapes import either, moved, resource_id, set_to, url, without
-from .sizing import INFINIBAND
+from .sizing import INFINIBAND, needs_one_group
 from .storage import DATA_ONLY, disk_type
 from .view import OS_DISK, PROFILE, PROPERTIES, View, filled
 
@@ -192,7 +192,7 @@ def spot_spg(view: View) -> Hits:
     # Several placement groups need managed disks first.
     if not view.spot or view.single_placement_group is not True or view.unmanaged:
         return None
-    if INFINIBAND.match(view.size):
+    if INFINIBAND.match(view.size) or needs_one_group(view):
         return None
     place = (*PROPERTIES, "singlePlacementGroup")
     return Hit(place, fix=set_to(place, False, "Switch single placement group off"))

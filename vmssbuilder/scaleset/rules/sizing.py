@@ -177,9 +177,7 @@ def vhd_containers_20_per_account(view: View) -> Hits:
     since="2020-12-01",
 )
 def flex_fixed_fd_200(view: View) -> Hits:
-    if view.capacity is None or view.capacity <= 200 or not view.flexible or (view.fault_domains or 1) <= 1:
-        return None
-    if not _not_preserving(view.size):
+    if view.capacity is None or view.capacity <= 200 or not needs_one_group(view):
         return None
     return Hit(CAPACITY, fix=set_to(FAULT_DOMAINS, 1, "Set the fault domain count to 1"))
 
@@ -255,12 +253,15 @@ def max_spread_needs_multi_pg(view: View) -> Hits:
     operations=CREATE,
 )
 def flex_fixed_fd_spg(view: View) -> Hits:
-    if not view.flexible or (view.fault_domains or 1) <= 1 or view.single_placement_group is True:
-        return None
-    if not _not_preserving(view.size):
+    if view.single_placement_group is True or not needs_one_group(view):
         return None
     fix = set_to(SINGLE_PLACEMENT_GROUP, True, "Switch single placement group on")
     return Hit(SINGLE_PLACEMENT_GROUP, fix=fix)
+
+
+def needs_one_group(view: View) -> bool:
+    """Whether Azure wants a single placement group: it spreads such sizes over fault domains in no other way."""
+    return view.flexible and (view.fault_domains or 1) > 1 and _not_preserving(view.size)
 
 
 def _not_preserving(size: str) -> bool:

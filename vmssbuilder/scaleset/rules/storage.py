@@ -16,6 +16,7 @@ from .view import DATA_DISKS, IMAGE, OS_DISK, PROFILE, PROPERTIES, View, filled
 
 MANAGED_DISK: Final[Path] = (*OS_DISK, "managedDisk")
 OS_TYPE: Final[Path] = (*OS_DISK, "osType")
+_RESOURCE: Final[Path] = (*MANAGED_DISK, "additionalDiskProperties", "managedDiskProperties")
 
 _IMAGE_FIELDS: Final = ("publisher", "offer", "sku", "version")
 _IMAGE_IDS: Final = ("id", "sharedGalleryImageId", "communityGalleryImageId")
@@ -383,6 +384,34 @@ def osdisk_type_by_version(view: View) -> Hits:
         return None
     known = [name for name in DISK_TYPES if name not in DATA_ONLY]
     return _type_hit(view, (*MANAGED_DISK, "storageAccountType"), _stated_type(view.os_disk), known)
+
+
+@rule(
+    "osdisk-data-only",
+    "{what}, and the OS disk is none. Remove it.",
+    confidence="I",
+    since="2026-04-01",
+)
+def osdisk_data_only(view: View) -> Hits:
+    wanted = (view.os_managed_disk.get("additionalDiskProperties") or {}).get("managedDiskProperties") or {}
+    policy = wanted.get("availabilityPolicy") or {}
+    return [
+        Hit(place := (*_RESOURCE, *member), {"what": what}, without(place, "Remove it"))
+        for member, what, asked in (
+            (("maxShares",), "Only data disks can be shared", (wanted.get("maxShares") or 1) > 1),
+            (
+                ("optimizedForFrequentAttach",),
+                "Only data disks are detached and attached often",
+                wanted.get("optimizedForFrequentAttach") is True,
+            ),
+            (
+                ("availabilityPolicy", "actionOnDiskDelay"),
+                "Only data disks are attached again after a delay",
+                policy.get("actionOnDiskDelay") == "AutomaticReattach",
+            ),
+        )
+        if asked
+    ]
 
 
 @rule(

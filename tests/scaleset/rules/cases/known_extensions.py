@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from vmssbuilder.scaleset.presets import BY_NAME
 
-from . import EXTENSIONS, GROUP, IMAGE, PROFILE, Case, Cases, flexible, linux, windows
+from . import EXTENSIONS, GONE, GROUP, IMAGE, PROFILE, Case, Cases, flexible, linux, windows
 
 _TYPE: Final = f"{EXTENSIONS}[0].properties.type"
 _VERSION: Final = f"{EXTENSIONS}[0].properties.typeHandlerVersion"
@@ -79,9 +79,10 @@ CASES: dict[str, Cases] = {
         breaks=[
             (_TYPE, flexible(_with("entra-ssh"))),
             (_TYPE, linux(_with("hibernation-linux") | {_MODE: "Uniform"})),
-            (_TYPE, flexible(_with("service-fabric-linux"))),
         ],
         fine=[
+            flexible(_with("service-fabric-linux")),
+            linux(_with("hibernation-linux")),
             linux(_with("entra-ssh") | {_MODE: "Uniform"}),
             flexible(_with("hibernation-linux")),
             flexible(_with("custom-script-linux")),
@@ -118,6 +119,9 @@ CASES: dict[str, Cases] = {
             linux(_with("rich-health-linux", settings={"protocol": "tcp", "port": 80}) | {_REPAIRS: True}),
             linux(_with("rich-health-linux", version="3.0", settings=_PROBE) | {_REPAIRS: True}),
             linux({EXTENSIONS: [_UNKNOWN], _REPAIRS: True}),
+            linux(_with("custom-script-linux", version="2.1", settings=_PROBE) | {_REPAIRS: True}),
+            linux(_with("rich-health-linux", settings={"protocol": 80}) | {_REPAIRS: True}),
+            linux(_RICH | {_REPAIRS: True, _VERSION: GONE}),
         ],
         fixes=[(linux(_RICH | {_REPAIRS: True}), (_VERSION, "1.0"))],
         grades=[(linux(_RICH | {_REPAIRS: True}), "warning")],
@@ -159,6 +163,7 @@ CASES: dict[str, Cases] = {
             windows(_with("key-vault-windows") | {f"{IMAGE}.sku": "2022-datacenter-g2"}),
             windows(_with("key-vault-windows", version="3.0") | _OLD_SERVER),
             windows(_with("azure-monitor-windows", version="4.0") | _OLD_SERVER),
+            windows(_with("key-vault-windows") | {f"{IMAGE}.sku": GONE}),
         ],
         grades=[(windows(_with("key-vault-windows") | _OLD_SERVER), "warning")],
     ),
@@ -203,6 +208,7 @@ CASES: dict[str, Cases] = {
         fine=[
             windows(_with("entra-windows", settings=_MDM) | {f"{IMAGE}.offer": "windows-11"}),
             windows(_with("entra-windows") | {f"{IMAGE}.offer": "WindowsServer"}),
+            windows(_with("entra-windows", settings=_MDM) | {f"{IMAGE}.offer": GONE}),
             windows(_with("azure-monitor-windows", settings=_MDM) | {f"{IMAGE}.offer": "WindowsServer"}),
         ],
         grades=[

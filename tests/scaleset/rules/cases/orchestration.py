@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from . import (
     DISKS,
+    EXTENSIONS,
     GONE,
     IP,
     NET,
@@ -32,6 +33,14 @@ _SIZES: Final = "properties.skuProfile.vmSizes"
 _POOL: Final = {"id": f"{NETWORK}/loadBalancers/lb/backendAddressPools/web"}
 _NAT: Final = {"id": f"{NETWORK}/loadBalancers/lb/inboundNatPools/ssh"}
 _PROBE: Final = {"id": f"{NETWORK}/loadBalancers/lb/probes/http"}
+_FABRIC: Final = {
+    "name": "fabric",
+    "properties": {
+        "publisher": "Microsoft.Azure.ServiceFabric",
+        "type": "ServiceFabricLinuxNode",
+        "typeHandlerVersion": "1.1",
+    },
+}
 _DISK: Final = {"lun": 0, "createOption": "Empty", "diskSizeGB": 64}
 
 
@@ -91,6 +100,38 @@ CASES: Final = {
             ),
         ],
         fine=[flexible(), linux({f"{OS_DISK}.vhdContainers": ["https://shop.blob.core.windows.net/a"]})],
+    ),
+    "flex-service-fabric": Cases(
+        breaks=[
+            (f"{EXTENSIONS}[0].properties.type", flexible({f"{EXTENSIONS}[0]": _FABRIC})),
+            (
+                f"{EXTENSIONS}[0].properties.type",
+                patch({_MODE: "Flexible", f"{EXTENSIONS}[0]": _FABRIC}, version="2020-12-01"),
+            ),
+        ],
+        fine=[
+            flexible(),
+            linux({f"{EXTENSIONS}[0]": _FABRIC}),
+            patch({f"{EXTENSIONS}[0]": _FABRIC}),
+            flexible({f"{EXTENSIONS}[0].properties.type": "CustomScript"}),
+            flexible({f"{EXTENSIONS}[0]": _FABRIC}, version="2020-06-01"),
+        ],
+        grades=[(flexible({f"{EXTENSIONS}[0]": _FABRIC}), "overridable")],
+    ),
+    "flex-size": Cases(
+        breaks=[
+            ("sku.name", flexible({"sku.name": "Standard_B1ls"})),
+            ("sku.name", flexible({"sku.name": "standard_b1LS"}, version="2020-12-01")),
+            (f"{_SIZES}[1].name", _mixed({"name": "Standard_B1s"}, {"name": "Standard_B1ls"})),
+        ],
+        fine=[
+            flexible({"sku.name": "Standard_B1s"}),
+            _mixed({"name": "Standard_B1s"}, {"rank": 1}),
+            linux({"sku.name": "Standard_B1ls"}),
+            patch({"sku.name": "Standard_B1ls"}),
+            flexible({"sku.name": "Standard_B1ls"}, version="2020-06-01"),
+        ],
+        grades=[(flexible({"sku.name": "Standard_B1ls"}), "error")],
     ),
     "flex-nat-pool": Cases(
         breaks=[

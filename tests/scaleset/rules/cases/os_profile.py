@@ -11,6 +11,7 @@ from . import (
     ED25519_KEY,
     EXTENSIONS,
     GONE,
+    GROUP,
     IMAGE,
     LINUX,
     OS,
@@ -39,6 +40,8 @@ _KEYS: Final = f"{LINUX}.ssh.publicKeys"
 _NO_PASSWORDS: Final = f"{LINUX}.disablePasswordAuthentication"
 _UNATTEND: Final = f"{WINDOWS}.additionalUnattendContent"
 _LISTENERS: Final = f"{WINDOWS}.winRM.listeners"
+_HOTPATCHING: Final = f"{WINDOWS}.patchSettings.enableHotpatching"
+_HOTPATCHED: Final = {f"{IMAGE}.sku": "2025-datacenter-azure-edition", _HOTPATCHING: True}
 _PATH: Final = "/home/shopkeeper/.ssh/authorized_keys"
 _URL: Final = "https://kv-shop.vault.azure.net/secrets/winrm/0123456789abcdef0123456789abcdef"
 _EXTENSION: Final = {
@@ -846,6 +849,29 @@ CASES: Final = {
             windows({f"{WINDOWS}.patchSettings.patchMode": "Manual"}),
             linux(),
         ],
+    ),
+    "hotpatch-image": Cases(
+        breaks=[
+            (_HOTPATCHING, windows(_HOTPATCHED | {f"{IMAGE}.{member}": value}))
+            for member, value in (
+                ("sku", "2022-datacenter"),
+                ("sku", "2022-datacenter-azure-edition"),
+                ("offer", "WindowsServerSemiAnnual"),
+                ("publisher", "Contoso"),
+            )
+        ],
+        fine=[
+            windows(_HOTPATCHED),
+            windows(_HOTPATCHED | {f"{IMAGE}.publisher": "microsoftWINDOWSserver"}),
+            windows(_HOTPATCHED | {f"{IMAGE}.sku": "2022-Datacenter-Azure-Edition-Hotpatch"}),
+            windows(_HOTPATCHED | {_HOTPATCHING: False, f"{IMAGE}.sku": "2022-datacenter"}),
+            windows(_HOTPATCHED | {f"{IMAGE}.sku": "{sku}"}),
+            windows(_HOTPATCHED | {IMAGE: {"id": f"{GROUP}/providers/Microsoft.Compute/images/own"}}),
+            windows(_HOTPATCHED | {f"{IMAGE}.sku": "2022-datacenter"}, version="2020-06-01"),
+            patch({_HOTPATCHING: True}),
+        ],
+        fixes=[(windows(_HOTPATCHED | {f"{IMAGE}.sku": "2022-datacenter"}), (_HOTPATCHING, False))],
+        grades=[(windows(_HOTPATCHED | {f"{IMAGE}.sku": "2022-datacenter"}), "overridable")],
     ),
     "hotpatch": Cases(
         breaks=[

@@ -33,6 +33,7 @@ _AT_HOST: Final = f"{_SECURITY}.encryptionAtHost"
 _ENCRYPTION: Final = f"{_DISK_SECURITY}.securityEncryptionType"
 _EPHEMERAL: Final = f"{OS_DISK}.diffDiskSettings.option"
 _SPG: Final = "properties.singlePlacementGroup"
+_FDS: Final = "properties.platformFaultDomainCount"
 _RESTORE: Final = "properties.spotRestorePolicy"
 _IDENTITY: Final = f"{GROUP}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/web"
 _URI: Final = f"{PROFILE}.diagnosticsProfile.bootDiagnostics.storageUri"
@@ -166,12 +167,18 @@ CASES: Final = {
         fixes=[(linux({_RESTORE: {"enabled": False}}), (_RESTORE, GONE))],
     ),
     "spot-spg": Cases(
-        breaks=[(_SPG, _spot({_SPG: True}))],
+        breaks=[
+            (_SPG, _spot({_SPG: True})),
+            (_SPG, flexible({_PRIORITY: "Spot", _SPG: True, "sku.name": "Standard_L8s_v3"})),
+            (_SPG, flexible({_PRIORITY: "Spot", _SPG: True, _FDS: 2})),
+            (_SPG, _spot({_SPG: True, "sku.name": "Standard_L8s_v3", _FDS: 2})),
+        ],
         fine=[
             _spot({_SPG: False}),
             _spot(),
             linux({_SPG: True}),
             _spot({_SPG: True, "sku.name": "Standard_H16r"}),
+            flexible({_PRIORITY: "Spot", _SPG: True, "sku.name": "Standard_L8s_v3", _FDS: 2}),
             vhd({_PRIORITY: "Spot", _SPG: True}),
         ],
     ),

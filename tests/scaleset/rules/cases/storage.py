@@ -25,6 +25,15 @@ from . import (
 )
 
 _TYPE: Final = f"{OS_DISK}.managedDisk.storageAccountType"
+_BELOW: Final = "managedDisk.additionalDiskProperties.managedDiskProperties"
+_RESOURCE: Final = f"{OS_DISK}.{_BELOW}"
+_EMPTY: Final = {"lun": 0, "createOption": "Empty", "diskSizeGB": 64}
+_DATA_ONLY: Final[tuple[tuple[str, Any], ...]] = (
+    ("maxShares", 2),
+    ("optimizedForFrequentAttach", True),
+    ("availabilityPolicy.actionOnDiskDelay", "AutomaticReattach"),
+)
+"""What only a data disk has."""
 _CONTAINERS: Final = f"{OS_DISK}.vhdContainers"
 _EPHEMERAL: Final = f"{OS_DISK}.diffDiskSettings"
 _EVICTION: Final = f"{PROFILE}.evictionPolicy"
@@ -339,6 +348,28 @@ CASES: Final = {
             (linux({_TYPE: "premium_lrs"}), (_TYPE, "Premium_LRS")),
             (linux({_TYPE: "Fast_LRS"}), None),
         ],
+    ),
+    "osdisk-data-only": Cases(
+        breaks=[
+            (f"{_RESOURCE}.{member}", linux({f"{_RESOURCE}.{member}": value}, operation=operation))
+            for member, value in _DATA_ONLY
+            for operation in ("create", "update")
+        ],
+        fine=[
+            linux({f"{_RESOURCE}.maxShares": 1}),
+            linux({f"{_RESOURCE}.optimizedForFrequentAttach": False}),
+            linux({f"{_RESOURCE}.availabilityPolicy": {"actionOnDiskDelay": "None"}}),
+            linux({_RESOURCE: {}}),
+            linux({f"{_RESOURCE}.burstingEnabled": True}),
+            linux(),
+            linux({f"{_RESOURCE}.maxShares": 2}, version="2025-11-01"),
+        ]
+        + [
+            linux({f"{DISKS}[0]": _EMPTY, f"{DISKS}[0].{_BELOW}.{member}": value})
+            for member, value in _DATA_ONLY
+        ],
+        fixes=[(linux({f"{_RESOURCE}.maxShares": 2}), (f"{_RESOURCE}.maxShares", GONE))],
+        grades=[(linux({f"{_RESOURCE}.{member}": value}), "overridable") for member, value in _DATA_ONLY],
     ),
     "osdisk-size": Cases(
         breaks=[(f"{OS_DISK}.diskSizeGB", linux({f"{OS_DISK}.diskSizeGB": size})) for size in (0, 4096)],
