@@ -236,6 +236,8 @@ def _without(field: str, place: int, statement: ast.AST) -> list[tuple[str, str,
     if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
         named = ast.unparse(statement.value.func)
         kind = {"record": "record", "require": "permission"}.get(named, "statement")
+        if ".select_for_update()" in named:
+            kind = "lock"
         return [(kind, f"without {ast.unparse(statement)[:120]}", leave_out)]
     if isinstance(statement, ast.If) and not statement.orelse and isinstance(statement.body[-1], ast.Raise):
         return [("refusal", f"without if {ast.unparse(statement.test)}", leave_out)]

@@ -78,6 +78,70 @@ def test_a_copy_is_one_of_the_item_as_it_is_now(requester: User, draft: Draft) -
     assert paths.get(Draft.objects.get().document, (*LIST, 2, "changed")) is True
 
 
+@pytest.mark.parametrize("elsewhere", [False, True], ids=["alone", "others changed another list"])
+@pytest.mark.parametrize(
+    ("act", "position", "after", "where"),
+    [
+        ("remove", 0, ["b", "c"], ()),
+        ("duplicate", 1, ["a", "b", "b2", "c"], (2,)),
+        ("up", 2, ["a", "c", "b"], (1,)),
+        ("down", 0, ["b", "a", "c"], (1,)),
+        ("up", 0, ["a", "b", "c"], (0,)),
+        ("down", 2, ["a", "b", "c"], (2,)),
+    ],
+)
+def test_an_act_answers_where_its_item_stands(
+    requester: User, draft: Draft, act: str, position: int, after: list[str], where: Path, elsewhere: bool
+) -> None:
+    if elsewhere:
+        actions.save(requester, draft, 1, [Changed(("zones",), MISSING, ["1"])])
+    saved, place = actions.edit_list(requester, Draft.objects.get(), 1, act, (*LIST, position))
+    assert (names(), place) == (after, (*LIST, *where))
+    moved = after != ["a", "b", "c"]
+    assert saved.head == 1 + elsewhere + moved
+    assert not moved or draft.revisions.get(number=saved.head).automatic is False
+
+
+@pytest.mark.parametrize("base", [1, 2])
+def test_an_item_is_added_at_the_end_of_its_list_wherever_that_is(
+    requester: User, draft: Draft, base: int
+) -> None:
+    inner = (*LIST, 1, "properties", "ipConfigurations")
+    others(requester, items("x", "a", "b"))
+    place = inner if base == 1 else (*LIST, 2, *inner[-2:])
+    _saved, where = actions.edit_list(requester, Draft.objects.get(), base, "add", place, {"name": "second"})
+    assert where == (*LIST, 2, "properties", "ipConfigurations", 1)
+    assert paths.get(Draft.objects.get().document, where) == {"name": "second"}
+
+
+def test_the_first_item_makes_its_list(requester: User, draft: Draft) -> None:
+    place = ("properties", "virtualMachineProfile", "storageProfile", "dataDisks")
+    saved, where = actions.edit_list(requester, draft, 1, "add", place)
+    assert (where, paths.get(saved.document, place)) == ((*place, 0), [{}])
+
+
+def test_an_item_that_was_removed_is_put_back(requester: User, draft: Draft) -> None:
+    actions.edit_list(requester, draft, 1, "remove", (*LIST, 1))
+    _saved, where = actions.edit_list(requester, Draft.objects.get(), 1, "undo", (*LIST, 1))
+    assert (names(), where) == (["a", "b", "c"], (*LIST, 1))
+
+
+def test_a_neighbour_that_is_gone_is_told_with_where_the_list_is_now(requester: User, draft: Draft) -> None:
+    place = ("networkInterfaceConfigurations", 1, "properties", "ipConfigurations")
+    inner = (*LIST[:-1], *place)
+    two = [{"name": "one"}, {"name": "two"}]
+    now = Draft.objects.get()
+    actions.save(requester, now, 1, [Changed(inner, paths.get(now.document, inner), two)])
+    others(requester, [*items("x", "a"), {"name": "b", "properties": {"ipConfigurations": two[1:]}}])
+    with pytest.raises(actions.ItemChanged) as caught:
+        actions.edit_list(requester, Draft.objects.get(), 2, "up", (*inner, 1))
+    holder = (*LIST, 2, "properties", "ipConfigurations")
+    assert (caught.value.holder, caught.value.position, caught.value.was) == (holder, 0, {"name": "two"})
+    with pytest.raises(actions.ItemChanged) as caught:
+        actions.edit_list(requester, Draft.objects.get(), 2, "remove", (*inner, 0))
+    assert (caught.value.holder, caught.value.position, caught.value.was) == (holder, None, {"name": "one"})
+
+
 @pytest.mark.parametrize(
     ("act", "position", "meanwhile", "found"),
     [
@@ -119,6 +183,8 @@ def test_a_list_inside_an_item_that_is_gone_gets_nothing(requester: User, draft:
         ("remove", (*LIST, 3)),
         ("remove", (*LIST, -1)),
         ("up", (*LIST, 99)),
+        ("up", ("sku", "capacity")),
+        ("duplicate", ("sku", "capacity")),
         ("duplicate", (*LIST, "name")),
         ("remove", ("sku", 0)),
         ("remove", ("sku", "capacity")),

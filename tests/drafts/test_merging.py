@@ -12,6 +12,16 @@ from vmssbuilder.scaleset.paths import MISSING, Path
 SECRET = {"$secret": "abc"}
 
 
+OF_TWO_KINDS: list[tuple[Any, Any]] = [
+    ({"b": 2}, [2]),
+    ([2], {"b": 2}),
+    ({"b": 2}, "text"),
+    ("text", {"b": 2}),
+    ([2], "text"),
+    ("text", [2]),
+]
+
+
 @pytest.mark.parametrize(
     ("shown", "theirs", "wanted", "merged"),
     [
@@ -41,6 +51,16 @@ SECRET = {"$secret": "abc"}
         (SECRET, {"$secret": "other"}, {"key": "new"}, CLASH),
         (MISSING, SECRET, {"key": "new"}, CLASH),
         (SECRET, SECRET, "new", "new"),
+        (SECRET, {"a": 1}, {"b": 1}, CLASH),
+        (MISSING, {"key": "new"}, SECRET, CLASH),
+        *(
+            (shown, theirs, wanted, CLASH)
+            for shown in ({"a": 1}, [1], None)
+            for theirs, wanted in OF_TWO_KINDS
+        ),
+        *((shown, [1], [2], CLASH) for shown in (5, None, {"a": 1})),
+        ([1], [1, 2], [3, 4], CLASH),
+        ([1], [2, 3], [1, 4], CLASH),
     ],
 )
 def test_two_changes_become_one_or_clash(shown: Any, theirs: Any, wanted: Any, merged: Any) -> None:
@@ -70,12 +90,38 @@ def named(*names: str) -> dict[str, Any]:
         (("list", 0), {"list": [1, 1]}, {"list": [1]}, None),
         (("list", 0), {"list": [1]}, {"list": "text"}, None),
         (("list", 0), {"list": [1]}, {}, None),
+        (("list", 0), {"list": [1, 2]}, {"list": [3, 1]}, ("list", 1)),
+        (("list", 0), {"list": [1, 1]}, {"list": [1, 1]}, ("list", 0)),
+        (("list", 1), {"list": [1, 1]}, {"list": [1, 1]}, ("list", 1)),
+        (("list", 0), {"list": [1, 2]}, {"list": [2, 3]}, None),
+        (("list", 0), {"list": [{"name": "a"}]}, {"list": ["x", {"name": "a"}]}, ("list", 1)),
+        (("list", 0), {"list": [{"name": "a"}, "x"]}, {"list": [{"name": "a", "b": 1}]}, ("list", 0)),
+        (("list", 0), named("a", "a"), named("a"), None),
+        (("list", "x"), {"list": [1]}, {"list": [1]}, ("list", "x")),
+        (("list", 0), {"list": {"a": 1}}, {"list": {"a": 1}}, ("list", 0)),
     ],
 )
 def test_an_item_is_followed_to_where_it_stands_now(
     path: Path, shown: Any, now: Any, place: Path | None
 ) -> None:
     assert follow(path, shown, now) == place
+
+
+def test_values_of_two_kinds_are_never_the_same() -> None:
+    kinds: list[Any] = [MISSING, None, True, 1, "1", [], [1], {}, {"a": 1}]
+    for number, one in enumerate(kinds):
+        assert [place for place, other in enumerate(kinds) if same(one, other)] == [number]
+
+
+def test_what_is_the_very_same_is_not_looked_into() -> None:
+    class Unlike:
+        def __eq__(self, other: object) -> bool:
+            raise AssertionError
+
+        __hash__ = None  # type: ignore[assignment] # it has no equals
+
+    one = {"a": [Unlike()]}
+    assert same(one, one)
 
 
 @pytest.mark.parametrize(("one", "other"), [(True, 1), ([False], [0]), ({"a": 1}, {"a": True})])
@@ -103,6 +149,8 @@ def test_equal_values_are_the_same(one: Any, other: Any) -> None:
         ([1, 2], [1, 3, 4], [9, 2], [()]),
         ([1, 2, 3], [1, 3], [9, 2], [()]),
         ({"a": [1]}, {"a": [2]}, {"a": "text"}, [("a",)]),
+        ({"a": [1]}, {"a": [2]}, {"a": [3]}, [("a", 0)]),
+        ({"a": {"b": 1}}, {"a": {"b": 2}}, {"a": {"b": 3}}, [("a", "b")]),
         ({"a": SECRET}, {"a": {"$secret": "b"}}, {"a": {"$secret": "c"}}, [("a",)]),
     ],
 )

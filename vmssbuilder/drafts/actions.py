@@ -142,37 +142,49 @@ def edit_list(
         nonlocal where
         if act == "undo":
             where = lists.put_back(now, shown, path)
-            return
-        holder = path if act == "add" else path[:-1]
-        found = merging.follow(holder, shown, now)
-        if act == "add":
-            if found is None:
-                raise EditConflict([Conflict(path, MISSING, MISSING, moved=True)], locked)
-            where = _act(now, act, found, item or {})
-        elif found is not None and merging.same(paths.get(now, found), paths.get(shown, holder)):
-            where = _act(now, act, (*found, path[-1]), {})
+        elif act == "add":
+            where = _add(now, shown, locked, path, item or {})
         else:
-            where = _act_among_others(now, shown, locked, act, path, found)
+            where = _act(now, shown, locked, act, path)
 
     return _edit(user, draft, base, apply, automatic=False), where
 
 
-def _act_among_others(
-    now: dict[str, Any], shown: dict[str, Any], locked: Draft, act: str, path: Path, holder: Path | None
-) -> Path:
-    """The act in a list that others changed since the page showed it, at `path` then and `holder` now."""
+def _add(now: dict[str, Any], shown: dict[str, Any], locked: Draft, path: Path, item: dict[str, Any]) -> Path:
+    """Adds an item at the end of the list that the page showed at `path`."""
+    found = merging.follow(path, shown, now)
+    if found is None:
+        raise EditConflict([Conflict(path, MISSING, MISSING, moved=True)], locked)
+    items = paths.get(now, found)
+    if items is MISSING:
+        _put(now, found, [item])
+        return (*found, 0)
+    if not isinstance(items, list):
+        raise PathError(f"{paths.text(found)} is not a list.")
+    items.append(item)
+    return (*found, len(items) - 1)
+
+
+def _act(now: dict[str, Any], shown: dict[str, Any], locked: Draft, act: str, path: Path) -> Path:
+    """Removes, duplicates or moves the item that the page showed at `path`, wherever others moved it since."""
     was = paths.get(shown, path)
-    if was is MISSING:
+    if was is MISSING or not isinstance(path[-1], int):
         raise PathError(f"{paths.text(path)} is not there any more.")
-    found = merging.follow(path, shown, now) if holder is not None else None
+    holder, found = merging.follow(path[:-1], shown, now), merging.follow(path, shown, now)
     if found is None:
         raise ItemChanged(locked, path, holder, was, None)
-    position = cast(int, found[-1])
+    items, position = paths.get(now, found[:-1]), cast(int, found[-1])
     if act in ("up", "down"):
         return _past(now, shown, locked, act, path, found)
-    if act == "remove" and not merging.same(paths.get(now, found), was):
+    if act == "duplicate":
+        items.insert(position + 1, lists.copied(items, position))
+        return (*found[:-1], position + 1)
+    if not merging.same(items[position], was):
         raise ItemChanged(locked, path, holder, was, position)
-    return _act(now, act, found, {})
+    del items[position]
+    if not items:
+        paths.remove(now, found[:-1], prune=True)
+    return found[:-1]
 
 
 def _past(
@@ -181,44 +193,16 @@ def _past(
     """Moves an item past its neighbour of the page, wherever the two are now. What others put between stays between."""
     items, position = paths.get(now, found[:-1]), cast(int, found[-1])
     beside = (*path[:-1], cast(int, path[-1]) + {"up": -1, "down": 1}[act])
-    if beside[-1] == -1 or paths.get(shown, beside) is MISSING:
+    if paths.get(shown, beside) is MISSING:
         return found
     neighbour = merging.follow(beside, shown, now)
     if neighbour is None:
         raise ItemChanged(locked, path, found[:-1], paths.get(shown, path), position)
     other = cast(int, neighbour[-1])
-    if (position > other) if act == "up" else (position < other):
+    if (position > other) == (act == "up"):
         items.insert(other, items.pop(position))
         return neighbour
     return found
-
-
-def _act(now: dict[str, Any], act: str, path: Path, item: dict[str, Any]) -> Path:
-    if act == "add":
-        items = paths.get(now, path)
-        if items is MISSING:
-            _put(now, path, [item])
-            return (*path, 0)
-        if not isinstance(items, list):
-            raise PathError(f"{paths.text(path)} is not a list.")
-        items.append(item)
-        return (*path, len(items) - 1)
-    items, position = paths.get(now, path[:-1]), path[-1]
-    if not isinstance(items, list) or not isinstance(position, int) or not 0 <= position < len(items):
-        raise PathError(f"{paths.text(path)} is not there any more.")
-    if act == "remove":
-        del items[position]
-        if not items:
-            paths.remove(now, path[:-1], prune=True)
-        return path[:-1]
-    if act == "duplicate":
-        items.insert(position + 1, lists.copied(items, position))
-        return (*path[:-1], position + 1)
-    other = position + {"up": -1, "down": 1}[act]
-    if 0 <= other < len(items):
-        items[position], items[other] = items[other], items[position]
-        return (*path[:-1], other)
-    return path
 
 
 def replace_document(
@@ -428,7 +412,7 @@ def shown_at(draft: Draft, base: int) -> dict[str, Any]:
         return contents.of(draft)
     try:
         return contents.of(draft.revisions.get(number=base))
-    except (Revision.DoesNotExist, OverflowError):
+    except Revision.DoesNotExist:
         raise StaleRevision(f"This draft has no revision {base}.") from None
 
 
@@ -439,7 +423,7 @@ def _write(
 
     Raises _Overtaken when the draft has a newer revision than this, or was discarded.
     """
-    held, address = draft.document, (draft.target, draft.head > 0)
+    held, target = draft.document, draft.target
     contents.fill(draft, content)
     draft.document = vault.take_out(draft, draft.document, held)
     draft.updated = timezone.now()
@@ -465,7 +449,7 @@ def _write(
         restores=restores,
         **columns,
     )
-    if address != (draft.target, True):
+    if draft.target != target:
         searching.index(draft)
 
 
@@ -481,8 +465,7 @@ def _put(content: dict[str, Any], path: Path, value: Any) -> None:
     """Sets a value, making way through anything that is not the object or list it should be."""
     for depth in range(1, len(path)):
         fitting = list if isinstance(path[depth], int) else dict
-        held = paths.get(content, path[:depth])
-        if held is not MISSING and not isinstance(held, fitting):
+        if not isinstance(paths.get(content, path[:depth]), fitting):
             # In its place: items that follow in a list must not move up.
             paths.put(content, path[:depth], fitting())
     paths.put(content, path, value)

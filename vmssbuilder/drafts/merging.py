@@ -109,7 +109,7 @@ def follow(path: Path, shown: Any, now: Any) -> Path | None:
     """
     here: Path = ()
     for depth, step in enumerate(path):
-        before = paths.get(shown, path[:depth]) if isinstance(step, int) else None
+        before = paths.get(shown, path[:depth])
         if isinstance(step, int) and isinstance(before, list) and step < len(before):
             after = paths.get(now, here)
             position = _position(before, after, step) if isinstance(after, list) else None
@@ -136,4 +136,4 @@ def _position(before: list[Any], after: list[Any], position: int) -> int | None:
     ):
         return position
     alike = [number for number, item in enumerate(after) if same(item, old)]
-    return alike[0] if len(alike) == 1 and sum(same(item, old) for item in before) == 1 else None
+    return alike.pop() if len(alike) == 1 and sum(same(item, old) for item in before) == 1 else None
