@@ -25,6 +25,7 @@ import sys
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
+from itertools import accumulate
 from pathlib import Path
 from typing import Any, Final
 
@@ -77,8 +78,11 @@ TESTS: Final[dict[str, list[str]]] = {
 ENOUGH: Final = 95
 """Percent that have to be noticed."""
 
-AT_MOST: Final = 60
-"""Tests that are run for one mutant that is no guard."""
+AT_LEAST: Final = 60
+"""Tests that are run for one mutant, where so many run its line."""
+
+SECONDS: Final = 12.0
+"""How long more than these are run for one mutant that is no guard."""
 
 Verdicts = dict[str, bool]
 
@@ -171,7 +175,7 @@ class Runner:
 
     def _try(self, mutant: Mutant) -> bool:
         """Whether a test fails, or does not come to an end."""
-        numbers = self._in_order(mutant, self._tests_of(mutant))[: None if mutant.is_guard else AT_MOST]
+        numbers = self._as_many_as_it_is_worth(mutant)
         if not numbers:
             return False
 
@@ -193,6 +197,15 @@ class Runner:
         if isinstance(killer, int):
             self.killers[mutant.module, mutant.function][killer] += 1
         return killer is not None
+
+    def _as_many_as_it_is_worth(self, mutant: Mutant) -> list[int]:
+        numbers = self._in_order(mutant, self._tests_of(mutant))
+        until = [*accumulate(self.lasted[each] for each in numbers)]
+        return [
+            number
+            for place, number in enumerate(numbers)
+            if mutant.is_guard or place < AT_LEAST or until[place] <= SECONDS
+        ]
 
     def _in_order(self, mutant: Mutant, tests: set[int]) -> list[int]:
         """First those that noticed something in this function, then the module's own, and of these and the others one of
