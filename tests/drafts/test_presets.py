@@ -16,7 +16,7 @@ from vmssbuilder.drafts import actions, steps, vault
 from vmssbuilder.drafts.changes import Changed
 from vmssbuilder.drafts.forms import extensions
 from vmssbuilder.drafts.models import Draft
-from vmssbuilder.scaleset import paths, secrets
+from vmssbuilder.scaleset import Request, Target, paths, secrets
 from vmssbuilder.scaleset.paths import MISSING
 from vmssbuilder.scaleset.presets import BY_NAME, PRESETS
 from vmssbuilder.scaleset.systems import PUBLISHER
@@ -84,6 +84,21 @@ def test_only_presets_for_the_system_are_offered_first(
     for preset in PRESETS:
         at = html.index(f'value="preset:{preset.name}:')
         assert (at > folded) is (preset.system == "Windows"), preset.name
+
+
+def test_none_is_offered_that_the_api_version_lacks_what_it_needs_for(
+    as_requester: Client, requester: User, page_of: GetPage
+) -> None:
+    old = actions.create(requester, Request(Target("", "", "web"), "create", "2016-03-30", {}), "blank")
+    html = html_of(page_of(as_requester, page(old, item=False)))
+    for preset in PRESETS:
+        assert (f'value="preset:{preset.name}:' in html) is preset.fits("2016-03-30"), preset.name
+    paths.put(
+        old.document, ITEM, {"name": "health", "properties": BY_NAME["rich-health-linux"].members(LATEST)}
+    )
+    old.save()
+    html = html_of(page_of(as_requester, page(old)))
+    assert "Needs API version 2018-10-01 or newer." in html
 
 
 def test_a_name_that_is_taken_gets_a_number(as_requester: Client, requester: User) -> None:

@@ -13,6 +13,7 @@ from vmssbuilder.scaleset.properties import Boolean, Choice, Node
 from vmssbuilder.scaleset.rules.extensions import _SELF_UPGRADING, OS_OF
 from vmssbuilder.scaleset.systems import SYSTEMS
 from vmssbuilder.scaleset.versions import LATEST
+from vmssbuilder.scaleset.wording import in_version
 
 each = pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.name)
 
@@ -32,7 +33,7 @@ def test_a_preset_fills_in_what_azure_demands(preset: Preset) -> None:
     assert preset.system in SYSTEMS
     assert re.fullmatch(r"\d+\.\d+", preset.version)
     assert preset.title
-    assert preset.help.endswith(".")
+    assert preset.help_in(LATEST).endswith(".")
     document = {
         "properties": {"virtualMachineProfile": {"extensionProfile": {"extensions": [extension(preset)]}}}
     }
@@ -95,12 +96,12 @@ def test_a_preset_is_known_by_publisher_and_type_in_any_case(preset: Preset) -> 
 
 @each
 def test_a_preset_says_what_it_needs_and_whether_azure_upgrades_it(preset: Preset) -> None:
-    told = " ".join(preset.needs)
-    assert all(sentence.endswith(".") for sentence in preset.needs)
+    told = " ".join(preset.needs_in(LATEST))
+    assert all(sentence.endswith(".") for sentence in preset.needs_in(LATEST))
     assert ("managed identity" in told) == bool(preset.identity)
     assert ("system-assigned" in told) == (preset.identity == "system")
     for said in (preset.role, preset.with_it, preset.runs_on):
-        assert said in told
+        assert in_version(said, LATEST) in told
     assert set(preset.modes) <= {"Uniform", "Flexible"}
     # A Flexible scale set has no system-assigned identity.
     assert preset.identity != "system" or preset.modes == ("Uniform",)
@@ -118,8 +119,8 @@ def test_automatic_upgrade_is_stated_where_the_version_has_it(preset: Preset) ->
 def test_a_mere_answer_is_healthy_unless_rich_states_are_asked_for() -> None:
     plain, rich = presets.BY_NAME["application-health-linux"], presets.BY_NAME["rich-health-linux"]
     assert (plain.version, rich.version) == ("1.0", "2.0")
-    assert "200" in plain.help
-    assert "ApplicationHealthState" in " ".join(rich.needs)
+    assert "200" in plain.help_in(LATEST)
+    assert "ApplicationHealthState" in " ".join(rich.needs_in(LATEST))
 
 
 @pytest.mark.parametrize(

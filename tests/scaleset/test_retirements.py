@@ -12,6 +12,7 @@ from vmssbuilder.scaleset import check
 from vmssbuilder.scaleset.presets import PRESETS
 from vmssbuilder.scaleset.retirements import RETIREMENTS, Retirement, past, retired
 from vmssbuilder.scaleset.rules.retirements import _EXTENSIONS
+from vmssbuilder.scaleset.versions import LATEST
 
 DAY = dt.timedelta(days=1)
 BREAKING = {
@@ -60,7 +61,7 @@ def test_every_extension_that_retires_has_a_retirement_and_every_preset_of_it_sa
     assert set(_EXTENSIONS.values()) <= set(RETIREMENTS)
     for preset in PRESETS:
         if preset.handler in _EXTENSIONS:
-            assert retired(_EXTENSIONS[preset.handler]) in preset.help
+            assert retired(_EXTENSIONS[preset.handler]) in preset.help_in(LATEST)
 
 
 @pytest.mark.parametrize("each", RETIREMENTS.values(), ids=RETIREMENTS)

@@ -10,9 +10,10 @@ import pytest
 
 from vmssbuilder.scaleset import API_VERSIONS, presets
 from vmssbuilder.scaleset.catalogue import tree
-from vmssbuilder.scaleset.presets import PRESETS
+from vmssbuilder.scaleset.presets import PRESETS, Preset
 from vmssbuilder.scaleset.properties import Boolean, Choice, Integer, Node, Number
-from vmssbuilder.scaleset.versions import FIRST, LATEST, order
+from vmssbuilder.scaleset.rules import REGISTRY
+from vmssbuilder.scaleset.versions import FIRST, LATEST, order, within
 from vmssbuilder.scaleset.wording import Said, in_version
 
 FEATURES: Final = {
@@ -38,8 +39,29 @@ FEATURES: Final = {
     r"[Nn]etwork API version": "2020-12-01",
     r"[Uu]ser-assigned": "2017-12-01",
     r"[Ee]ncryption at host": "2020-06-01",
+    r"[Mm]anaged identit|[Ss]ystem-assigned|\b[Ii]dentity\b": "2016-03-30",
+    r"Secure Boot|vTPM": "2020-12-01",
+    r"[Pp]roxy agent\b": "2023-09-01",
+    r"[Oo]ptional capabilities": "2018-06-01",
 }
 """The first API version that has what the words speak of."""
+
+SENDS_ON: Final = {
+    # Both name what a newer version has, or the cure for what the version still allows.
+    "upgrade-mode-enum",
+    "capacity-unmanaged-100",
+}
+"""Rules whose message names a feature on purpose before its version."""
+
+OTHER_THINGS: Final = {
+    "dns servers",
+    "metadata service",
+    "network security group",
+    "os image",
+    "patching by azure",
+    "wire server",
+}
+"""Titles of settings whose words mean more than the setting."""
 
 PROFILE: Final = "properties.virtualMachineProfile"
 PUBLIC_IP: Final = (
@@ -111,6 +133,15 @@ def texts(node: Node) -> Iterator[str]:
             yield value.help_in(node.api_version)
 
 
+def preset_texts(preset: Preset, version: str) -> Iterator[str]:
+    """All that is said of a known extension in an API version."""
+    yield from (preset.title, preset.help_in(version), *preset.needs_in(version))
+    for part in (preset.settings, preset.protected):
+        for node in presets.settings_tree(part, version).walk() if part is not None else ():
+            if node.parent is not None:
+                yield from texts(node)
+
+
 def test_no_text_names_a_feature_before_its_version() -> None:
     early = {
         (node.pattern, words, version)
@@ -123,6 +154,63 @@ def test_no_text_names_a_feature_before_its_version() -> None:
         if re.search(words, said)
     }
     assert early == set()
+
+
+def test_no_text_of_a_known_extension_names_a_feature_before_its_version() -> None:
+    early = {
+        (preset.name, words, said)
+        for version in API_VERSIONS
+        for preset in PRESETS
+        if preset.fits(version)
+        for said in preset_texts(preset, version)
+        for words, since in FEATURES.items()
+        if order(version) < order(since) and re.search(words, said)
+    }
+    assert early == set()
+
+
+def test_no_message_of_a_rule_names_a_feature_before_its_version() -> None:
+    early = {
+        (entry.id, words, version)
+        for entry in REGISTRY.values()
+        if entry.id not in SENDS_ON
+        for version in API_VERSIONS
+        if within(version, entry.since, entry.until)
+        for words, since in FEATURES.items()
+        if order(version) < order(since) and re.search(words, in_version(entry.message, version))
+    }
+    assert early == set()
+
+
+def test_no_text_names_a_setting_before_its_version() -> None:
+    """By their titles, where these have more than one word."""
+    first: dict[str, str] = {}
+    for version in API_VERSIONS:
+        for node in tree(version).walk():
+            if node.parent is not None and " " in node.property.title:
+                first.setdefault(node.property.title.casefold(), version)
+    later = {title: since for title, since in first.items() if since != FIRST and title not in OTHER_THINGS}
+    names = re.compile("|".join(rf"\b{re.escape(title)}\b" for title in later), re.IGNORECASE)
+    early = set()
+    for version in API_VERSIONS:
+        said = {text for node in tree(version).walk() if node.parent is not None for text in texts(node)}
+        said |= {text for preset in PRESETS if preset.fits(version) for text in preset_texts(preset, version)}
+        early |= {
+            (version, found[0], text)
+            for text in said
+            for found in names.finditer(text)
+            if order(later[found[0].casefold()]) > order(version)
+        }
+    assert early == set()
+
+
+def test_a_known_extension_that_an_older_version_lacks_what_it_needs_for_says_which_one_has_it() -> None:
+    waiting = [preset for preset in PRESETS if not preset.fits(FIRST)]
+    assert waiting
+    for preset in waiting:
+        assert preset.needs_in(FIRST) == (f"Needs API version {preset.since} or newer.",)
+        assert preset.fits(preset.since)
+        assert not preset.fits(API_VERSIONS[order(preset.since) - 1])
 
 
 def test_the_table_of_features_names_what_texts_speak_of() -> None:
@@ -214,10 +302,6 @@ def test_texts_use_one_spelling_and_one_word_for_what_is_not_set() -> None:
             if node.parent is not None:
                 for said in texts(node):
                     assert not NOT_OURS.search(said), said
-    for preset in PRESETS:
-        for said in (preset.title, preset.help, *preset.needs):
-            assert not NOT_OURS.search(said), said
-        for part in (preset.settings, preset.protected):
-            for node in presets.settings_tree(part).walk() if part is not None else ():
-                for said in texts(node):
-                    assert not NOT_OURS.search(said), said
+        for preset in PRESETS:
+            for said in preset_texts(preset, version):
+                assert not NOT_OURS.search(said), said

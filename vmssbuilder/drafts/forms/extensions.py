@@ -87,10 +87,10 @@ def preset_layout(preset: Preset, api_version: str) -> Layout:
     plain = item_layout(EXTENSION, api_version)
     by_name = {entry.below[-1]: entry for section in plain.sections[:1] for entry in section.essential}
     called = Section("", (), essential=[by_name["name"]])
-    own = Section(preset.title, (), " ".join((preset.help, *preset.needs)))
+    own = Section(preset.title, (), " ".join((preset.help_in(api_version), *preset.needs_in(api_version))))
     for part, holder in ((preset.settings, SETTINGS), (preset.protected, PROTECTED)):
         if part is not None:
-            for entry in _members(presets.settings_tree(part), holder, holder):
+            for entry in _members(presets.settings_tree(part, api_version), holder, holder):
                 (own.essential if entry.node.property.essential else own.more).append(entry)
     if not own.essential:
         own.essential, own.more = own.more, []

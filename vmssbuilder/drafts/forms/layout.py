@@ -217,8 +217,8 @@ class PresetAdditions(Drawn):
 
     template = "forms/presets.html"
 
-    def __init__(self, path: Path, system: str) -> None:
-        self.path, self.system = path, system
+    def __init__(self, path: Path, system: str, api_version: str) -> None:
+        self.path, self.system, self.api_version = path, system, api_version
 
     def context(self, form: PageForm) -> dict[str, Any]:
         lead = "Names and versions are filled in, and its settings get fields of their own."
@@ -226,7 +226,7 @@ class PresetAdditions(Drawn):
             "adding": True,
             "title": "Add a known extension",
             "lead": lead,
-            **_offers(self.path, self.system, None),
+            **_offers(self.path, self.system, self.api_version, None),
         }
 
 
@@ -235,11 +235,11 @@ class PresetChoice(Drawn):
 
     template = "forms/presets.html"
 
-    def __init__(self, path: Path, system: str, extension: Any) -> None:
-        self.path, self.system, self.extension = path, system, extension
+    def __init__(self, path: Path, system: str, api_version: str, extension: Any) -> None:
+        self.path, self.system, self.api_version, self.extension = path, system, api_version, extension
 
     def context(self, form: PageForm) -> dict[str, Any]:
-        offers = _offers(self.path, self.system, presets.of(self.extension))
+        offers = _offers(self.path, self.system, self.api_version, presets.of(self.extension))
         if presets.is_empty(self.extension):
             lead = (
                 "Fills in publisher, type and version; the settings get fields of their own. "
@@ -250,13 +250,16 @@ class PresetChoice(Drawn):
         return {"title": "Make it another known extension", "lead": lead, **offers}
 
 
-def _offers(path: Path, system: str, current: Preset | None) -> dict[str, Any]:
-    """Those for the system first, those for the other one in a fold; all together while the system is not known."""
-    listed = [preset for preset in PRESETS if preset is not current]
+def _offers(path: Path, system: str, api_version: str, current: Preset | None) -> dict[str, Any]:
+    """Those that the API version has room for: for the system first, for the other one in a fold; all together while the
+    system is not known.
+    """
+    listed = [preset for preset in PRESETS if preset is not current and preset.fits(api_version)]
     fits = [preset for preset in listed if not system or preset.system == system]
     return {
         "name": paths.text(path),
         "system": system,
+        "version": api_version,
         "fits": fits,
         "other": OTHER.get(system, ""),
         "others": [preset for preset in listed if preset not in fits],

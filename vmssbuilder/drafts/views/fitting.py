@@ -40,12 +40,12 @@ def laid_out(request: HttpRequest, form: Form, page: PageForm, chosen: Chosen) -
         return Layout(SystemChoice(chosen, _done(request, form)), fields)
     if is_extension(form.place):
         extension = paths.get(page.content, form.place)
-        choice = PresetChoice(form.place, chosen.system, extension)
+        choice = PresetChoice(form.place, chosen.system, form.draft.api_version, extension)
         return Layout(choice, fields) if presets.is_empty(extension) else Layout(fields, choice)
     if form.step.name == "extensions" and not form.place:
         held = paths.get(page.content, _EXTENSIONS)
         if held is MISSING or isinstance(held, list):
-            return Layout(fields, PresetAdditions(_EXTENSIONS, chosen.system))
+            return Layout(fields, PresetAdditions(_EXTENSIONS, chosen.system, form.draft.api_version))
     return Layout(fields)
 
 

@@ -59,9 +59,9 @@ def of(extension: Any) -> Preset | None:
     return _BY_MAJOR.get((handler, major)) or _BY_HANDLER.get(handler)
 
 
-def settings_tree(part: type[Part]) -> Node:
-    """The tree of named settings. They have no API versions: the handler reads them, not Azure."""
-    return tree(part, LATEST)  # type: ignore[arg-type]  # a class has a hash; mypy looks at that of its instances
+def settings_tree(part: type[Part], api_version: str = LATEST) -> Node:
+    """The tree of named settings for a request in an API version: what that lacks, they need not name. Raises UnknownVersion."""
+    return tree(part, api_version)  # type: ignore[arg-type]  # a class has a hash; mypy looks at that of its instances
 
 
 def node_at(below: Path) -> Node | None:

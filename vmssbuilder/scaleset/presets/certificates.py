@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from ..properties import Choice, Json, List, Part, Single, Text, Value
-from .declared import both
+from .declared import IDENTITY, USER_ASSIGNED, both
 
 _CLIENT: Final = "Which user-assigned identity opens the vault. Needed when the scale set has one."
 _LINUX_CLIENT: Final = (
@@ -145,25 +145,26 @@ class LinuxVaultSettings(Part):
     """Settings of the key vault handler for Linux."""
 
     secrets_management_settings = Single("Certificates", LinuxVaultManagement, inline=True)
-    authentication_settings = Single("Identity", LinuxVaultAuthentication, inline=True)
+    authentication_settings = Single("Identity", LinuxVaultAuthentication, since=USER_ASSIGNED, inline=True)
 
 
 class WindowsVaultSettings(Part):
     """Settings of the key vault handler for Windows."""
 
     secrets_management_settings = Single("Certificates", WindowsVaultManagement, inline=True)
-    authentication_settings = Single("Identity", WindowsVaultAuthentication, inline=True)
+    authentication_settings = Single("Identity", WindowsVaultAuthentication, since=USER_ASSIGNED, inline=True)
 
 
 PRESETS: Final = both(
     "key-vault",
     title=("Key Vault certificates for Linux", "Key Vault certificates for Windows"),
-    help="Installs certificates from a key vault and replaces them when the vault gets a newer version.",
+    said="Installs certificates from a key vault and replaces them when the vault gets a newer version.",
     called="KeyVault",
     publisher="Microsoft.Azure.KeyVault",
     kind=("KeyVaultForLinux", "KeyVaultForWindows"),
     version="4.0",
     settings=(LinuxVaultSettings, WindowsVaultSettings),
+    since=IDENTITY,
     identity="any",
     role="The identity needs the role Key Vault Secrets User on the vault.",
     runs_on=("For Ubuntu 22.04 and later and Azure Linux.", "For Windows Server 2022 and later."),

@@ -6,7 +6,7 @@ from typing import Final
 
 from ..properties import Choice, Json, Part, Single, Text, Value
 from ..retirements import retired
-from .declared import Preset, both
+from .declared import IDENTITY, Preset, both
 
 
 class DscConfiguration(Part):
@@ -96,11 +96,12 @@ PRESETS: Final = (
     *both(
         "machine-configuration",
         title=("Machine configuration for Linux", "Machine configuration for Windows"),
-        help="Lets Azure Policy audit and set what is inside the instances. Assignments decide what.",
+        said="Lets Azure Policy audit and set what is inside the instances. Assignments decide what.",
         called="MachineConfiguration",
         publisher="Microsoft.GuestConfiguration",
         kind=("ConfigurationForLinux", "ConfigurationForWindows"),
         version="1.0",
+        since=IDENTITY,
         identity="any",
         with_it="machine configuration assignments from Azure Policy",
         upgrades=True,
@@ -108,7 +109,7 @@ PRESETS: Final = (
     Preset(
         name="dsc",
         title="Desired State Configuration (DSC)",
-        help=f"Applies a PowerShell DSC configuration. {retired('dsc')} Microsoft recommends machine configuration instead.",
+        said=f"Applies a PowerShell DSC configuration. {retired('dsc')} Microsoft recommends machine configuration instead.",
         system="Windows",
         called="DSC",
         publisher="Microsoft.Powershell",

@@ -9,6 +9,7 @@ from .. import versions
 from ..paths import Path
 from ..properties import Part
 from ..systems import SYSTEMS
+from ..wording import Said, Words, in_version
 
 SETTINGS: Final[Path] = ("properties", "settings")
 PROTECTED: Final[Path] = ("properties", "protectedSettings")
@@ -16,6 +17,13 @@ PROTECTED: Final[Path] = ("properties", "protectedSettings")
 
 AUTOMATIC_UPGRADE: Final = "2020-06-01"
 """The API version that brought enableAutomaticUpgrade."""
+
+IDENTITY: Final = "2016-03-30"
+USER_ASSIGNED: Final = "2017-12-01"
+"""The API versions that brought managed identities, and those of one's own."""
+
+ORCHESTRATION: Final = "2020-12-01"
+"""The API version that brought orchestration modes."""
 
 Identity = Literal["", "any", "system"]
 
@@ -30,7 +38,8 @@ _IDENTITY: Final[dict[Identity, str]] = {
 class Preset:
     """One known extension.
 
-    system: "Linux" or "Windows". called: a fitting name for it in a scale set. kind: what Azure calls its type.
+    said: what it does; sentences that hold in some API versions only are `Said`. since: the first API version that has what
+    it is about or cannot do without; it is not offered before. system: "Linux" or "Windows". called: a fitting name for it in a scale set. kind: what Azure calls its type.
     version: major and minor, the newest that its page documents. settings, protected: their named members, None when it
     has none; all protected ones are secret.
 
@@ -41,7 +50,7 @@ class Preset:
 
     name: str
     title: str
-    help: str
+    said: Words
     system: str
     called: str
     publisher: str
@@ -49,9 +58,10 @@ class Preset:
     version: str
     settings: type[Part] | None = None
     protected: type[Part] | None = None
+    since: str = versions.FIRST
     identity: Identity = ""
-    role: str = ""
-    with_it: str = ""
+    role: Words = ""
+    with_it: Words = ""
     runs_on: str = ""
     modes: tuple[str, ...] = ("Uniform", "Flexible")
     upgrades: bool = False
@@ -79,13 +89,22 @@ class Preset:
             filled["enableAutomaticUpgrade"] = self.upgrades
         return filled
 
-    @property
-    def needs(self) -> tuple[str, ...]:
-        """What it needs, in sentences."""
-        wanted = [_IDENTITY[self.identity], self.with_it]
+    def fits(self, api_version: str) -> bool:
+        """Whether that API version has what it needs. Raises UnknownVersion."""
+        return versions.within(api_version, self.since)
+
+    def help_in(self, api_version: str) -> str:
+        """What it does, in that API version. Raises UnknownVersion."""
+        return in_version(self.said, api_version)
+
+    def needs_in(self, api_version: str) -> tuple[str, ...]:
+        """What it needs in that API version, in sentences. Raises UnknownVersion."""
+        if not self.fits(api_version):
+            return (f"Needs API version {self.since} or newer.",)
+        wanted = [_IDENTITY[self.identity], in_version(self.with_it, api_version)]
         listed = " and ".join(each for each in wanted if each)
-        told = [f"Needs {listed}." if listed else "", self.role, self.runs_on]
-        if len(self.modes) == 1:
+        told = [f"Needs {listed}." if listed else "", in_version(self.role, api_version), self.runs_on]
+        if len(self.modes) == 1 and versions.within(api_version, ORCHESTRATION):
             told.append(f"Only for {self.modes[0]} scale sets.")
         told.append(
             "Upgraded automatically by Azure."
@@ -97,7 +116,7 @@ class Preset:
 
 def both(name: str, **shared: Any) -> tuple[Preset, Preset]:
     """A pair for Linux and Windows; what differs is given as a pair."""
-    pairs = {key: value for key, value in shared.items() if isinstance(value, tuple) and key != "modes"}
+    pairs = {key: value for key, value in shared.items() if key != "modes" and _is_pair(value)}
     same = {key: value for key, value in shared.items() if key not in pairs}
     linux, windows = (
         Preset(
@@ -109,3 +128,8 @@ def both(name: str, **shared: Any) -> tuple[Preset, Preset]:
         for position, system in enumerate(SYSTEMS)
     )
     return linux, windows
+
+
+def _is_pair(value: Any) -> bool:
+    """Whether a value is one for each system, and not the sentences of one text."""
+    return isinstance(value, tuple) and not any(isinstance(each, Said) for each in value)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from ..properties import Boolean, Part, Text
+from ..wording import Said
 from .declared import Preset, both
 
 
@@ -44,19 +45,22 @@ PRESETS: Final = (
     Preset(
         name="nvidia-gpu-linux",
         title="NVIDIA GPU driver for Linux",
-        help="Installs the driver on sizes with an NVIDIA GPU. It does not update it later.",
+        said="Installs the driver on sizes with an NVIDIA GPU. It does not update it later.",
         system="Linux",
         called="NvidiaGpuDriver",
         publisher="Microsoft.HpcCompute",
         kind="NvidiaGpuDriverLinux",
         version="1.6",
         settings=LinuxGpuSettings,
-        with_it=f"{_INTERNET}, and Secure Boot off",
+        with_it=(
+            Said(_INTERNET, until="2020-06-01"),
+            Said(f"{_INTERNET}, and Secure Boot off", since="2020-12-01"),
+        ),
     ),
     Preset(
         name="nvidia-gpu-windows",
         title="NVIDIA GPU driver for Windows",
-        help="Installs the driver on sizes with an NVIDIA GPU. It does not update it later.",
+        said="Installs the driver on sizes with an NVIDIA GPU. It does not update it later.",
         system="Windows",
         called="NvidiaGpuDriver",
         publisher="Microsoft.HpcCompute",
@@ -68,7 +72,7 @@ PRESETS: Final = (
     *both(
         "amd-gpu",
         title=("AMD GPU driver for Linux", "AMD GPU driver for Windows"),
-        help=(
+        said=(
             "Installs the driver on sizes with an AMD GPU, such as NVads V710 v5.",
             "Installs the driver on sizes with an AMD GPU, such as NVv4 and NVads V710 v5.",
         ),
@@ -81,7 +85,7 @@ PRESETS: Final = (
     *both(
         "infiniband",
         title=("InfiniBand driver for Linux", "InfiniBand driver for Windows"),
-        help="Installs the driver on sizes with InfiniBand (RDMA), an r in their name.",
+        said="Installs the driver on sizes with InfiniBand (RDMA), an r in their name.",
         called="InfiniBandDriver",
         publisher="Microsoft.HpcCompute",
         kind=("InfiniBandDriverLinux", "InfiniBandDriverWindows"),

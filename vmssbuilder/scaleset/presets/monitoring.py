@@ -6,7 +6,7 @@ from typing import Final
 
 from ..properties import Choice, Json, Part, Single, Text, Value
 from ..retirements import retired
-from .declared import both
+from .declared import IDENTITY, USER_ASSIGNED, both
 
 
 class AgentIdentity(Part):
@@ -66,7 +66,7 @@ class AgentProxy(Part):
 class AgentSettings(Part):
     """Settings of the Azure Monitor agents."""
 
-    authentication = Single("Agent sign-in", AgentAuthentication, inline=True)
+    authentication = Single("Agent sign-in", AgentAuthentication, since=USER_ASSIGNED, inline=True)
     proxy = Single("Agent proxy", AgentProxy, inline=True)
 
 
@@ -100,13 +100,14 @@ PRESETS: Final = (
     *both(
         "azure-monitor",
         title=("Azure Monitor Agent for Linux", "Azure Monitor Agent for Windows"),
-        help="Sends logs and metrics to Azure Monitor. Data collection rules decide what it collects.",
+        said="Sends logs and metrics to Azure Monitor. Data collection rules decide what it collects.",
         called="AzureMonitorAgent",
         publisher="Microsoft.Azure.Monitor",
         kind=("AzureMonitorLinuxAgent", "AzureMonitorWindowsAgent"),
         version=("1.21", "1.0"),
         settings=AgentSettings,
         protected=ProxySecrets,
+        since=IDENTITY,
         identity="any",
         with_it="a data collection rule associated with the scale set",
         upgrades=True,
@@ -114,7 +115,7 @@ PRESETS: Final = (
     *both(
         "dependency-agent",
         title=("Dependency agent for Linux", "Dependency agent for Windows"),
-        help=f"Feeds the map of VM insights with processes and connections. {retired('dependency-agent')} Microsoft takes no new subscriptions for it.",
+        said=f"Feeds the map of VM insights with processes and connections. {retired('dependency-agent')} Microsoft takes no new subscriptions for it.",
         called="DependencyAgent",
         publisher="Microsoft.Azure.Monitoring.DependencyAgent",
         kind=("DependencyAgentLinux", "DependencyAgentWindows"),
@@ -126,11 +127,12 @@ PRESETS: Final = (
     *both(
         "change-tracking",
         title=("Change tracking for Linux", "Change tracking for Windows"),
-        help="Records changes of files, software and services for Azure Change Tracking and Inventory.",
+        said="Records changes of files, software and services for Azure Change Tracking and Inventory.",
         called="ChangeTracking",
         publisher="Microsoft.Azure.ChangeTrackingAndInventory",
         kind=("ChangeTracking-Linux", "ChangeTracking-Windows"),
         version="2.0",
+        since=IDENTITY,
         identity="any",
         with_it="the Azure Monitor agent with a data collection rule for change tracking",
         upgrades=True,
@@ -138,7 +140,7 @@ PRESETS: Final = (
     *both(
         "network-watcher",
         title=("Network Watcher agent for Linux", "Network Watcher agent for Windows"),
-        help="Lets Network Watcher capture packets on instances and test connections from them.",
+        said="Lets Network Watcher capture packets on instances and test connections from them.",
         called="NetworkWatcherAgent",
         publisher="Microsoft.Azure.NetworkWatcher",
         kind=("NetworkWatcherAgentLinux", "NetworkWatcherAgentWindows"),

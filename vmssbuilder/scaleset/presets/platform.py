@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from ..properties import Boolean, Choice, Part, Single, Text, Value
-from .declared import both
+from .declared import IDENTITY, both
 
 
 class ClusterCertificate(Part):
@@ -103,7 +103,7 @@ PRESETS: Final = (
     *both(
         "service-fabric",
         title=("Service Fabric node for Linux", "Service Fabric node for Windows"),
-        help="Makes the scale set a node type of a Service Fabric cluster.",
+        said="Makes the scale set a node type of a Service Fabric cluster.",
         called="ServiceFabricNode",
         publisher="Microsoft.Azure.ServiceFabric",
         kind=("ServiceFabricLinuxNode", "ServiceFabricNode"),
@@ -117,12 +117,13 @@ PRESETS: Final = (
     *both(
         "hybrid-worker",
         title=("Hybrid worker for Linux", "Hybrid worker for Windows"),
-        help="Runs runbooks of Azure Automation on the instances.",
+        said="Runs runbooks of Azure Automation on the instances.",
         called="HybridWorker",
         publisher="Microsoft.Azure.Automation.HybridWorker",
         kind=("HybridWorkerForLinux", "HybridWorkerForWindows"),
         version="1.1",
         settings=WorkerSettings,
+        since=IDENTITY,
         identity="system",
         with_it="an Azure Automation account with a hybrid worker group",
         modes=("Uniform",),
@@ -131,11 +132,12 @@ PRESETS: Final = (
     *both(
         "hibernation",
         title=("Hibernation for Linux", "Hibernation for Windows"),
-        help="Prepares the operating system for hibernation.",
+        said="Prepares the operating system for hibernation.",
         called=("LinuxHibernateExtension", "WindowsHibernateExtension"),
         publisher="Microsoft.CPlat.Core",
         kind=("LinuxHibernateExtension", "WindowsHibernateExtension"),
         version="1.0",
+        since="2021-07-01",
         with_it="hibernation switched on under Size",
         modes=("Flexible",),
         upgrades=True,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from ..properties import Boolean, Integer, Json, List, Part, Text
-from .declared import both
+from ..wording import Said
+from .declared import IDENTITY, USER_ASSIGNED, both
 
 _FILES: Final = "Fetched before the command runs, into the folder that it runs in. Anyone who may read the scale set can read these addresses; one with a signature (SAS) belongs below, among the secret files."
 _OPEN_COMMAND: Final = "A command without secrets. Give the command here or as a protected one, never both."
@@ -106,7 +107,15 @@ class ScriptSecrets(Part):
     managed_identity = Json(
         "Managed identity for downloads",
         secret=True,
-        help="Fetches the files with an identity of the scale set instead of a key. Use {} for the system-assigned identity, or name another by clientId or objectId.",
+        since=IDENTITY,
+        help=(
+            "Fetches the files with an identity of the scale set instead of a key.",
+            Said("Use {} for its identity.", until="2017-03-30"),
+            Said(
+                "Use {} for the system-assigned identity, or name another by clientId or objectId.",
+                since=USER_ASSIGNED,
+            ),
+        ),
         example='{"clientId": "31b403aa-c364-4240-a7ff-d85fb6cd7232"}',
     )
 
@@ -142,12 +151,15 @@ class LinuxScriptSecrets(ScriptSecrets):
 PRESETS: Final = both(
     "custom-script",
     title=("Custom Script for Linux", "Custom Script for Windows"),
-    help="Downloads files and runs a command once on each new instance. It has 90 minutes, and must not restart the instance itself.",
+    said="Downloads files and runs a command once on each new instance. It has 90 minutes, and must not restart the instance itself.",
     called="CustomScript",
     publisher=("Microsoft.Azure.Extensions", "Microsoft.Compute"),
     kind=("CustomScript", "CustomScriptExtension"),
     version=("2.1", "1.10"),
     settings=(LinuxScriptSettings, WindowsScriptSettings),
     protected=(LinuxScriptSecrets, WindowsScriptSecrets),
-    role="The instances must reach the files; an identity that fetches them needs the role Storage Blob Data Reader.",
+    role=(
+        "The instances must reach the files.",
+        Said("An identity that fetches them needs the role Storage Blob Data Reader.", since=IDENTITY),
+    ),
 )

@@ -6,6 +6,7 @@ from typing import Final
 
 from ..properties import Boolean, Choice, Part, Single, Text, Value
 from ..retirements import retired
+from ..wording import Said
 from .declared import Preset, both
 
 _ENCRYPT: Final = Value("EnableEncryption", "Encrypt", "Encrypts the disks as they are.")
@@ -268,7 +269,7 @@ PRESETS: Final = (
     *both(
         "guest-attestation",
         title=("Guest attestation for Linux", "Guest attestation for Windows"),
-        help="Lets Defender for Cloud verify that instances started with untampered boot code.",
+        said="Lets Defender for Cloud verify that instances started with untampered boot code.",
         called="GuestAttestation",
         publisher=(
             "Microsoft.Azure.Security.LinuxAttestation",
@@ -277,13 +278,17 @@ PRESETS: Final = (
         kind="GuestAttestation",
         version="1.0",
         settings=AttestationSettings,
-        with_it="trusted launch or confidential VMs, with Secure Boot and vTPM on",
+        since="2020-12-01",
+        with_it=(
+            Said("trusted launch, with Secure Boot and vTPM on", until="2021-07-01"),
+            Said("trusted launch or confidential VMs, with Secure Boot and vTPM on", since="2021-11-01"),
+        ),
         upgrades=True,
     ),
     *both(
         "defender-endpoint",
         title=("Defender for Endpoint for Linux", "Defender for Endpoint for Windows"),
-        help="Onboards the instances to Microsoft Defender for Endpoint. With a Defender for Servers plan, Defender for Cloud does so by itself.",
+        said="Onboards the instances to Microsoft Defender for Endpoint. With a Defender for Servers plan, Defender for Cloud does so by itself.",
         called=("MDE.Linux", "MDE.Windows"),
         publisher="Microsoft.Azure.AzureDefenderForServers",
         kind=("MDE.Linux", "MDE.Windows"),
@@ -296,7 +301,7 @@ PRESETS: Final = (
     Preset(
         name="antimalware",
         title="Microsoft Antimalware",
-        help="Sets up the Microsoft Defender Antivirus that Windows Server has built in. It replaces existing settings: with no exclusions given, all are removed.",
+        said="Sets up the Microsoft Defender Antivirus that Windows Server has built in. It replaces existing settings: with no exclusions given, all are removed.",
         system="Windows",
         called="Antimalware",
         publisher="Microsoft.Azure.Security",
@@ -307,22 +312,27 @@ PRESETS: Final = (
     *both(
         "disk-encryption",
         title=("Azure Disk Encryption for Linux", "Azure Disk Encryption for Windows"),
-        help=f"Encrypts disks from inside the instance. {retired('disk-encryption')} Use encryption at host for new scale sets.",
+        said=(
+            f"Encrypts disks from inside the instance. {retired('disk-encryption')}",
+            Said("Use encryption at host for new scale sets.", since="2020-06-01"),
+        ),
         called="AzureDiskEncryption",
         publisher="Microsoft.Azure.Security",
         kind=("AzureDiskEncryptionForLinux", "AzureDiskEncryption"),
         version=("1.1", "2.2"),
         settings=(LinuxDiskEncryptionSettings, DiskEncryptionSettings),
+        since="2016-04-30-preview",
         with_it="a key vault in the same region that is enabled for disk encryption",
     ),
     *both(
         "proxy-agent",
         title=("Guest proxy agent for Linux", "Guest proxy agent for Windows"),
-        help="Installs the agent of the metadata security protocol, which guards the metadata service.",
+        said="Installs the agent of the metadata security protocol, which guards the metadata service.",
         called="ProxyAgent",
         publisher="Microsoft.CPlat.ProxyAgent",
         kind=("ProxyAgentLinux", "ProxyAgentWindows"),
         version="1.0",
+        since="2023-09-01",
         with_it="the proxy agent switched on under Security",
         runs_on=(
             "For Ubuntu 20.04 and later and Azure Linux.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from ..properties import Choice, Json, Part, Text, Value
-from .declared import Preset
+from .declared import IDENTITY, Preset
 
 _WORDS: Final = (
     Value("true", "Yes", "On."),
@@ -89,10 +89,15 @@ class LinuxAccessSettings(Part):
         "Repair a disk",
         _WORDS,
         wire="repair_disk",
+        since="2016-04-30-preview",
         help="Repairs the file system of the disk named below. Off if not set.",
     )
     disk_name = Text(
-        "Disk to repair", wire="disk_name", help="The name of the data disk to repair.", example="sdc1"
+        "Disk to repair",
+        wire="disk_name",
+        since="2016-04-30-preview",
+        help="The name of the data disk to repair.",
+        example="sdc1",
     )
 
 
@@ -165,12 +170,13 @@ PRESETS: Final = (
     Preset(
         name="entra-ssh",
         title="Microsoft Entra sign-in by SSH",
-        help="Lets people sign in by SSH with their Microsoft Entra (Azure AD) account.",
+        said="Lets people sign in by SSH with their Microsoft Entra (Azure AD) account.",
         system="Linux",
         called="AADSSHLogin",
         publisher="Microsoft.Azure.ActiveDirectory",
         kind="AADSSHLoginForLinux",
         version="1.0",
+        since=IDENTITY,
         identity="system",
         role=_ROLE,
         modes=("Uniform",),
@@ -178,13 +184,14 @@ PRESETS: Final = (
     Preset(
         name="entra-windows",
         title="Microsoft Entra sign-in for Windows",
-        help="Joins the instances to Microsoft Entra (Azure AD), so that people sign in with their account.",
+        said="Joins the instances to Microsoft Entra (Azure AD), so that people sign in with their account.",
         system="Windows",
         called="AADLogin",
         publisher="Microsoft.Azure.ActiveDirectory",
         kind="AADLoginForWindows",
         version="2.0",
         settings=EntraJoinSettings,
+        since=IDENTITY,
         identity="system",
         role=_ROLE,
         runs_on="For Windows Server 2019 and later, Windows 10 1809 and later, and Windows 11.",
@@ -193,7 +200,7 @@ PRESETS: Final = (
     Preset(
         name="domain-join",
         title="Active Directory domain join",
-        help="Joins the instances to an Active Directory domain. Host names must be unique in it.",
+        said="Joins the instances to an Active Directory domain. Host names must be unique in it.",
         system="Windows",
         called="DomainJoin",
         publisher="Microsoft.Compute",
@@ -206,7 +213,7 @@ PRESETS: Final = (
     Preset(
         name="vm-access-linux",
         title="VM access for Linux",
-        help="Sets a lost password or SSH key anew, and repairs the SSH server.",
+        said="Sets a lost password or SSH key anew, and repairs the SSH server.",
         system="Linux",
         called="VMAccess",
         publisher="Microsoft.OSTCExtensions",
@@ -218,7 +225,7 @@ PRESETS: Final = (
     Preset(
         name="vm-access-windows",
         title="VM access for Windows",
-        help="Sets a lost administrator password anew, and repairs Remote Desktop.",
+        said="Sets a lost administrator password anew, and repairs Remote Desktop.",
         system="Windows",
         called="VMAccess",
         publisher="Microsoft.Compute",
@@ -230,7 +237,7 @@ PRESETS: Final = (
     Preset(
         name="openssh-windows",
         title="OpenSSH server for Windows",
-        help="Installs the OpenSSH server, so that people sign in by SSH. It opens no port in a network security group.",
+        said="Installs the OpenSSH server, so that people sign in by SSH. It opens no port in a network security group.",
         system="Windows",
         called="WindowsOpenSSH",
         publisher="Microsoft.Azure.OpenSSH",

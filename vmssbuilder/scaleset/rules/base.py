@@ -20,6 +20,7 @@ from typing import Any, Final, Literal
 from .. import versions
 from ..findings import Confidence, Finding, Fix, Severity
 from ..paths import Path
+from ..wording import Words, in_version
 from .unknown import Unknown
 from .view import View
 
@@ -54,6 +55,7 @@ Hits = Hit | list[Hit] | None
 class Rule:
     """A registered rule.
 
+    message: what it says; sentences that hold in some API versions only are `Said`.
     since, until: the API versions in which it applies. operations: what it is asked about. raw: it looks at the
     document as it was given, and stands where a value is of the wrong type. misfit: the same, but it is asked only when
     the document does not fit the JSON Schema. deferred: it only warns while
@@ -63,7 +65,7 @@ class Rule:
     """
 
     id: str
-    message: str
+    message: Words
     function: Callable[[View], Hits]
     severity: Severity
     confidence: Confidence
@@ -93,14 +95,13 @@ class Rule:
             # What nobody knows yet has its one finding, so not even its name is judged.
             hits = [hit for hit in hits if hit.path not in view.unknown]
         severity: Severity = "warning" if self.deferred and view.placeholders else self.severity
+        own = in_version(self.message, view.api_version)
         return [
             Finding(
                 self.id,
                 hit.severity or severity,
                 hit.path,
-                (hit.message or self.message).format_map(hit.values)
-                if hit.values
-                else hit.message or self.message,
+                (hit.message or own).format_map(hit.values) if hit.values else hit.message or own,
                 hit.confidence or self.confidence,
                 hit.fix,
             )
@@ -115,7 +116,7 @@ _Function = Callable[[View], Hits]
 
 def rule(
     id: str,
-    message: str,
+    message: Words,
     *,
     severity: Severity = "error",
     confidence: Confidence = "A",

@@ -6,6 +6,7 @@ import re
 from typing import Any, Final
 
 from ..paths import Path
+from ..wording import Said
 from .base import Hit, Hits, rule
 from .shapes import set_to
 from .view import PROFILE, View, filled
@@ -121,8 +122,14 @@ def _harm(view: View) -> str:
 
 @rule(
     "attestation-trusted-launch",
-    "Guest attestation proves nothing on standard instances. Choose trusted launch or confidential VMs, with Secure Boot and vTPM, "
-    "or remove it.",
+    (
+        "Guest attestation proves nothing on standard instances.",
+        Said("Choose trusted launch with Secure Boot and vTPM, or remove it.", until="2021-07-01"),
+        Said(
+            "Choose trusted launch or confidential VMs, with Secure Boot and vTPM, or remove it.",
+            since="2021-11-01",
+        ),
+    ),
     severity="warning",
     since="2020-12-01",
     operations=("create",),

@@ -8,6 +8,7 @@ from typing import Any, Final
 from .. import paths
 from ..findings import Fix
 from ..paths import Path
+from ..wording import Said
 from .base import CREATE, UPDATE, Hit, Hits, rule
 from .shapes import decoded, moved, repeated, set_to, without, xml_root
 from .time_zones import FOLDED, WINDOWS_TIME_ZONES
@@ -893,7 +894,13 @@ def patchmode_platform_needs(view: View) -> Hits:
 
 @rule(
     "patchmode-uniform",
-    "Patching by Azure is for Flexible scale sets. In a Uniform one use automatic OS image upgrades.",
+    (
+        Said("Patching by Azure is not for scale sets. Use automatic OS image upgrades.", until="2020-06-01"),
+        Said(
+            "Patching by Azure is for Flexible scale sets. In a Uniform one use automatic OS image upgrades.",
+            since="2020-12-01",
+        ),
+    ),
     severity="warning",
     since="2020-06-01",
 )

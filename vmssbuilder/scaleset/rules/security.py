@@ -10,6 +10,7 @@ from ..findings import Severity
 from ..paths import Path
 from ..retirements import retired
 from ..versions import order
+from ..wording import Said
 from .base import CREATE, Hit, Hits, rule
 from .shapes import either, moved, resource_id, set_to, url, without
 from .sizing import INFINIBAND, needs_one_group
@@ -86,7 +87,15 @@ def priority_low(view: View) -> Hits:
 
 @rule(
     "eviction-needs-spot",
-    "Only Spot instances are evicted. Remove the eviction policy, or choose Spot.",
+    (
+        Said(
+            "Only low-priority instances are evicted. Remove the eviction policy, or choose Low.",
+            until="2018-10-01",
+        ),
+        Said(
+            "Only Spot instances are evicted. Remove the eviction policy, or choose Spot.", since="2019-03-01"
+        ),
+    ),
     since="2017-12-01",
     operations=CREATE,
 )
@@ -203,7 +212,16 @@ def spot_spg(view: View) -> Hits:
 
 @rule(
     "uefi-needs-type",
-    "Secure Boot and vTPM belong to Trusted Launch or a confidential VM. Choose one of them as the security type.",
+    (
+        Said(
+            "Secure Boot and vTPM belong to Trusted Launch. Choose it as the security type.",
+            until="2021-07-01",
+        ),
+        Said(
+            "Secure Boot and vTPM belong to Trusted Launch or a confidential VM. Choose one of them as the security type.",
+            since="2021-11-01",
+        ),
+    ),
     since="2020-12-01",
     operations=CREATE,
 )
@@ -355,7 +373,11 @@ def encryption_at_host_ade(view: View) -> Hits:
 
 @rule(
     "ade-data-disks",
-    "Azure Disk Encryption leaves Ultra and Premium SSD v2 disks as they are. Use encryption at host for all disks.",
+    (
+        Said("Azure Disk Encryption leaves Ultra disks as they are.", until="2021-11-01"),
+        Said("Azure Disk Encryption leaves Ultra and Premium SSD v2 disks as they are.", since="2022-03-01"),
+        Said("Use encryption at host for all disks.", since="2020-06-01"),
+    ),
     severity="warning",
     since="2018-06-01",
 )

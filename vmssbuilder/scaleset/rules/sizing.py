@@ -8,6 +8,7 @@ from typing import Final
 
 from .. import versions
 from ..paths import Path
+from ..wording import Said
 from .base import CREATE, UPDATE, Hit, Hits, rule
 from .shapes import moved, set_to, without
 from .view import OS_DISK, PROPERTIES, View, filled
@@ -414,9 +415,18 @@ def zone_balance_needs_zones(view: View) -> Hits:
     return Hit(place, fix=without(place, "Remove zone balance"))
 
 
+_IN_ZONES: Final = (
+    "in zones spreads over 1 fault domain (as many as possible) or exactly 5. Choose one of them."
+)
+_IN_NO_ZONE: Final = "without zones spreads over 1 to 5 fault domains. Choose a number from 1 to 5."
+
+
 @rule(
     "fd-count-uniform-zonal",
-    "A Uniform scale set in zones spreads over 1 fault domain (as many as possible) or exactly 5. Choose one of them.",
+    (
+        Said(f"A scale set {_IN_ZONES}", until="2020-06-01"),
+        Said(f"A Uniform scale set {_IN_ZONES}", since="2020-12-01"),
+    ),
     since="2017-12-01",
 )
 def fd_count_uniform_zonal(view: View) -> Hits:
@@ -427,7 +437,10 @@ def fd_count_uniform_zonal(view: View) -> Hits:
 
 @rule(
     "fd-count-uniform-regional",
-    "A Uniform scale set without zones spreads over 1 to 5 fault domains. Choose a number from 1 to 5.",
+    (
+        Said(f"A scale set {_IN_NO_ZONE}", until="2020-06-01"),
+        Said(f"A Uniform scale set {_IN_NO_ZONE}", since="2020-12-01"),
+    ),
     since="2017-12-01",
 )
 def fd_count_uniform_regional(view: View) -> Hits:

@@ -10,6 +10,7 @@ from typing import Any, Final
 from .. import paths
 from ..paths import Path
 from ..versions import order
+from ..wording import Said
 from .base import CREATE, Hit, Hits, rule
 from .shapes import either, moved, resource_id, set_to, url, without
 from .view import DATA_DISKS, IMAGE, OS_DISK, PROFILE, PROPERTIES, View, filled
@@ -827,7 +828,11 @@ def datadisk_cache_readwrite(view: View) -> Hits:
 
 @rule(
     "datadisk-iops-type",
-    "Only Ultra and Premium SSD v2 disks let you set this. Remove it, or choose such a disk.",
+    (
+        Said("Only Ultra disks let you set this.", until="2021-11-01"),
+        Said("Only Ultra and Premium SSD v2 disks let you set this.", since="2022-03-01"),
+        "Remove it, or choose such a disk.",
+    ),
     since="2019-07-01",
 )
 def datadisk_iops_type(view: View) -> Hits:

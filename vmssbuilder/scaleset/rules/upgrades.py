@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from ..findings import Change, Fix, Severity
 from ..paths import Path
+from ..wording import Said
 from .base import CREATE, Hit, Hits, rule
 from .shapes import seconds, set_to, without
 from .view import IMAGE, LINUX, NETWORK, PROFILE, PROPERTIES, WINDOWS, View, filled
@@ -63,7 +64,11 @@ def upgrade_mode_enum(view: View) -> Hits:
 
 @rule(
     "rolling-needs-health",
-    "A rolling upgrade must see whether instances are healthy. Add the Application Health extension{probe}.",
+    (
+        "A rolling upgrade must see whether instances are healthy.",
+        Said("Choose the probe of a load balancer.", until="2018-06-01"),
+        Said("Add the Application Health extension{probe}.", since="2018-10-01"),
+    ),
     since="2017-03-30",
     operations=CREATE,
     deferred=True,
