@@ -101,7 +101,11 @@ def _functions(tree: ast.Module) -> Iterator[tuple[str, int, int, list[ast.AST]]
     constants = [
         inner
         for node in tree.body
-        if isinstance(node, ast.Assign | ast.AnnAssign) and _constant_name(node) and node.value is not None
+        if isinstance(node, ast.Assign | ast.AnnAssign)
+        and _constant_name(node)
+        and node.value is not None
+        # The name of a type variable is for the type checker alone.
+        and not ast.unparse(node.value).startswith("TypeVar(")
         for inner in ast.walk(node.value)
     ]
     yield "", 1, 0, constants

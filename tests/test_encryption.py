@@ -9,8 +9,14 @@ from cryptography.fernet import Fernet
 from django.core.exceptions import ImproperlyConfigured
 from pytest_django import Settings
 
+from tests.drafts.conftest import draft
 from vmssbuilder import encryption
+from vmssbuilder.accounts.models import TokenCache, User
+from vmssbuilder.accounts.tokens import keep
+from vmssbuilder.drafts.models import Draft, Secret
 from vmssbuilder.encryption import CannotDecrypt, decrypt, encrypt, key_ids, key_of, ready
+
+__all__ = ["draft"]
 
 
 def new_key() -> str:
@@ -106,3 +112,108 @@ def test_without_a_key_nothing_is_encrypted(settings: Settings, keys: list[str],
 def test_a_library_that_does_not_work_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(encryption, "decrypt", lambda *_: "something else")
     assert "does not work" in ready()
+
+
+def test_what_this_version_wrote_opens_for_good(settings: Settings) -> None:
+    settings.VMSSBUILDER_SECRET_KEYS = [
+        base64.urlsafe_b64encode(b"tests-only-tests-only-tests-only").decode()
+    ]
+    kept = b"2.1bed5ed3.vBz3bJWR486qSbFe9vOFCZvjLkhZtQCam-_lTaDpdwEq33Zc-KI="
+    assert decrypt(kept, "secret:1:abc") == "canary ✓"
+    assert key_ids() == ("1bed5ed3",)
+    made = encrypt("canary ✓", "secret:1:abc")
+    assert (made[:11], len(made)) == (kept[:11], len(kept))
+
+
+@pytest.mark.parametrize(("different", "why"), [(7, "is not random"), (8, "")])
+def test_a_key_has_eight_different_bytes_at_least(different: int, why: str) -> None:
+    key = base64.urlsafe_b64encode(bytes(min(each, different - 1) for each in range(32))).decode()
+    assert encryption.trouble_of(key) == why
+
+
+def test_what_cannot_be_decrypted_says_why(settings: Settings) -> None:
+    assert str(CannotDecrypt()) == (
+        "This cannot be decrypted: no key opens it in this place. Was a key removed too early?"
+    )
+    assert str(CannotDecrypt("1bed5ed3")) == (
+        "This cannot be decrypted: none of the keys has the id 1bed5ed3. Was a key removed too early?"
+    )
+    assert (CannotDecrypt().key, CannotDecrypt("1bed5ed3").key) == ("", "1bed5ed3")
+
+
+def test_keys_without_trouble_have_none() -> None:
+    assert encryption.trouble_of_keys([new_key(), new_key()]) == ""
+
+
+@pytest.mark.parametrize("written", [b"2.\xff\xfe\xfd\xfc\xfb\xfa\xf9\xf8.rest", b"2.", b"2", b"", b"\xff"])
+def test_what_nobody_wrote_is_no_ciphertext(written: bytes) -> None:
+    assert isinstance(key_of(written), str)
+    with pytest.raises(CannotDecrypt):
+        decrypt(written, "here")
+
+
+def test_without_keys_nothing_of_an_earlier_version_opens(settings: Settings) -> None:
+    key = new_key()
+    settings.VMSSBUILDER_SECRET_KEYS = [key]
+    no_text = Fernet(key).encrypt(b"\xff")
+    token = Fernet(key).encrypt(b"canary")
+    with pytest.raises(CannotDecrypt):
+        decrypt(no_text, "here")
+    settings.VMSSBUILDER_SECRET_KEYS = []
+    with pytest.raises(CannotDecrypt):
+        decrypt(token, "here")
+
+
+def test_only_what_the_newest_key_made_is_newest(settings: Settings) -> None:
+    older, newest = new_key(), new_key()
+    settings.VMSSBUILDER_SECRET_KEYS = [older]
+    made, token = encrypt("canary", "here"), Fernet(newest).encrypt(b"canary")
+    assert encryption.is_newest(made) is True
+    settings.VMSSBUILDER_SECRET_KEYS = [newest, older]
+    assert encryption.is_newest(made) is False
+    assert encryption.is_newest(token) is False
+    assert encryption.is_newest(encrypt("canary", "here")) is True
+
+
+def test_a_library_that_fails_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> bytes:
+        raise OSError
+
+    monkeypatch.setattr(encryption, "encrypt", fail)
+    assert ready() == "Encryption does not work on this machine."
+
+
+def test_one_row_of_each_table_is_tried_for_each_key(
+    draft: Draft, requester: User, settings: Settings
+) -> None:
+    first, second = new_key(), new_key()
+    of: dict[str, list[Secret]] = {}
+    for keys in ([first], [second, first]):
+        settings.VMSSBUILDER_SECRET_KEYS = keys
+        for _ in range(2):
+            made = Secret(draft=draft)
+            made.close("canary")
+            made.save()
+            of.setdefault(key_ids()[0], []).append(made)
+    keep(requester, "{}")
+    before = [Secret(draft=draft, ciphertext=Fernet(first).encrypt(b"older")) for _ in range(3)]
+    for each in before:
+        each.save()
+    draft.secrets.exclude(
+        pk__in=[each.pk for each in (*before, *of[key_ids()[0]], *of[key_ids()[1]])]
+    ).delete()
+    newest, oldest = key_ids()
+    found = encryption.samples()
+    assert {key: sorted(str(row) for row in rows) for key, rows in found.items()} == {
+        oldest: [str(of[oldest][1])],
+        newest: sorted([str(of[newest][1]), str(TokenCache.objects.get())]),
+        "": sorted([str(before[0]), str(before[2])]),
+    }
+    assert {row.pk for row in found[""]} == {before[0].pk, before[2].pk}
+    assert [row.pk for row in found[oldest]] == [of[oldest][1].pk]
+    assert {type(row) for row in found[newest]} == {Secret, TokenCache}
+    before[1].delete()
+    before[2].delete()
+    assert [row.pk for row in encryption.samples()[""]] == [before[0].pk], "once where it is the only one"
+    before[0].delete()
+    assert "" not in encryption.samples()

@@ -109,3 +109,49 @@ def test_a_carried_gate_knows_the_pauses_of_its_person_only(person: User) -> Non
     gate.tell()
     assert PersonsGate(person.pk).wait_for(WRITES) == pytest.approx(30, abs=2)
     assert PersonsGate(other.pk).wait_for(WRITES) == pytest.approx(60, abs=2)
+
+
+def test_a_gate_is_opened_for_a_subscription_and_for_what_belongs_to_none(person: User) -> None:
+    gate, other = PersonsGate(person.pk), PersonsGate(User.objects.create_user("otto").pk)
+    kept = WRITES._replace(subscription="t")
+    for each in (WRITES, WRITES.everywhere, WRITES._replace(subscription=""), kept):
+        gate.close(each, 60)
+    other.close(WRITES, 60)
+    gate.open("S")
+    assert [each.subscription for each in Pause.objects.filter(user=person)] == ["t"]
+    assert gate.wait_for(kept) > 50
+    assert other.wait_for(WRITES) > 50
+
+
+def test_a_carried_gate_holds_what_was_known_and_what_was_met(person: User) -> None:
+    PersonsGate(person.pk).close(WRITES, 60)
+    PersonsGate(person.pk).close(WRITES._replace(kind="reads"), -5)
+    gate = CarriedGate(person.pk)
+    assert gate.wait_for(WRITES) == 0
+    gate.read()
+    assert gate.wait_for(WRITES) == pytest.approx(60, abs=2)
+    assert gate.wait_for(WRITES._replace(kind="reads")) == 0
+    gate.close(WRITES._replace(kind="deletes"), 30)
+    assert gate.wait_for(WRITES._replace(kind="deletes")) == pytest.approx(30, abs=2)
+
+
+@pytest.mark.parametrize(("pause", "rows"), [(-0.5, 0), (0.0, 0), (0.5, 1)])
+def test_a_carried_gate_tells_of_pauses_that_are_not_over_and_once(
+    person: User, monkeypatch: pytest.MonkeyPatch, pause: float, rows: int
+) -> None:
+    monkeypatch.setattr("time.monotonic", lambda: 1000.0)
+    gate = CarriedGate(person.pk)
+    gate.close(WRITES, pause)
+    gate.tell()
+    assert Pause.objects.count() == rows
+    Pause.objects.all().delete()
+    gate.tell()
+    assert not Pause.objects.exists()
+
+
+@pytest.mark.parametrize(("seconds", "left"), [(3599, 2), (3601, 1)])
+def test_a_pause_is_forgotten_an_hour_after_its_end(person: User, seconds: int, left: int) -> None:
+    gate = PersonsGate(person.pk)
+    gate.close(WRITES._replace(kind="reads"), -seconds + 0.5)
+    gate.close(WRITES, 1)
+    assert Pause.objects.count() == left

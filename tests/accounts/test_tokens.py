@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from typing import Any
 
@@ -14,7 +15,7 @@ from vmssbuilder.accounts.tokens import access_token, wanted_claims
 from vmssbuilder.audit.models import Event
 from vmssbuilder.azure import AzureError
 from vmssbuilder.azure.errors import SignInNeeded
-from vmssbuilder.azure.signin import NEW_TOKEN
+from vmssbuilder.azure.signin import NEW_TOKEN, REFRESHED_BEFORE, AccessToken
 from vmssbuilder.sandbox import world
 from vmssbuilder.sandbox.entra import Entra, TokenError
 from vmssbuilder.sandbox.server import Running
@@ -216,3 +217,121 @@ def test_what_azure_wants_of_one_person_is_not_asked_of_another(rita: User, sand
     access_token(rolf, NEW_TOKEN)
     assert bytes(TokenCache.objects.get(user=rolf).ciphertext) != bytes(other)
     assert wanted_claims(rita) == claims
+
+
+# --- Used again ---------------------------------------------------------------------------------------------------------
+
+
+class Counted:
+    """Entra ID as a process sees it whose every token is another one, of which it lasts as long as told."""
+
+    def __init__(self) -> None:
+        self.asked: list[str | None] = []
+        self.lasts = 3600.0
+        self.cache: str | None = None
+
+    def token(self, cache: str, _account: str, claims: str | None) -> AccessToken:
+        self.asked.append(claims)
+        changed = self.cache is not None
+        return AccessToken(f"token-{len(self.asked)}", time.time() + self.lasts, self.cache or cache, changed)
+
+
+@pytest.fixture
+def counted(monkeypatch: pytest.MonkeyPatch) -> Counted:
+    made = Counted()
+    monkeypatch.setattr(entra, "sign_in", lambda: made)
+    monkeypatch.setattr(tokens, "_used", {})
+    return made
+
+
+class Clock:
+    """The monotonic clock, which stands still until it is set."""
+
+    def __init__(self) -> None:
+        self.at = 1000.0
+
+    def __call__(self) -> float:
+        return self.at
+
+
+@pytest.fixture
+def monotonic(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock()
+    monkeypatch.setattr("time.monotonic", clock)
+    return clock
+
+
+@pytest.fixture
+def kept_for(requester: User) -> User:
+    tokens.keep(requester, "{}")
+    return requester
+
+
+def test_a_token_is_used_for_a_minute_without_opening_what_is_kept(
+    kept_for: User, counted: Counted, monotonic: Clock
+) -> None:
+    ciphertext = bytes(TokenCache.objects.get().ciphertext)
+    assert access_token(kept_for) == "token-1"
+    for seconds, token in ((59.9, "token-1"), (60.0, "token-2"), (61.0, "token-2"), (119.9, "token-2")):
+        monotonic.at = 1000.0 + seconds
+        assert access_token(kept_for) == token, seconds
+    assert counted.asked == [None, None]
+    assert bytes(TokenCache.objects.get().ciphertext) == ciphertext
+
+
+def test_a_token_is_used_no_longer_than_it_may_be(kept_for: User, counted: Counted, monotonic: Clock) -> None:
+    counted.lasts = REFRESHED_BEFORE + 10
+    access_token(kept_for)
+    for seconds, token in ((9, "token-1"), (10.5, "token-2")):
+        monotonic.at = 1000.0 + seconds
+        assert access_token(kept_for) == token, seconds
+
+
+def test_who_wants_another_token_gets_one(kept_for: User, counted: Counted, monotonic: Clock) -> None:
+    access_token(kept_for)
+    assert access_token(kept_for, NEW_TOKEN) == "token-2"
+    assert counted.asked == [None, NEW_TOKEN]
+
+
+def test_a_token_counts_for_its_own_sign_in_and_keys_only(
+    kept_for: User, stranger: User, counted: Counted, monotonic: Clock, settings: Settings
+) -> None:
+    tokens.keep(stranger, "{}")
+    assert [access_token(kept_for), access_token(stranger)] == ["token-1", "token-2"]
+    assert [access_token(kept_for), access_token(stranger)] == ["token-1", "token-2"]
+    settings.VMSSBUILDER_SECRET_KEYS = [Fernet.generate_key().decode(), *settings.VMSSBUILDER_SECRET_KEYS]
+    assert access_token(kept_for) == "token-3"
+    tokens.keep(kept_for, "{}")
+    assert access_token(kept_for) == "token-4"
+
+
+def test_tokens_that_are_used_no_more_are_forgotten(
+    kept_for: User, stranger: User, administrator: User, counted: Counted, monotonic: Clock
+) -> None:
+    for other in (stranger, administrator):
+        tokens.keep(other, "{}")
+    access_token(stranger)
+    monotonic.at += 1
+    access_token(administrator)
+    monotonic.at += 59
+    access_token(kept_for)
+    assert set(tokens._used) == {administrator.pk, kept_for.pk}
+
+
+def test_a_changed_sign_in_is_kept_in_its_own_place_only(
+    kept_for: User, stranger: User, counted: Counted
+) -> None:
+    copied = bytes(TokenCache.objects.get().ciphertext)
+    TokenCache.objects.create(user=stranger, ciphertext=copied)
+    counted.cache = '{"new": 1}'
+    access_token(kept_for)
+    assert TokenCache.objects.get(user=kept_for).open() == '{"new": 1}'
+    assert bytes(TokenCache.objects.get(user=stranger).ciphertext) == copied
+    assert access_token(kept_for) == "token-2", "what changed is not used again before it is read"
+
+
+def test_a_new_sign_in_has_brought_along_what_azure_wanted(kept_for: User) -> None:
+    TokenCache.objects.update(claims="{}")
+    assert wanted_claims(kept_for) == "{}"
+    tokens.keep(kept_for, "{}")
+    assert wanted_claims(kept_for) is None

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -10,11 +11,13 @@ from django.http import Http404
 from django_tasks_db.models import DBTaskResult
 
 from tests.conftest import person as local_person
-from tests.reviews.making import approved, document, draft, edit
+from tests.reviews.making import SUBSCRIPTION, approved, document, draft, edit
 from tests.submissions.conftest import drive
 from vmssbuilder import clock
-from vmssbuilder.accounts.models import Role, TokenCache, User
+from vmssbuilder.accounts.models import Pause, Role, TokenCache, User
+from vmssbuilder.accounts.throttling import PersonsGate
 from vmssbuilder.audit.models import Event
+from vmssbuilder.azure.throttling import Bucket
 from vmssbuilder.drafts.models import Draft
 from vmssbuilder.sandbox.server import Running
 from vmssbuilder.submissions import actions, queries, tasks
@@ -255,3 +258,150 @@ def test_what_azure_has_is_followed_though_the_draft_was_discarded(rita: User, s
     Submission.objects.update(state="needs-sign-in", operation={"url": "https://x"}, may_exist=True)
     actions.resume(rita, Submission.objects.get())
     assert Submission.objects.get().state == "running"
+
+
+# --- each column ------------------------------------------------------------------------------------------------------
+
+
+def test_a_new_submission_is_due_at_once_and_waits_for_a_worker(
+    rita: User, approved_draft: Callable[..., Draft]
+) -> None:
+    of = approved_draft()
+    row = Submission.objects.get(pk=actions.submit(rita, of).pk)
+    assert abs(clock.now() - row.next_step) < timedelta(minutes=1)
+    assert row.give_up == row.next_step + timedelta(hours=2)
+    assert len(row.correlation_id) == 36
+    assert [(line.state, line.message) for line in row.progress.all()] == [
+        ("queued", "Waiting for a worker.")
+    ]
+    assert DBTaskResult.objects.get().run_after == row.next_step
+
+
+@pytest.mark.parametrize(
+    ("before", "leased", "after"),
+    [
+        ({"state": "queued"}, None, ("canceled", "", True)),
+        ({"state": "queued"}, 60, ("canceled", "", True)),
+        ({"state": "sending"}, None, ("canceled", "", True)),
+        ({"state": "needs-sign-in"}, None, ("canceled", "", True)),
+        ({"state": "sending", "may_exist": True}, 60, ("unknown", "stopped", False)),
+        ({"state": "sending", "may_exist": True}, -60, ("unknown", "", True)),
+        ({"state": "sending", "may_exist": True}, None, ("unknown", "", True)),
+        ({"state": "running", "may_exist": True, "operation": {"polls": 1}}, 60, ("unknown", "", True)),
+        ({"state": "running", "operation": {"polls": 1}}, None, ("unknown", "", True)),
+        ({"state": "needs-sign-in", "may_exist": True}, None, ("unknown", "", True)),
+    ],
+)
+def test_stopping_goes_by_what_azure_may_have(
+    rita: User, submitted: Submit, before: dict[str, Any], leased: int | None, after: tuple[str, str, bool]
+) -> None:
+    other = submitted(name="web-other")
+    submission = submitted()
+    if leased is not None:
+        before = before | {"lease": "worker", "lease_until": clock.now() + timedelta(seconds=leased)}
+    Submission.objects.filter(pk=submission.pk).update(**before)
+    actions.stop(rita, Submission.objects.get(pk=submission.pk))
+    row = Submission.objects.get(pk=submission.pk)
+    assert (row.state, row.lease, row.lease_until is None) == after
+    ends = row.state == "canceled"
+    assert (row.finished is not None) == ends
+    assert row.error is not None
+    last = row.progress.last()
+    assert last is not None
+    assert (last.state, last.message) == (row.state, row.error["sentence"])
+    how = "stopped it before Azure took the request." if ends else "stopped following it."
+    assert how in last.message
+    assert Event.objects.get(what="submission.stopped").details == {"submission": row.code}
+    assert Submission.objects.get(pk=other.pk).state == "queued"
+
+
+@pytest.mark.parametrize(
+    ("before", "state"),
+    [
+        ({}, "queued"),
+        ({"may_exist": True}, "sending"),
+        ({"may_exist": True, "operation": {"polls": 1}}, "running"),
+        ({"operation": {"polls": 1}}, "running"),
+    ],
+)
+def test_who_goes_on_begins_where_it_stopped(
+    rita: User, submitted: Submit, before: dict[str, Any], state: str
+) -> None:
+    long_ago = clock.now() - timedelta(hours=5)
+    Submission.objects.filter(pk=submitted().pk).update(
+        state="needs-sign-in",
+        attempts=5,
+        error={"sentence": "x"},
+        next_step=long_ago,
+        give_up=long_ago,
+        **before,
+    )
+    DBTaskResult.objects.all().delete()
+    actions.resume(rita, Submission.objects.get())
+    row = Submission.objects.get()
+    assert (row.state, row.attempts, row.error) == (state, 0, None)
+    assert abs(clock.now() - row.next_step) < timedelta(minutes=1)
+    assert row.give_up == row.next_step + timedelta(hours=2)
+    last = row.progress.last()
+    assert last is not None
+    assert (last.state, last.message) == (state, "You signed in again.")
+    assert DBTaskResult.objects.get().run_after == row.next_step
+    assert Event.objects.get(what="submission.continued").details == {"submission": row.code}
+
+
+def test_asking_once_more_asks_once(rita: User, submitted: Submit) -> None:
+    submission = submitted()
+    Submission.objects.update(state="unknown")
+    DBTaskResult.objects.all().delete()
+    PersonsGate(rita.pk).close(Bucket(SUBSCRIPTION, "", "reads"), 60)
+    actions.check_now(rita, Submission.objects.get())
+    row = Submission.objects.get()
+    assert row.give_up == row.next_step
+    assert row.progress.last().message == "Asking Azure once more."  # type: ignore[union-attr] # there is one
+    assert DBTaskResult.objects.count() == 1
+    assert not Pause.objects.exists()
+    assert Event.objects.get(what="submission.checked").details == {"submission": submission.code}
+
+
+@pytest.mark.parametrize("operation", [None, {"polls": 1}])
+@pytest.mark.parametrize("may_exist", [False, True])
+def test_what_was_discarded_goes_on_only_where_azure_may_have_it(
+    rita: User, submitted: Submit, may_exist: bool, operation: dict[str, Any] | None
+) -> None:
+    submission = submitted()
+    Draft.objects.update(discarded=submission.created)
+    Submission.objects.update(state="needs-sign-in", may_exist=may_exist, operation=operation)
+    if may_exist or operation:
+        actions.resume(rita, Submission.objects.get())
+        assert Submission.objects.get().is_moving
+    else:
+        with pytest.raises(actions.Refused, match="The draft was discarded"):
+            actions.resume(rita, Submission.objects.get())
+
+
+@pytest.mark.parametrize(("state", "due"), [("succeeded", 60), ("running", -60)])
+def test_there_is_nothing_to_hasten_in_what_is_over_or_due(
+    rita: User, submitted: Submit, state: str, due: int
+) -> None:
+    submission = submitted()
+    moment = clock.now() + timedelta(seconds=due)
+    Submission.objects.update(state=state, next_step=moment)
+    DBTaskResult.objects.all().delete()
+    # The person's page is of a moment ago.
+    actions.check_now(rita, submission)
+    assert Submission.objects.get().next_step == moment
+    assert not DBTaskResult.objects.exists()
+
+
+def test_another_submission_that_came_between_is_told(rita: User, submitted: Submit) -> None:
+    submission = submitted()
+    with pytest.raises(actions.Refused) as refused:
+        actions.submit(rita, submission.draft)
+    assert str(refused.value) == "This request is being sent already."
+
+
+@pytest.mark.parametrize("state", ["failed", "canceled"])
+def test_what_ended_badly_holds_nothing_up(rita: User, submitted: Submit, state: str) -> None:
+    first = submitted()
+    Submission.objects.update(state=state)
+    assert actions.submit(rita, first.draft).pk != first.pk

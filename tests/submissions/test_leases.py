@@ -7,12 +7,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import OperationalError, connection
+from django.db import InterfaceError, OperationalError, connection, connections
 from django_tasks_db.models import DBTaskResult
 
 from tests.submissions.conftest import drive, step
 from vmssbuilder import clock
 from vmssbuilder.accounts.models import User
+from vmssbuilder.azure import sending
 from vmssbuilder.azure.sending import ANSWER_TIME
 from vmssbuilder.azure.transport import CONNECT_TIMEOUT, SIGN_IN_TIME
 from vmssbuilder.drafts import vault
@@ -513,3 +514,140 @@ def test_a_wake_up_too_many_does_nothing(sandbox: Running, submitted: Submit) ->
         tasks.wake.call(done.pk)
     tasks.wake.call(10**9)
     assert len(sandbox.requests()) == requests
+
+
+# --- times and rows ---------------------------------------------------------------------------------------------------
+
+
+def test_the_times_are_these() -> None:
+    assert leases.STEP == sending.LONGEST_REQUEST
+    assert timedelta(seconds=leases.STEP + 40) == leases.LEASE
+    assert timedelta(seconds=leases.STEP + 30) == leases.KEPT
+    assert timedelta(seconds=30) == leases.IN_FLIGHT
+    assert leases.TRY_EVERY == 0.5
+    assert timedelta(seconds=2) == tasks.LATE
+    assert tasks.SWEPT_AT_ONCE == 500
+
+
+@pytest.mark.parametrize("error", [OperationalError, InterfaceError])
+def test_a_database_that_is_away_is_waited_for_with_a_new_connection(
+    submitted: Submit, monkeypatch: pytest.MonkeyPatch, error: type[Exception]
+) -> None:
+    held = claim(submitted().pk)
+    assert held is not None
+    done: list[str] = []
+    monkeypatch.setattr(time, "sleep", lambda _seconds: done.append("slept"))
+    here = connections["default"]
+    monkeypatch.setattr(here, "close_if_unusable_or_obsolete", lambda: done.append("closed"))
+
+    def write() -> int:
+        if not done:
+            raise error
+        return 5
+
+    assert held.patiently(write) == 5
+    assert done == ["closed", "slept"]
+
+
+def test_letting_go_leaves_nothing_of_the_lease(submitted: Submit) -> None:
+    held = claim(submitted().pk)
+    assert held is not None
+    held.let_go(attempts=4)
+    row = Submission.objects.get()
+    assert (row.lease, row.lease_until, row.attempts) == ("", None, 4)
+    assert (held.submission.lease, held.submission.attempts) == ("", 4)
+
+
+def test_a_worker_takes_and_writes_one_row_only(submitted: Submit) -> None:
+    first, second = submitted(name="web-1"), submitted(name="web-2")
+    held = claim(first.pk)
+    assert held is not None
+    second.refresh_from_db()
+    assert (second.lease, second.lease_until) == ("", None)
+    Submission.objects.filter(pk=second.pk).update(lease=held.token)
+    held.write(attempts=7)
+    second.refresh_from_db()
+    assert second.attempts == 0
+
+
+@pytest.mark.parametrize("location", [None, 5, ["uksouth"]])
+def test_a_document_without_a_region_has_none(submitted: Submit, location: object) -> None:
+    submission = submitted()
+    document = submission.revision.document | {"location": location}
+    type(submission.revision).objects.update(document=document)
+    held = claim(submission.pk)
+    assert held is not None
+    assert isinstance(held.location, str)
+    assert location == 5 or held.location != "uksouth"
+
+
+@pytest.mark.usefixtures("holding")
+def test_the_leases_of_one_worker_are_freed_whole_and_no_others(submitted: Submit) -> None:
+    first, second, third = (submitted(name=f"web-{number}") for number in range(3))
+    claim(first.pk)
+    leases.hold_as("fedcba9876543210")
+    held = claim(second.pk)
+    assert held is not None
+    claim(third.pk)
+    Submission.objects.filter(pk=third.pk).update(lease_until=clock.now() - timedelta(seconds=1))
+    assert leases.free_those_of("0000000000000000") == 0
+    assert leases.free_those_of("fedcba9876543210") == 1, "what ended by itself is free already"
+    rows = {row.pk: (row.lease[:16], row.lease_until is None) for row in Submission.objects.all()}
+    assert rows == {
+        first.pk: (WORKER, False),
+        second.pk: ("", True),
+        third.pk: ("fedcba9876543210", False),
+    }
+
+
+# --- wake-ups ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_wake_up_does_the_next_step(sandbox: Running, submitted: Submit) -> None:
+    submission = submitted()
+    tasks.wake.call(submission.pk)
+    assert Submission.objects.get().state == "sending"
+
+
+def test_the_sweep_looks_once_where_nothing_is_late(db: None, django_assert_num_queries: Any) -> None:
+    with django_assert_num_queries(1):
+        assert tasks.sweep() == 0
+
+
+@pytest.mark.parametrize("state", ["succeeded", "failed", "canceled", "unknown", "needs-sign-in"])
+def test_the_sweep_wakes_nothing_that_does_not_move(submitted: Submit, state: str) -> None:
+    submitted()
+    DBTaskResult.objects.all().delete()
+    overdue()
+    Submission.objects.update(state=state)
+    assert tasks.sweep() == 0
+
+
+def test_the_sweep_wakes_the_latest_first_and_no_more_than_some(
+    submitted: Submit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = [submitted(name=f"web-{number}") for number in range(3)]
+    DBTaskResult.objects.all().delete()
+    for submission, late in zip(made, (60, 90, 30), strict=True):
+        Submission.objects.filter(pk=submission.pk).update(next_step=clock.now() - timedelta(seconds=late))
+    monkeypatch.setattr(tasks, "SWEPT_AT_ONCE", 2)
+    assert tasks.sweep() == 2
+    woken = {task.args_kwargs["args"][0] for task in DBTaskResult.objects.all()}
+    assert woken == {made[0].pk, made[1].pk}
+
+
+@pytest.mark.parametrize(("late", "woken"), [(1.0, 0), (3.0, 1)])
+def test_a_step_that_is_hardly_late_has_not_lost_its_wake_up(
+    submitted: Submit, late: float, woken: int
+) -> None:
+    submitted()
+    DBTaskResult.objects.all().delete()
+    overdue(late)
+    assert tasks.sweep() == woken
+
+
+def test_a_wake_up_of_another_kind_is_none(submitted: Submit) -> None:
+    submitted()
+    DBTaskResult.objects.update(args_kwargs={"args": [], "kwargs": {}})
+    overdue()
+    assert tasks.sweep() == 1

@@ -55,9 +55,9 @@ class CarriedGate:
         self._lock = threading.Lock()
 
     def read(self) -> None:
-        """Takes over the pauses that any process knows of. One query."""
+        """Takes over the pauses that any process knows of; those that are over hold nothing. One query."""
         now = timezone.now()
-        for pause in Pause.objects.filter(user_id=self._person, until__gt=now):
+        for pause in Pause.objects.filter(user_id=self._person):
             bucket = Bucket(pause.subscription, pause.region, pause.kind)
             self._held.close(bucket, (pause.until - now).total_seconds())
 

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final, TypeVar
 
 from django.db import InterfaceError, OperationalError, connection
+from django.db.models import QuerySet
 from django.db.models.fields.json import KeyTextTransform
 
 from vmssbuilder.azure.sending import LONGEST_REQUEST
@@ -184,9 +185,12 @@ def free_those_of_the_dead(alive: Collection[str]) -> int:
     return _end([lease for lease in _leases() if (worker := _worker(lease)) and worker not in alive])
 
 
+def _held() -> QuerySet[Submission]:
+    return Submission.objects.filter(state__in=Submission.MOVING, lease_until__gt=Now())
+
+
 def _leases() -> list[str]:
-    held = Submission.objects.filter(state__in=Submission.MOVING, lease_until__gt=Now()).exclude(lease="")
-    return list(held.values_list("lease", flat=True))
+    return list(_held().values_list("lease", flat=True))
 
 
 def _worker(lease: str) -> str:
@@ -195,5 +199,4 @@ def _worker(lease: str) -> str:
 
 
 def _end(leases: list[str]) -> int:
-    held = Submission.objects.filter(lease__in=leases, state__in=Submission.MOVING)
-    return held.update(lease="", lease_until=None) if leases else 0
+    return _held().filter(lease__in=leases).update(lease="", lease_until=None)
