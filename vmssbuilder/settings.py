@@ -88,6 +88,7 @@ INSTALLED_APPS = [
     "vmssbuilder.submissions",
     "vmssbuilder.pickers",
     "vmssbuilder.preflight",
+    "vmssbuilder.background",
 ]
 
 MIDDLEWARE = [

@@ -12,6 +12,7 @@ urlpatterns = [
     # Before the steps of drafts, which take every word in this place.
     path("drafts/", include("vmssbuilder.pickers.urls")),
     path("drafts/", include("vmssbuilder.preflight.urls")),
+    path("drafts/", include("vmssbuilder.background.urls")),
     path("drafts/", include("vmssbuilder.updates.urls")),
     path("drafts/", include("vmssbuilder.drafts.urls")),
     path("s/<str:token>/", sharing.shared, name="shared"),

@@ -19,7 +19,10 @@ from tests.reviews.making import SUBSCRIPTION, TARGET, approved, document, draft
 from vmssbuilder.accounts.models import Pause, Role, User
 from vmssbuilder.accounts.tokens import keep
 from vmssbuilder.azure import ScaleSetAddress
+from vmssbuilder.background import actions as background
+from vmssbuilder.background.models import Work
 from vmssbuilder.drafts import actions as editing
+from vmssbuilder.drafts import content as contents
 from vmssbuilder.drafts.changes import Changed
 from vmssbuilder.drafts.models import Draft, ShareLink
 from vmssbuilder.preflight import actions as preflight
@@ -33,7 +36,7 @@ from vmssbuilder.updates import actions as updating
 from vmssbuilder.updates.live import Live
 
 Stage = Literal[
-    "draft", "live", "waiting", "approved", "queued", "held", "running", "needs-sign-in", "unknown"
+    "draft", "working", "live", "waiting", "approved", "queued", "held", "running", "needs-sign-in", "unknown"
 ]
 
 # --- scenes -----------------------------------------------------------------------------------------------------------
@@ -68,7 +71,11 @@ def scene(stage: Stage, owner: User, reviewer: User, name: str = TARGET.name) ->
     else:
         made = edit(owner, draft(owner, name=name), "sku.capacity", 3)
     at = Scene(owner, reviewer, made, editing.share(owner, made))
-    if stage in ("draft", "live"):
+    if stage == "working":
+        # A person has one at a time: that of an earlier scene has ended.
+        Work.objects.filter(person=owner).update(finished=timezone.now())
+        background.start(owner, made, Work.Kind.FIXES)
+    if stage in ("draft", "working", "live"):
         return at
     if stage == "waiting":
         at.review = reviewing.request_review(owner, made, "Please", made.head)
@@ -127,6 +134,10 @@ def _document(capacity: int, of: Draft) -> dict[str, Any]:
     return changed
 
 
+def _content(capacity: int, of: Draft) -> dict[str, Any]:
+    return contents.of(of) | _document(capacity, of)
+
+
 def _capacity(capacity: int) -> list[Changed]:
     return [Changed(("sku", "capacity"), 3, capacity)]
 
@@ -174,6 +185,28 @@ ACTIONS: Final = [
         lambda at, user: editing.apply_fix(user, at.draft, 2, lambda now: now | {"zones": ["1"]}),
         editing,
         "draft.saved",
+    ),
+    Action(
+        "save all fixes",
+        "draft",
+        lambda at, user: editing.apply_fixes(user, at.draft, 2, _content(4, at.draft)),
+        editing,
+        "draft.saved",
+    ),
+    Action(
+        "begin heavy work",
+        "draft",
+        lambda at, user: background.start(user, at.draft, Work.Kind.FIXES),
+        background,
+        "draft.work-begun",
+        locks=(Draft,),
+    ),
+    Action(
+        "stop heavy work",
+        "working",
+        lambda at, user: background.stop(user, at.draft),
+        background,
+        "draft.work-stopped",
     ),
     Action("restore", "draft", lambda at, user: editing.restore(user, at.draft, 2, 1), editing, "draft.saved"),
     Action(

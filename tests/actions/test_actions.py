@@ -157,7 +157,8 @@ def test_whoever_may_has_it_done(action: Action, who: str, rita: User, rolf: Use
 OF_LIVING_DRAFTS = [
     action
     for action in ACTIONS
-    if action.what in ("draft.saved", "draft.preflight", "review.requested", "review.approved")
+    if action.what
+    in ("draft.saved", "draft.preflight", "draft.work-begun", "review.requested", "review.approved")
     or action.what in ("submission.created", "submission.continued")
     or (action.stage == "live" and action.who == ("owner",))
 ]
@@ -174,7 +175,15 @@ def test_what_was_discarded_meanwhile_is_not_gone_on_with(action: Action, rita: 
     assert rows() == before
 
 
-CONFLICTING = ("save", "replace the document", "restore", "compare anew", "put back", "leave out")
+CONFLICTING = (
+    "save",
+    "save all fixes",
+    "replace the document",
+    "restore",
+    "compare anew",
+    "put back",
+    "leave out",
+)
 
 
 @pytest.mark.parametrize("action", [each for each in ACTIONS if each.name in CONFLICTING], ids=str)

@@ -71,12 +71,15 @@ MAY_KNOW: Final = {
     "explain": ("drafts", "accounts", "azure", "reference.index", "scaleset", *FRAME),
     "pickers": ("drafts", "accounts", "audit", "azure", "scaleset", *FRAME),
     "preflight": ("drafts", "accounts", "audit", "azure", "clock", "scaleset", "workers", *FRAME),
+    "background": ("drafts", "accounts", "audit", "clock", "workers", *FRAME),
     "updates": ("pickers", "drafts", "accounts", "audit", "azure", "installation", "scaleset", *FRAME),
     "reviews": ("drafts", "accounts", "audit", "scaleset", *FRAME),
     "submissions": (
         *(
             "reviews",
             "updates",
+            # The worker's command keeps house for it.
+            "background.keeping",
             "drafts",
             "accounts",
             "audit",

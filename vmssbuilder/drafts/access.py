@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from enum import IntEnum
+from typing import Final
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import Http404
 
 from vmssbuilder.accounts.models import User
@@ -31,25 +33,48 @@ def access(user: User, draft: Draft) -> Access:
     return Access.NONE
 
 
-def require(user: User, draft: Draft, wanted: Access) -> None:
+def permit(user: User, draft: Draft, wanted: Access) -> None:
     """Raises Http404 for someone who may not know of the draft, PermissionDenied for someone who may only look.
 
-    Raises NotYet when the draft is a heavy one and another heavy request of the person is being worked on.
+    That alone: for what does not look into the document. Everything else asks `require`.
     """
     allowed = access(user, draft)
     if allowed == Access.NONE or (draft.discarded is not None and wanted > Access.VIEW):
-        raise Http404("There is no such draft, or it is not shared with you.")
+        raise Http404(_NONE)
     if allowed < wanted:
         raise PermissionDenied("You may look at this draft but not change it. Ask its owner.")
+
+
+def require(user: User, draft: Draft, wanted: Access) -> None:
+    """As `permit`, and takes the person's turn if the draft is a heavy one.
+
+    Raises NotYet when another heavy request of the person is being worked on.
+    """
+    permit(user, draft, wanted)
     turns.take(user, draft)
 
 
 def find(user: User, code: str, wanted: Access) -> Draft:
     """The draft of that code, if the person may do what is wanted; else Http404 or PermissionDenied."""
-    draft = Draft.objects.filter(code=code).first()
-    if draft is None:
-        raise Http404("There is no such draft, or it is not shared with you.")
+    draft = _found(user, Draft.objects.filter(code=code))
     require(user, draft, wanted)
+    return draft
+
+
+def find_without_document(user: User, code: str, wanted: Access) -> Draft:
+    """As `find`, for what does not look into the document: be it as large as it may, this takes neither time nor turn."""
+    draft = _found(user, Draft.objects.filter(code=code).defer("document"))
+    permit(user, draft, wanted)
+    return draft
+
+
+def _found(user: User, drafts: QuerySet[Draft]) -> Draft:
+    draft = drafts.first()
+    if draft is None:
+        raise Http404(_NONE)
     if draft.owner_id == user.pk:
         draft.owner = user
     return draft
+
+
+_NONE: Final = "There is no such draft, or it is not shared with you."

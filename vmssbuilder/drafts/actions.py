@@ -262,6 +262,26 @@ def apply_fix(user: User, draft: Draft, base: int, fix: Callable[[dict[str, Any]
     return _edit(user, draft, base, apply, automatic=False)
 
 
+def apply_fixes(user: User, draft: Draft, base: int, fixed: dict[str, Any]) -> Draft:
+    """The whole content as fixes left it that were made on revision `base`, merged with what others saved since.
+
+    Raises EditConflict when others changed the same places to something else, and as `save` does.
+    """
+
+    def apply(now: dict[str, Any], shown: dict[str, Any], newest: Draft) -> None:
+        merged = merging.merge(shown, now, fixed)
+        if merged is merging.CLASH:
+            conflicts = [
+                Conflict(place, paths.get(now, place), paths.get(fixed, place))
+                for place in merging.clashes(shown, now, fixed)
+            ]
+            raise EditConflict(conflicts, newest)
+        now.clear()
+        now.update(merged)
+
+    return _edit(user, draft, base, apply, automatic=False, shared=True)
+
+
 def restore(user: User, draft: Draft, base: int, number: int) -> tuple[Draft, list[Path]]:
     """Brings back what revision `number` held, as a new revision.
 

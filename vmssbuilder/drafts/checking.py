@@ -6,6 +6,7 @@ import copy
 import datetime as dt
 import json
 from collections import OrderedDict
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any, Final
@@ -87,7 +88,11 @@ _OF_CHANGES: Final = frozenset({"tags-patch-replaces-all"})
 
 
 FIXES_AT_MOST: Final = 1_000
-"""How many fixes are made in one go; who has more presses again."""
+"""How many fixes a page shows before they are made. More of them are made by the worker."""
+
+
+class TooMany(Exception):
+    """There are more fixes than a page shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,36 +104,59 @@ class Fixed:
     after: dict[str, Any]
 
 
-def fix_all(draft: Draft) -> list[Fixed]:
-    """What happens when each finding that has a fix is fixed. Nothing is saved.
+class Fixing:
+    """What happens when each finding that has a fix is fixed: to be gone through, one fix after the other.
 
     A round makes all fixes of one rule that have nothing to do with each other, in the order of their findings. Then the
-    draft is checked anew: fixes may settle findings of other rules too, and move the places of others.
+    content is checked anew: fixes may settle findings of other rules too, and move the places of others. Nothing is saved.
     """
-    held = contents.of(draft)
-    trial = copy.copy(draft)
-    clear = {**held, **vault.put_back(draft, draft.document)}
-    made: list[Fixed] = []
-    tried: set[tuple[str, str]] = set()
-    while len(made) < FIXES_AT_MOST:
-        contents.fill(trial, clear)
-        waiting = [
-            each
-            for each in _check(trial, trial.document)
-            if each.fix is not None and (each.rule, each.where) not in tried
-        ]
-        if not waiting:
-            break
-        for finding in _together(waiting)[: FIXES_AT_MOST - len(made)]:
-            assert finding.fix is not None
-            tried.add((finding.rule, finding.where))
-            try:
-                after, clear_after = finding.fix.apply(held), finding.fix.apply(clear)
-            except PathError:
-                # What stands there has the wrong type, which is a finding of its own.
-                continue
-            made.append(Fixed(finding, held, after))
-            held, clear = after, clear_after
+
+    def __init__(self, source: Draft | Revision) -> None:
+        draft = source if isinstance(source, Draft) else source.draft
+        self._trial = copy.copy(source)
+        self.content = contents.of(source)
+        """What the fixes made of the content until now, secrets as references."""
+        self._clear = {**self.content, **vault.put_back(draft, source.document)}
+        self.made = 0
+        """How many fixes were made until now."""
+        self.waiting = 0
+        """How many more findings have one, as far as is known until the next check."""
+        self.left = 0
+        """How many findings the last check had, those of fixes that it led to among them."""
+
+    def __iter__(self) -> Iterator[Fixed]:
+        tried: set[tuple[str, str]] = set()
+        while waiting := self._check(tried):
+            self.waiting = len(waiting)
+            for finding in _together(waiting):
+                assert finding.fix is not None
+                tried.add((finding.rule, finding.where))
+                self.waiting -= 1
+                try:
+                    after, self._clear = finding.fix.apply(self.content), finding.fix.apply(self._clear)
+                except PathError:
+                    # What stands there has the wrong type, which is a finding of its own.
+                    continue
+                before, self.content = self.content, after
+                self.made += 1
+                yield Fixed(finding, before, after)
+        self.waiting = 0
+
+    def _check(self, tried: Collection[tuple[str, str]]) -> list[Finding]:
+        """The findings that have a fix which was not tried yet."""
+        contents.fill(self._trial, self._clear)
+        found = _check(self._trial, self._trial.document)
+        self.left = len(found)
+        return [each for each in found if each.fix is not None and (each.rule, each.where) not in tried]
+
+
+def fix_all(draft: Draft) -> list[Fixed]:
+    """All fixes as `Fixing` makes them. Nothing is saved. Raises TooMany, as soon as there are too many for a page."""
+    fixing, made = Fixing(draft), []
+    for fixed in fixing:
+        made.append(fixed)
+        if fixing.made + fixing.waiting > FIXES_AT_MOST:
+            raise TooMany
     return made
 
 

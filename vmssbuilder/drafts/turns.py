@@ -66,7 +66,7 @@ class _Held:
             _alarm(0)
             Turn.objects.filter(token=self.token).delete()
             self.token = ""
-            _give_back()
+            give_back()
 
 
 _held: ContextVar[_Held | None] = ContextVar("turn", default=None)
@@ -152,8 +152,8 @@ def _too_long(*_signal: object) -> None:
     raise TooLong
 
 
-def _give_back() -> None:
-    """Gives the memory of a heavy request back to the system, where the C library would keep it."""
+def give_back() -> None:
+    """Gives the memory of heavy work back to the system, where the C library would keep it."""
     gc.collect()
     try:
         ctypes.CDLL(None).malloc_trim(0)

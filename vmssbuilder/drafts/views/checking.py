@@ -17,8 +17,9 @@ from vmssbuilder.accounts.models import User
 from vmssbuilder.drafts import access, actions, comparing, places, steps, summary
 from vmssbuilder.drafts import content as contents
 from vmssbuilder.drafts.access import Access
-from vmssbuilder.drafts.checking import FIXES_AT_MOST, Fixed, check_content, fix_all
+from vmssbuilder.drafts.checking import Fixed, TooMany, check_content, fix_all
 from vmssbuilder.drafts.models import Draft
+from vmssbuilder.drafts.turns import NotYet, TooLong
 from vmssbuilder.scaleset import paths
 from vmssbuilder.scaleset.findings import Change, Finding, errors, warnings
 from vmssbuilder.scaleset.paths import Path, PathError
@@ -185,13 +186,20 @@ def _fix(request: HttpRequest, draft: Draft, named: str) -> Finding | None:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def fixes(request: HttpRequest, code: str) -> HttpResponse:
-    """What every fix at once would change, and on POST the change."""
+    """What every fix at once would change, and on POST the change. What is too much for a request is the worker's."""
+    try:
+        return _fixes(request, code)
+    except (TooMany, NotYet, TooLong):
+        # A form that was sent is sent there once more, by the browser.
+        return redirect("draft-work", code, preserve_request=request.method == "POST")
+
+
+def _fixes(request: HttpRequest, code: str) -> HttpResponse:
     user = cast(User, request.user)
     draft = access.find(user, code, Access.EDIT)
     made = fix_all(draft)
     if request.method == "POST" and made and request.POST.get("base") == str(draft.head):
-        after = made[-1].after
-        actions.apply_fix(user, draft, draft.head, lambda _now: after)
+        actions.apply_fixes(user, draft, draft.head, made[-1].after)
         messages.success(request, "Fixed 1 finding." if len(made) == 1 else f"Fixed {len(made)} findings.")
         return redirect("draft-check", code)
     if request.method == "POST" and made:
@@ -199,8 +207,9 @@ def fixes(request: HttpRequest, code: str) -> HttpResponse:
     if not made:
         messages.info(request, "There is nothing that could be fixed by itself.")
         return redirect("draft-check", code)
-    context = {"draft": draft, "fixes": [_shown(draft, each) for each in made], "at_most": FIXES_AT_MOST}
-    return render(request, "drafts/fixes.html", context)
+    return render(
+        request, "drafts/fixes.html", {"draft": draft, "fixes": [_shown(draft, each) for each in made]}
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
 
 from vmssbuilder.accounts import keyholders, sessions
+from vmssbuilder.background import keeping as heavy_work
 from vmssbuilder.submissions import leases, tasks
 from vmssbuilder.workers import heartbeats, queue
 from vmssbuilder.workers.lanes import Lanes
@@ -103,14 +104,15 @@ class Worker:
             alive = heartbeats.names()
             freed = leases.free_those_of_the_dead(alive) + queue.put_back_those_of_the_dead(alive)
             freed += leases.free_forgotten(self.name)
-            woken = tasks.sweep()
+            woken = tasks.sweep() + heavy_work.sweep()
             if freed or woken:
                 log.info(
-                    "took over %d steps that nobody does any more, woke %d overdue submissions", freed, woken
+                    "took over %d steps that nobody does any more, woke %d that were overdue", freed, woken
                 )
             self._next_sweep = now + SWEEP_EVERY
         if now >= self._next_prune:
             queue.prune()
+            heavy_work.forget_old()
             self._next_prune = now + PRUNE_EVERY
         if now >= self._next_sessions:
             sessions.forget_old()

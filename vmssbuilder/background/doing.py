@@ -1,0 +1,85 @@
+"""Doing heavy work in the worker: one at a time in a process, each with an end.
+
+Work takes a whole processor. Were it done in several lanes at once, the steps of submissions would wait for it.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Final
+
+from django.core.exceptions import PermissionDenied
+from django.db import InterfaceError, OperationalError
+from django.http import Http404
+
+from vmssbuilder.drafts import turns
+from vmssbuilder.drafts.actions import EditConflict
+
+from . import fixes, keeping, tasks
+from .keeping import Gone
+from .models import Work
+from .watching import Outcome, Watch
+
+KINDS: Final[dict[str, Callable[[Work, Watch], Outcome]]] = {Work.Kind.FIXES: fixes.apply}
+"""What does the work of each kind."""
+
+AGAIN_AFTER: Final = timedelta(seconds=1)
+"""After which time work asks again whether it is its turn."""
+
+_turn: Final = threading.Lock()
+
+
+def run(number: int, *, again: bool = False) -> None:
+    """Does the work of that number, if nobody else does; later, where this process has other work in hand.
+
+    again: who did it before is gone.
+    """
+    if not _turn.acquire(blocking=False):
+        work = keeping.leave(number) if again else keeping.waits(number)
+        if work is not None:
+            tasks.do_soon(work, AGAIN_AFTER)
+        return
+    try:
+        work = keeping.begin(number, again=again)
+        if work is not None:
+            _do(work)
+    except Gone:
+        # It was stopped: nothing of it is kept.
+        return
+    finally:
+        turns.give_back()
+        _turn.release()
+
+
+def _do(work: Work) -> None:
+    try:
+        outcome = KINDS[work.kind](work, Watch(work, time.monotonic()))
+    except EditConflict:
+        _failed(work, "The same places were changed meanwhile. Begin again, from what is there now.")
+    except (Http404, PermissionDenied):
+        _failed(work, "The draft may not be changed any more.")
+    except (Gone, OperationalError, InterfaceError):
+        # Without a database nothing can be said; once it is back the sweep finds what went silent.
+        raise
+    except Exception:
+        _failed(
+            work,
+            "An error of this service ended it. Begin again; if it ends like this again, tell those who run it.",
+        )
+        raise
+    else:
+        keeping.end(
+            work,
+            Work.State.DONE,
+            done=outcome.done,
+            left=outcome.left,
+            saved=outcome.saved,
+            said=outcome.said,
+        )
+
+
+def _failed(work: Work, why: str) -> None:
+    keeping.end(work, Work.State.FAILED, said=f"{why} Nothing was saved.")

@@ -1,0 +1,44 @@
+"""*Apply all fixes* as heavy work."""
+
+from __future__ import annotations
+
+from django.core.exceptions import PermissionDenied
+
+from vmssbuilder.drafts import actions
+from vmssbuilder.drafts.checking import Fixing
+from vmssbuilder.drafts.models import Draft
+
+from .models import Work
+from .watching import SECONDS, Outcome, Watch
+
+
+def apply(work: Work, watch: Watch) -> Outcome:
+    """Makes every fix of the work's revision, and saves what comes of it as one revision.
+
+    What was saved meanwhile stays. When the time is over, what was made until then is saved. Raises EditConflict, and as
+    a save does.
+    """
+    work.revision.draft = work.draft
+    fixing, is_whole = Fixing(work.revision), True
+    for _fixed in fixing:
+        watch.tell(fixing.made, fixing.made + fixing.waiting)
+        if watch.is_over:
+            is_whole = False
+            break
+    left = fixing.left if is_whole else None
+    if not fixing.made:
+        return Outcome(0, left)
+    watch.save()
+    work.person.refresh_from_db()
+    if not work.person.is_active:
+        raise PermissionDenied("The account was closed meanwhile.")
+    newest = Draft.objects.get(pk=work.draft_id)
+    head = newest.head
+    saved = actions.apply_fixes(work.person, newest, work.revision.number, fixing.content)
+    said = []
+    if not is_whole:
+        said.append(f"It was ended after {SECONDS // 60} minutes. Begin again for the rest.")
+    if saved.head > head > work.revision.number:
+        left = None
+        said.append("What was saved meanwhile stays.")
+    return Outcome(fixing.made, left, saved.head, " ".join(said))

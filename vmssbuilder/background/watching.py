@@ -1,0 +1,50 @@
+"""What a kind of work is given and what it answers: it tells how far it is, learns when to end, and says what came of it."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Final
+
+from . import keeping
+from .models import Work
+
+SECONDS: Final = 300
+"""How long a piece of work may take."""
+
+TOLD_EVERY: Final = 0.5
+"""Seconds between two notes of how far it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of work that was done to its end: columns of `Work` by their names."""
+
+    done: int
+    left: int | None = None
+    saved: int | None = None
+    said: str = ""
+
+
+@dataclass(slots=True)
+class Watch:
+    """Follows one piece of work. begun: when, by `time.monotonic`."""
+
+    work: Work
+    begun: float
+    _told: float = 0.0
+
+    @property
+    def is_over(self) -> bool:
+        """Whether its time is over: what it has is to be saved now."""
+        return time.monotonic() > self.begun + SECONDS
+
+    def tell(self, done: int, total: int) -> None:
+        """Notes how far it is, now and then. Raises Gone when it was stopped."""
+        if time.monotonic() > self._told + TOLD_EVERY:
+            keeping.keep(self.work, done=done, total=total)
+            self._told = time.monotonic()
+
+    def save(self) -> None:
+        """From now on it can no longer be stopped. Raises Gone when it was."""
+        keeping.keep(self.work, state=Work.State.SAVING)
