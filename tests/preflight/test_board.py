@@ -79,7 +79,15 @@ GEN2 = {
     "sku": "22_04-lts-gen2",
     "version": "latest",
 }
+OS_SIZE = f"{PROFILE}.storageProfile.osDisk.diskSizeGB"
+CACHED = {"option": "Local", "placement": "CacheDisk", "enableFullCaching": True}
+PROBE = f"{PROFILE}.networkProfile.healthProbe.id"
+HOSTS = "properties.hostGroup.id"
+FAULT_DOMAINS = "properties.platformFaultDomainCount"
+BALANCERS = f"{GROUP}/providers/Microsoft.Network/loadBalancers"
+VAULTS = f"{GROUP}/providers/Microsoft.KeyVault/vaults"
 NIC = "properties.virtualMachineProfile.networkProfile.networkInterfaceConfigurations[0].properties"
+POOLS = f"{NIC}.ipConfigurations[0].properties.loadBalancerBackendAddressPools"
 
 
 def test_a_sound_request_passes_everything(sandbox: Running, rita: User) -> None:
@@ -162,11 +170,78 @@ FAILING: list[tuple[str, str, list[tuple[str, Any]], str, str]] = [
         "failed",
         [
             ("sku.name", "Mix"),
-            (SIZES, [{"name": "Standard_D2s_v3"}, {"name": "Standard_D2s_v5"}]),
+            (SIZES, [{"name": "Standard_D2s_v5"}, {"name": "Standard_D4s_v5"}]),
             (f"{EPHEMERAL}.option", "Local"),
         ],
         "Standard_D2s_v5 has no room for an ephemeral OS disk",
         EPHEMERAL,
+    ),
+    (
+        "fit",
+        "failed",
+        [(EPHEMERAL, {"option": "Local"}), (OS_SIZE, 51)],
+        "Standard_D2s_v3 has 50 GiB for an ephemeral OS disk in its cache, and this one has 51",
+        OS_SIZE,
+    ),
+    (
+        "fit",
+        "failed",
+        [(EPHEMERAL, {"option": "Local"})],
+        "in its cache, and this one has 127",
+        OS_SIZE,
+    ),
+    (
+        "fit",
+        "failed",
+        [(EPHEMERAL, {"option": "Local", "placement": "ResourceDisk"}), (OS_SIZE, 37)],
+        "has 36 GiB for an ephemeral OS disk on its temporary disk",
+        OS_SIZE,
+    ),
+    (
+        "fit",
+        "failed",
+        [
+            (EPHEMERAL, {"option": "Local", "placement": "NvmeDisk"}),
+            ("sku.name", "Standard_L8s_v3"),
+            (OS_SIZE, 441),
+        ],
+        "has 440 GiB for an ephemeral OS disk on its NVMe disk",
+        OS_SIZE,
+    ),
+    (
+        "fit",
+        "failed",
+        [(EPHEMERAL, {"option": "Local"}), (OS_SIZE, 50), (SECURITY, "TrustedLaunch"), (IMAGE, GEN2)],
+        "has 49 GiB for an ephemeral OS disk in its cache, and this one has 50",
+        OS_SIZE,
+    ),
+    (
+        "fit",
+        "failed",
+        [(EPHEMERAL, CACHED), ("sku.name", "Standard_D8ds_v5"), (OS_SIZE, 100)],
+        "has 200 of more than 201 GiB that full caching of the OS disk needs",
+        f"{EPHEMERAL}.enableFullCaching",
+    ),
+    (
+        "fit",
+        "failed",
+        [(EPHEMERAL, CACHED), ("sku.name", "Standard_D4ds_v5"), (OS_SIZE, 30)],
+        "has 4 of the 8 vCPUs that full caching of the OS disk needs",
+        f"{EPHEMERAL}.enableFullCaching",
+    ),
+    (
+        "fit",
+        "failed",
+        [("sku.name", "Mix"), (SIZES, [{"name": "Standard_D2s_v5"}, {"name": "Standard_D2s_v6"}])],
+        "Standard_D2s_v6 and Standard_D2s_v5 cannot be mixed: one has disks by SCSI, the other by NVMe",
+        SIZES,
+    ),
+    (
+        "fit",
+        "failed",
+        [("sku.name", "Mix"), (SIZES, [{"name": "Standard_D2s_v5"}, {"name": "Standard_D2ds_v5"}])],
+        "Standard_D2ds_v5 and Standard_D2s_v5 cannot be mixed: only one of them has a local disk",
+        SIZES,
     ),
     ("quota", "failed", [("sku.capacity", 60)], "120 needed, 100 of 100 left", "sku.capacity"),
     (
@@ -289,6 +364,77 @@ FAILING: list[tuple[str, str, list[tuple[str, Any]], str, str]] = [
         "not a resource id",
         f"{NIC}.networkSecurityGroup.id",
     ),
+    *(
+        (
+            "references",
+            "failed",
+            [(POOLS, [{"id": f"{BALANCERS}/lb-old/backendAddressPools/web"}]), *changes],
+            f"“lb-old” is a Basic load balancer, which does not serve {words}",
+            f"{POOLS}[0].id",
+        )
+        for changes, words in (
+            ([("zones", ["1"])], "scale sets in zones"),
+            ([(PLACED, "Auto")], "scale sets in zones"),
+            ([("properties.singlePlacementGroup", False)], "several placement groups"),
+            ([("properties.orchestrationMode", "Flexible")], "scale sets in Flexible mode"),
+        )
+    ),
+    (
+        "references",
+        "failed",
+        [
+            (POOLS, [{"id": f"{BALANCERS}/lb-shop/backendAddressPools/web"}]),
+            (PROBE, f"{BALANCERS}/lb-shop/probes/tcp"),
+        ],
+        "No load balancing rule uses the probe “tcp”",
+        PROBE,
+    ),
+    (
+        "references",
+        "failed",
+        [
+            (POOLS, [{"id": f"{BALANCERS}/lb-shop/backendAddressPools/admin"}]),
+            (PROBE, f"{BALANCERS}/lb-shop/probes/http"),
+        ],
+        "No load balancing rule that uses the probe “http” sends to a backend pool of the scale set",
+        PROBE,
+    ),
+    (
+        "references",
+        "failed",
+        [(f"{PROFILE}.osProfile.secrets", [{"sourceVault": {"id": f"{VAULTS}/kv-private"}}])],
+        "The key vault “kv-private” is not enabled for deployment",
+        f"{PROFILE}.osProfile.secrets[0].sourceVault.id",
+    ),
+    (
+        "references",
+        "failed",
+        [(HOSTS, f"{COMPUTE}/hostGroups/hg-shop"), ("zones", ["1"]), (FAULT_DOMAINS, 3)],
+        "“hg-shop” have 2 fault domains, and the scale set spreads over 3",
+        FAULT_DOMAINS,
+    ),
+    (
+        "references",
+        "failed",
+        [(HOSTS, f"{COMPUTE}/hostGroups/hg-manual")],
+        "“hg-manual” have 1 fault domain, and the scale set spreads over 5",
+        FAULT_DOMAINS,
+    ),
+    *(
+        ("references", "failed", [(HOSTS, f"{COMPUTE}/hostGroups/{group}"), *changes], words, "zones")
+        for group, changes, words in (
+            ("hg-shop", [(FAULT_DOMAINS, 1)], "“hg-shop” are in zone 1, the scale set in no zone"),
+            ("hg-shop", [("zones", ["1", "2"])], "“hg-shop” are in zone 1, the scale set in zone 1, 2"),
+            ("hg-manual", [("zones", ["1"])], "“hg-manual” are in no zone, the scale set in zone 1"),
+        )
+    ),
+    (
+        "plan",
+        "warning",
+        [(IMAGE, GEN2 | {"offer": "UbuntuServer", "sku": "18_04-lts-gen2"})],
+        "Canonical / UbuntuServer / 18_04-lts-gen2 is going to be withdrawn",
+        IMAGE,
+    ),
     ("plan", "failed", [(f"{IMAGE}.sku", "never")], "not on offer", IMAGE),
     (
         "plan",
@@ -367,9 +513,20 @@ def test_azure_says_no_more_than_that_it_found_nothing_wrong(sandbox: Running, r
         ],
         [(IMAGE, {"id": f"{COMPUTE}/galleries/gal_shop/images/gone"})],
         [(IMAGE, {"id": "an image"})],
-        [(f"{EPHEMERAL}.option", "Local"), ("sku.name", "Standard_D2ds_v5")],
+        [(f"{EPHEMERAL}.option", "Local"), ("sku.name", "Standard_D8ds_v5")],
         [(EPHEMERAL, {"option": "Local", "placement": "NvmeDisk"}), ("sku.name", "Standard_L8s_v3")],
-        [(EPHEMERAL, {"option": "Local", "placement": "CacheDisk"})],
+        [(EPHEMERAL, {"option": "Local", "placement": "CacheDisk"}), (OS_SIZE, 50)],
+        [(EPHEMERAL, {"option": "Local", "placement": "ResourceDisk"}), (OS_SIZE, 36)],
+        [(EPHEMERAL, {"option": "Local"}), (OS_SIZE, 49), (SECURITY, "TrustedLaunch"), (IMAGE, GEN2)],
+        [(EPHEMERAL, CACHED), ("sku.name", "Standard_D8ds_v5"), (OS_SIZE, 99)],
+        [(OS_SIZE, 4000)],
+        [
+            ("sku.name", "Mix"),
+            (SIZES, [{"name": "Standard_D2s_v6"}, {"name": "Standard_E4as_v6"}]),
+            (IMAGE, GEN2),
+        ],
+        # One of them can do both.
+        [("sku.name", "Mix"), (SIZES, [{"name": "Standard_E2bds_v5"}, {"name": "Standard_D2ds_v5"}])],
         [(f"{NIC}.enableAcceleratedNetworking", True)],
         [(f"{NIC}.enableAcceleratedNetworking", False), ("sku.name", "Standard_DC2as_v5"), (IMAGE, GEN2)],
         [("sku.name", "Mix"), (SIZES, MIX)],
@@ -380,6 +537,118 @@ def test_a_size_and_an_image_that_can_do_what_is_asked_pass(
 ) -> None:
     found = ran(rita, draft(rita, changed(*changes)))
     assert found["fit"].status == "passed", said(found["fit"])
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        [(POOLS, [{"id": f"{BALANCERS}/lb-old/backendAddressPools/web"}])],
+        [
+            (POOLS, [{"id": f"{BALANCERS}/lb-shop/backendAddressPools/web"}]),
+            (PROBE, f"{BALANCERS}/lb-shop/probes/http"),
+            ("zones", ["1"]),
+        ],
+        [(f"{PROFILE}.osProfile.secrets", [{"sourceVault": {"id": f"{VAULTS}/kv-shop"}}])],
+        [
+            (
+                f"{PROFILE}.extensionProfile.extensions",
+                [
+                    {
+                        "name": "x",
+                        "properties": {
+                            "protectedSettingsFromKeyVault": {"sourceVault": {"id": f"{VAULTS}/kv-private"}}
+                        },
+                    }
+                ],
+            )
+        ],
+        [(HOSTS, f"{COMPUTE}/hostGroups/hg-shop"), ("zones", ["1"]), (FAULT_DOMAINS, 2)],
+        [(HOSTS, f"{COMPUTE}/hostGroups/hg-shop"), ("zones", ["1"])],
+        [(HOSTS, f"{COMPUTE}/hostGroups/hg-manual"), ("properties.orchestrationMode", "Flexible")],
+    ],
+)
+def test_resources_that_are_as_they_have_to_be_pass(
+    sandbox: Running, rita: User, changes: list[tuple[str, Any]]
+) -> None:
+    found = ran(rita, draft(rita, changed(*changes)))
+    assert found["references"].status == "passed", said(found["references"])
+
+
+def test_a_probe_counts_where_one_of_several_pools_is_sent_to(sandbox: Running, rita: User) -> None:
+    """A rule of a newer load balancer lists its pools."""
+    own = f"{BALANCERS}/lb-shop"
+    rule = {
+        "probe": {"id": f"{own}/probes/HTTP"},
+        "backendAddressPools": [{"id": f"{own}/backendAddressPools/ADMIN"}],
+    }
+    parts = {
+        "probes": [{"id": f"{own}/probes/http"}],
+        "backendAddressPools": [{"id": f"{own}/backendAddressPools/admin"}],
+        "loadBalancingRules": [{"properties": rule}, {}],
+    }
+    sandbox.fault(
+        "replaced",
+        path=r"/loadBalancers/lb-shop$",
+        status=200,
+        body=json.dumps({"id": own, "properties": parts}),
+    )
+    pool = (POOLS, [{"id": f"{own}/backendAddressPools/admin"}])
+    found = ran(rita, draft(rita, changed(pool, (PROBE, f"{own}/probes/http"))))["references"]
+    assert found.status == "passed", said(found)
+
+
+NEEDING = [(AT_HOST, True, "EncryptionAtHost"), (PLACED, "auto", "VmssAutomaticZonePlacement")]
+
+
+@pytest.mark.parametrize(("place", "value", "feature"), NEEDING)
+def test_a_feature_that_the_subscription_lacks_is_named_with_how_to_register_it(
+    sandbox: Running, rita: User, place: str, value: Any, feature: str
+) -> None:
+    wanted = draft(rita, changed((place, value)))
+    assert f"The feature {feature} is registered" in said(ran(rita, wanted)["provider"])
+    found = ran(rita, edit(rita, wanted, "$target.subscription", world.PRODUCTION))["provider"]
+    (told,) = [each for each in found.findings if each.status == "failed"]
+    assert told.path == place
+    assert f"needs the feature {feature}, which is not registered" in told.sentence
+    assert told.cure.endswith(f"az feature register --namespace Microsoft.Compute --name {feature}")
+
+
+def test_a_request_that_needs_no_feature_asks_for_none(sandbox: Running, rita: User) -> None:
+    ran(rita, draft(rita, changed((AT_HOST, False), (PLACED, "None"))))
+    assert not [each for each in sandbox.requests("GET") if "/features/" in each["path"]]
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "told", "words"),
+    [
+        (200, {"properties": {"state": "Pending"}}, "failed", "is still being approved"),
+        (200, {"properties": {"state": "Registering"}}, "failed", "is still being registered"),
+        (200, {"properties": {"state": "Unregistered"}}, "failed", "is not registered"),
+        (200, {}, "failed", "is not registered"),
+        (
+            404,
+            {"error": {"code": "FeatureNotFound", "message": "None such."}},
+            "unknown",
+            "Azure does not say",
+        ),
+        (403, {"error": {"code": "AuthorizationFailed", "message": "No."}}, "unknown", "Azure does not say"),
+    ],
+)
+def test_what_azure_says_of_a_feature_counts(
+    sandbox: Running, rita: User, status: int, body: dict[str, Any], told: str, words: str
+) -> None:
+    sandbox.fault("replaced", path="/features/", status=status, body=json.dumps(body))
+    found = ran(rita, draft(rita, changed((AT_HOST, True))))["provider"]
+    assert [each.status for each in found.findings] == ["passed", told], said(found)
+    assert words in said(found)
+
+
+def test_an_image_that_is_withdrawn(sandbox: Running, rita: User) -> None:
+    properties = {"imageDeprecationStatus": {"imageState": "Deprecated"}}
+    sandbox.fault("replaced", path=r"/versions/\d", status=200, body=json.dumps({"properties": properties}))
+    found = ran(rita, draft(rita))["plan"]
+    assert found.status == "failed", said(found)
+    assert "is withdrawn: Azure makes no new instances of it" in said(found)
 
 
 @pytest.mark.parametrize(
@@ -571,7 +840,7 @@ def test_every_outcome_of_every_line_is_here() -> None:
     # Those that a table cannot show: a name that is taken or missing, and what only an update has.
     assert failed | {"name", "what-if"} == set(checks.TITLES)
     assert SEEN.keys() | {"what-if"} == set(checks.TITLES)
-    assert {row[0] for row in FAILING if row[1] == "warning"} == {"quota", "size", "subnets"}
+    assert {row[0] for row in FAILING if row[1] == "warning"} == {"plan", "quota", "size", "subnets"}
 
 
 def test_an_update_of_nothing(sandbox: Running, rita: User) -> None:

@@ -53,6 +53,33 @@ EPHEMERAL = {
     f"{DISK}.caching": "ReadOnly",
     f"{DISK}.diffDiskSettings.option": "Local",
 }
+BALANCER = f"{GROUP}/Microsoft.Network/loadBalancers/lb-shop"
+POOLS = f"{IP}.loadBalancerBackendAddressPools"
+POOL = [{"id": f"{BALANCER}/backendAddressPools/web"}]
+HOSTS: dict[str, Any] = {"properties.hostGroup.id": f"{GROUP}/Microsoft.Compute/hostGroups/hg-shop"}
+
+
+def flexible(size: str, **changes: Any) -> dict[str, Any]:
+    """A scale set in Flexible mode."""
+    body = with_({"properties.orchestrationMode": "Flexible", "properties.platformFaultDomainCount": 1}, size)
+    del body["properties"]["upgradePolicy"]
+    body["properties"]["virtualMachineProfile"]["networkProfile"]["networkApiVersion"] = "2020-11-01"
+    body["properties"] |= changes
+    return body
+
+
+def mixed(*sizes: str) -> dict[str, Any]:
+    """A mix of sizes."""
+    body = flexible("Mix", skuProfile={"vmSizes": [{"name": each} for each in sizes]})
+    del body["sku"]["tier"]
+    return body
+
+
+def vault(name: str) -> list[dict[str, Any]]:
+    """Certificates of that key vault."""
+    return [{"sourceVault": {"id": f"{GROUP}/Microsoft.KeyVault/vaults/{name}"}, "vaultCertificates": []}]
+
+
 FAST = {f"{NIC}.enableAcceleratedNetworking": True}
 SPOT = {"P.priority": "Spot", "P.evictionPolicy": "Delete"}
 RESERVED = {
@@ -126,6 +153,18 @@ OFFERS = [
     (with_({"properties.zoneBalance": True}), 400, "InvalidParameter", "zoneBalance", with_({"properties.zoneBalance": True}, zones=["1", "2", "3"])),
     (with_({"properties.platformFaultDomainCount": 1}), 400, "InvalidParameter", "singlePlacementGroup", with_({"properties.platformFaultDomainCount": 1, "properties.singlePlacementGroup": False})),
     (with_({"properties.platformFaultDomainCount": 1, "properties.singlePlacementGroup": True}), 400, "InvalidParameter", "singlePlacementGroup", with_({"properties.platformFaultDomainCount": 1}, zones=["1"])),
+    (with_({**EPHEMERAL, f"{DISK}.diskSizeGB": 51}), 400, "NotSupported", "greater than 50 GB is not allowed for VM size Standard_D2ds_v5 when the DiffDiskPlacement is CacheDisk", with_({**EPHEMERAL, f"{DISK}.diskSizeGB": 50})),
+    (with_({**EPHEMERAL, **TRUSTED, f"{DISK}.diffDiskSettings.placement": "ResourceDisk", f"{DISK}.diskSizeGB": 36}), 400, "NotSupported", "greater than 35 GB", with_({**EPHEMERAL, **TRUSTED, f"{DISK}.diffDiskSettings.placement": "ResourceDisk", f"{DISK}.diskSizeGB": 35})),
+    (mixed("Standard_D2s_v5", "Standard_D2ps_v5"), 400, "InvalidParameter", "different CPU architectures", mixed("Standard_D2s_v5", "Standard_D4as_v5")),
+    (mixed("Standard_D2s_v3", "Standard_D2_v3"), 400, "InvalidParameter", "different premium storage support", mixed("Standard_D2s_v3", "Standard_F2s_v2")),
+    (mixed("Standard_D2s_v5", "Standard_D2ds_v5"), 400, "InvalidParameter", "different local disk configurations", mixed("Standard_D2ds_v5", "Standard_E2bds_v5")),
+    (mixed("Standard_D2s_v5", "Standard_D2s_v6"), 400, "InvalidParameter", "different storage interfaces", mixed("Standard_D2s_v6", "Standard_D2as_v6")),
+    (flexible("Standard_B1ls"), 400, "BadRequest", "cannot use VM Size 'Standard_B1ls'", flexible("Standard_D2s_v5")),
+    (with_({"P.networkProfile.healthProbe.id": f"{BALANCER}/probes/tcp", POOLS: POOL}), 400, "CannotUseInactiveHealthProbe", "do not use this probe", with_({"P.networkProfile.healthProbe.id": f"{BALANCER}/probes/http", POOLS: POOL})),
+    (with_({"P.networkProfile.healthProbe.id": f"{BALANCER}/probes/http"}), 400, "CannotUseInactiveHealthProbe", "do not use this probe", with_({POOLS: POOL})),
+    (with_({"P.osProfile.secrets": vault("kv-private")}), 403, "KeyVaultAccessForbidden", "has not been enabled for deployment", with_({"P.osProfile.secrets": vault("kv-shop")})),
+    (with_({**HOSTS, "properties.platformFaultDomainCount": 3}, zones=["1"]), 400, "BadRequest", "exceeds the fault domain count 2", with_({**HOSTS, "properties.platformFaultDomainCount": 2}, zones=["1"])),
+    (with_({**HOSTS, "properties.platformFaultDomainCount": 2}), 400, "BadRequest", "have to be the same", with_({"properties.platformFaultDomainCount": 2})),
     (with_(lun(64)), 400, "InvalidParameter", "between 0 and 63", with_(lun(63))),
     (with_(signed_in(keys_only=False)), 400, "InvalidParameter", "The supplied password must be between 6-72", with_(signed_in(keys_only=True))),
     (with_({"properties.upgradePolicy": {}}), 400, "InvalidParameter", "'upgradePolicy.mode' is missing", with_({})),
@@ -180,6 +219,38 @@ def test_some_versions_refuse_what_others_take(
     assert arm("PUT", SCALE_SET, body, version=other_version).status_code == 201
 
 
+@pytest.mark.parametrize(
+    ("changes", "feature"),
+    [
+        ({"P.securityProfile.encryptionAtHost": True}, "EncryptionAtHost"),
+        (
+            {"placement.zonePlacementPolicy": "auto", "properties.overprovision": False},
+            "VmssAutomaticZonePlacement",
+        ),
+    ],
+)
+def test_a_feature_has_to_be_registered(arm: Arm, changes: dict[str, Any], feature: str) -> None:
+    path = f"providers/Microsoft.Features/providers/Microsoft.Compute/features/{feature}"
+    states = {}
+    for subscription in (world.DEVELOPMENT, world.PRODUCTION):
+        states[subscription] = arm("GET", f"/subscriptions/{subscription}/{path}").json()["properties"][
+            "state"
+        ]
+    assert states == {world.DEVELOPMENT: "Registered", world.PRODUCTION: "NotRegistered"}
+    place = f"/subscriptions/{world.PRODUCTION}/resourceGroups/rg-shop-prod/providers/Microsoft.Compute/virtualMachineScaleSets/x"
+    found = error(arm("PUT", place, with_(changes), version="2026-03-01"), 400)
+    assert (found["code"], f"'Microsoft.Compute/{feature}' feature is not enabled" in found["message"]) == (
+        "InvalidParameter",
+        True,
+    )
+    assert arm("PUT", SCALE_SET, with_(changes), version="2026-03-01").status_code == 201
+
+
+def test_a_feature_that_there_is_none_of_is_not_found(arm: Arm) -> None:
+    path = "providers/Microsoft.Features/providers/Microsoft.Compute/features/Nonsense"
+    assert error(arm("GET", f"/subscriptions/{world.DEVELOPMENT}/{path}"), 404)["code"] == "FeatureNotFound"
+
+
 def test_a_change_is_judged_by_what_it_would_leave(arm: Arm) -> None:
     assert arm("PUT", SCALE_SET, with_({})).status_code == 201
     before = settled(arm)
@@ -224,7 +295,7 @@ def test_zones_are_added_and_never_taken_away(arm: Arm) -> None:
 
 
 def test_spot_instances_and_hosts_have_quotas_of_their_own(arm: Arm) -> None:
-    host = {"properties.hostGroup.id": other("Microsoft.Compute/hostGroups", "hg-shop")}
+    host = {**HOSTS, "zones": ["1"]}
     for number, (changes, capacity, status) in enumerate(
         (({}, 51, 409), (SPOT, 51, 409), (SPOT, 50, 201), ({}, 50, 201), (host, 60, 201), (RESERVED, 60, 201))
     ):

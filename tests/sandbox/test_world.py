@@ -255,7 +255,7 @@ def test_a_policy_denies_and_names_itself(arm: Arm) -> None:
     assert denied["code"] == "RequestDisallowedByPolicy"
     information = denied["additionalInfo"][0]
     assert information["type"] == "PolicyViolation"
-    assert information["info"]["policyAssignmentDisplayName"] == "Cost centre on everything"
+    assert information["info"]["policyAssignmentDisplayName"] == "Cost center on everything"
     assert arm("PUT", path, document(tags={"CostCentre": "12"})).status_code == 201
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
+
+from vmssbuilder.scaleset import paths
 
 from . import inventory, world
 from .marketplace import cores, usages
@@ -19,6 +21,29 @@ def registered(memory: Memory, subscription: str) -> None:
             " for how to register subscriptions."
         )
         raise Refusal(409, "MissingSubscriptionRegistration", message, "Microsoft.Compute")
+
+
+_FEATURES: Final = {
+    "EncryptionAtHost": (
+        ("properties", "virtualMachineProfile", "securityProfile", "encryptionAtHost"),
+        "true",
+    ),
+    "VmssAutomaticZonePlacement": (("placement", "zonePlacementPolicy"), "auto"),
+}
+"""What has to be registered for each feature to be used: where it is asked for, and with which value."""
+
+
+def features(subscription: str, model: Mapping[str, Any]) -> None:
+    """Refuses a feature that the subscription is not registered for."""
+    for feature, (place, value) in _FEATURES.items():
+        asked = str(paths.get(model, place, None)).lower() == value
+        if asked and feature not in world.SUBSCRIPTIONS[subscription].features:
+            name = ".".join(place[-2:])
+            message = (
+                f"The property '{name}' is not valid because the 'Microsoft.Compute/{feature}' feature is not enabled for"
+                " this subscription."
+            )
+            raise Refusal(400, "InvalidParameter", message, name)
 
 
 def policies(subscription: str, group: str, name: str, model: Mapping[str, Any]) -> None:
@@ -87,6 +112,7 @@ def references(memory: Memory, model: Mapping[str, Any], resource_id: str) -> No
             )
             raise Refusal(400, "InvalidResourceReference", message, path)
         holder = inventory.find(memory, "/".join(written.split("/")[:9])) or {}
+        _suits(holder, written, model, resource_id)
         if (holder.get("sku") or {}).get("name") == "Basic" and _needs_standard(model):
             message = f"VM scale set cannot use a basic SKU load balancer {holder['id']} when LargeScale or CrossAZ is enabled."
             raise Refusal(400, "VMScaleSetCannotReferenceLoadbalancerWhenLargeScaleOrCrossAZ", message)
@@ -99,9 +125,66 @@ def references(memory: Memory, model: Mapping[str, Any], resource_id: str) -> No
             raise Refusal(400, "InvalidResourceReference", message, path)
 
 
+def _suits(holder: Mapping[str, Any], written: str, model: Mapping[str, Any], resource_id: str) -> None:
+    """Refuses a resource that is there and not as it has to be. holder: the resource that a part of it is referred to."""
+    kind = inventory.type_of(written)
+    if kind.startswith("microsoft.network/loadbalancers") and "/probes/" in written.lower():
+        _probe(holder, written, model, resource_id)
+    elif kind == "microsoft.compute/hostgroups":
+        _hosts(holder, model)
+    elif kind == "microsoft.keyvault/vaults":
+        groups = paths.get(model, ("properties", "virtualMachineProfile", "osProfile", "secrets"), None)
+        named = {str(paths.get(each, ("sourceVault", "id"), "")).lower() for each in groups or ()}
+        if written.lower() in named and holder["properties"].get("enabledForDeployment") is not True:
+            message = (
+                f"Key Vault {holder['name']} either has not been enabled for deployment or the vault id"
+                f" provided, {written}, does not match the Key Vault's true resource id."
+            )
+            raise Refusal(403, "KeyVaultAccessForbidden", message)
+
+
+def _probe(balancer: Mapping[str, Any], probe: str, model: Mapping[str, Any], resource_id: str) -> None:
+    """Azure refuses a probe that no rule uses which sends to the instances. ARO-RP#547"""
+    rules = balancer["properties"].get("loadBalancingRules")
+    if rules is None:
+        # One that a test put there and told nothing of.
+        return
+    sending = {
+        rule["properties"]["backendAddressPool"]["id"].lower()
+        for rule in rules
+        if rule["properties"]["probe"]["id"].lower() == probe.lower()
+    }
+    pools = {
+        written.lower() for path, written in inventory.references(model) if "BackendAddressPools" in path
+    }
+    if not sending & pools:
+        message = (
+            f"VM scale set {resource_id} cannot use probe {probe} as a HealthProbe because load balancing rules that send"
+            " traffic to the scale set IPs do not use this probe. Please attach the probe to such rules."
+        )
+        raise Refusal(400, "CannotUseInactiveHealthProbe", message)
+
+
+def _hosts(group: Mapping[str, Any], model: Mapping[str, Any]) -> None:
+    """Dedicated hosts serve the scale sets of their zone, and spread them over no more fault domains than they have."""
+    properties = model.get("properties") or {}
+    count, most = (each.get("platformFaultDomainCount") for each in (properties, group["properties"]))
+    if isinstance(count, int) and isinstance(most, int) and count > most:
+        message = (
+            f"The fault domain count {count} of the virtual machine scale set exceeds the fault domain count {most} of the"
+            " host group."
+        )
+        raise Refusal(400, "BadRequest", message, "platformFaultDomainCount")
+    if sorted(group.get("zones") or ()) != sorted(model.get("zones") or ()):
+        message = "The zones of the virtual machine scale set and of its host group have to be the same."
+        raise Refusal(400, "BadRequest", message, "zones")
+
+
 def _needs_standard(model: Mapping[str, Any]) -> bool:
     """Whether a scale set is spread so far that its load balancer has to be a standard one."""
-    return bool(model.get("zones")) or (model.get("properties") or {}).get("singlePlacementGroup") is False
+    properties = model.get("properties") or {}
+    flexible = str(properties.get("orchestrationMode")).casefold() == "flexible"
+    return flexible or bool(model.get("zones")) or properties.get("singlePlacementGroup") is False
 
 
 def _regional(written: str) -> bool:

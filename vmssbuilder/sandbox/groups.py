@@ -52,6 +52,10 @@ class Groups:
             (GROUP, {"GET": self._group, "PUT": self._put_group}),
             (rf"{SUBSCRIPTION}/providers/([^/]+)", {"GET": self._provider}),
             (rf"{SUBSCRIPTION}/providers/([^/]+)/register", {"POST": self._register}),
+            (
+                rf"{SUBSCRIPTION}/providers/Microsoft\.Features/providers/Microsoft\.Compute/features/([^/]+)",
+                {"GET": self._feature},
+            ),
         )
 
     def _subscriptions(self, request: Request, _account: world.Account, _found: tuple[str, ...]) -> Answer:
@@ -101,6 +105,24 @@ class Groups:
 
     def _provider(self, _request: Request, _account: world.Account, found: tuple[str, ...]) -> Answer:
         return json_answer(200, self._shown_provider(known_subscription(found[0]), _known_provider(found[1])))
+
+    def _feature(self, _request: Request, _account: world.Account, found: tuple[str, ...]) -> Answer:
+        subscription = known_subscription(found[0])
+        name = next((each for each in world.FEATURES if each.lower() == found[1].lower()), None)
+        if name is None:
+            message = f"The feature '{found[1][:80]}' could not be found."
+            raise Refusal(404, "FeatureNotFound", message)
+        registered = name in world.SUBSCRIPTIONS[subscription].features
+        path = "providers/Microsoft.Features/providers/Microsoft.Compute/features"
+        return json_answer(
+            200,
+            {
+                "id": f"/subscriptions/{subscription}/{path}/{name}",
+                "name": f"Microsoft.Compute/{name}",
+                "type": "Microsoft.Features/providers/features",
+                "properties": {"state": "Registered" if registered else "NotRegistered"},
+            },
+        )
 
     def _register(self, _request: Request, account: world.Account, found: tuple[str, ...]) -> Answer:
         subscription, provider = known_subscription(found[0]), _known_provider(found[1])

@@ -104,6 +104,21 @@ def _balancer(
             ),
         ],
         "inboundNatRules": [],
+        # Of the probes only the first is used.
+        "loadBalancingRules": [
+            _child(
+                own,
+                "loadBalancingRules",
+                "web",
+                {
+                    "protocol": "Tcp",
+                    "frontendPort": 80,
+                    "backendPort": 80,
+                    "backendAddressPool": {"id": f"{own}/backendAddressPools/{pools[0]}"},
+                    "probe": {"id": f"{own}/probes/http"},
+                },
+            )
+        ],
         "probes": [
             _child(own, "probes", "http", {"protocol": "Http", "port": 80, "requestPath": "/healthz"}),
             _child(own, "probes", "tcp", {"protocol": "Tcp", "port": 443}),

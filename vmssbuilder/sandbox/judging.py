@@ -78,6 +78,7 @@ def judge(memory: Memory, asked: Asked, existing: ScaleSet | None) -> dict[str, 
     if existing is not None:
         validation.changes(existing.model, model, asked.api_version, asked.method)
     refusals.combinations(model, asked.api_version)
+    governance.features(asked.subscription, model)
     governance.policies(asked.subscription, asked.group, asked.name, model)
     offers.size(memory, asked.resource_id, asked.subscription, model)
     offers.image(memory, model)

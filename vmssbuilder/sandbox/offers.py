@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from vmssbuilder.scaleset import paths
@@ -173,10 +173,14 @@ def features(memory: Memory, resource_id: str, model: Mapping[str, Any]) -> None
             " Gen2 OS Image. For more information, see https://aka.ms/TrustedLaunch-FAQ."
         )
         raise Refusal(400, "BadRequest", message)
-    for name in names(model):
-        known = memory.size(name)
-        if known is not None:
-            _can(known, resource_id, model)
+    wanted = [known for name in names(model) if (known := memory.size(name)) is not None]
+    unlike = _unlike(wanted)
+    if unlike:
+        raise Refusal(
+            400, "InvalidParameter", f"VM sizes with different {unlike} cannot be mixed.", "vmSizes"
+        )
+    for known in wanted:
+        _can(known, resource_id, model)
 
 
 def _can(known: Size, resource_id: str, model: Mapping[str, Any]) -> None:
@@ -190,6 +194,7 @@ def _can(known: Size, resource_id: str, model: Mapping[str, Any]) -> None:
         raise Refusal(400, "BadRequest", message)
     if _get(disk, "diffDiskSettings", "option") is not None:
         _ephemeral(known.name, can, str(_get(disk, "diffDiskSettings", "placement") or ""))
+        _room(known.name, can, disk, trusted=_wants_trusted(model))
     _network(known, can, resource_id, model)
 
 
@@ -215,6 +220,53 @@ def _ephemeral(name: str, can: Mapping[str, str], placement: str) -> None:
             " https://aka.ms/Ephemeral for more details."
         )
         raise Refusal(400, "NotSupported", message)
+
+
+_ROOM: Final = {
+    "cachedisk": ("CachedDiskBytes", 2**30, "CacheDisk"),
+    "resourcedisk": ("MaxResourceVolumeMB", 2**10, "ResourceDisk"),
+    "nvmedisk": ("NvmeDiskSizeInMiB", 2**10, "NvmeDisk"),
+}
+"""The places for an ephemeral disk in the order in which Azure takes them, with what makes a GiB of their capability."""
+
+
+def _room(name: str, can: Mapping[str, str], disk: Mapping[str, Any], *, trusted: bool) -> None:
+    """Refuses an ephemeral disk that is larger than its place on the host."""
+    there = {
+        place: int(can[capability]) // unit
+        for place, (capability, unit, _title) in _ROOM.items()
+        if int(can.get(capability, 0))
+    }
+    wanted = str(_get(disk, "diffDiskSettings", "placement") or next(iter(there), "")).casefold()
+    most, size = there.get(wanted, 0) - trusted, disk.get("diskSizeGB")
+    if isinstance(size, int) and size > most:
+        message = (
+            f"OS disk of Ephemeral VM with size greater than {max(0, most)} GB is not allowed for VM size {name} when the"
+            f" DiffDiskPlacement is {_ROOM[wanted][2]}. Please refer to https://aka.ms/Ephemeral for more details."
+        )
+        raise Refusal(400, "NotSupported", message)
+
+
+def alike(sizes: Sequence[Size]) -> bool:
+    """Whether sizes can be mixed."""
+    return not _unlike(sizes)
+
+
+def _unlike(sizes: Sequence[Size]) -> str:
+    """In what sizes differ that a mix must not differ in. learn.microsoft.com, Instance mix: limitations"""
+    can = [each.capabilities for each in sizes]
+    for what, values in (
+        ("CPU architectures", {each["CpuArchitectureType"] for each in can}),
+        ("premium storage support", {each["PremiumIO"] for each in can}),
+        (
+            "local disk configurations",
+            {each["MaxResourceVolumeMB"] != "0" or "NvmeDiskSizeInMiB" in each for each in can},
+        ),
+    ):
+        if len(values) > 1:
+            return what
+    interfaces = [set(each["DiskControllerTypes"].split(", ")) for each in can]
+    return "storage interfaces" if interfaces and not set.intersection(*interfaces) else ""
 
 
 def _network(size: Size, can: Mapping[str, str], resource_id: str, model: Mapping[str, Any]) -> None:

@@ -77,6 +77,23 @@ def _service_fabric(model: Mapping[str, Any], _api_version: str) -> None:
 
 
 @_rule
+def _flexible_sizes(model: Mapping[str, Any], _api_version: str) -> None:
+    """azure-docs#102050"""
+    mix = _get(model, "properties", "skuProfile", "vmSizes")
+    sizes = [
+        _get(model, "sku", "name"),
+        *(_get(each, "name") for each in (mix if isinstance(mix, list) else ())),
+    ]
+    refused = next((each for each in sizes if _is(each, "Standard_B1ls")), None)
+    if refused and _flexible(model):
+        message = (
+            "Virtual Machine Scale Sets with Flexible Orchestration Mode or Virtual Machines referencing such Virtual"
+            f" Machine Scale Sets cannot use VM Size '{refused}'"
+        )
+        raise Refusal(400, "BadRequest", message, "vmSize")
+
+
+@_rule
 def _spot_settings(model: Mapping[str, Any], _api_version: str) -> None:
     """azure-cli#20576, error codes of Azure Spot, terraform-azurerm-swfw-modules#58"""
     if _spot(model):

@@ -37,14 +37,16 @@ _BOTH: Final = f"{_MODERN} gen1"
 _LOCAL: Final = f"{_BOTH} local"
 
 SERIES: Final = (
-    Series("Standard_D{n}s_v6", "standardDsv6Family", (*_EIGHT, 128), 4, f"{_MODERN} nvme", 0.050),
-    Series("Standard_D{n}ds_v6", "standardDdsv6Family", (*_EIGHT, 128), 4, f"{_MODERN} nvme local", 0.056),
-    Series("Standard_D{n}as_v6", "standardDav6Family", _EIGHT, 4, f"{_MODERN} nvme", 0.045),
+    Series("Standard_D{n}s_v6", "standardDsv6Family", (*_EIGHT, 128), 4, f"{_MODERN} only-nvme", 0.050),
+    Series(
+        "Standard_D{n}ds_v6", "standardDdsv6Family", (*_EIGHT, 128), 4, f"{_MODERN} only-nvme local", 0.056
+    ),
+    Series("Standard_D{n}as_v6", "standardDav6Family", _EIGHT, 4, f"{_MODERN} only-nvme", 0.045),
     Series("Standard_D{n}s_v5", "standardDSv5Family", _EIGHT, 4, _BOTH, 0.048),
     Series("Standard_D{n}ds_v5", "standardDDSv5Family", _EIGHT, 4, _LOCAL, 0.0565),
     Series("Standard_D{n}as_v5", "standardDASv5Family", _EIGHT, 4, _BOTH, 0.043),
     Series("Standard_D{n}ads_v5", "standardDADSv5Family", _EIGHT, 4, _LOCAL, 0.0515),
-    Series("Standard_D{n}ps_v6", "standardDpsv6Family", _EIGHT, 4, f"{_MODERN} arm nvme", 0.0385),
+    Series("Standard_D{n}ps_v6", "standardDpsv6Family", _EIGHT, 4, f"{_MODERN} arm only-nvme", 0.0385),
     Series("Standard_D{n}ps_v5", "standardDPSv5Family", _SEVEN, 4, f"{_MODERN} arm", 0.0385),
     Series("Standard_D{n}ls_v5", "standardDLSv5Family", _EIGHT, 2, _BOTH, 0.0425),
     Series(
@@ -58,7 +60,7 @@ SERIES: Final = (
     Series("Standard_D{n}s_v4", "standardDSv4Family", _SEVEN, 4, _BOTH, 0.048),
     Series("Standard_D{n}s_v3", "standardDSv3Family", _SEVEN, 4, _LOCAL, 0.048),
     Series("Standard_D{n}_v3", "standardDv3Family", _SEVEN, 4, "accelerated gen1 gen2 local spot", 0.048),
-    Series("Standard_E{n}s_v6", "standardEsv6Family", (*_EIGHT, 128), 8, f"{_MODERN} nvme", 0.066),
+    Series("Standard_E{n}s_v6", "standardEsv6Family", (*_EIGHT, 128), 8, f"{_MODERN} only-nvme", 0.066),
     Series("Standard_E{n}s_v5", "standardESv5Family", _EIGHT, 8, _BOTH, 0.063),
     Series("Standard_E{n}ds_v5", "standardEDSv5Family", _EIGHT, 8, _LOCAL, 0.072),
     Series("Standard_E{n}as_v5", "standardEASv5Family", _EIGHT, 8, _BOTH, 0.0565),
@@ -66,8 +68,8 @@ SERIES: Final = (
     Series("Standard_E{n}s_v4", "standardESv4Family", _SEVEN, 8, _BOTH, 0.063),
     Series("Standard_E{n}s_v3", "standardESv3Family", _SEVEN, 8, _LOCAL, 0.063),
     Series("Standard_E{n}ads_v5", "standardEADSv5Family", _EIGHT, 8, _LOCAL, 0.0655),
-    Series("Standard_E{n}as_v6", "standardEav6Family", _EIGHT, 8, f"{_MODERN} nvme", 0.0595),
-    Series("Standard_F{n}as_v6", "standardFasv6Family", _SEVEN, 4, f"{_MODERN} nvme", 0.0475),
+    Series("Standard_E{n}as_v6", "standardEav6Family", _EIGHT, 8, f"{_MODERN} only-nvme", 0.0595),
+    Series("Standard_F{n}as_v6", "standardFasv6Family", _SEVEN, 4, f"{_MODERN} only-nvme", 0.0475),
     Series("Standard_F{n}s_v2", "standardFSv2Family", (2, 4, 8, 16, 32, 48, 64, 72), 2, _LOCAL, 0.0425),
     Series(
         "Standard_F{n}s", "standardFSFamily", (1, 2, 4, 8, 16), 2, "premium accelerated gen1 local spot", 0.05
@@ -255,12 +257,13 @@ class Size:
             "MaxNetworkInterfaces": str(min(8, max(2, self.vcpus // 4))),
         }
         if "local" in can:
-            found["CachedDiskBytes"] = str(self.vcpus * 13_421_772_800)
+            found["CachedDiskBytes"] = str(self.vcpus * 26_843_545_600)
             found["SupportedEphemeralOSDiskPlacements"] = "ResourceDisk,CacheDisk"
-        if "nvme" in can:
-            found["DiskControllerTypes"] = "SCSI,NVMe"
-            if "local" in can:
-                found["NvmeDiskSizeInMiB"] = str(self.vcpus * 56_320)
+        found["DiskControllerTypes"] = (
+            "NVMe" if "only-nvme" in can else "SCSI, NVMe" if "nvme" in can else "SCSI"
+        )
+        if "NVMe" in found["DiskControllerTypes"] and "local" in can:
+            found["NvmeDiskSizeInMiB"] = str(self.vcpus * 56_320)
         if "gen2" in can and "trusted" not in can:
             found["TrustedLaunchDisabled"] = "True"
         if "confidential" in can:

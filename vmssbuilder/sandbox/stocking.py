@@ -17,6 +17,8 @@ _EVERYTHING: Final = (
 )
 """What a size can do that nothing is said about."""
 
+_MOST_CORES: Final = 128
+
 
 def add(memory: Memory, resource_id: str, body: Mapping[str, Any] | None = None, *, region: str = "") -> None:
     """Puts a resource there, and its resource group and the resources above it where they are missing.
@@ -66,6 +68,8 @@ def _usual(kind: str) -> dict[str, Any]:
         return {"addressSpace": {"addressPrefixes": ["10.0.0.0/16"]}, "subnets": []}
     if kind == "microsoft.network/virtualnetworks/subnets":
         return {"addressPrefix": "10.0.0.0/20", "delegations": []}
+    if kind == "microsoft.keyvault/vaults":
+        return {"enabledForDeployment": True}
     if kind == "microsoft.compute/galleries/images":
         return {"osType": "Linux", "osState": "Generalized", "architecture": "x64"}
     return {}
@@ -130,10 +134,14 @@ def provide(memory: Memory, model: Mapping[str, Any]) -> None:
                 system=system,
                 plan=isinstance(model.get("plan"), Mapping),
             )
-    for name in offers.names(model):
-        size = memory.size(name)
-        if size is None or not offers.suits(size, model):
-            add_size(memory, name, vcpus=max(2, size.vcpus) if size else 2)
+    there = {name: memory.size(name) for name in offers.names(model)}
+    together = offers.alike([size for size in there.values() if size is not None])
+    for name, size in there.items():
+        if size is None or not together or not offers.suits(size, model):
+            vcpus = max(2, size.vcpus) if size else 2
+            while vcpus < _MOST_CORES and not offers.suits(sizes.added(name, vcpus, _EVERYTHING), model):
+                vcpus *= 2
+            add_size(memory, name, vcpus=vcpus)
 
 
 def _at(value: Any, *path: str) -> Any:

@@ -137,7 +137,8 @@ def region(location: str) -> Region | None:
 @dataclass(frozen=True, slots=True)
 class Subscription:
     """A subscription. state: Azure takes no writes for a disabled one. registered: whether Microsoft.Compute is, from
-    the start. read_only: everybody may only look. no_vaults: nobody may list key vaults.
+    the start. read_only: everybody may only look. no_vaults: nobody may list key vaults. features: of Microsoft.Compute,
+    those that it is registered for.
     """
 
     id: str
@@ -146,12 +147,16 @@ class Subscription:
     registered: bool = True
     read_only: bool = False
     no_vaults: bool = False
+    features: tuple[str, ...] = ()
 
+
+FEATURES: Final = ("EncryptionAtHost", "VmssAutomaticZonePlacement")
+"""Features of Microsoft.Compute that a subscription has to be registered for."""
 
 SUBSCRIPTIONS: Final = {
     each.id: each
     for each in (
-        Subscription("11111111-1111-4111-8111-111111111111", "Contoso Development"),
+        Subscription("11111111-1111-4111-8111-111111111111", "Contoso Development", features=FEATURES),
         Subscription("22222222-2222-4222-8222-222222222222", "Contoso Production"),
         Subscription(
             "33333333-3333-4333-8333-333333333333",

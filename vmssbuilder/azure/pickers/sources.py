@@ -252,6 +252,10 @@ def _size(sku: dict[str, Any], region: str) -> Suggestion:
         "architecture": can.get("CpuArchitectureType", ""),
         "generations": can.get("HyperVGenerations", ""),
         "local": _local(can),
+        "room": _on_host(can),
+        "interfaces": [
+            *filter(None, (each.strip() for each in can.get("DiskControllerTypes", "").split(",")))
+        ],
     }
     detail = f"{vcpus:g} vCPU{'' if vcpus == 1 else 's'} · {memory:g} GB memory"
     if closed and not reason:
@@ -272,6 +276,21 @@ def _local(can: dict[str, str]) -> list[str]:
     named = can.get("SupportedEphemeralOSDiskPlacements", "").split(",")
     nvme = ["NvmeDisk"] if _number(can.get("NvmeDiskSizeInMiB")) else []
     return [*dict.fromkeys([*filter(None, (each.strip() for each in named)), *nvme])]
+
+
+_ROOM: Final = (
+    ("CacheDisk", "CachedDiskBytes", 2**30),
+    ("ResourceDisk", "MaxResourceVolumeMB", 2**10),
+    ("NvmeDisk", "NvmeDiskSizeInMiB", 2**10),
+)
+"""The places on the host for an ephemeral OS disk, in the order in which Azure takes them: the capability that tells how
+large each is, and what makes a GiB of it."""
+
+
+def _on_host(can: dict[str, str]) -> dict[str, int]:
+    """The GiB of each place on the host that the size has."""
+    sizes = {place: int(_number(can.get(capability)) / unit) for place, capability, unit in _ROOM}
+    return {place: size for place, size in sizes.items() if size}
 
 
 def _further(can: dict[str, str], here: dict[str, Any]) -> Iterator[str]:
@@ -379,6 +398,7 @@ def _image_facts(properties: Any) -> dict[str, Any]:
         "system": _text(_get(properties, "osDiskImage", "operatingSystem")),
         "generation": _text(_get(properties, "hyperVGeneration")),
         "architecture": _text(_get(properties, "architecture")),
+        "size": _get(properties, "osDiskImage", "sizeInGb"),
         "deprecation": deprecation if deprecation not in {"", "Active"} else "",
         "plan": isinstance(_get(properties, "plan"), dict),
     }

@@ -12,11 +12,13 @@ from ..errors import Forbidden, NotFound
 from ..pickers.suggestions import Suggestion, Where, region_name
 from .asking import Asking, NotSaid
 from .demand import addresses, demand, get
+from .referred import unfit
 from .results import Finding
 
 Check = Callable[[Asking], Iterator[Finding]]
 
 _PROVIDERS: Final = "2021-04-01"
+_PREVIEWS: Final = "2021-07-01"
 _COMPUTE: Final = "2024-07-01"
 _NETWORK: Final = "2025-05-01"
 _AGREEMENTS: Final = "2021-01-01"
@@ -74,7 +76,7 @@ def name(asking: Asking) -> Iterator[Finding]:
 
 
 def provider(asking: Asking) -> Iterator[Finding]:
-    """The subscription may make scale sets in this API version, in this region."""
+    """The subscription may make scale sets in this API version, in this region, and has the features that they need."""
     path = f"/subscriptions/{asking.subscription}/providers/Microsoft.Compute"
     body = asking.client.send("GET", asking.client.url(path, _PROVIDERS)).json()
     if str(body.get("registrationState")).lower() != "registered":
@@ -110,6 +112,53 @@ def provider(asking: Asking) -> Iterator[Finding]:
                 "failed", f"Scale sets are not offered in “{region}”.", "Choose another region.", "location"
             )
     yield passed("Microsoft.Compute is registered.", "$target.subscription")
+    yield from _features(asking)
+
+
+_FEATURES: Final[tuple[tuple[str, Path, str, str], ...]] = (
+    (
+        "EncryptionAtHost",
+        ("properties", "virtualMachineProfile", "securityProfile", "encryptionAtHost"),
+        "true",
+        "Encryption at host",
+    ),
+    (
+        "VmssAutomaticZonePlacement",
+        ("placement", "zonePlacementPolicy"),
+        "auto",
+        "That Azure picks the zones",
+    ),
+)
+"""What a subscription has to be registered for: Azure's name, where it is asked for with which value, and words for it."""
+
+
+def _features(asking: Asking) -> Iterator[Finding]:
+    whole = asking.whole()
+    for feature, place, value, words in _FEATURES:
+        if str(get(whole, *place)).lower() != value:
+            continue
+        path = f"/subscriptions/{asking.subscription}/providers/Microsoft.Features/providers/Microsoft.Compute/features/{feature}"
+        try:
+            body = asking.client.send("GET", asking.client.url(path, _PREVIEWS)).json()
+        except (NotFound, Forbidden) as error:
+            sentence = f"{words} needs the feature {feature}, and Azure does not say whether the subscription has it."
+            cure = f"Ask an owner: az feature show --namespace Microsoft.Compute --name {feature}"
+            yield Finding("unknown", sentence, cure, paths.text(place), error.said)
+            continue
+        state = str(get(body, "properties", "state"))
+        if state.lower() != "registered":
+            yield Finding(
+                "failed",
+                f"{words} needs the feature {feature}, which is {_STATES.get(state.lower(), 'not registered')} in this subscription.",
+                f"Have an owner register it: az feature register --namespace Microsoft.Compute --name {feature}",
+                paths.text(place),
+            )
+        else:
+            yield passed(f"The feature {feature} is registered.", paths.text(place))
+
+
+_STATES: Final = {"pending": "still being approved", "registering": "still being registered"}
+"""The states of a feature that may soon be there, in words."""
 
 
 # --- sizes and quota -------------------------------------------------------------------------------------------------
@@ -336,13 +385,13 @@ MOST_REFERENCES: Final = 50
 
 
 def references(asking: Asking) -> Iterator[Finding]:
-    """Each resource that the request refers to is there, and in the region where it has to be."""
+    """Each resource that the request refers to is there, in the region where it has to be, and as it has to be."""
     named = _named(asking.request.document)
     region = get(asking.whole(), "location")
     place = region_name(region) if isinstance(region, str) else ""
     known: dict[str, dict[str, Any]] = {}
     for resource_id, path in list(named.values())[:MOST_REFERENCES]:
-        yield _referred(asking, resource_id, paths.text(path), place, known)
+        yield from _referred(asking, resource_id, paths.text(path), place, known)
     if len(named) > MOST_REFERENCES:
         yield Finding(
             "unknown", f"Only the first {MOST_REFERENCES} of {len(named)} resources were looked at."
@@ -380,16 +429,16 @@ def _named(document: Any) -> dict[str, tuple[str, Path]]:
 
 def _referred(
     asking: Asking, resource_id: str, path: str, region: str, known: dict[str, dict[str, Any]]
-) -> Finding:
+) -> Iterator[Finding]:
     parts = resource_id.split("/")
     if len(parts) < 9 or any(not part.strip(". ") or set(part) & set("?#%\\") for part in parts[1:]):
-        return Finding("failed", f"“{resource_id[:200]}” is not a resource id.", "Correct the id.", path)
+        yield Finding("failed", f"“{resource_id[:200]}” is not a resource id.", "Correct the id.", path)
+        return
     kind = f"{parts[6]}/{parts[7]}".lower()
     version = _VERSIONS.get(kind) or _VERSIONS.get(parts[6].lower())
     if version is None:
-        return Finding(
-            "unknown", f"{_short(resource_id)} is of a kind that is not looked up here.", path=path
-        )
+        yield Finding("unknown", f"{_short(resource_id)} is of a kind that is not looked up here.", path=path)
+        return
     # Pools, probes and subnets are members of the resource around them; images of a gallery stand for themselves.
     inside = kind.startswith("microsoft.network/")
     # “latest” is a word for a version and no resource: the application itself has to be there.
@@ -404,19 +453,24 @@ def _referred(
             "subscriptionnotfound": "Its subscription does not exist",
         }
         why = said.get(error.code.lower(), "It does not exist")
-        return Finding("failed", f"{_short(resource_id)} is not there. {why}.", "Choose another one.", path)
+        yield Finding("failed", f"{_short(resource_id)} is not there. {why}.", "Choose another one.", path)
+        return
     except Forbidden as error:
-        return Finding(
+        yield Finding(
             "unknown",
             f"You may not look at {_short(resource_id)}, so it was not checked.",
             "Ask for the Reader role there.",
             path,
             error.said,
         )
+        return
     body = known[asked.lower()]
     if inside and asked.lower() != resource_id.lower() and not _holds(body, resource_id.lower()):
-        return Finding("failed", f"{_short(resource_id)} is not there.", "Choose another one.", path)
-    return _in_region(body, kind, resource_id, path, region)
+        yield Finding("failed", f"{_short(resource_id)} is not there.", "Choose another one.", path)
+        return
+    elsewhere = _elsewhere(body, kind, resource_id, path, region)
+    found = [elsewhere] if elsewhere else list(unfit(kind, resource_id, body, path, asking.whole()))
+    yield from found or [passed(f"{_short(resource_id)} is there.", path)]
 
 
 def _holds(body: Any, wanted: str) -> bool:
@@ -425,7 +479,10 @@ def _holds(body: Any, wanted: str) -> bool:
     return isinstance(body, list) and any(_holds(each, wanted) for each in body)
 
 
-def _in_region(body: Mapping[str, Any], kind: str, resource_id: str, path: str, region: str) -> Finding:
+def _elsewhere(
+    body: Mapping[str, Any], kind: str, resource_id: str, path: str, region: str
+) -> Finding | None:
+    """That the resource is in another region than the scale set."""
     if kind == "microsoft.compute/galleries":
         targets = get(body, "properties", "publishingProfile", "targetRegions")
         there = {region_name(str(each.get("name"))) for each in targets or () if isinstance(each, dict)}
@@ -445,7 +502,7 @@ def _in_region(body: Mapping[str, Any], kind: str, resource_id: str, path: str, 
                 "Choose one in the same region.",
                 path,
             )
-    return passed(f"{_short(resource_id)} is there.", path)
+    return None
 
 
 # --- the marketplace -------------------------------------------------------------------------------------------------
@@ -471,10 +528,19 @@ def plan(asking: Asking) -> Iterator[Finding]:
         )
         return
     title, newest = found
+    if newest.facts["deprecation"]:
+        yield _withdrawn(title, str(newest.facts["deprecation"]), place)
     if not newest.facts["plan"]:
         yield passed(f"{title} needs no plan.", place)
         return
     yield from _terms(asking, whole, title, newest)
+
+
+def _withdrawn(title: str, state: str, place: str) -> Finding:
+    if state.lower() == "deprecated":
+        sentence = f"{title} is withdrawn: Azure makes no new instances of it."
+        return Finding("failed", sentence, "Choose a newer image.", place)
+    return Finding("warning", f"{title} is going to be withdrawn.", "Choose a newer image.", place)
 
 
 def _terms(asking: Asking, whole: Mapping[str, Any], title: str, image: Suggestion) -> Iterator[Finding]:

@@ -39,7 +39,7 @@ def fit(asking: Asking) -> Iterator[Finding]:
     sizes = [known for _path, _name, known in asking.wanted_sizes() if known is not None]
     image = _image(asking, whole)
     problems = list(_mixed(sizes))
-    problems += [problem for known in sizes for problem in _of_size(known, whole)]
+    problems += [problem for known in sizes for problem in _of_size(known, image, whole)]
     problems += _of_image(image, whole)
     problems += [problem for known in sizes for problem in _together(known, image)]
     yield from dict.fromkeys(problems)
@@ -60,13 +60,13 @@ _NEEDS: Final[dict[str, tuple[str, str]]] = {
 """The security types that ask something of size and image: what a size with them can do, and their names in words."""
 
 
-def _of_size(known: Suggestion, whole: Any) -> Iterator[Finding]:
+def _of_size(known: Suggestion, image: tuple[str, Facts] | None, whole: Any) -> Iterator[Finding]:
     can = known.facts["features"]
     for path, feature, words, cure in _wishes(whole):
         if feature not in can:
             yield _failed(path, f"{known.value} has no {words}.", f"Choose another size, or {cure}.")
     if get(whole, *_EPHEMERAL, "option") is not None:
-        yield from _ephemeral(known, whole)
+        yield from _ephemeral(known, image, whole)
     for path, fact, words in (
         (_DATA_DISKS, "disks", "data disks"),
         (_NICS, "nics", "network interfaces"),
@@ -116,24 +116,36 @@ def _items(value: Any) -> list[Any]:
 def _mixed(sizes: list[Suggestion]) -> Iterator[Finding]:
     """The sizes of a mix are alike where Azure wants them to be."""
     for each in sizes[1:]:
-        first = sizes[0]
-        architectures = {first.facts["architecture"], each.facts["architecture"]} - {""}
-        if len(architectures) > 1:
-            yield _failed(
-                _MIX,
-                f"{each.value} and {first.value} cannot be mixed: their architecture differs.",
-                "Choose sizes of one architecture.",
-            )
-        elif ("premium" in first.facts["features"]) != ("premium" in each.facts["features"]):
-            yield _failed(
-                _MIX,
-                f"{each.value} and {first.value} cannot be mixed: only one of them has premium disks.",
-                "Choose sizes that are alike in this.",
-            )
+        unlike = _unlike(sizes[0].facts, each.facts)
+        if unlike is not None:
+            why, cure = unlike
+            yield _failed(_MIX, f"{each.value} and {sizes[0].value} cannot be mixed: {why}.", cure)
 
 
-def _ephemeral(known: Suggestion, whole: Any) -> Iterator[Finding]:
-    """The OS disk finds a place on the host."""
+def _unlike(one: Facts, other: Facts) -> tuple[str, str] | None:
+    """In what two sizes of a mix must not differ and do, and the cure."""
+    if len({one["architecture"], other["architecture"]} - {""}) > 1:
+        return "their architecture differs", "Choose sizes of one architecture."
+    alike = "Choose sizes that are alike in this."
+    if ("premium" in one["features"]) != ("premium" in other["features"]):
+        return "only one of them has premium disks", alike
+    first, second = set(one["interfaces"]), set(other["interfaces"])
+    if first and second and not first & second:
+        return "one has disks by SCSI, the other by NVMe", alike
+    if _has_local_disk(one) != _has_local_disk(other):
+        return "only one of them has a local disk", alike
+    return None
+
+
+def _has_local_disk(facts: Facts) -> bool:
+    return not facts["room"].keys().isdisjoint(("ResourceDisk", "NvmeDisk"))
+
+
+_FULL_CACHING_CORES: Final = 8
+
+
+def _ephemeral(known: Suggestion, image: tuple[str, Facts] | None, whole: Any) -> Iterator[Finding]:
+    """The OS disk finds a place on the host, and is not larger than that."""
     if "ephemeral" not in known.facts["features"]:
         sentence = (
             f"{known.value} has no room for an ephemeral OS disk: neither a cache nor a temporary disk is "
@@ -148,6 +160,50 @@ def _ephemeral(known: Suggestion, whole: Any) -> Iterator[Finding]:
             f"{known.value} has no NVMe disk for the ephemeral OS disk.",
             "Choose another size, or another place for the disk.",
         )
+        return
+    room: dict[str, int] = known.facts["room"]
+    place = placement if isinstance(placement, str) else next(iter(room), "")
+    if place not in room:
+        return
+    # The state of the firmware is kept beside the disk.
+    most = room[place] - (1 if get(whole, *_SECURITY) == "TrustedLaunch" else 0)
+    size = get(whole, *_OS_DISK, "diskSizeGB") or (image[1].get("size") if image else None)
+    if not isinstance(size, int) or isinstance(size, bool):
+        return
+    if size > most:
+        others = [each for each in room if each != place and room[each] > most]
+        yield _failed(
+            (*_OS_DISK, "diskSizeGB"),
+            f"{known.value} has {most:,} GiB for an ephemeral OS disk {_PLACES[place]}, and this one has {size:,}.",
+            "Choose a larger size"
+            + (", or another place for the disk." if others else ", or a smaller disk."),
+        )
+    elif get(whole, *_EPHEMERAL, "enableFullCaching") is True:
+        yield from _full_caching(known, most, size)
+
+
+_PLACES: Final = {
+    "CacheDisk": "in its cache",
+    "ResourceDisk": "on its temporary disk",
+    "NvmeDisk": "on its NVMe disk",
+}
+
+
+def _full_caching(known: Suggestion, most: int, size: int) -> Iterator[Finding]:
+    """The whole image is kept on the host too."""
+    cores = known.facts["vcpus"]
+    if cores >= _FULL_CACHING_CORES and most > 2 * size + 1:
+        return
+    short = (
+        f"{known.value} has {cores:g} of the {_FULL_CACHING_CORES} vCPUs"
+        if cores < _FULL_CACHING_CORES
+        else f"{known.value} has {most:,} of more than {2 * size + 1:,} GiB"
+    )
+    yield _failed(
+        (*_EPHEMERAL, "enableFullCaching"),
+        f"{short} that full caching of the OS disk needs.",
+        "Choose a larger size, or switch full caching off.",
+    )
 
 
 def _of_image(image: tuple[str, Facts] | None, whole: Any) -> Iterator[Finding]:
