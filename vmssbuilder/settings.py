@@ -135,7 +135,7 @@ TEMPLATES = [
         "NAME": "fields",
         "BACKEND": "django.template.backends.jinja2.Jinja2",
         "DIRS": [BASE_DIR / "templates"],
-        "OPTIONS": {"environment": "vmssbuilder.pages.rendering.environment"},
+        "OPTIONS": {"environment": "vmssbuilder.pages.jinja.environment"},
     },
 ]
 

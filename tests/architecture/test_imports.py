@@ -34,6 +34,7 @@ FRAME: Final = (
     "pages.lasting",
     "pages.middleware",
     "pages.problems",
+    "pages.rendering",
     "pages.resending",
     "pages.times",
 )

@@ -40,6 +40,6 @@ def test_no_template_says_a_moment_in_another_way() -> None:
     wrong = [
         str(file)
         for file in Path("templates").rglob("*.html")
-        if re.search(r"<time|\|date:[\"'][^\"']*[Hhi]", file.read_text())
+        if file.name != "time.html" and re.search(r"<time|\|date:[\"'][^\"']*[Hhi]", file.read_text())
     ]
     assert not wrong

@@ -154,9 +154,13 @@ def test_who_changed_the_same_is_shown_beside_the_other_and_the_person_chooses(
     assert "In Azure now: 40" in page.text
     hidden = {str(each.get("name")): str(each.get("value")) for each in page.all("input", type="hidden")}
     unanswered = page_of(as_rita, url(draft), post={**hidden, "act": "settle"}, status=422)
-    assert "Choose for each property" in unanswered.text
+    assert "Choose whose value is to stand: Instance count." in unanswered.text
     page = page_of(
-        as_rita, url(draft), post={**hidden, "act": "settle", "side-0": side}, follow=True, queries=TWO_PAGES
+        as_rita,
+        url(draft),
+        post={**hidden, "act": "settle", "side-sku.capacity": side},
+        follow=True,
+        queries=TWO_PAGES,
     )
     assert "Have it reviewed again" in page.text
     now = Draft.objects.get()
@@ -186,7 +190,7 @@ def test_a_choice_counts_also_where_another_process_drew_the_page(
     assert "In Azure now: 40" in page.text
     hidden = {str(each.get("name")): str(each.get("value")) for each in page.all("input", type="hidden")}
     monkeypatch.setattr(lookups, "_jobs", earlier)
-    choice = {**hidden, "act": "settle", "side-0": "mine"}
+    choice = {**hidden, "act": "settle", "side-sku.capacity": "mine"}
     page = page_of(as_rita, url(draft), post=choice, follow=True, queries=TWO_PAGES)
     assert "Have it reviewed again" in page.text
     assert Draft.objects.get().head == draft.head + 1
@@ -203,7 +207,7 @@ def test_a_choice_about_what_changed_again_is_not_taken(
     page = page_of(
         as_rita,
         url(draft),
-        post={**hidden, "act": "settle", "side-0": "mine"},
+        post={**hidden, "act": "settle", "side-sku.capacity": "mine"},
         follow=True,
         queries=TWO_PAGES,
     )

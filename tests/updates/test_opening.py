@@ -83,7 +83,7 @@ def test_it_is_chosen_from_the_list_of_a_subscription(
 def test_what_is_no_id_is_said_at_its_field_and_kept(as_rita: Client, page_of: GetPage, typed: str) -> None:
     page = page_of(as_rita, OPEN, post=sent(id=typed), status=422)
     (field,) = page.all("input", id="id")
-    assert field.get("value") == typed
+    assert field.get("value", "") == typed
     assert field.get("aria-invalid") == "true"
     assert page.title.startswith("Error: ")
     assert not Draft.objects.exists()

@@ -514,6 +514,6 @@ def _in_words(body: str) -> str:
     if not body.strip():
         return " and no further words"
     if body.lstrip("\ufeff \r\n\t").startswith("<"):
-        title = re.search(r"<title[^>]*>(.{1,200}?)</title>", body[:20_000], re.IGNORECASE | re.DOTALL)
-        return f" and a web page “{' '.join(title[1].split())}”" if title else " and a web page"
+        title = re.search(r"<(title)\b[^>]*>(.{1,200}?)</\1", body[:20_000], re.IGNORECASE | re.DOTALL)
+        return f" and a web page “{' '.join(title[2].split())}”" if title else " and a web page"
     return ""

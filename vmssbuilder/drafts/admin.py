@@ -7,7 +7,7 @@ from typing import ClassVar
 from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest
-from django.utils.html import format_html
+from django.template.loader import render_to_string
 
 from vmssbuilder.scaleset import mask
 from vmssbuilder.scaleset.canonical import write
@@ -33,7 +33,7 @@ class Masked(ReadOnly):
 
     @admin.display(description="Document, secrets hidden")
     def masked(self, row: Content) -> str:
-        return format_html("<pre>{}</pre>", write(mask(row.document), row.api_version))
+        return render_to_string("drafts/masked.html", {"text": write(mask(row.document), row.api_version)})
 
 
 _CONTENT = ("subscription", "resource_group", "name", "operation", "api_version", "masked")

@@ -9,6 +9,8 @@ from functools import cache
 from html import escape
 from typing import Any, Final, NamedTuple
 
+from django.utils.safestring import SafeString, mark_safe
+
 from vmssbuilder.pages.characters import showable_json
 from vmssbuilder.scaleset import paths, secrets
 from vmssbuilder.scaleset.catalogue import tree
@@ -38,7 +40,7 @@ def render(
     warned: Mapping[Path, str] = _NOTHING,
     focus: Path = (),
     linked: bool = True,
-) -> str:
+) -> SafeString:
     """The masked document as lines of JSON; the text of all lines together is the JSON itself.
 
     Of a document too large for a page, long lists and texts are folded, see `windows`; lines of their own say so.
@@ -57,7 +59,8 @@ def render(
     writer = _Writer(code, here, *marked, linked, api_version, ways, cut)
     place = _Place(f"/drafts/{code}/basics/", "")
     writer.value((), masked, tree(api_version), place, "", "", changed=False)
-    return f'<code class="json">{"".join(writer.written)}</code>'
+    # Each line was escaped as it was drawn.
+    return mark_safe(f'<code class="json">{"".join(writer.written)}</code>')  # noqa: S308
 
 
 class _Place(NamedTuple):

@@ -6,11 +6,11 @@ import copy
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from html import escape
 from typing import Any, Final
 
-from django.utils.safestring import mark_safe
+from django.utils.safestring import SafeString
 
+from vmssbuilder.pages.rendering import drawn
 from vmssbuilder.scaleset import paths, secrets
 from vmssbuilder.scaleset.canonical import ordered
 from vmssbuilder.scaleset.paths import Path
@@ -105,53 +105,11 @@ def _with_kept(source: Draft | Revision, masked: dict[str, Any]) -> dict[str, An
     return masked
 
 
-def html(source: Draft | Revision, code: str, *, editable: bool = False) -> str:
+def html(source: Draft | Revision, code: str, *, editable: bool = False) -> SafeString:
     """The groups as HTML, with links that change each value for people who may: the largest part of the check page."""
-    shown = groups(source, code)
     number = source.head if isinstance(source, Draft) else source.number
-    return mark_safe(  # noqa: S308 - escaped
-        "".join(_group_html(group, code, number, editable=editable) for group in shown)
-    )
-
-
-def lines_html(group: Group, *, editable: bool = False) -> str:
-    """The values of a step that are shown, as a list."""
-    lines = "".join([_line_html(line, editable=editable) for line in group.lines])
-    return mark_safe(f'<dl class="summary-list">{lines}</dl>')  # noqa: S308 - escaped
-
-
-def _group_html(group: Group, code: str, revision: int, *, editable: bool) -> str:
-    name, title = group.step.name, escape(group.step.title)
-    change = (
-        f'<a href="/drafts/{code}/{name}/?return=check">Change<span class="visually-hidden"> {title}</span></a>'
-        if editable
-        else ""
-    )
-    listed = (
-        lines_html(group, editable=editable) if group.lines else '<p class="muted">Nothing is set here.</p>'
-    )
-    if group.count > len(group.lines):
-        listed += (
-            f'<p><a href="/drafts/{code}/values/{revision}/{name}/?page=2">{group.count:,} values in all: '
-            f'go on with the others<span class="visually-hidden"> of {title}</span></a></p>'
-        )
-    return (
-        f'<section aria-labelledby="g-{name}"><div class="section-head"><h2 id="g-{name}">{title}</h2>{change}</div>'
-        f"{listed}</section>"
-    )
-
-
-def _line_html(line: Line, *, editable: bool) -> str:
-    label, within = escape(line.label), escape(line.within)
-    inside = f'<br><span class="muted small">{within}</span>' if within else ""
-    change = ""
-    if editable:
-        named = f"{label}, {within}" if within else label
-        change = (
-            f'<dd><a href="{escape(line.url)}">Change<span class="visually-hidden"> {named}</span></a></dd>'
-        )
-    code = ' class="summary-list__value"' if line.is_code else ""
-    return f"<div><dt>{label}{inside}</dt><dd{code}>{escape(line.value)}</dd>{change}</div>"
+    context = {"groups": groups(source, code), "code": code, "revision": number, "editable": editable}
+    return drawn("forms/summary.html", context)
 
 
 def page_title(source: Draft | Revision, path: Path) -> str:

@@ -9,10 +9,13 @@ from __future__ import annotations
 
 import json
 import re
+from functools import cache
 from html import escape, unescape
 from typing import Final
 
 from vmssbuilder.scaleset import hidden
+
+from .rendering import drawn
 
 _PLANES: Final = "".join(
     f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0, 0x110000, 0x10000)
@@ -22,6 +25,9 @@ _UNSHOWABLE: Final = re.compile(f"[{_NO_ROOM}]")
 
 REPLACED: Final = "\ufffd"
 """What stands in a field in the place of a character that HTML has no room for."""
+
+SLOT: Final = "{}"
+"""Where a text goes in a template that is drawn once."""
 
 MOST_MARKS: Final = 1_000
 """More of them on one page are told by REPLACED alone, so that no text makes a page grow without end."""
@@ -121,15 +127,15 @@ class _Writer:
             return text
         text = hidden.replaced(text, self._mark)
         text = _UNSHOWABLE.sub(lambda found: self._mark(found[0]), text)
-        return _ISOLATED.sub(r"<bdi>\g<0></bdi>", text)
+        return _ISOLATED.sub(lambda run: run[0].join(_isolation()), text)
 
     def _mark(self, run: str) -> str:
         self._marks += 1
         if self._marks > MOST_MARKS:
             return REPLACED
         names = ", ".join(dict.fromkeys(map(hidden.name, run[:3])))
-        own = f' data-hidden="{" ".join(f"{ord(each):x}" for each in run)}"' if len(run) <= 20 else ""
-        return f'<bdi class="hidden-mark" title="{names}"{own}>[{hidden.codes(run)}]</bdi>'
+        points = " ".join(f"{ord(each):x}" for each in run) if len(run) <= 20 else ""
+        return drawn("forms/hidden_mark.html", {"names": names, "points": points, "codes": hidden.codes(run)})
 
     def _bare(self, text: str) -> str:
         """A text where no element can stand, with the marks as text. What is right to left there has no neighbors."""
@@ -148,7 +154,14 @@ class _Writer:
         self._marks += bool(told)
         if not told or self._marks > MOST_MARKS:
             return ""
-        return f'<span class="hidden-note">Holds {self._text(escape(told))}.</span>'
+        # What is told may hold marks of its own.
+        return drawn("forms/hidden_note.html", {"said": SLOT}).replace(SLOT, self._text(escape(told)))
+
+
+@cache
+def _isolation() -> list[str]:
+    """What stands before and after a text that is kept to itself."""
+    return drawn("forms/isolated.html", {"text": SLOT}).split(SLOT)
 
 
 def _inside(html: str, at: int, name: str) -> tuple[str, int]:

@@ -14,7 +14,8 @@ PLAIN: Final = {"class": "input", "autocomplete": "off", "spellcheck": "false", 
 
 WORDS: Final = "lean/words.html"
 FILTER: Final = "lean/filter.html"
-"""Templates for the fields of a search: a box with an icon, and a list beside it."""
+BOX: Final = "lean/box.html"
+"""Templates for the fields of a search: a box with an icon, a list beside it, and a box with its label above."""
 
 
 class SmallForm(forms.Form):
@@ -59,18 +60,31 @@ class SearchForm(SmallForm):
         return {name: str(self.cleaned_data.get(name) or "") for name in self.fields}
 
 
-class Words(forms.CharField):
-    """The words of a search: a box with an icon. Words beyond the longest are cut off."""
+class Searched(forms.CharField):
+    """Part of a search. What was typed is looked for, whatever it is: nothing is refused, and beyond the longest it is cut off."""
 
-    def __init__(self, label: str, placeholder: str, icon: str = "search", **named: Any) -> None:
-        attrs = PLAIN | {"maxlength": str(SearchForm.LONGEST), "placeholder": placeholder}
-        super().__init__(label=label, required=False, widget=forms.SearchInput(attrs), **named)
-        self.icon = icon
-        # What was typed is looked for, whatever it is: there is nothing to refuse.
+    def __init__(self, label: str, widget: forms.Widget, **named: Any) -> None:
+        super().__init__(label=label, required=False, widget=widget, **named)
         self.validators = []
 
     def to_python(self, value: Any) -> str:
         return str(super().to_python(value) or "")[: SearchForm.LONGEST]
+
+
+class Words(Searched):
+    """The words of a search: a box with an icon."""
+
+    def __init__(self, label: str, placeholder: str, icon: str = "search", **named: Any) -> None:
+        attrs = PLAIN | {"maxlength": str(SearchForm.LONGEST), "placeholder": placeholder}
+        super().__init__(label, forms.SearchInput(attrs), **named)
+        self.icon = icon
+
+
+class Chosen(Searched):
+    """A choice whose value the view judges. attrs: of its list."""
+
+    def __init__(self, label: str, choices: Iterable[tuple[str, str]], **attrs: str) -> None:
+        super().__init__(label, forms.Select({"class": "select", **attrs}, choices))
 
 
 class Radios(forms.RadioSelect):

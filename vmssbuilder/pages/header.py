@@ -38,7 +38,8 @@ def header(request: HttpRequest, theme: str) -> SafeString:
         person = _Person(str(user), user.get_role_display(), user.email or user.get_username())
     drawn = _drawn(person, _section(request.path), theme, sandbox=settings.VMSSBUILDER_CLOUD == "sandbox")
     page = escape(request.get_full_path())
-    return mark_safe(drawn.replace(_CSRF, get_token(request)).replace(_PAGE, page))  # noqa: S308 - a template, a token and escaped text
+    # A template drew it, and what is put into it is a token and an escaped text.
+    return mark_safe(drawn.replace(_CSRF, get_token(request)).replace(_PAGE, page))  # noqa: S308
 
 
 def _section(path: str) -> str:

@@ -8,9 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.forms.renderers import TemplatesSetting
 from django.template import engines, loader
-from jinja2 import Environment
-
-from vmssbuilder.pages import times
+from django.utils.safestring import SafeString, mark_safe
 
 FIELDS = "forms/"
 """Where the templates of fields are. A step page draws up to a hundred fields from them, at a tenth of the cost."""
@@ -23,6 +21,13 @@ class Renderer(TemplatesSetting):
         return _find(template_name) if settings.DEBUG else _found(template_name)
 
 
+def drawn(template_name: str, context: dict[str, Any]) -> SafeString:
+    """What a template shows, for pages and parts of forms that hold it."""
+    html: str = _RENDERER.get_template(template_name).render(context)
+    # A template drew it, which escapes.
+    return mark_safe(html)  # noqa: S308
+
+
 def _find(template_name: str) -> Any:
     if template_name.startswith(FIELDS):
         return engines["fields"].get_template(template_name)
@@ -30,11 +35,4 @@ def _find(template_name: str) -> Any:
 
 
 _found = lru_cache(maxsize=200)(_find)
-
-
-def environment(**options: Any) -> Environment:
-    """The environment of the templates of fields: everything is escaped, and a line with only a tag leaves no trace."""
-    options |= {"trim_blocks": True, "lstrip_blocks": True}
-    made = Environment(**{**options, "autoescape": True})  # noqa: S701 - on, which the rule does not see
-    made.filters["when"] = times.when
-    return made
+_RENDERER = Renderer()

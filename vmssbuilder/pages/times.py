@@ -6,7 +6,9 @@ from datetime import UTC, datetime
 from typing import Final
 
 from django import template
-from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from .rendering import drawn
 
 register = template.Library()
 
@@ -20,9 +22,8 @@ _SHAPES: Final = {
 
 
 @register.filter
-def when(moment: datetime, shape: str = "minute") -> str:
+def when(moment: datetime, shape: str = "minute") -> SafeString:
     """A moment as a <time> element. shape: "minute", "second", or without its day "clock", "clock-second"."""
     at = moment.astimezone(UTC)
-    return format_html(
-        '<time datetime="{}">{}</time>', at.isoformat(timespec="seconds"), at.strftime(_SHAPES[shape])
-    )
+    words = at.strftime(_SHAPES[shape])
+    return drawn("forms/time.html", {"moment": at.isoformat(timespec="seconds"), "words": words})

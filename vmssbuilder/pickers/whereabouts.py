@@ -5,8 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
+from django.urls import reverse
+
 from vmssbuilder.azure.pickers import PICKERS, Picker, Where
 from vmssbuilder.drafts import content as contents
+from vmssbuilder.drafts import places
+from vmssbuilder.drafts.models import Draft
 from vmssbuilder.scaleset import paths
 from vmssbuilder.scaleset.paths import Path
 from vmssbuilder.scaleset.properties import List, Map, Node
@@ -34,6 +38,41 @@ class Target:
     @property
     def is_map(self) -> bool:
         return isinstance(self.node.property, Map)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What is being chosen: in which draft, for which place of it, and what the draft says of the place."""
+
+    draft: Draft
+    content: dict[str, Any]
+    target: Target
+    where: Where
+
+    @property
+    def url(self) -> str:
+        return address(self.draft, self.target.path)
+
+    @property
+    def back(self) -> str:
+        """The field itself; that of the list, for an item that is not there yet."""
+        return places.field_url(self.draft.code, self.target.path, self.draft.api_version)
+
+    @property
+    def values(self) -> list[str]:
+        """What the draft holds there now."""
+        value = paths.get(self.content, self.target.path)
+        if isinstance(value, dict | list) and self.target.several:
+            names = (
+                (paths.get(each, (self.target.member,)) for each in value) if self.target.member else value
+            )
+            return [each for each in names if isinstance(each, str)]
+        return [value] if isinstance(value, str) and value else []
+
+
+def address(draft: Draft, path: Path) -> str:
+    """The page to choose on."""
+    return reverse("picker", args=[draft.code, paths.to_url(path)])
 
 
 def target(path: Path, api_version: str) -> Target | None:

@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from crispy_forms.layout import Field, Layout
 from django import forms
 
 from vmssbuilder.drafts.steps import STEPS
-from vmssbuilder.pages.forms import FILTER, WORDS, SearchForm, Words
+from vmssbuilder.pages.forms import FILTER, WORDS, Chosen, SearchForm, Words
 from vmssbuilder.scaleset import API_VERSIONS
 
-
-class Chosen(forms.CharField):
-    """A choice whose value the view judges: what is not on offer is a page that is not there."""
-
-    def __init__(self, label: str, choices: list[tuple[str, str]], own: str) -> None:
-        widget = forms.Select(attrs={"class": "select mt-0", "id": own}, choices=choices)
-        super().__init__(label=label, required=False, widget=widget)
-
-    def to_python(self, value: Any) -> str:
-        return str(super().to_python(value) or "")[: SearchForm.LONGEST]
+_LIST: Final = {"class": "select mt-0"}
 
 
 class ReferenceSearch(SearchForm):
@@ -30,10 +21,14 @@ class ReferenceSearch(SearchForm):
     version = Chosen(
         "API version",
         [("", "Any API version"), *((each, each) for each in reversed(API_VERSIONS))],
-        "search-version",
+        **_LIST,
+        id="search-version",
     )
     step = Chosen(
-        "Step of the form", [("", "Any step"), *((step.name, step.title) for step in STEPS)], "search-step"
+        "Step of the form",
+        [("", "Any step"), *((step.name, step.title) for step in STEPS)],
+        **_LIST,
+        id="search-step",
     )
     since = forms.CharField(required=False, widget=forms.HiddenInput(attrs={"id": "search-since"}))
 

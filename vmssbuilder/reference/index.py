@@ -9,9 +9,6 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Final
 
-from django.utils.html import escape
-from django.utils.safestring import mark_safe
-
 from vmssbuilder.drafts.content import TARGET
 from vmssbuilder.drafts.steps import STEPS, Step, owner
 from vmssbuilder.scaleset import API_VERSIONS
@@ -95,9 +92,9 @@ class Entry:
         return self.node.pattern
 
     @property
-    def pattern_html(self) -> str:
-        """The pattern, to be broken at its dots."""
-        return mark_safe(escape(self.pattern).replace(".", ".<wbr>"))  # noqa: S308 - escaped just here
+    def parts(self) -> list[str]:
+        """The names of the pattern, after each of which it may be broken."""
+        return self.pattern.split(".")
 
     @property
     def title(self) -> str:

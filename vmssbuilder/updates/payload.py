@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.utils.safestring import mark_safe
-
 from vmssbuilder.azure import ScaleSetAddress
 from vmssbuilder.drafts import preview, sent
 from vmssbuilder.drafts.models import Draft, Revision
@@ -49,7 +47,7 @@ def shown(source: Draft | Revision, live: Live | None = None) -> Shown:
         request.method,
         f"{endpoint().address}{_path(source.target)}?api-version={version}",
         tuple(f"{name}: {value}" for name, value in conditions(request, etag).items()),
-        mark_safe(body),  # noqa: S308 - the preview escapes
+        body,
         whole,
         whole and live is None and at is None,
     )

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, Final, cast
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.safestring import mark_safe
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from vmssbuilder.accounts.lookups import Asked
 from vmssbuilder.accounts.models import User
 from vmssbuilder.azure import ScaleSetAddress
-from vmssbuilder.azure.pickers import PICKERS, SCALE_SETS, Where
+from vmssbuilder.azure.pickers import PICKERS, SCALE_SETS, Found, Where
 from vmssbuilder.drafts import access, steps
 from vmssbuilder.drafts import content as contents
 from vmssbuilder.drafts.access import Access
@@ -26,16 +25,15 @@ from vmssbuilder.drafts.models import Draft
 from vmssbuilder.drafts.views.frame import frame
 from vmssbuilder.drafts.views.pane import pane
 from vmssbuilder.pickers import asking as lists
-from vmssbuilder.pickers import drawing
+from vmssbuilder.pickers import words
 from vmssbuilder.scaleset import API_VERSIONS, paths
 from vmssbuilder.scaleset.paths import Path, PathError
 from vmssbuilder.scaleset.versions import DEFAULT
 
 from . import actions, asking, board, live, planning, reading
-from .live import Live, NoResourceId
+from .forms import OpenForm, ScaleSetSearch, SettleForm
+from .live import Live
 
-LONGEST: Final = 1_000
-"""Characters of anything that the pages take; a resource id has no more than 600."""
 LISTS_WAIT: Final = 1.0
 
 
@@ -46,117 +44,103 @@ LISTS_WAIT: Final = 1.0
 @require_http_methods(["GET", "HEAD", "POST"])
 def open_live(request: HttpRequest) -> HttpResponse:
     """Open a scale set that runs as a draft: chosen from a list, or by its resource id."""
-    sent = request.POST if request.method == "POST" else request.GET
-    form = _form(sent)
     if request.method != "POST":
-        return _look(request, form)
-    if form["api_version"] not in API_VERSIONS:
-        form["api_version"] = DEFAULT
-        return _page(
-            request, form, error="Choose one of the API versions on offer.", at="api-version", status=422
-        )
-    try:
-        address = live.parse_id(form["id"] or form["value"])
-    except NoResourceId as error:
-        return _page(request, form, error=str(error), at="id", status=422)
-    user = cast(User, request.user)
-    asked = reading.read(
-        user,
-        address,
-        form["api_version"],
-        within=asking.USABLE if request.POST.get("looked") else asking.FRESH,
-    )
+        return _look(request)
+    form = OpenForm(request.POST)
+    if not form.is_valid():
+        return _page(request, form, status=422)
+    user, address = cast(User, request.user), form.cleaned_data["address"]
+    within = asking.USABLE if request.POST.get("looked") else asking.FRESH
+    asked = reading.read(user, address, form.cleaned_data["api_version"], within=within)
     if asked.loading:
         # Without a script too, the way on must not be to send the form again and again.
-        form["id"] = address.resource_id
-        return redirect(f"{reverse('update-open')}?{_query(form)}")
+        return redirect(_here(form, ScaleSetSearch(request.POST), address.resource_id))
     if asked.trouble is not None:
         return _page(request, form, asked=asked, status=409)
     if asked.value is None:
-        return _page(request, form, error=_nothing(address), at="id", status=422)
+        form.add_error("id", _nothing(address))
+        return _page(request, form, status=422)
     try:
         draft = actions.open_live(user, asked.value)
     except actions.Refused as refused:
-        return _page(request, form, error=str(refused), at="id", status=422)
+        form.add_error("id", str(refused))
+        return _page(request, form, status=422)
     message = f"{draft} was read from Azure. Change what you like: only what you change is sent."
     messages.success(request, message)
     return redirect("draft", draft.code)
-
-
-def _form(sent: QueryDict) -> dict[str, str]:
-    form = {name: sent.get(name, "").strip()[:LONGEST] for name in ("id", "value", "subscription", "q")}
-    return form | {"api_version": sent.get("api_version", DEFAULT)[:LONGEST]}
-
-
-def _query(form: Mapping[str, str]) -> str:
-    return urlencode({name: value for name, value in form.items() if value and name != "value"})
 
 
 def _nothing(address: ScaleSetAddress) -> str:
     return f"There is no scale set “{address.name}” in the resource group “{address.resource_group}”, or you may not see it."
 
 
-def _look(request: HttpRequest, form: dict[str, str]) -> HttpResponse:
+def _look(request: HttpRequest) -> HttpResponse:
     """The page, with the scale set that its address names if there is one."""
-    if form["api_version"] not in API_VERSIONS:
-        form["api_version"] = DEFAULT
-    if not form["id"]:
+    sent = request.GET.copy()
+    if sent.get("api_version") not in API_VERSIONS:
+        sent["api_version"] = DEFAULT
+    if not sent.get("id"):
+        chosen = {"api_version": sent["api_version"], "value": sent.getlist("value")}
+        return _page(request, OpenForm(initial=chosen))
+    form = OpenForm(sent)
+    if not form.is_valid():
         return _page(request, form)
-    try:
-        address = live.parse_id(form["id"])
-    except NoResourceId as error:
-        return _page(request, form, error=str(error), at="id")
-    asked = reading.read(cast(User, request.user), address, form["api_version"], within=asking.USABLE)
+    address = form.cleaned_data["address"]
+    asked = reading.read(
+        cast(User, request.user), address, form.cleaned_data["api_version"], within=asking.USABLE
+    )
     if asked.known and asked.value is None:
-        return _page(request, form, error=_nothing(address), at="id")
+        form.add_error("id", _nothing(address))
     return _page(request, form, asked=asked)
 
 
+def _here(form: OpenForm, search: ScaleSetSearch, resource_id: str = "") -> str:
+    """The address of the page with what its forms hold."""
+    asked = search.asked() | {
+        "api_version": form["api_version"].value(),
+        "id": resource_id or form["id"].value(),
+    }
+    return f"{reverse('update-open')}?{urlencode({name: value for name, value in asked.items() if value})}"
+
+
 def _page(
-    request: HttpRequest,
-    form: dict[str, str],
-    *,
-    asked: Asked | None = None,
-    error: str = "",
-    at: str = "",
-    status: int = 200,
+    request: HttpRequest, form: OpenForm, *, asked: Asked | None = None, status: int = 200
 ) -> HttpResponse:
+    sent = (request.POST if request.method == "POST" else request.GET).copy()
+    sent["api_version"] = form["api_version"].value() or DEFAULT
+    search = ScaleSetSearch(sent)
     context = {
         "form": form,
-        "versions": reversed(API_VERSIONS),
+        "search": search,
+        "errors": form.problems(),
         "asked": asked,
-        "error": error,
-        "at": at,
-        "here": f"{reverse('update-open')}?{_query(form)}",
-        **_lists(cast(User, request.user), form, fresh=bool(request.GET.get("fresh"))),
+        "here": _here(form, search),
+        **_lists(cast(User, request.user), form, search, fresh=bool(request.GET.get("fresh"))),
     }
     return render(request, "updates/open.html", context, status=status)
 
 
-def _lists(user: User, form: Mapping[str, str], *, fresh: bool) -> dict[str, Any]:
+def _lists(user: User, form: OpenForm, search: ScaleSetSearch, *, fresh: bool) -> dict[str, Any]:
     """The subscriptions, and the scale sets of the one that was chosen. fresh: Azure is asked, whatever is known."""
-    nowhere, where = Where(), Where(subscription=form["subscription"])
+    words_sought, nowhere = search.asked(), Where()
+    where = Where(subscription=words_sought["subscription"])
     everything = lists.ask(user, PICKERS["subscription"], nowhere, wait=LISTS_WAIT)
     kept = everything.value
-    subscriptions = kept.shelf.search("", nowhere, PICKERS["subscription"]).suggestions if kept else ()
-    known = {each.value for each in subscriptions}
-    shown: dict[str, Any] = {
-        "subscriptions": subscriptions,
-        "other": form["subscription"] if form["subscription"] not in known else "",
-        "lists_trouble": everything.trouble,
-    }
-    if not form["subscription"]:
-        return shown
+    if kept:
+        search.offer(kept.shelf.search("", nowhere, PICKERS["subscription"]).suggestions)
+    if not where.subscription:
+        form.offer(())
+        return {"lists_trouble": everything.trouble}
     listed = lists.ask(user, SCALE_SETS, where, wait=LISTS_WAIT, fresh=fresh)
-    shown |= {"listed": listed, "lists_trouble": listed.trouble or everything.trouble}
+    shown = {"listed": listed, "lists_trouble": listed.trouble or everything.trouble}
+    found = listed.value.shelf.search(words_sought["q"], where, SCALE_SETS) if listed.value else Found((), 0)
+    form.offer(found.suggestions)
     if listed.value is None:
         return shown
-    found = listed.value.shelf.search(form["q"], where, SCALE_SETS)
-    drawn = drawing.rows(found.suggestions, frozenset({form["value"].lower()}), several=False)
     return shown | {
-        "count": drawing.how_many(found, SCALE_SETS.one if found.total == 1 else SCALE_SETS.plural),
-        "age": drawing.age_in_words(listed.value.age),
-        "rows": mark_safe(drawn),  # noqa: S308 - drawing escapes
+        "count": words.how_many(found, SCALE_SETS.one if found.total == 1 else SCALE_SETS.plural),
+        "age": words.age_in_words(listed.value.age),
+        "offered": bool(found.suggestions),
     }
 
 
@@ -233,23 +217,18 @@ def _settle(request: HttpRequest, user: User, draft: Draft) -> HttpResponse:
         return redirect("update-changes", draft.code)
     now: Live = asked.value
     wish = planning.intent(draft, at)
-    meeting = planning.meet(wish, now.document)
-    choices: dict[Path, planning.Side] = {}
-    for number, clash in enumerate(meeting.clashes):
-        side = request.POST.get(f"side-{number}", "")
-        if request.POST.get(f"at-{number}") == paths.text(clash.path) and side in ("mine", "theirs"):
-            choices[clash.path] = cast(planning.Side, side)
+    clashes = planning.meet(wish, now.document).clashes
+    form = SettleForm([board.three(clash, draft.api_version) for clash in clashes], request.POST)
+    settled = form.is_valid()
     if seen != planning.digest(now.document) or request.POST.get("base") != str(draft.head):
         message = (
             "The scale set or the draft was changed again meanwhile. Look at what is there now, and choose."
         )
         messages.error(request, message)
         return redirect("update-changes", draft.code)
-    document = planning.settle(wish, now.document, choices)
+    document = planning.settle(wish, now.document, form.sides()) if settled else None
     if document is None:
-        return _changes(
-            request, user, draft, error="Choose for each property whose value is to stand.", chosen=choices
-        )
+        return _changes(request, user, draft, form)
     try:
         actions.compare_anew(user, draft, draft.head, now, document)
     except EditConflict:
@@ -265,10 +244,9 @@ def _changes(
     request: HttpRequest,
     user: User,
     draft: Draft,
-    *,
-    error: str = "",
-    chosen: Mapping[Path, planning.Side] | None = None,
+    form: SettleForm | None = None,
 ) -> HttpResponse:
+    """form: what was chosen, and refused."""
     editable = access.access(user, draft) >= Access.EDIT and draft.discarded is None
     address = live.address_of(draft.target)
     asked = (
@@ -285,8 +263,8 @@ def _changes(
         "asked": asked,
         "gone": gone,
         "board": shown,
-        "error": error,
-        "chosen": {paths.text(path): side for path, side in (chosen or {}).items()},
+        "form": form or SettleForm(shown.clashes, initial={"seen": shown.seen, "base": draft.head}),
+        "errors": form.problems() if form else (),
         "basics": f"/drafts/{draft.code}/{steps.STEPS[0].name}/",
     }
     partial_page = request.headers.get("HX-Request") == "true"
@@ -295,4 +273,4 @@ def _changes(
     if partial_page:
         return render(request, "updates/board.html", context)
     whole = {**frame(draft, editable=editable), **pane(request, draft, linked=editable), **context}
-    return render(request, "updates/changes.html", whole, status=422 if error else 200)
+    return render(request, "updates/changes.html", whole, status=422 if form else 200)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from crispy_forms.layout import Layout, LayoutObject
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from vmssbuilder.drafts import content as contents
@@ -14,6 +15,7 @@ from vmssbuilder.drafts import systems
 from vmssbuilder.drafts.steps import Field, Section, anchor
 from vmssbuilder.drafts.steps import Layout as Places
 from vmssbuilder.drafts.systems import OTHER, Chosen
+from vmssbuilder.pages.rendering import drawn
 from vmssbuilder.scaleset import paths, presets
 from vmssbuilder.scaleset.findings import in_words
 from vmssbuilder.scaleset.paths import MISSING, Path
@@ -42,8 +44,7 @@ class Drawn(LayoutObject):  # type: ignore[misc] # crispy-forms has no types
 
     def render(self, form: PageForm, context: Any, template_pack: str = "", **_kwargs: Any) -> SafeString:
         """The part as HTML, as crispy-forms asks for it."""
-        # A template drew it, which escapes.
-        return SafeString(form.renderer.render(self.template, self.context(form)))
+        return drawn(self.template, self.context(form))
 
 
 class SectionBox(Drawn):
@@ -158,14 +159,13 @@ class PageLayout(Layout):  # type: ignore[misc] # crispy-forms has no types
 
     def render(self, form: PageForm, context: Any, template_pack: str = "", **_kwargs: Any) -> SafeString:
         hidden = systems.put_away(self.places, form.system)
-        drawn = [box.render(form, context) for section, box in self.boxes if section not in hidden]
+        parts = [box.render(form, context) for section, box in self.boxes if section not in hidden]
         if hidden:
             other = OTHER[form.system]
             held = systems.held(form.content, other, form.api_version)
             if held:
-                drawn.append(HiddenSections(hidden, other, held).render(form, context))
-        # Each part was drawn by a template, which escapes.
-        return SafeString("".join(drawn))
+                parts.append(HiddenSections(hidden, other, held).render(form, context))
+        return format_html_join("", "{}", ((part,) for part in parts))
 
 
 def _several(titles: Sequence[str]) -> str:

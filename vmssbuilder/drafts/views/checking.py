@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from html import escape
 from typing import Any, Final, cast
 
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.safestring import mark_safe
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from vmssbuilder.accounts.models import User
@@ -20,6 +19,7 @@ from vmssbuilder.drafts.access import Access
 from vmssbuilder.drafts.checking import Fixed, TooMany, check_content, fix_all
 from vmssbuilder.drafts.models import Draft
 from vmssbuilder.drafts.turns import NotYet, TooLong
+from vmssbuilder.pages.rendering import drawn
 from vmssbuilder.scaleset import paths
 from vmssbuilder.scaleset.findings import Change, Finding, errors, warnings
 from vmssbuilder.scaleset.paths import Path, PathError
@@ -94,42 +94,20 @@ def values(request: HttpRequest, code: str, number: int, step: str) -> HttpRespo
         "revision": revision,
         "step": group.step,
         "page": page,
-        "listed": summary.lines_html(group),
+        "listed": drawn("forms/summary_lines.html", {"group": group}),
         "query": "",
     }
     return render(request, "drafts/values.html", context)
 
 
-def _list(draft: Draft, found: list[Finding], *, editable: bool) -> str:
+def _list(draft: Draft, found: list[Finding], *, editable: bool) -> SafeString:
     """Findings as list items, each with its page, and with its link and fix for people who may edit."""
-    return mark_safe("".join(_item(draft, finding, editable=editable) for finding in found))  # noqa: S308 - escaped
-
-
-def _item(draft: Draft, finding: Finding, *, editable: bool) -> str:
-    page = summary.page_title(draft, finding.path)
-    label = contents.label(finding.path, draft.api_version)
-    place = escape(page if label in (page, "Document") else f"{page} · {label}")
-    label = escape(label)
-    message, fix = escape(finding.message), ""
-    if editable:
-        message = f'<a href="{escape(_url(draft, finding))}">{message}</a>'
-    if editable and finding.fix:
-        fix = (
-            f'<button class="btn btn-secondary btn--small" name="fix" value="{escape(_named(finding))}">'
-            f'{escape(finding.fix.title)}<span class="visually-hidden">: {label}</span></button>'
-        )
-    return (
-        f'<li class="finding"><span>{_STATUS[finding.severity]}</span><div><p>{message}</p>'
-        f'<p class="muted small">{place} '
-        f'<code class="wire">{escape(finding.where)}</code></p></div>{fix}</li>'
-    )
-
-
-_STATUS = {
-    severity: f'<span class="status status--{severity}"><svg class="icon" aria-hidden="true"><use href="#i-{severity}"/></svg>'
-    f"{severity.capitalize()}</span>"
-    for severity in ("error", "warning")
-}
+    listed = []
+    for finding in found:
+        page, label = summary.page_title(draft, finding.path), contents.label(finding.path, draft.api_version)
+        place = page if label in (page, "Document") else f"{page} · {label}"
+        listed.append({"finding": finding, "label": label, "place": place, "url": _url(draft, finding)})
+    return drawn("forms/findings.html", {"listed": listed, "editable": editable})
 
 
 def _url(draft: Draft, finding: Finding) -> str:

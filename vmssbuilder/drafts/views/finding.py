@@ -15,6 +15,7 @@ from vmssbuilder.drafts import content as contents
 from vmssbuilder.drafts.access import Access
 from vmssbuilder.drafts.changes import Changed
 from vmssbuilder.drafts.forms.searching import SettingSearch
+from vmssbuilder.drafts.forms.switching import SettingSwitch
 from vmssbuilder.drafts.models import Draft
 from vmssbuilder.reference.index import Entry, elsewhere
 from vmssbuilder.scaleset import paths
@@ -68,16 +69,17 @@ def _to(request: HttpRequest, draft: Draft, entry: Entry) -> HttpResponse:
         "why": f"{entry.title}: {finding.needs(entry, draft.api_version)}.",
         "act": f"/drafts/{draft.code}/find/",
         "stay": f"/drafts/{draft.code}/find/?q={entry.wire}",
-        "sent": [("place", entry.place), ("base", draft.head)],
+        "form": SettingSwitch(initial={"switch": version, "place": entry.place, "base": draft.head}),
     }
     return render(request, "drafts/switch.html", context)
 
 
 def _switched(request: HttpRequest, draft: Draft) -> HttpResponse:
     """Another API version, chosen for the sake of a setting; then on to its field."""
-    entry = _setting(request.POST.get("place", ""))
-    here = f"/drafts/{draft.code}/find/?place={entry.place}"
-    version = request.POST.get("switch", "")
+    form = SettingSwitch(request.POST)
+    form.full_clean()
+    asked = form.cleaned_data
+    entry, version = _setting(asked.get("place", "")), asked.get("switch")
     if version == finding.version_for(entry, draft.api_version):
         before = paths.get(contents.of(draft), switching.API_VERSION)
         changes = [
@@ -85,10 +87,9 @@ def _switched(request: HttpRequest, draft: Draft) -> HttpResponse:
             *switching.to(draft, version).changes(draft.document),
         ]
         try:
-            base = int(request.POST.get("base", ""))
-            actions.save(cast(User, request.user), draft, base, changes)
-        except (ValueError, actions.StaleRevision, actions.EditConflict):
+            actions.save(cast(User, request.user), draft, asked["base"] or 0, changes)
+        except (actions.StaleRevision, actions.EditConflict):
             messages.warning(request, "The draft was changed since you opened the page. Look at it again.")
         else:
             messages.success(request, f"Switched to API version {version}.")
-    return redirect(here)
+    return redirect(f"/drafts/{draft.code}/find/?place={entry.place}")

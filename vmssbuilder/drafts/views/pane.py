@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import parse_qs
 
 from django.http import HttpRequest
-from django.utils.safestring import mark_safe
+from django.utils.safestring import SafeString, mark_safe
 
 from vmssbuilder.drafts import comparing, preview
 from vmssbuilder.drafts.models import Draft
@@ -39,15 +40,15 @@ def pane(
     With `?only=mine` it shows what differs from the draft's first revision: from what was read in, or from nothing.
     """
     only = request.GET.get("only") == "mine"
-    html, notice = drawn(draft, here=here, found=found, linked=linked, only=only)
+    html, strangers = drawn(draft, here=here, found=found, linked=linked, only=only)
     other = request.GET.copy()
     other.pop("done", None)
     other.pop("only", None)
     if not only:
         other["only"] = "mine"
     return {
-        "json": mark_safe(html),  # noqa: S308 - the preview escapes
-        "strangers": mark_safe(notice),  # noqa: S308 - it holds numbers and words of our own
+        "json": html,
+        "strangers": strangers,
         "only": only,
         "folded": preview.FOLD in html,
         "only_url": f"{request.path}?{other.urlencode()}" if other else request.path,
@@ -55,13 +56,12 @@ def pane(
     }
 
 
-def answer(request: HttpRequest, draft: Draft, here: str, changed: Collection[Path]) -> str:
-    """The pane after a save while typing, for htmx to put in its place."""
+def answer(request: HttpRequest, draft: Draft, here: str, changed: Collection[Path]) -> dict[str, Any]:
+    """What the pane shows after a save while typing, for `drafts/saved.html`."""
     page = request.htmx.current_url or ""  # type: ignore[attr-defined] # django-htmx adds it to each request
     only = parse_qs(parts_of(page).query).get("only") == ["mine"]
-    html, notice = drawn(draft, here=here, changed=changed, only=only)
-    notice = notice.replace(" id=", ' hx-swap-oob="true" id=', 1)
-    return mark_safe(f'<div hx-swap-oob="innerHTML:#json">{html}</div>{notice}')  # noqa: S308 - the preview escapes
+    html, strangers = drawn(draft, here=here, changed=changed, only=only)
+    return {"json": html, "strangers": strangers}
 
 
 def drawn(
@@ -72,9 +72,9 @@ def drawn(
     found: Collection[Finding] = (),
     linked: bool = True,
     only: bool = False,
-) -> tuple[str, str]:
-    """The lines of the JSON, and the notice of members without a field, both as HTML."""
-    html = preview.render(
+) -> tuple[SafeString, Strangers | None]:
+    """The lines of the JSON as HTML, and which of them are members without a field."""
+    html: str = preview.render(
         draft.code,
         draft.document,
         draft.api_version,
@@ -89,7 +89,8 @@ def drawn(
     if _NO_FIELD in html:
         numbers = list(_without_field(html))
         html = _numbered(html, frozenset(numbers))
-    return _only(html) if only else html, _notice(numbers)
+    # The preview escapes, and these only add classes and ids to its lines.
+    return mark_safe(_only(html) if only else html), Strangers.of(numbers)  # noqa: S308
 
 
 def _place_of(here: str) -> Path:
@@ -101,14 +102,18 @@ def _place_of(here: str) -> Path:
         return ()
 
 
-def _notice(numbers: list[int]) -> str:
-    """How many members have no field in the form, with links to their lines. Hidden when there are none."""
-    if not numbers:
-        return '<p class="pane__notice" id="pane-strangers" hidden></p>'
-    links = ", ".join(f'<a href="#line-{number}">line {number}</a>' for number in numbers[:_NAMED_AT_MOST])
-    more = f" and {len(numbers) - _NAMED_AT_MOST} more" if len(numbers) > _NAMED_AT_MOST else ""
-    count = "1 member has" if len(numbers) == 1 else f"{len(numbers)} members have"
-    return f'<p class="pane__notice" id="pane-strangers">{count} no field in the form: {links}{more}.</p>'
+@dataclass(frozen=True, slots=True)
+class Strangers:
+    """The lines of members without a field: how many there are, the numbers of the first, and how many more there are."""
+
+    count: int
+    named: list[int]
+    more: int
+
+    @classmethod
+    def of(cls, numbers: list[int]) -> Strangers | None:
+        named = numbers[:_NAMED_AT_MOST]
+        return cls(len(numbers), named, len(numbers) - len(named)) if numbers else None
 
 
 def _set(draft: Draft) -> set[Path]:

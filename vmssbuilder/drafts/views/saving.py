@@ -20,6 +20,7 @@ from vmssbuilder.drafts.forms.obstacles import odd_holders
 from vmssbuilder.drafts.forms.page import PageForm
 from vmssbuilder.drafts.forms.pages import page_form
 from vmssbuilder.drafts.forms.rows import moved_up, without_boxes
+from vmssbuilder.drafts.forms.switching import SwitchForm
 from vmssbuilder.pages.problems import problem
 from vmssbuilder.scaleset import paths
 from vmssbuilder.scaleset.findings import Finding, errors
@@ -109,7 +110,8 @@ def _switch_version(saving: Save) -> HttpResponse | None:
     draft, post = saving.form.draft, saving.request.POST
     switch = switching.to(draft, switched[0].wanted)
     if (switch.missing or switch.renamed) and post.get("switch") != switch.api_version:
-        context = frame(draft) | {"switch": switch, "sent": _sent(post)}
+        form = SwitchForm(initial={"switch": switch.api_version})
+        context = frame(draft) | {"switch": switch, "sent": _sent(post), "form": form}
         return render(saving.request, "drafts/switch.html", context)
     saving.changes += switch.changes(draft.document)
     return None
@@ -223,7 +225,7 @@ def _saved_quietly(saving: Save) -> HttpResponse:
         return HttpResponse(status=204)
     context = {
         "base": draft.head,
-        "pane": pane.answer(saving.request, draft, form.url, {change.path for change in saving.changes}),
+        **pane.answer(saving.request, draft, form.url, {change.path for change in saving.changes}),
         "fields": _stale_fields(saving, ()),
         "gone": _out_of_the_way(saving),
     }
