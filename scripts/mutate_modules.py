@@ -46,7 +46,8 @@ def _of(app: str, *names: str) -> list[str]:
 _SENDING: Final = _of("submissions", "doubtful", "faults", "keys", "misbehaving", "steps", "updates")
 _UPDATES: Final = [*_of("updates", "actions", "changes", "opening"), "tests/submissions/test_updates.py"]
 _CLIENT: Final = [
-    f"tests/azure/test_{name}.py" for name in ("begin", "client", "contract", "misbehaving", "operations")
+    f"tests/azure/test_{name}.py"
+    for name in ("begin", "client", "contract", "misbehaving", "operations", "sending")
 ]
 
 TESTS: Final[dict[str, list[str]]] = {

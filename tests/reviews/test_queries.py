@@ -10,6 +10,7 @@ from pytest_django import DjangoAssertNumQueries
 from tests.reviews.making import approved, document, draft, edit, person
 from vmssbuilder.accounts.models import Role, User
 from vmssbuilder.audit.models import Event
+from vmssbuilder.drafts.checking import check_content
 from vmssbuilder.drafts.models import Draft
 from vmssbuilder.reviews import actions, overrides, queries
 from vmssbuilder.reviews.models import Decision, Review
@@ -153,7 +154,7 @@ def test_a_request_for_a_review_holds_what_was_asked(rita: User) -> None:
     wanted = document()
     wanted["sku"]["tier"] = "Basic"
     of = draft(rita, wanted)
-    [finding] = overrides.asked(actions.check_content(of))
+    [finding] = overrides.asked(check_content(of))
     reasons = {overrides.named(finding.finding): "  It worked last week. "}
     review = Review.objects.get(pk=actions.request_review(rita, of, "  Please \n", 1, reasons).pk)
     assert (review.note, review.requested_by, review.revision.number) == ("Please", rita, 1)
@@ -183,7 +184,7 @@ def test_a_reason_has_a_length_too(rita: User) -> None:
     wanted = document()
     wanted["sku"]["tier"] = "Basic"
     of = draft(rita, wanted)
-    [asked] = overrides.asked(actions.check_content(of))
+    [asked] = overrides.asked(check_content(of))
     with pytest.raises(actions.Refused) as refused:
         actions.request_review(rita, of, "", 1, {overrides.named(asked.finding): "x" * 5_001})
     assert [field for field, _ in refused.value.problems] == [asked.id]

@@ -228,7 +228,7 @@ def _hindrance(error: BaseException) -> str:
     for each in _causes(error):
         if isinstance(each, ssl.SSLCertVerificationError):
             return "CertificateNotTrusted"
-        if isinstance(each, OSError) and "Tunnel connection failed" in str(each):
+        if "Tunnel connection failed" in str(each):
             return "ProxyRefuses"
     return ""
 
