@@ -104,8 +104,8 @@ def _functions(tree: ast.Module) -> Iterator[tuple[str, int, int, list[ast.AST]]
         if isinstance(node, ast.Assign | ast.AnnAssign)
         and _constant_name(node)
         and node.value is not None
-        # The name of a type variable is for the type checker alone.
-        and not ast.unparse(node.value).startswith("TypeVar(")
+        # These are for the type checker alone.
+        and not ast.unparse(node.value).startswith(("TypeVar(", "Literal["))
         for inner in ast.walk(node.value)
     ]
     yield "", 1, 0, constants

@@ -5,7 +5,7 @@
 Without names all modules of TESTS. --guards: only locks, transactions, permissions, refusals (those of tokens among them)
 and records; without it, these and all others, of which --sample takes some. Each mutant is put in place in a process of its
 own, forked when Django and the tests are loaded, where the tests that run its line are run until one fails. Locks need two
-connections: they are tried on PostgreSQL, and so are transactions that nobody missed on SQLite.
+connections: they are tried on PostgreSQL, and so is what nobody missed on SQLite of transactions and of rows to be locked.
 
 Prints the mutants that no test notices, and the figures of each module. Ends with 1 when a guard is among them, or when
 fewer than 95 % were noticed; those in `equivalent_mutants.py` aside, which must not be more than a tenth.
@@ -47,7 +47,7 @@ _SENDING: Final = _of("submissions", "doubtful", "faults", "keys", "misbehaving"
 _UPDATES: Final = [*_of("updates", "actions", "changes", "opening"), "tests/submissions/test_updates.py"]
 _CLIENT: Final = [
     f"tests/azure/test_{name}.py"
-    for name in ("begin", "client", "contract", "misbehaving", "operations", "sending")
+    for name in ("begin", "client", "contract", "misbehaving", "operation_steps", "operations", "sending")
 ]
 
 TESTS: Final[dict[str, list[str]]] = {
@@ -310,6 +310,10 @@ def chosen(modules: Sequence[str], *, guards: bool, sample: int | None, seed: in
     return first + others
 
 
+def _is_about_rows_held(mutant: Mutant) -> bool:
+    return mutant.kind == "transaction" or "select_for_update" in mutant.name
+
+
 def told(wanted: Sequence[Mutant], noticed: Verdicts) -> int:
     """Prints the figures; answers how the process ends."""
     print(f"\n{'module':36} {'mutants':>8} {'noticed':>8} {'same':>6} {'missed':>7} {'guards missed':>14}")
@@ -358,7 +362,7 @@ def main() -> int:
     again = [
         mutant
         for mutant in wanted
-        if mutant.kind == "lock" or (mutant.kind == "transaction" and not noticed[mutant.name])
+        if mutant.kind == "lock" or (_is_about_rows_held(mutant) and not noticed[mutant.name])
     ]
     if again:
         print(f"{len(again)} on PostgreSQL", flush=True)

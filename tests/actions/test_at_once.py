@@ -70,6 +70,7 @@ def is_free(model: type[models.Model], key: int) -> bool:
 
 @pytest.mark.parametrize("action", [action for action in ACTIONS if action.locks], ids=str)
 def test_an_action_holds_its_rows_before_it_writes(action: Action, rita: User, rolf: User) -> None:
+    beside = scene(action.stage, rita, of_entra("rosa", Role.REVIEWER), "web-beside")
     at = scene(action.stage, rita, rolf)
     keys: dict[type[models.Model], int] = {Draft: at.draft.pk, Review: at.review.pk if at.review else 0}
     free: list[bool] = []
@@ -77,11 +78,12 @@ def test_an_action_holds_its_rows_before_it_writes(action: Action, rita: User, r
     def look(execute: Callable[..., Any], sql: str, *what: Any) -> Any:
         if connection.in_atomic_block and not free and sql.startswith(("INSERT", "UPDATE", "DELETE")):
             free.extend(is_free(model, keys[model]) for model in action.locks)
+            free.append(is_free(Draft, beside.draft.pk))
         return execute(sql, *what)
 
     with connection.execute_wrapper(look):
         action.act(at, rolf if "owner" not in action.who else rita)
-    assert free == [False] * len(action.locks)
+    assert free == [False] * len(action.locks) + [True], "its own, and nobody else's"
 
 
 def test_a_save_that_was_overtaken_holds_the_draft_while_it_merges(rita: User, rolf: User) -> None:

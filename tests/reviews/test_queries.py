@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
+from django.db import connection
 from pytest_django import DjangoAssertNumQueries
 
 from tests.reviews.making import approved, document, draft, edit, person
@@ -136,7 +139,9 @@ def test_a_list_of_reviews_reads_no_documents_and_no_row_twice(
         assert (one.draft.owner, one.revision.number, one.requested_by) == (rita, 1, rita)
 
 
-def test_nobody_is_asked_to_decide_about_their_own_work(rita: User, rolf: User) -> None:
+def test_nobody_is_asked_to_decide_about_their_own_work(
+    rita: User, rolf: User, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
     ada = person("ada", Role.ADMINISTRATOR)
     own, of = sent(rolf, draft(rolf)), draft(rita)
     edited = sent(rita, of)
@@ -144,7 +149,10 @@ def test_nobody_is_asked_to_decide_about_their_own_work(rita: User, rolf: User) 
     waiting = sent(rita, draft(rita, name="web-2"))
     assert [each.pk for each in queries.waiting_for(rolf)] == [waiting.pk]
     assert [each.pk for each in queries.waiting_for(ada)] == [own.pk, edited.pk, waiting.pk]
-    assert not queries.waiting_for(rita).exists()
+    Draft.objects.filter(pk=waiting.draft_id).update(owner=rolf)
+    assert not queries.waiting_for(rolf).exists(), "an owner need not have edited it"
+    with django_assert_num_queries(0):
+        assert not queries.waiting_for(rita).exists()
 
 
 # --- asking for it ----------------------------------------------------------------------------------------------------
@@ -332,6 +340,26 @@ def test_what_an_account_approved_is_voided_where_it_counts(rita: User, rolf: Us
         (ada, {"review": each.pk, "revision": 1, "reviewer": "rolf"}) for each in counts
     ]
     assert actions.void_approvals(ada, rolf) == 0
+
+
+def test_what_is_approved_while_the_drafts_are_locked_is_left_alone(rita: User, rolf: User) -> None:
+    """It would be voided although nobody holds its draft."""
+    ada = person("ada", Role.ADMINISTRATOR)
+    first = approved(rita, rolf, draft(rita))
+    second = sent(rita, draft(rita, name="web-2"))
+    Decision.objects.create(review=second, reviewer=rolf, verdict="approve", reason="Fits.")
+    looked: list[str] = []
+
+    def approve(execute: Callable[..., Any], sql: str, *more: Any) -> Any:
+        answer = execute(sql, *more)
+        if sql.startswith("SELECT") and not looked:
+            looked.append(sql)
+            Review.objects.filter(pk=second.pk).update(state="approved")
+        return answer
+
+    with connection.execute_wrapper(approve):
+        assert actions.void_approvals(ada, rolf) == 1
+    assert dict(Review.objects.values_list("pk", "state")) == {first.pk: "withdrawn", second.pk: "approved"}
 
 
 # --- errors that are let through --------------------------------------------------------------------------------------

@@ -129,7 +129,7 @@ def decide(user: User, review: Review, verdict: str, reason: str) -> Decision:
         raise Refused(*problems)
     with transaction.atomic():
         draft = Draft.objects.select_for_update().get(pk=review.draft_id)
-        locked = Review.objects.select_for_update(of=("self",)).select_related("revision").get(pk=review.pk)
+        locked = Review.objects.select_for_update().get(pk=review.pk)
         if locked.state != Review.State.WAITING:
             raise Refused(("", "This review is not waiting for a decision any more."), moved_on=True)
         if draft.head != locked.revision.number or draft.discarded is not None:
