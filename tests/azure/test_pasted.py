@@ -24,7 +24,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "quota": {
         "code": "OperationNotAllowed",
         "message": "The operation results in exceeding approved Edge Cores quota. Additional details - Deployment Model: Resource Manager,"
-        " Location: uksouth, Current Limit: 10, Current Usage: 8, Additional Required: 4. Submit a request for more.",
+        " Location: uksouth, Current Limit: 10, Current Usage: 8, Additional Required: 4, (Minimum) New Limit Required: 12. Submit a request for more.",
     },
     "id": {"code": "InvalidResourceReference", "message": f"Resource {SUBNET} that 'web' refers to was not found anywhere in the region."},
     "policy": {
@@ -109,6 +109,18 @@ AS_TEXT: dict[str, Wrapper] = {
         "fatal: [localhost]: FAILED! => "
         + json.dumps({"changed": False, "msg": f"Error creating web - {lines_of(error, 'Azure Error: ', 'Message: ', 'Target: ')}"})
     ),
+    "az in colors": lambda error: (
+        f"\x1b[33mWARNING: Consider upgrading your CLI.\x1b[0m\n\x1b[91mERROR: ({error['code']}) {error['message']}\n"
+        f"{lines_of(error, 'Code: ', 'Message: ', 'Target: ')}\x1b[0m"
+    ),
+    "az with debug": lambda error: (
+        f"cli.azure.cli.core.azclierror: ({error['code']}) {error['message']}\n{lines_of(error, 'Code: ', 'Message: ', 'Target: ')}\n"
+        f"az_command_data_logger: ({error['code']}) {error['message']}\n{lines_of(error, 'Code: ', 'Message: ', 'Target: ')}\ncli.knack.cli: Event: x"
+    ),
+    "ansible in lines": lambda error: (
+        f"fatal: [localhost]: FAILED! => changed=false\n  msg: |-\n    Error creating web - ({error['code']}) {error['message']}\n"
+        f"{lines_of(error, '    Code: ', '    Message: ', '    Target: ')}\n\nPLAY RECAP ****\nlocalhost : ok=1 failed=1"
+    ),
     "ansible anew": lambda error: (
         "fatal: [localhost]: FAILED! => "
         + json.dumps({"changed": False, "msg": f"Error creating web - ({error['code']}) {error['message']}\n{lines_of(error, 'Code: ', 'Message: ', 'Target: ')}"})
@@ -119,6 +131,24 @@ WITHOUT_TARGET: dict[str, Wrapper] = {
     "terraform": lambda error: (
         f'│ Error: creating Linux Virtual Machine Scale Set (Subscription: "x"\n│ Virtual Machine Scale Set Name: "web"): performing CreateOrUpdate:'
         f" unexpected status with error: {error['code']}: {error['message']}\n│ \n│   with azurerm_linux_virtual_machine_scale_set.main,\n│   on main.tf line 52"
+    ),
+    "terraform in colors": lambda error: (
+        "\x1b[31m╷\x1b[0m\x1b[0m\n\x1b[31m│\x1b[0m \x1b[0m\x1b[1m\x1b[31mError: \x1b[0m\x1b[0m\x1b[1mcreating web: performing CreateOrUpdate: unexpected"
+        f" status with error: {error['code']}: {error['message']}\x1b[0m\n\x1b[31m│\x1b[0m \x1b[0m\n\x1b[31m│\x1b[0m \x1b[0m  with azurerm_x.web,\n\x1b[31m╵\x1b[0m"
+    ),
+    "powershell 7": lambda error: (
+        "New-AzResourceGroupDeployment: /home/u/deploy.ps1:3:1\nLine |\n   3 |  New-AzResourceGroupDeployment -ResourceGroupName rg\n     |  ~~~~~~~~~~\n"
+        "     | 12:00:01 PM - The deployment 'web' failed with error(s). Showing 1 out of 1 error(s).\n"
+        f"     | Status Message: {error['message']} (Code:{error['code']})\n     | CorrelationId: {CORRELATION}"
+    ),
+    "azure devops": lambda error: (
+        "##[error]At least one resource deployment operation failed.\n##[error]Details:\n"
+        f"##[error]{error['code']}: {error['message']}\n##[error]Check out the troubleshooting guide to see if your issue is addressed: x\n"
+        "##[error]Task failed while creating or updating the template deployment."
+    ),
+    "azd": lambda error: f"ERROR: deployment failed:\n\nDeployment Error Details:\n{error['code']}: {error['message']}\n\nTraceID: 0f1e2d3c",
+    "crossplane": lambda error: (
+        f"create failed: async create failed: [{{0 creating web: unexpected status with error: {error['code']}: {error['message']}  []}}]"
     ),
     ".net": lambda error: f"Azure.RequestFailedException: {error['message']}\nStatus: 000 (None)\nErrorCode: {error['code']}\n",
     "end": lambda error: f"Status Message: {error['message']} (Code:{error['code']})\nCorrelationId: {CORRELATION}",
@@ -144,6 +174,12 @@ MANGLED: dict[str, Callable[[str], str]] = {
         "\n".join(textwrap.wrap(line, 100, break_long_words=False, break_on_hyphens=False)) or "" for line in text.split("\n")
     ),
     "around": lambda text: f"Starting: deploy\nsome words before\n\n{text}\n\nsome words after it\n##[section]Finishing: deploy",
+    "step of GitHub": lambda text: "\n".join(
+        f"2026-04-21T09:13:54.4571234Z {line}" for line in f"##[error]{text}\n##[error]Process completed with exit code 1.".split("\n")
+    ),
+    "job of GitLab": lambda text: f"$ deploy\n\x1b[0;33m{text}\x1b[0;m\n\x1b[0KERROR: Job failed: exit code 1\x1b[0;m",
+    "Jenkins": lambda text: "[Pipeline] sh\n" + "\n".join(f"10:00:01  {line}" for line in text.split("\n")) + "\n[Pipeline] }",
+    "task of Azure DevOps": lambda text: "\n".join(f"##[error]{line}" for line in text.split("\n")) + "\n##[error]Script failed with exit code: 1",
     "a log, with times": lambda text: timed(json.dumps({"message": text})),
 }  # fmt: skip
 
@@ -205,6 +241,33 @@ def test_what_powershell_lists_under_an_error_is_its_reason() -> None:
     assert [each.error.code for each in found.errors] == ["InvalidJson"]
     assert "“quayDepth”" in explain_all(found.errors[0].error)[0].sentence
     assert found.ids == (("Correlation ID", CORRELATION),)
+
+
+def test_errors_one_after_the_other_are_not_inside_each_other() -> None:
+    text = "\n".join(
+        f"ERROR: ({body['code']}) {body['message']}\n{lines_of(body, 'Code: ', 'Message: ', 'Target: ')}"
+        for body in (BODIES["unknown"], BODIES["target"], BODIES["quota"])
+    )
+    codes = [each.error.code for each in pasted.read(text).errors]
+    assert sorted(codes) == sorted(BODIES[name]["code"] for name in ("unknown", "target", "quota"))
+
+
+def test_what_only_says_that_something_failed_is_not_told_beside_what_did() -> None:
+    roof = "ERROR: (DeploymentFailed) At least one resource deployment operation failed. Please list deployment operations for details."
+    alone = pasted.read(roof).errors
+    assert [each.error.code for each in alone] == ["DeploymentFailed"]
+    both = pasted.read(f"{roof}\n\n{AS_TEXT['az'](BODIES['id'])}").errors
+    assert [each.error.code for each in both] == [BODIES["id"]["code"]]
+
+
+def test_a_text_with_a_nul_after_each_letter_is_read_as_text() -> None:
+    text = AS_TEXT["az"](BODIES["id"])
+    wide = text.encode("utf-16").decode("utf-8", "replace")
+    (found,) = pasted.read(wide).errors
+    assert meaning(found.error) == meaning(failure(BODIES["id"], outcome="Failed"))
+    assert pasted.no_text(wide) == 0
+    assert pasted.no_text(f"\x1b[31m{text}\x1b[0m\r\n\t") == 0
+    assert pasted.no_text("PK\x03\x04\x00\x00") == 4
 
 
 def test_a_log_of_many_errors_names_each_and_the_one_that_matters_first() -> None:
@@ -276,7 +339,7 @@ def test_rubbish_is_read_without_harm(text: str) -> None:
     "piece",
     [
         "\\", "-", "error {   ", '{"error":', 'Code="AbcdE" Message="', "(QuotaExceeded) x ", "Error: ", '"code":"Abcde" "message":"',
-        "RequestFailedException: x ", "Code: QuotaExceeded\nMessage: x\n", "error\n", "correlation id is ", "<a ",
+        '{"error":{"code":"A', '"{\\"error\\":', '"message":"{\\"error\\":{\\"code\\":\\"A\\"', "RequestFailedException: x ", "Code: QuotaExceeded\nMessage: x\n", "error\n", "correlation id is ", "<a ",
     ],
 )  # fmt: skip
 def test_a_text_of_four_times_the_length_takes_no_more_than_that(piece: str) -> None:

@@ -10,8 +10,10 @@ import pytest
 from django.apps import apps
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.test.client import encode_multipart
 
 from tests.conftest import GetPage
+from tests.pages.strict import Page
 from tests.reviews.making import draft
 from vmssbuilder.accounts.models import User
 from vmssbuilder.explain import forms, views
@@ -127,7 +129,15 @@ def test_a_log_of_twenty_errors_names_each(page_of: GetPage, as_requester: Clien
 
 
 @pytest.mark.parametrize(
-    "piece", ["a line of a log that says nothing\n", '{"error": ', "Error: x\n", "\x7f\x01 error \x02"]
+    "piece",
+    [
+        "a line of a log that says nothing\n",
+        '{"error": ',
+        "Error: x\n",
+        "\x7f\x01 error \x02",
+        '{"error":{"code":"A',
+        "\x00\x01error",
+    ],
 )
 def test_a_megabyte_is_answered(page_of: GetPage, as_requester: Client, piece: str) -> None:
     said = (
@@ -139,10 +149,42 @@ def test_a_megabyte_is_answered(page_of: GetPage, as_requester: Client, piece: s
     assert len(page.html) < 2_000_000
 
 
-def test_binary_is_refused_with_the_reason(as_requester: Client) -> None:
-    response = as_requester.post(URL, paste(said="PK\x03\x04\x00\x00"))
+def box(page: Page, name: str = "said") -> str:
+    (found,) = [each for each in page.all("textarea") if each.get("name") == name]
+    return found.text or ""
+
+
+def test_what_is_no_text_is_said_to_be_none_and_stays(page_of: GetPage, as_requester: Client) -> None:
+    page = page_of(as_requester, URL, post=paste(said="PK\x03\x04\x00\x00 harbor.log"))
+    assert "4 characters of it are no text" in page.text
+    assert "Open the log in an editor" in page.text
+    assert "harbor.log" in box(page)
+
+
+def test_an_error_among_what_is_no_text_is_told(page_of: GetPage, as_requester: Client) -> None:
+    page = page_of(
+        as_requester, URL, post=paste(said=f"\x00\x01{json.dumps(ERROR)}\x00", sent="\x00{"), status=422
+    )
+    assert "Azure does not accept the value of “overprovision”." in page.text
+    assert "3 characters of the text are no text" in page.text
+    assert "explained without it" in page.text
+
+
+@pytest.mark.parametrize("coding", ["utf-16", "utf-16-le", "latin-1"])
+def test_bytes_of_a_log_in_another_coding_are_read(as_requester: Client, coding: str) -> None:
+    log = f"déploiement:\n{json.dumps(ERROR)}".encode(coding)
+    form = encode_multipart("b0und", {"draft": "", "sent": ""}).removesuffix(b"--b0und--\r\n")
+    body = (
+        form + b'--b0und\r\nContent-Disposition: form-data; name="said"\r\n\r\n' + log + b"\r\n--b0und--\r\n"
+    )
+    response = as_requester.post(URL, body, content_type="multipart/form-data; boundary=b0und")
+    assert response.status_code == 200
+    assert "Azure does not accept the value of “overprovision”." in response.content.decode()
+
+
+def test_nul_is_refused_in_what_is_looked_up(as_requester: Client) -> None:
+    response = as_requester.post(URL, paste(draft="\x00"))
     assert response.status_code == 400
-    assert "could not be read" in response.content.decode()
 
 
 def test_a_text_that_is_too_long_is_refused_with_the_cure(

@@ -18,7 +18,7 @@ from typing import Any, Final
 
 from . import cleaning
 from .errors import AzureError, failure, refusal
-from .explaining import Cause, explain
+from .explaining import Cause, explain, parts
 from .explaining.codes import CODES, VAGUE, family
 
 LONGEST: Final = 1_100_000
@@ -34,6 +34,8 @@ _EFFORT: Final = 6_000_000
 """Characters that are read as JSON in vain before the search for it ends."""
 
 _MOST_PIECES: Final = 4_000
+_STRIDE: Final = 20_000
+"""Characters after which a search for JSON goes on in the rest of the text alone."""
 _MOST_HITS: Final = 400
 LONGEST_MESSAGE: Final = 20_000
 """Characters of one message."""
@@ -70,15 +72,48 @@ class Pasted:
 def read(text: str) -> Pasted:
     """The errors of a text, each once, the one that matters first first."""
     search = _Search()
-    shown = cleaning.words(text[:LONGEST])
+    # What PowerShell writes into a file has a NUL after each letter.
+    shown = cleaning.words(text[:LONGEST].replace("\0", ""))
     search.text(shown, 0)
-    found = [Found(error, explain(error).cause) for error in search.errors]
+    found = [Found(error, explain(error).cause) for error in _telling(search.errors)]
     found.sort(key=lambda each: _RANK.get(each.cause, 0))
     ids = tuple(_ids(shown))
     if not found:
         return Pasted((), ids, tuple(_speaking(shown)))
     return Pasted(tuple(found[:MOST_ERRORS]), ids, (), max(0, len(found) - MOST_ERRORS))
 
+
+def _telling(errors: list[AzureError]) -> list[AzureError]:
+    """Those that say something: a roof over others is none beside these, nor is one told again with more around it."""
+    said = [(error.code.casefold(), "".join(error.said.split()).rstrip(".")) for error in errors]
+    told = []
+    for error, (code, words) in zip(errors, said, strict=True):
+        roof = _ROOF.search(error.said) is not None and not parts(error)
+        again = any(
+            code == other and len(shorter) > 20 and len(shorter) < len(words) and words.startswith(shorter)
+            for other, shorter in said
+        )
+        if not again and not (roof and explain(error).path is None):
+            told.append(error)
+    return told or errors
+
+
+_ROOF: Final = re.compile(
+    r"At least one resource deployment operation failed|See inner errors|See (?:the )?details|list deployment operations"
+    r"|completed with terminal provisioning state|Multiple error|is not valid according to the validation procedure",
+    re.IGNORECASE,
+)
+"""How Azure speaks of an error that only holds others."""
+
+
+def no_text(text: str) -> int:
+    """How many characters are such as no text has: of a program, an archive, a picture. Colors of a console do not count."""
+    # In what PowerShell writes into a file, every other character is NUL.
+    wide = text.count("\0", 0, 2_000) * 9 > min(len(text), 2_000) * 4
+    return len(_NO_TEXT.findall(text.replace("\0", "").lstrip("\ufffd") if wide else text))
+
+
+_NO_TEXT: Final = re.compile(r"[\x00-\x07\x0e-\x1a\x1c-\x1f\x80-\x84\x86-\x9f\ufffd\ud800-\udfff]")
 
 _RANK: Final[dict[Cause, int]] = {
     "conflict": 1,
@@ -166,15 +201,21 @@ _DETAILS: Final = re.compile(r"\s*Details=(?=\[)")
 _NEXT: Final = re.compile(
     r"\n\s{0,200}(?:(?:Code|Message|Target|Error ?Code|Error ?Message|Error ?Target|StatusCode|Status|ReasonPhrase|OperationI[dD]|Correlation ?I[dD]"
     r"|Request ?I[dD]|Activity Id|StartTime|EndTime|Exception Details|Additional Information|Inner [Ee]rrors?|Content|Headers|At line|Timestamp|Type"
-    r"|Info|TrackingId|ClientRequestId)\b\s{0,5}:?|\+ |(?:with|on) \S{1,300}[.,]|\n|[}\]]|---|(?:Error|ERROR|fatal|Traceback|FAILED)\b)|\Z"
+    r"|Info|TrackingId|TraceID|ClientRequestId)\b\s{0,5}:?|\+ |(?:with|on) \S{1,300}[.,]|\n|[}\]]|---|(?:Error|ERROR|fatal|Traceback|FAILED)\b"
+    r"|\[Pipeline\]|PLAY RECAP|(?:az_command_data_logger|cli\.[\w.]{1,60})\s?:|Cleaning up|Finishing: |Check out the troubleshooting"
+    r"|(?:[A-Z][\w ]{0,30}|\w{1,30}: [A-Z][\w ]{0,30}) (?:completed|failed|exited) (?:with (?:exit )?code|while |with error)|[A-Z]\w{0,20} failed: )|\Z"
 )
-"""Where a message ends: at a line that is none of it any more."""
+"""Where a message ends: at a line that is none of it any more, such as what a pipeline says of its step."""
 _BLOCK: Final = re.compile(
-    rf"(?:Azure Error|Error ?Code|\bCode)\s{{0,5}}:\s{{0,5}}\"?({_CODE})\"?[ \t]{{0,20}}\n\s{{0,200}}(?:Error ?)?Message\s{{0,5}}:\s{{0,5}}"
+    rf"(?:Azure Error|Error ?Code|\bCode)\s{{0,5}}:\s{{0,5}}\"?({_CODE})\"?[ \t]{{0,20}}\n\s{{0,200}}(?:Error ?)?Message\s{{0,5}}:[ \t]{{0,5}}(?:\n(?!\n)[ \t]{{0,200}})?"
 )
 _TARGET: Final = re.compile(r"\n\s{0,200}(?:Error ?)?Target\s{0,5}:[ \t]*([^\n]{0,500})")
-_IN_BRACKETS: Final = re.compile(rf"\(({_CODE})\) (?=\S)")
-_WITH_ERROR: Final = re.compile(rf"with error: ({_CODE}): ")
+_IN_BRACKETS: Final = re.compile(rf"(?:^|[:>-] |[\t\"'])[ \t]{{0,40}}\(({_CODE})\) (?=\S)", re.MULTILINE)
+_AFTER_A_MESSAGE: Final = re.compile(r"\s*\[\]\s*[}\])]{1,4}\s*\Z")
+"""What Kubernetes puts after an error: the rest of a list."""
+_NO_CODE: Final = r"(?!(?:Error|Exception|Failed|Failure|Warning|Details|Message)\b)"
+_WITH_ERROR: Final = re.compile(rf"with error: ({_NO_CODE}{_CODE}): ")
+_DETAILED: Final = re.compile(rf"Details:[ \t]*\n\s{{0,200}}({_NO_CODE}{_CODE}) ?: ")
 _AT_THE_END: Final = re.compile(rf"\(Code: ?({_CODE})\)")
 _BEFORE_THE_END: Final = re.compile(r"(?:Status Message|Message|Error)\s{0,5}:\s{0,5}", re.IGNORECASE)
 _DOTNET: Final = re.compile(
@@ -194,10 +235,10 @@ _STATUS: Final = re.compile(
     re.IGNORECASE,
 )
 _ESCAPE: Final = re.compile(r'\\["\'/rnt]')
-_INNER: Final = re.compile(
-    r"(?:Exception Details|Inner [Ee]rrors?)\b|\A\s*(?:\(\w{1,100}\)[^\n]{0,500}\s*)?\Z"
-)
-"""What stands between an error and one inside it: the heading, or nothing but the beginning of the next."""
+_HEAD: Final = re.compile(rf"\({_CODE}\) |[A-Z][a-z]{{1,20}}-Az\w{{1,60}} ?: ")
+_HEADING: Final = re.compile(r"(?:Exception Details|Inner [Ee]rrors?)\b")
+_NOTHING_ELSE: Final = re.compile(r"\A\s*(?:\(\w{1,100}\)[^\n]{0,500}\s*)?\Z")
+"""What stands between an error and the first one inside it, and between two inside it: the beginning of the next alone."""
 
 
 class _Taken:
@@ -225,6 +266,7 @@ class _Search:
     pieces: int = _MOST_PIECES
     told: int = 0
     known: dict[tuple[str, str], int] = field(default_factory=dict)
+    seen: set[str] = field(default_factory=set)
 
     def text(self, text: str, depth: int, status: int | None = None) -> None:
         """What errors a text holds, as JSON and as the tools write them."""
@@ -251,8 +293,11 @@ class _Search:
         """The objects in a text, with where they begin and end. A line break within is a blank, as a console makes it."""
         flat = text.replace("\n", " ")
         decoder = json.JSONDecoder(strict=False)
-        at = 0
+        base = at = 0
         while self.effort > 0:
+            if at > _STRIDE:
+                # The decoder's error counts the lines of all that stands before it, so what is read is cut off.
+                flat, base, at = flat[at:], base + at, 0
             opens = _OPENS.search(flat, at)
             if opens is None:
                 return
@@ -267,7 +312,7 @@ class _Search:
                 self.effort -= 60_000
                 at = opens.end()
                 continue
-            yield start, end, value
+            yield base + start, base + end, value
             at = end
 
     def value(self, value: Any, depth: int, status: int | None) -> None:
@@ -303,7 +348,7 @@ class _Search:
         self._of_go(text, status, taken)
         self._of_dotnet(text, taken)
         self._of_blocks(text, status, taken)
-        for pattern in (_WITH_ERROR, _IN_BRACKETS):
+        for pattern in (_WITH_ERROR, _DETAILED, _IN_BRACKETS):
             for hit, message in self._until_next(pattern, text, taken):
                 self.add({"code": hit[1], "message": message}, self._near(text, hit) or status)
         for hit in islice(_AT_THE_END.finditer(text), _MOST_HITS):
@@ -371,10 +416,13 @@ class _Search:
             target = _TARGET.match(text, stop)
             error: dict[str, Any] = {
                 "code": hit[1],
-                "message": message,
+                "message": self._said_before(text, last, hit.start(), message, taken) or message,
                 "target": target[1].strip() if target else "",
             }
-            if outer is not None and _INNER.search(text[max(last, hit.start() - 600) : hit.start()]):
+            between = text[max(last, hit.start() - 600) : hit.start()]
+            if outer is not None and (
+                _HEADING.search(between) or (outer["details"] and _NOTHING_ELSE.search(between))
+            ):
                 outer["details"].append(error)
             else:
                 if outer is not None:
@@ -383,6 +431,17 @@ class _Search:
             last = target.end() if target else stop
         if outer is not None:
             self.add(outer, outer.pop("status"))
+
+    def _said_before(self, text: str, start: int, end: int, message: str, taken: _Taken) -> str:
+        """The message as many tools say it once more before code and message, where its end is plain; "" otherwise."""
+        start = max(start, end - LONGEST_MESSAGE)
+        self.effort -= end - start
+        heads = list(_HEAD.finditer(text, start, end))
+        first = _joined(text[heads[-1].end() : end]) if heads else ""
+        if not first or not message.startswith(first):
+            return ""
+        taken.take(heads[-1].start(), end)
+        return first
 
     def _near(self, text: str, hit: re.Match[str]) -> int | None:
         return self._status(text[max(0, hit.start() - 400) : hit.end() + 200])
@@ -395,10 +454,15 @@ class _Search:
     def add(self, error: dict[str, Any], status: int | None) -> None:
         """An error that stands there, once; a closer telling of one that is known takes its place."""
         error = {name: value for name, value in error.items() if value not in (None, "", [])}
+        same = f"{status} {error}"
+        if same in self.seen:
+            self.told += 1
+            return
         made = _made(error, status)
         if not (made.said or made.code):
             return
         self.told += 1
+        self.seen.add(same)
         key = (made.code.casefold(), "".join(made.said.split())[:80].casefold())
         at = self.known.get(key)
         if at is None:
@@ -461,6 +525,7 @@ def _is_a_code(word: str) -> bool:
 
 def _joined(text: str) -> str:
     """A message in one piece, lines that a console broke put together; what it lists keeps its lines."""
+    text = _AFTER_A_MESSAGE.sub("", text)
     return re.sub(r"[ \t]*\n[ \t]*(?![-*•] |\d+\))", " ", text).strip().strip('"').strip()
 
 

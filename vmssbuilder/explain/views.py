@@ -20,6 +20,7 @@ from vmssbuilder.drafts import access, places
 from vmssbuilder.drafts import content as contents
 from vmssbuilder.drafts.access import Access
 from vmssbuilder.drafts.models import Draft
+from vmssbuilder.pages.middleware import takes_any_text
 from vmssbuilder.reference import index as reference
 from vmssbuilder.scaleset import ReadingError, paths, read
 from vmssbuilder.scaleset.paths import Path
@@ -54,6 +55,7 @@ class _Request:
     draft: Draft | None = None
 
 
+@takes_any_text("said", "sent")
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @sensitive_post_parameters()
@@ -70,6 +72,7 @@ def page(request: HttpRequest) -> HttpResponse:
     found = pasted.read(form.cleaned_data["said"])
     told = [_told(each.error, each.words, wanted) for each in found.errors]
     context = {"asked": True, "found": found, "told": told, "count": len(told) + found.more}
+    context["odd"] = pasted.no_text(form.cleaned_data["said"])
     return _answer(request, form, status=422 if form.errors else 200, **context)
 
 
@@ -78,7 +81,8 @@ def _answer(request: HttpRequest, form: ExplainForm, *, status: int = 200, **con
     if form.is_bound:
         data = cast(QueryDict, form.data).copy()
         for name in ("said", "sent"):
-            if len(data.get(name, "")) > SHOWN_AGAIN:
+            data[name] = data.get(name, "").replace("\0", "")
+            if len(data[name]) > SHOWN_AGAIN:
                 data[name] = ""
                 left_out.append(str(form.fields[name].label))
         form.data = data

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from urllib.parse import SplitResult, unquote_to_bytes, urlencode, urlsplit
 
 from django.conf import settings
@@ -19,7 +19,7 @@ from django.core.exceptions import (
 from django.http import HttpRequest, HttpResponse, QueryDict, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import redirect
-from django.urls import reverse
+from django.urls import Resolver404, resolve, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from . import resending
@@ -27,9 +27,21 @@ from .characters import showable_page
 from .problems import page, problem
 
 Respond = Callable[[HttpRequest], HttpResponse]
+View = TypeVar("View", bound=Callable[..., HttpResponse])
 
 public = login_not_required
 """Marks a view that people may open without signing in. Every other view needs a signed-in person."""
+
+
+def takes_any_text(*fields: str) -> Callable[[View], View]:
+    """Marks a view that stores nothing of these fields: they may hold NUL and what was no UTF-8, as a pasted file does."""
+
+    def marked(view: View) -> View:
+        view.any_text = frozenset(fields)  # type: ignore[attr-defined] # a function takes attributes
+        return view
+
+    return marked
+
 
 _UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
 _REPLACED: Final = "\ufffd"
@@ -93,19 +105,22 @@ class RefuseBadInput:
             _check_values(fields, "the address")
         if request.method != "POST":
             return
+        free = _free_fields(request)
         if request.content_type == "application/x-www-form-urlencoded":
             _check_encoded(request.body)
         elif request.content_type == "multipart/form-data":
             # Read as a whole first: afterwards the bytes could not be looked at any more.
             whole = request.body
-            _check_values(request.POST, "the form")
+            _check_values(request.POST, "the form", free)
             names = (getattr(upload, "name", None) or "" for upload in request.FILES.values())
             _check_texts(names, "The name of a file")
-            if _REPLACED.encode() not in whole and any(_REPLACED in text for text in _texts(request.POST)):
+            if _REPLACED.encode() not in whole and any(
+                _REPLACED in text for text in _texts(request.POST, free)
+            ):
                 raise _Bad("The text is not in UTF-8.")
         fields = request.POST
         if request.content_type != "application/x-www-form-urlencoded" or _may_hold_nul(request.body):
-            _check_values(fields, "the form")
+            _check_values(fields, "the form", free)
 
 
 def with_plain_charset(content_type: str) -> str:
@@ -152,11 +167,22 @@ def _may_hold_nul(raw: bytes) -> bool:
     return b"%00" in raw or b"\0" in raw
 
 
-def _check_values(values: QueryDict, where: str) -> None:
+def _free_fields(request: HttpRequest) -> frozenset[str]:
+    """The fields of the form at this address that may hold any text."""
+    try:
+        view = resolve(request.path_info).func
+    except Resolver404:
+        return frozenset()
+    found: frozenset[str] = getattr(view, "any_text", frozenset())
+    return found
+
+
+def _check_values(values: QueryDict, where: str, free: frozenset[str] = frozenset()) -> None:
     for name, texts in values.lists():
         if _UNSTORABLE.search(name):
             raise _Bad(f"The name of a field of {where} holds a NUL character or half of a character.")
-        _check_texts(map(str, texts), f"The field “{name[:100]}” of {where}")
+        if name not in free:
+            _check_texts(map(str, texts), f"The field “{name[:100]}” of {where}")
 
 
 def _check_texts(texts: Iterable[str], what: str) -> None:
@@ -167,10 +193,11 @@ def _check_texts(texts: Iterable[str], what: str) -> None:
             raise _Bad(f"{what} holds {kind}, which cannot be stored.")
 
 
-def _texts(values: QueryDict) -> Iterable[str]:
+def _texts(values: QueryDict, free: frozenset[str]) -> Iterable[str]:
     for name, texts in values.lists():
         yield name
-        yield from map(str, texts)
+        if name not in free:
+            yield from map(str, texts)
 
 
 class ShowableText:
