@@ -1,10 +1,12 @@
-"""Tries the cases of the rules: changes each condition a little and looks whether any case notices.
+"""Tries the cases of the rules, and the tests of what explains Azure's errors: changes each condition a little and looks
+whether any of them notices.
 
     .venv/bin/python scripts/mutate_rules.py [area ...]
 
-Each change is one mutant: a comparison shifted or turned round, `and` for `or`, a part of a condition left out, a number
-one off, a text spelt otherwise. Prints the mutants that no case notices, and ends with 1 when there are any beside those
-that are known to mean the same (KNOWN).
+An area is a module of the rules, or `errors`. Each change is one mutant: a comparison shifted or turned round, `and` for
+`or`, a part of a condition left out, a number one off, a text spelt otherwise; a row of the tables of errors left out, or
+a cell of it changed. Prints the mutants that nothing notices, and ends with 1 when there are any beside those that are
+known to mean the same (KNOWN).
 """
 
 from __future__ import annotations
@@ -12,17 +14,26 @@ from __future__ import annotations
 import ast
 import copy
 import importlib
+import inspect
+import itertools
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
+from typing import Any, Final
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from mutants import SHIFTED  # noqa: E402 - the path to it is set above
 
-from tests.scaleset.rules import test_rules, test_unknown  # noqa: E402 - the path to it is set above
+from tests.azure import test_explaining  # noqa: E402 - the path to it is set above
+from tests.scaleset.rules import test_rules, test_unknown  # noqa: E402 - as above
+from vmssbuilder.azure import explaining  # noqa: E402 - as above
+from vmssbuilder.azure.explaining import causes, codes, places, shapes  # noqa: E402 - as above
+from vmssbuilder.azure.explaining import words as azures_words  # noqa: E402 - as above
 from vmssbuilder.scaleset.rules import REGISTRY  # noqa: E402 - as above
 
 RULES = ROOT / "vmssbuilder" / "scaleset" / "rules"
@@ -158,7 +169,7 @@ def functions(module: ModuleType, tree: ast.Module) -> Iterator[tuple[ast.Functi
     """Each function of the module, those of its classes included, as text and as object."""
     for node in tree.body:
         if isinstance(node, ast.FunctionDef):
-            yield node, getattr(module, node.name)
+            yield node, inspect.unwrap(getattr(module, node.name))
         elif isinstance(node, ast.ClassDef):
             members = vars(getattr(module, node.name))
             for inner in node.body:
@@ -192,13 +203,145 @@ def survivors(area: str) -> tuple[int, list[str]]:
     return count, left
 
 
+# --- errors ----------------------------------------------------------------------------------------------------------
+
+ERRORS: Final = "errors"
+"""The area of what explains Azure's errors."""
+
+_OTHER_PLACE: Final = ("location",)
+
+
+def _ways(test: Any) -> Iterator[dict[str, Any]]:
+    """The arguments of each run of a test, by its marks; none for one that wants fixtures."""
+    marks = [mark for mark in getattr(test, "pytestmark", ()) if mark.name == "parametrize"]
+    runs = []
+    for mark in marks:
+        names = (
+            [each.strip() for each in mark.args[0].split(",")]
+            if isinstance(mark.args[0], str)
+            else mark.args[0]
+        )
+        runs.append([dict(zip(names, row if len(names) > 1 else [row], strict=True)) for row in mark.args[1]])
+    for chosen in itertools.product(*runs):
+        way = {name: value for each in chosen for name, value in each.items()}
+        if way.keys() == set(inspect.signature(test).parameters):
+            yield way
+
+
+def _explaining() -> list[tuple[Any, dict[str, Any]]]:
+    tests = [test for name, test in vars(test_explaining).items() if name.startswith("test_")]
+    return [(test, way) for test in tests for way in _ways(test)]
+
+
+class Explaining:
+    """The tests of what explains errors. Those that noticed something come first the next time."""
+
+    def __init__(self) -> None:
+        self.runs = _explaining()
+
+    def notice(self, about: str = "") -> bool:
+        """Whether a test fails; those about that are tried first."""
+        if about:
+            self.runs.sort(key=lambda run: about not in run[1].values())
+        for cached in (each for each in vars(places).values() if hasattr(each, "cache_clear")):
+            cached.cache_clear()
+        for position, (test, way) in enumerate(self.runs):
+            try:
+                test(**way)
+            except Exception:  # noqa: BLE001 - what raises is noticed
+                self.runs.insert(0, self.runs.pop(position))
+                return True
+        return False
+
+
+@contextmanager
+def _instead(name: str, value: Any) -> Iterator[None]:
+    """Gives a constant of the package another value wherever it goes by its name."""
+    modules = [
+        each for each in (explaining, codes, places, shapes, azures_words, causes) if hasattr(each, name)
+    ]
+    before = getattr(modules[0], name)
+    for each in modules:
+        setattr(each, name, value)
+    try:
+        yield
+    finally:
+        for each in modules:
+            setattr(each, name, before)
+
+
+def table_mutants() -> Iterator[tuple[str, str, Any]]:
+    """Each change of a table in words, the name of the table, and the table so changed."""
+    for key, row in codes.CODES.items():
+        others = {other: value for other, value in codes.CODES.items() if other != key}
+        yield f"{row.name} left out", "CODES", others
+        for what, changed in _cells(
+            row, {"cause": "gateway" if row.cause == "unknown" else "unknown", "place": _OTHER_PLACE}
+        ):
+            yield f"{row.name}: {what}", "CODES", {**codes.CODES, key: changed}
+    for code in sorted(codes.VAGUE):
+        yield f"{code} left out", "VAGUE", codes.VAGUE - {code}
+    for position, (pattern, cause, place) in enumerate(codes.FAMILIES):
+        before, after = codes.FAMILIES[:position], codes.FAMILIES[position + 1 :]
+        yield f"{pattern.pattern} left out", "FAMILIES", before + after
+        yield f"{pattern.pattern}: cause", "FAMILIES", (*before, (pattern, "unknown", place), *after)
+        other = None if place else _OTHER_PLACE
+        yield f"{pattern.pattern}: place", "FAMILIES", (*before, (pattern, cause, other), *after)
+    for position, shape in enumerate(shapes.SHAPES):
+        former, later = shapes.SHAPES[:position], shapes.SHAPES[position + 1 :]
+        yield f"{shape.name} left out", "SHAPES", former + later
+        empty = {"looks": (), "place": ()}
+        for what, changed in _cells(
+            shape,
+            {"cause": "unknown", **{each: value for each, value in empty.items() if getattr(shape, each)}},
+        ):
+            yield f"{shape.name}: {what}", "SHAPES", (*former, changed, *later)
+
+
+def _cells(row: Any, others: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    """The row with another value in each of these cells, and with other words for its own."""
+    for name, value in others.items():
+        yield name, replace(row, **{name: value})
+    for name in ("sentence", "cure"):
+        said = getattr(row, name)
+        if isinstance(said, str):
+            yield name, replace(row, **{name: f"~{said}"})
+        elif said is not None:
+            yield name, replace(row, **{name: lambda _found, _message: "~"})
+
+
+def surviving_errors() -> tuple[int, list[str]]:
+    """How many mutants the tables and functions have that explain errors, and those that no test notices."""
+    tests, left, count = Explaining(), [], 0
+    for words_of, name, value in table_mutants():
+        count += 1
+        with _instead(name, value):
+            if not tests.notice(words_of.partition(" ")[0].partition(":")[0]):
+                left.append(f"{ERRORS}.{name}: line 0: {words_of}")
+    for module in (explaining, codes, places, shapes, azures_words):
+        path = Path(inspect.getfile(module))
+        area = module.__name__.rpartition(".")[2]
+        for node, function in functions(module, ast.parse(path.read_text(encoding="utf-8"))):
+            original = function.__code__
+            for said, changed in mutants(node):
+                count += 1
+                function.__code__ = code_of(changed, str(path))
+                try:
+                    if not tests.notice():
+                        left.append(f"{area}.{node.name}: {said}")
+                finally:
+                    function.__code__ = original
+    return count, left
+
+
 def main() -> int:
-    if noticed(list(REGISTRY)):
-        print("The tests of the rules fail as it is; mend that first.")
+    areas = sys.argv[1:] or [*AREAS, ERRORS]
+    if noticed(list(REGISTRY)) or Explaining().notice():
+        print("The tests of the rules or of errors fail as it is; mend that first.")
         return 2
     total = unknown = 0
-    for area in sys.argv[1:] or AREAS:
-        count, left = survivors(area)
+    for area in areas:
+        count, left = surviving_errors() if area == ERRORS else survivors(area)
         total += count
         for words in left:
             name = words.partition(": line ")[0] + ": " + words.partition(": line ")[2].partition(": ")[2]

@@ -8,6 +8,7 @@ from typing import Any, Final
 from ..paths import Path
 from ..wording import Said
 from .base import Hit, Hits, rule
+from .security import needs_secure_boot
 from .shapes import set_to
 from .view import PROFILE, View, filled
 
@@ -23,6 +24,10 @@ _NEED_AGENT: Final = frozenset(
 )
 _HIBERNATION: Final = frozenset(("linuxhibernateextension", "windowshibernateextension"))
 _SECURE_BOOT: Final[Path] = (*PROFILE, "securityProfile", "uefiSettings", "secureBootEnabled")
+_SIGNED_DRIVER: Final = (
+    "The NVIDIA driver that this extension installs on Linux is not signed for Secure Boot, which the encryption of the disk "
+    "needs. Take an image with a signed driver."
+)
 _OLD_WINDOWS: Final = re.compile(r"(?:^|[^0-9])20(?:08|12|16|19)(?:[^0-9]|$)")
 
 
@@ -161,8 +166,10 @@ def gpu_driver_secure_boot(view: View) -> Hits:
     uefi = (view.profile.get("securityProfile") or {}).get("uefiSettings") or {}
     if uefi.get("secureBootEnabled") is not True:
         return None
+    needed = needs_secure_boot(view)
+    fix = None if needed else set_to(_SECURE_BOOT, False, "Switch Secure Boot off")
     return [
-        Hit((*path, "type"), fix=set_to(_SECURE_BOOT, False, "Switch Secure Boot off"))
+        Hit((*path, "type"), fix=fix, message=_SIGNED_DRIVER if needed else "")
         for path, _properties, preset in view.known_extensions
         if preset.kind == "NvidiaGpuDriverLinux"
     ]

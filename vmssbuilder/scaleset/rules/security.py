@@ -323,13 +323,18 @@ def encryption_at_host_confidential(view: View) -> Hits:
 def confidential_secureboot(view: View) -> Hits:
     if (view.security.get("uefiSettings") or {}).get("secureBootEnabled") is not False:
         return None
-    if not any(
-        profile.get("securityEncryptionType") == "DiskWithVMGuestState"
-        for _path, profile in _disk_security(view)
-    ):
+    if not needs_secure_boot(view):
         return None
     place = (*SECURITY, "uefiSettings", "secureBootEnabled")
     return Hit(place, fix=set_to(place, True, "Switch Secure Boot on"))
+
+
+def needs_secure_boot(view: View) -> bool:
+    """Whether a whole disk of a confidential VM is encrypted."""
+    return any(
+        profile.get("securityEncryptionType") == "DiskWithVMGuestState"
+        for _path, profile in _disk_security(view)
+    )
 
 
 @rule(

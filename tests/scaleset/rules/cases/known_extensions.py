@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from vmssbuilder.scaleset.presets import BY_NAME
 
-from . import EXTENSIONS, GONE, GROUP, IMAGE, PROFILE, Case, Cases, flexible, linux, windows
+from . import EXTENSIONS, GONE, GROUP, IMAGE, OS_DISK, PROFILE, Case, Cases, flexible, linux, windows
 
 _TYPE: Final = f"{EXTENSIONS}[0].properties.type"
 _VERSION: Final = f"{EXTENSIONS}[0].properties.typeHandlerVersion"
@@ -14,6 +14,7 @@ _SETTINGS: Final = f"{EXTENSIONS}[0].properties.settings"
 _IDENTITY: Final = "identity.type"
 _SECURITY: Final = f"{PROFILE}.securityProfile"
 _SECURE_BOOT: Final = f"{_SECURITY}.uefiSettings.secureBootEnabled"
+_DISK_KEY: Final = f"{OS_DISK}.managedDisk.securityProfile.securityEncryptionType"
 _REPAIRS: Final = "properties.automaticRepairsPolicy.enabled"
 _MODE: Final = "properties.orchestrationMode"
 _VAULT_ID: Final = {"authenticationSettings": {"msiClientId": "31b403aa-c364-4240-a7ff-d85fb6cd7232"}}
@@ -151,7 +152,17 @@ CASES: dict[str, Cases] = {
             linux(_with("nvidia-gpu-linux")),
             linux(_with("amd-gpu-linux") | {_SECURE_BOOT: True}),
         ],
-        fixes=[(linux(_with("nvidia-gpu-linux") | {_SECURE_BOOT: True}), (_SECURE_BOOT, False))],
+        fixes=[
+            (linux(_with("nvidia-gpu-linux") | {_SECURE_BOOT: True}), (_SECURE_BOOT, False)),
+            (
+                linux(_with("nvidia-gpu-linux") | {_SECURE_BOOT: True, _DISK_KEY: "VMGuestStateOnly"}),
+                (_SECURE_BOOT, False),
+            ),
+            (
+                linux(_with("nvidia-gpu-linux") | {_SECURE_BOOT: True, _DISK_KEY: "DiskWithVMGuestState"}),
+                None,
+            ),
+        ],
         grades=[(linux(_with("nvidia-gpu-linux") | {_SECURE_BOOT: True}), "warning")],
     ),
     "key-vault-old-windows": Cases(
