@@ -69,6 +69,17 @@ def serving(workers: int = 2, **env: str) -> Iterator[int]:
         process.wait(timeout=30)
 
 
+@contextmanager
+def working() -> Iterator[None]:
+    """A worker process of the product."""
+    process = subprocess.Popen([sys.executable, "manage.py", "worker"], cwd=ROOT, stderr=subprocess.DEVNULL)
+    try:
+        yield
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(timeout=30)
+
+
 def _await(process: subprocess.Popen[bytes], client: Client) -> None:
     deadline = time.monotonic() + START_SECONDS
     while process.poll() is None and time.monotonic() < deadline:

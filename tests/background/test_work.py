@@ -334,8 +334,7 @@ def test_where_the_same_place_was_changed_meanwhile_it_says_so_and_begins_again(
     assert newest(draft).head == 2
     assert paths.get(newest(draft).document, (*INTERFACES, 7, "properties", "primary")) == "maybe"
     page = page_of(as_requester, at(draft, "work/"))
-    assert "The same places were changed meanwhile." in page.text
-    assert "Nothing was saved." in page.text
+    assert "The same places were changed meanwhile, so nothing was saved." in page.text
     assert "Begin again" in page.text
     page_of(as_requester, at(draft, "work/"), post={}, follow=True)
     assert ended(Work.objects.get()).state == "done"
@@ -357,7 +356,7 @@ def test_a_draft_that_was_discarded_meanwhile_is_left_alone(
     in_the_middle(lambda: Draft.objects.filter(pk=draft.pk, discarded=None).update(discarded=clock.now()))
     work = ended(begun(requester, draft))
     assert (work.state, newest(draft).head) == ("failed", 1)
-    assert work.said == "The draft may not be changed any more. Nothing was saved."
+    assert work.said == "The draft may not be changed any more, so nothing was saved."
 
 
 def test_the_work_of_an_account_that_was_closed_is_not_saved(
@@ -379,7 +378,7 @@ def test_an_error_of_ours_is_said_without_its_words(
     with pytest.raises(RuntimeError):
         doing.run(work.pk)
     page = page_of(as_requester, at(draft, "work/"))
-    assert "An error of this service ended it." in page.text
+    assert "An error of this service ended it, and nothing was saved." in page.text
     assert "a-secret-in-hand" not in page.html
     assert newest(draft).head == 1
 

@@ -58,16 +58,19 @@ def _do(work: Work) -> None:
     try:
         outcome = KINDS[work.kind](work, Watch(work, time.monotonic()))
     except EditConflict:
-        _failed(work, "The same places were changed meanwhile. Begin again, from what is there now.")
+        _failed(
+            work,
+            "The same places were changed meanwhile, so nothing was saved. Begin again, from what is there now.",
+        )
     except (Http404, PermissionDenied):
-        _failed(work, "The draft may not be changed any more.")
+        _failed(work, "The draft may not be changed any more, so nothing was saved.")
     except (Gone, OperationalError, InterfaceError):
         # Without a database nothing can be said; once it is back the sweep finds what went silent.
         raise
     except Exception:
         _failed(
             work,
-            "An error of this service ended it. Begin again; if it ends like this again, tell those who run it.",
+            "An error of this service ended it, and nothing was saved. Begin again; if it ends like this again, tell those who run it.",
         )
         raise
     else:
@@ -82,4 +85,4 @@ def _do(work: Work) -> None:
 
 
 def _failed(work: Work, why: str) -> None:
-    keeping.end(work, Work.State.FAILED, said=f"{why} Nothing was saved.")
+    keeping.end(work, Work.State.FAILED, said=why)
