@@ -10,7 +10,7 @@ from django.test import Client
 from hypothesis import HealthCheck, settings
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from tests.pages.strict import Page, problems_of
+from tests.web.strict import Page, problems_of
 from vmssbuilder.accounts.models import Role, User
 from vmssbuilder.sandbox.server import Running, running
 

@@ -66,13 +66,13 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
 # --- Django ----------------------------------------------------------------------------------------------------------
 
 INSTALLED_APPS = [
-    "vmssbuilder.pages.admin_site.Admin",
+    "vmssbuilder.home.admin_site.Admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.forms",
-    "vmssbuilder.pages.static_files.StaticFiles",
+    "vmssbuilder.web.static_files.StaticFiles",
     "crispy_forms",
     "csp",
     "axes",
@@ -92,13 +92,13 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "vmssbuilder.pages.probes.Probes",
+    "vmssbuilder.web.probes.Probes",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
-    "vmssbuilder.pages.compression.Gzip",
-    "vmssbuilder.pages.middleware.ShowableText",
-    "vmssbuilder.pages.middleware.RefuseBadInput",
+    "vmssbuilder.web.compression.Gzip",
+    "vmssbuilder.web.middleware.ShowableText",
+    "vmssbuilder.web.middleware.RefuseBadInput",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -106,9 +106,9 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "vmssbuilder.pages.middleware.PagesOfBoundedSize",
-    "vmssbuilder.pages.middleware.SaysWhatWasSaved",
-    "vmssbuilder.pages.middleware.SignInRequired",
+    "vmssbuilder.web.middleware.PagesOfBoundedSize",
+    "vmssbuilder.web.middleware.SaysWhatWasSaved",
+    "vmssbuilder.web.middleware.SignInRequired",
     "vmssbuilder.drafts.turns.OneAtATime",
     "axes.middleware.AxesMiddleware",
 ]
@@ -126,16 +126,16 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "vmssbuilder.pages.context.frame",
+                "vmssbuilder.web.context.frame",
             ],
-            "builtins": ["vmssbuilder.pages.times"],
+            "builtins": ["vmssbuilder.web.times"],
         },
     },
     {
         "NAME": "fields",
         "BACKEND": "django.template.backends.jinja2.Jinja2",
         "DIRS": [BASE_DIR / "templates"],
-        "OPTIONS": {"environment": "vmssbuilder.pages.jinja.environment"},
+        "OPTIONS": {"environment": "vmssbuilder.web.jinja.environment"},
     },
 ]
 
@@ -211,14 +211,14 @@ STATIC_ROOT = BASE_DIR / "var" / "static"
 STATICFILES_DIRS = [BASE_DIR / "static", ("bootstrap/css", bootstrap_wrapper.get_bootstrap_css_dir())]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "vmssbuilder.pages.static_files.Storage"},
+    "staticfiles": {"BACKEND": "vmssbuilder.web.static_files.Storage"},
 }
 WHITENOISE_MAX_AGE = 31_536_000
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 # Maps are for developer tools; compressing them is the slowest part of collecting.
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ["map", "png", "woff2", "gz", "br"]
 
-FORM_RENDERER = "vmssbuilder.pages.rendering.Renderer"
+FORM_RENDERER = "vmssbuilder.web.rendering.Renderer"
 CRISPY_TEMPLATE_PACK = "lean"
 CRISPY_ALLOWED_TEMPLATE_PACKS = "lean"
 
@@ -244,7 +244,7 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 60 * 60 * 12
 CSRF_COOKIE_HTTPONLY = False
-CSRF_FAILURE_VIEW = "vmssbuilder.pages.views.csrf_failure"
+CSRF_FAILURE_VIEW = "vmssbuilder.web.views.csrf_failure"
 if HTTPS:
     SECURE_SSL_REDIRECT = True
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

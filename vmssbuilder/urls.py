@@ -4,10 +4,11 @@ from django.contrib import admin
 from django.urls import include, path
 
 from vmssbuilder.drafts.views import sharing
-from vmssbuilder.pages import views as pages
+from vmssbuilder.home.views import home
+from vmssbuilder.web.views import theme
 
 urlpatterns = [
-    path("", pages.home, name="home"),
+    path("", home, name="home"),
     path("", include("vmssbuilder.accounts.urls")),
     # Before the steps of drafts, which take every word in this place.
     path("drafts/", include("vmssbuilder.pickers.urls")),
@@ -20,11 +21,11 @@ urlpatterns = [
     path("submissions/", include("vmssbuilder.submissions.urls")),
     path("reference/", include("vmssbuilder.reference.urls")),
     path("explain/", include("vmssbuilder.explain.urls")),
-    path("theme/", pages.theme, name="theme"),
+    path("theme/", theme, name="theme"),
     path("admin/", admin.site.urls),
 ]
 
-handler400 = "vmssbuilder.pages.views.bad_request"
-handler403 = "vmssbuilder.pages.views.forbidden"
-handler404 = "vmssbuilder.pages.views.not_found"
-handler500 = "vmssbuilder.pages.views.server_error"
+handler400 = "vmssbuilder.web.views.bad_request"
+handler403 = "vmssbuilder.web.views.forbidden"
+handler404 = "vmssbuilder.web.views.not_found"
+handler500 = "vmssbuilder.web.views.server_error"

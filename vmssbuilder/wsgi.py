@@ -11,7 +11,7 @@ django.setup(set_prefix=False)
 
 # There are models from here on.
 from vmssbuilder.accounts.checks import refuse_to_start  # noqa: E402 - see above
-from vmssbuilder.pages.middleware import with_plain_charset  # noqa: E402 - see above
+from vmssbuilder.web.middleware import with_plain_charset  # noqa: E402 - see above
 
 refuse_to_start()
 

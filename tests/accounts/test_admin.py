@@ -7,8 +7,8 @@ from django.test import Client
 
 from tests.accounts.entra import browser, sign_in
 from tests.conftest import GetPage, person, signed_in
-from tests.pages.strict import Page
 from tests.reviews.making import draft, edit
+from tests.web.strict import Page
 from vmssbuilder.accounts import tokens
 from vmssbuilder.accounts.models import Role, User
 from vmssbuilder.audit.models import Event

@@ -8,7 +8,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from tests.accounts.entra import begin, browser, choose, sign_in
-from tests.pages.strict import Page
+from tests.web.strict import Page
 from vmssbuilder.accounts import sessions
 from vmssbuilder.accounts.models import EntraSession, User
 from vmssbuilder.sandbox.server import Running

@@ -11,7 +11,7 @@ from pytest_django import Settings
 
 from tests.accounts.entra import begin, browser, choose, refuse, sign_in
 from tests.conftest import GetPage, person
-from tests.pages.strict import Page, problems_of
+from tests.web.strict import Page, problems_of
 from vmssbuilder.accounts import entra
 from vmssbuilder.accounts.models import EntraSession, Role, TokenCache, User
 from vmssbuilder.audit.models import Event

@@ -27,16 +27,16 @@ PURE: Final = {
 """Parts that know no Django, and the packages they may use."""
 
 FRAME: Final = (
-    "pages.characters",
-    "pages.context",
-    "pages.forms",
-    "pages.header",
-    "pages.lasting",
-    "pages.middleware",
-    "pages.problems",
-    "pages.rendering",
-    "pages.resending",
-    "pages.times",
+    "web.characters",
+    "web.context",
+    "web.forms",
+    "web.header",
+    "web.lasting",
+    "web.middleware",
+    "web.problems",
+    "web.rendering",
+    "web.resending",
+    "web.times",
 )
 """What of the pages every app builds on; it knows no app itself."""
 
@@ -52,7 +52,7 @@ MAY_KNOW: Final = {
     "installation": ("azure.clouds", "scaleset.exports.endpoint"),
     "configuration": (),
     "settings": ("configuration",),
-    "wsgi": ("accounts.checks", "pages.middleware"),
+    "wsgi": ("accounts.checks", "web.middleware"),
     "urls": ("drafts", "pages"),
     "audit": ("accounts.models",),
     "accounts": ("audit", "azure", "clock", "configuration", "encryption", "sandbox.world", *FRAME),
@@ -65,7 +65,7 @@ MAY_KNOW: Final = {
         "reference.index",
         "scaleset",
         # The answer to a request that cannot be served now, with what was typed.
-        "pages.unavailable",
+        "web.unavailable",
         *FRAME,
     ),
     "reference": ("drafts.content", "drafts.steps", "installation", "scaleset", *FRAME),

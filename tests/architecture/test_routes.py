@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from tests.architecture.world import PEOPLE, World, build
-from tests.pages.strict import Page, problems_of
+from tests.web.strict import Page, problems_of
 from vmssbuilder.audit.models import Event
 from vmssbuilder.sandbox.server import Running
 

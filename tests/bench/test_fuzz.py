@@ -7,8 +7,8 @@ from django.test import Client
 
 from bench import fuzz
 from bench.client import Answer
-from vmssbuilder.pages.middleware import with_plain_charset
 from vmssbuilder.sandbox.server import Running
+from vmssbuilder.web.middleware import with_plain_charset
 
 SEED = 1
 

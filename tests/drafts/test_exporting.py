@@ -12,9 +12,9 @@ from django.test import Client
 from pytest_django import Settings
 
 from tests.conftest import GetPage
-from tests.pages.strict import text_of
 from tests.reviews.making import PASSWORD as SANDBOX_PASSWORD
 from tests.reviews.making import draft as complete
+from tests.web.strict import text_of
 from vmssbuilder.accounts.models import User
 from vmssbuilder.azure import cloud
 from vmssbuilder.drafts.models import Draft

@@ -10,7 +10,7 @@ from django.test import Client
 
 from tests.conftest import GetPage
 from tests.forms import entries
-from tests.pages.strict import Page, text_of
+from tests.web.strict import Page, text_of
 from vmssbuilder.accounts.models import User
 from vmssbuilder.drafts import actions
 from vmssbuilder.drafts.checking import check_content, fix_all

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from tests import forms
 from tests.conftest import GetPage
-from tests.pages.strict import problems_of
+from tests.web.strict import problems_of
 from vmssbuilder.accounts.models import User
 from vmssbuilder.drafts import actions
 from vmssbuilder.drafts.models import Draft

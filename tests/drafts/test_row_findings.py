@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from tests.conftest import GetPage
-from tests.pages.strict import Page, text_of
+from tests.web.strict import Page, text_of
 from vmssbuilder.accounts.models import User
 from vmssbuilder.drafts import actions
 from vmssbuilder.scaleset import Request

@@ -14,7 +14,7 @@ from django.test import Client
 from tests.azure.helpers import SUBSCRIPTION
 from tests.conftest import GetPage, signed_in
 from tests.forms import entries
-from tests.pages.strict import Page
+from tests.web.strict import Page
 from vmssbuilder.accounts.models import User
 from vmssbuilder.drafts import vault
 from vmssbuilder.drafts.models import Draft, ReadingNotes, Secret

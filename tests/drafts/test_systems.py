@@ -11,7 +11,7 @@ from django.test import Client
 
 from tests.conftest import GetPage
 from tests.forms import entries
-from tests.pages.strict import Page
+from tests.web.strict import Page
 from vmssbuilder.accounts.models import User
 from vmssbuilder.audit.models import Event
 from vmssbuilder.drafts import actions

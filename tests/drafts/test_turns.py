@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from bench import heavy
-from tests.pages.strict import Page, problems_of
+from tests.web.strict import Page, problems_of
 from vmssbuilder.accounts.models import User
 from vmssbuilder.drafts import actions, checking, turns
 from vmssbuilder.drafts.models import Draft, Turn

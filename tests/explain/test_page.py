@@ -13,8 +13,8 @@ from django.test import Client
 from django.test.client import encode_multipart
 
 from tests.conftest import GetPage
-from tests.pages.strict import Page
 from tests.reviews.making import draft
+from tests.web.strict import Page
 from vmssbuilder.accounts.models import User
 from vmssbuilder.explain import forms, views
 

@@ -4,8 +4,8 @@ import pytest
 from django.urls import reverse
 
 from tests.conftest import GetPage, signed_in
-from tests.pages.strict import text_of
 from tests.reviews.making import PASSWORD, document, draft, edit, person
+from tests.web.strict import text_of
 from vmssbuilder.accounts.models import Role, User
 from vmssbuilder.drafts.models import Draft, Secret
 from vmssbuilder.reviews import actions

@@ -10,10 +10,10 @@ import pytest
 from django.test import Client
 
 from tests.conftest import GetPage
-from tests.pages.strict import Page, text_of
 from tests.reviews.making import draft as made
 from tests.reviews.making import edit
 from tests.updates.conftest import TWO_PAGES, somebody_else
+from tests.web.strict import Page, text_of
 from vmssbuilder.accounts import lookups
 from vmssbuilder.accounts.models import User
 from vmssbuilder.drafts.checking import check_content

@@ -8,9 +8,9 @@ import pytest
 from django.test import Client
 
 from tests.conftest import GetPage
-from tests.pages.strict import Page, text_of
 from tests.reviews.making import edit
 from tests.updates.conftest import open_as
+from tests.web.strict import Page, text_of
 from vmssbuilder.accounts.models import User
 from vmssbuilder.drafts.checking import check_content
 from vmssbuilder.drafts.models import Draft

@@ -10,9 +10,9 @@ from django.test import Client
 
 from tests.conftest import GetPage
 from tests.conftest import signed_in as local
-from tests.pages.strict import Page
 from tests.reviews.making import PASSWORD, SUBSCRIPTION, document
 from tests.updates.conftest import ID, TWO_PAGES
+from tests.web.strict import Page
 from vmssbuilder.accounts.models import User
 from vmssbuilder.audit.models import Event
 from vmssbuilder.drafts.checking import check_content

@@ -10,11 +10,11 @@ import pytest
 from django.test import Client
 
 from tests.conftest import GetPage
-from tests.pages.strict import Page, text_of
 from tests.reviews.making import PASSWORD, TARGET, approved, document, edit
 from tests.reviews.making import draft as made
 from tests.submissions.conftest import drive, person, signed_in
 from tests.updates.conftest import open_as
+from tests.web.strict import Page, text_of
 from vmssbuilder.accounts.models import User
 from vmssbuilder.drafts.models import Draft
 from vmssbuilder.installation import endpoint

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django import forms
 
-from vmssbuilder.pages.forms import SmallForm
+from vmssbuilder.web.forms import SmallForm
 
 
 class LocalSignIn(SmallForm):

@@ -18,9 +18,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from vmssbuilder.azure.errors import AzureError, GatewayAnswer, RegistrationRefused, SignInRefused
 from vmssbuilder.azure.explaining import explain
-from vmssbuilder.pages.lasting import Lasting, lasting
-from vmssbuilder.pages.middleware import public, safe_path, sign_in_url
-from vmssbuilder.pages.problems import problem
+from vmssbuilder.web.lasting import Lasting, lasting
+from vmssbuilder.web.middleware import public, safe_path, sign_in_url
+from vmssbuilder.web.problems import problem
 
 from . import actions, entra, sessions, tokens
 from .forms import LocalSignIn

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
-from vmssbuilder.pages.characters import showable
 from vmssbuilder.scaleset import paths
 from vmssbuilder.scaleset.canonical import Note
 from vmssbuilder.scaleset.paths import MISSING, Path, PathError
+from vmssbuilder.web.characters import showable
 
 from . import places
 from .models import Draft, ReadingNotes

@@ -11,11 +11,11 @@ from typing import Any, Final, NamedTuple
 
 from django.utils.safestring import SafeString, mark_safe
 
-from vmssbuilder.pages.characters import showable_json
 from vmssbuilder.scaleset import paths, secrets
 from vmssbuilder.scaleset.catalogue import tree
 from vmssbuilder.scaleset.paths import Path
 from vmssbuilder.scaleset.properties import List, Map, Node, Single
+from vmssbuilder.web.characters import showable_json
 
 from . import steps
 from .bounded import bounded

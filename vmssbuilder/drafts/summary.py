@@ -10,11 +10,11 @@ from typing import Any, Final
 
 from django.utils.safestring import SafeString
 
-from vmssbuilder.pages.rendering import drawn
 from vmssbuilder.scaleset import paths, secrets
 from vmssbuilder.scaleset.canonical import ordered
 from vmssbuilder.scaleset.paths import Path
 from vmssbuilder.scaleset.properties import Boolean, Choice, List, Map, Node, Single, sentence_case
+from vmssbuilder.web.rendering import drawn
 
 from . import content as contents
 from . import places, sent, steps

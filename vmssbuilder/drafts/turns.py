@@ -21,7 +21,7 @@ from django.db.models.functions import Now
 from django.http import HttpRequest, HttpResponse
 
 from vmssbuilder.accounts.models import User
-from vmssbuilder.pages import unavailable
+from vmssbuilder.web import unavailable
 
 from .models import Draft, Turn
 

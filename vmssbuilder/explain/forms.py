@@ -9,7 +9,7 @@ from django import forms
 
 from vmssbuilder.accounts.models import User
 from vmssbuilder.drafts.models import Draft
-from vmssbuilder.pages.forms import SmallForm
+from vmssbuilder.web.forms import SmallForm
 
 LARGEST: Final = 1_100_000
 """Characters of a text: a log is read up to here."""

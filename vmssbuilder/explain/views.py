@@ -20,11 +20,11 @@ from vmssbuilder.drafts import access, places
 from vmssbuilder.drafts import content as contents
 from vmssbuilder.drafts.access import Access
 from vmssbuilder.drafts.models import Draft
-from vmssbuilder.pages.middleware import takes_any_text
 from vmssbuilder.reference import index as reference
 from vmssbuilder.scaleset import ReadingError, paths, read
 from vmssbuilder.scaleset.paths import Path
 from vmssbuilder.scaleset.versions import LATEST
+from vmssbuilder.web.middleware import takes_any_text
 
 from .forms import ExplainForm
 

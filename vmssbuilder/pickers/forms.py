@@ -14,9 +14,9 @@ from vmssbuilder.azure.pickers import Filters, Suggestion
 from vmssbuilder.drafts import content as contents
 from vmssbuilder.drafts.content import LONGEST_ADDRESS
 from vmssbuilder.drafts.numbers import Base
-from vmssbuilder.pages.forms import BOX, PLAIN, Chosen, Searched, SearchForm, SmallForm
 from vmssbuilder.scaleset import paths
 from vmssbuilder.scaleset.paths import MISSING
+from vmssbuilder.web.forms import BOX, PLAIN, Chosen, Searched, SearchForm, SmallForm
 
 from . import words
 from .whereabouts import Choice

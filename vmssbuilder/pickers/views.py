@@ -22,11 +22,11 @@ from vmssbuilder.drafts import content as contents
 from vmssbuilder.drafts.access import Access
 from vmssbuilder.drafts.changes import Changed
 from vmssbuilder.drafts.views.frame import frame
-from vmssbuilder.pages.characters import showable_page
-from vmssbuilder.pages.problems import problem
-from vmssbuilder.pages.rendering import drawn
 from vmssbuilder.scaleset import paths
 from vmssbuilder.scaleset.paths import MISSING, Path, PathError
+from vmssbuilder.web.characters import showable_page
+from vmssbuilder.web.problems import problem
+from vmssbuilder.web.rendering import drawn
 
 from . import actions as creating
 from . import asking, whereabouts, words

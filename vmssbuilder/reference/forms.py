@@ -8,8 +8,8 @@ from crispy_forms.layout import Field, Layout
 from django import forms
 
 from vmssbuilder.drafts.steps import STEPS
-from vmssbuilder.pages.forms import FILTER, WORDS, Chosen, SearchForm, Words
 from vmssbuilder.scaleset import API_VERSIONS
+from vmssbuilder.web.forms import FILTER, WORDS, Chosen, SearchForm, Words
 
 _LIST: Final = {"class": "select mt-0"}
 

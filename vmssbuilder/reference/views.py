@@ -16,11 +16,11 @@ from django.views.decorators.http import require_safe
 
 from vmssbuilder.drafts.steps import BY_NAME, STEPS
 from vmssbuilder.installation import own_cloud
-from vmssbuilder.pages.forms import SearchForm
-from vmssbuilder.pages.middleware import parts_of
-from vmssbuilder.pages.problems import problem
 from vmssbuilder.scaleset import API_VERSIONS, json_schema
 from vmssbuilder.scaleset.properties import Choice, Node
+from vmssbuilder.web.forms import SearchForm
+from vmssbuilder.web.middleware import parts_of
+from vmssbuilder.web.problems import problem
 
 from . import index as reference
 from .forms import ReferenceSearch

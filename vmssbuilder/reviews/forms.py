@@ -8,8 +8,8 @@ from typing import Any, Final
 from crispy_forms.layout import HTML, Layout
 from django import forms
 
-from vmssbuilder.pages.forms import Radios, SmallForm
 from vmssbuilder.scaleset.findings import Finding
+from vmssbuilder.web.forms import Radios, SmallForm
 
 from . import overrides
 from .models import Decision

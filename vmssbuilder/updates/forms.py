@@ -9,11 +9,11 @@ from crispy_forms.layout import Layout
 from django import forms
 
 from vmssbuilder.azure.pickers import Suggestion
-from vmssbuilder.pages.forms import PLAIN, Radios, Searched, SearchForm, SmallForm
 from vmssbuilder.pickers.forms import Picked
 from vmssbuilder.scaleset import API_VERSIONS, paths
 from vmssbuilder.scaleset.paths import Path
 from vmssbuilder.scaleset.versions import DEFAULT
+from vmssbuilder.web.forms import PLAIN, Radios, Searched, SearchForm, SmallForm
 
 from . import live, planning
 from .board import Three

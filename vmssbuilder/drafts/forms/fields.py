@@ -12,10 +12,10 @@ from django import forms
 
 from vmssbuilder.drafts import clear_keys, steps
 from vmssbuilder.drafts.content import LONGEST_ADDRESS, TARGET
-from vmssbuilder.pages.characters import showable, showable_json
 from vmssbuilder.scaleset.paths import MISSING, Path
 from vmssbuilder.scaleset.properties import Boolean, Choice, Integer, Json, Property, Text
 from vmssbuilder.scaleset.rules.shapes import decoded
+from vmssbuilder.web.characters import showable, showable_json
 
 from . import widgets
 from .bound import BoundProperty

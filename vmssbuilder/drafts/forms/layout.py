@@ -15,12 +15,12 @@ from vmssbuilder.drafts import systems
 from vmssbuilder.drafts.steps import Field, Section, anchor
 from vmssbuilder.drafts.steps import Layout as Places
 from vmssbuilder.drafts.systems import OTHER, Chosen
-from vmssbuilder.pages.rendering import drawn
 from vmssbuilder.scaleset import paths, presets
 from vmssbuilder.scaleset.findings import in_words
 from vmssbuilder.scaleset.paths import MISSING, Path
 from vmssbuilder.scaleset.presets import PRESETS, Preset
 from vmssbuilder.scaleset.systems import SYSTEMS
+from vmssbuilder.web.rendering import drawn
 
 from .bound import name_in_json, said
 from .obstacles import odd_holders

@@ -12,10 +12,10 @@ from django.http import QueryDict
 
 from vmssbuilder.drafts import pasting
 from vmssbuilder.drafts.steps import Field, anchor
-from vmssbuilder.pages.characters import showable
 from vmssbuilder.scaleset import paths
 from vmssbuilder.scaleset.paths import MISSING, Path
 from vmssbuilder.scaleset.properties import Map, Node, Text
+from vmssbuilder.web.characters import showable
 
 from .fields import PropertyField, lines, shows, text_of
 from .widgets import CLEAR, ENCODED, Sent

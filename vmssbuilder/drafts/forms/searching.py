@@ -6,7 +6,7 @@ from typing import Any
 
 from crispy_forms.layout import Field, Layout
 
-from vmssbuilder.pages.forms import WORDS, SearchForm, Words
+from vmssbuilder.web.forms import WORDS, SearchForm, Words
 
 
 class SettingSearch(SearchForm):

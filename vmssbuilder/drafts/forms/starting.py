@@ -10,11 +10,11 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.http import QueryDict
 
-from vmssbuilder.pages.characters import showable
-from vmssbuilder.pages.forms import SmallForm
 from vmssbuilder.scaleset import API_VERSIONS, ReadingError, json_text
 from vmssbuilder.scaleset.json_text import JSONTextError
 from vmssbuilder.scaleset.versions import DEFAULT
+from vmssbuilder.web.characters import showable
+from vmssbuilder.web.forms import SmallForm
 
 LARGEST: Final = 1_000_000
 """Bytes of a text or file; a scale set request is a few thousand."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django import forms
 
 from vmssbuilder.drafts.numbers import Base
-from vmssbuilder.pages.forms import SmallForm
+from vmssbuilder.web.forms import SmallForm
 
 
 class SwitchForm(SmallForm):

@@ -19,10 +19,10 @@ from vmssbuilder.drafts.access import Access
 from vmssbuilder.drafts.checking import Fixed, TooMany, check_content, fix_all
 from vmssbuilder.drafts.models import Draft
 from vmssbuilder.drafts.turns import NotYet, TooLong
-from vmssbuilder.pages.rendering import drawn
 from vmssbuilder.scaleset import paths
 from vmssbuilder.scaleset.findings import Change, Finding, errors, warnings
 from vmssbuilder.scaleset.paths import Path, PathError
+from vmssbuilder.web.rendering import drawn
 
 from .form import Form
 from .frame import frame

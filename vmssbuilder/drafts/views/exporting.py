@@ -16,10 +16,10 @@ from vmssbuilder.drafts.access import Access
 from vmssbuilder.drafts.checking import check_content
 from vmssbuilder.drafts.models import Draft
 from vmssbuilder.installation import endpoint, own_cloud
-from vmssbuilder.pages.rendering import drawn
 from vmssbuilder.scaleset.exports import FORMATS, CannotExport, Format, export, parameters
 from vmssbuilder.scaleset.findings import errors
 from vmssbuilder.scaleset.kept import label
+from vmssbuilder.web.rendering import drawn
 
 
 @require_safe

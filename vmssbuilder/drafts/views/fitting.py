@@ -19,11 +19,11 @@ from vmssbuilder.drafts.forms.layout import PresetAdditions, PresetChoice, Syste
 from vmssbuilder.drafts.forms.page import PageForm
 from vmssbuilder.drafts.numbers import counted
 from vmssbuilder.drafts.systems import Chosen
-from vmssbuilder.pages.problems import problem
 from vmssbuilder.scaleset import paths, presets
 from vmssbuilder.scaleset.paths import MISSING, Path, PathError
 from vmssbuilder.scaleset.presets import Preset
 from vmssbuilder.scaleset.systems import SETTINGS, SYSTEMS
+from vmssbuilder.web.problems import problem
 
 if TYPE_CHECKING:
     from .form import Form

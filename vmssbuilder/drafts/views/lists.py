@@ -17,11 +17,11 @@ from vmssbuilder.drafts.forms.lists import ITEMS_A_PAGE
 from vmssbuilder.drafts.forms.rows import row_anchor
 from vmssbuilder.drafts.models import Draft, Revision
 from vmssbuilder.drafts.numbers import counted
-from vmssbuilder.pages.problems import problem
 from vmssbuilder.scaleset import paths
 from vmssbuilder.scaleset.findings import Finding
 from vmssbuilder.scaleset.paths import MISSING, Path, PathError
 from vmssbuilder.scaleset.properties import List, Map, Node
+from vmssbuilder.web.problems import problem
 
 from .form import Form, draw
 from .frame import frame

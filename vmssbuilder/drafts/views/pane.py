@@ -13,10 +13,10 @@ from django.utils.safestring import SafeString, mark_safe
 
 from vmssbuilder.drafts import comparing, preview
 from vmssbuilder.drafts.models import Draft
-from vmssbuilder.pages.middleware import parts_of
 from vmssbuilder.scaleset import paths
 from vmssbuilder.scaleset.findings import Finding
 from vmssbuilder.scaleset.paths import MISSING, Path, PathError
+from vmssbuilder.web.middleware import parts_of
 
 _LINE: Final = re.compile(
     r'<(?P<tag>a|span) class="json__line (?P<classes>[^"]*)"(?P<rest>[^>]*)>(?P<indent> *)'

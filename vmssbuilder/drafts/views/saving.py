@@ -21,9 +21,9 @@ from vmssbuilder.drafts.forms.page import PageForm
 from vmssbuilder.drafts.forms.pages import page_form
 from vmssbuilder.drafts.forms.rows import moved_up, without_boxes
 from vmssbuilder.drafts.forms.switching import SwitchForm
-from vmssbuilder.pages.problems import problem
 from vmssbuilder.scaleset import paths
 from vmssbuilder.scaleset.findings import Finding, errors
+from vmssbuilder.web.problems import problem
 
 from . import choosing, fitting, pane
 from .checking import fix_here

@@ -15,7 +15,7 @@ from vmssbuilder.accounts.models import User
 from vmssbuilder.drafts import access, actions, summary
 from vmssbuilder.drafts.access import Access
 from vmssbuilder.drafts.models import ShareLink
-from vmssbuilder.pages.problems import problem
+from vmssbuilder.web.problems import problem
 
 from .frame import json_html
 

@@ -17,10 +17,10 @@ from vmssbuilder.drafts import content as contents
 from vmssbuilder.drafts.access import Access
 from vmssbuilder.drafts.checking import check_content
 from vmssbuilder.drafts.models import Draft
-from vmssbuilder.pages.rendering import drawn
 from vmssbuilder.scaleset import paths
 from vmssbuilder.scaleset.findings import errors
 from vmssbuilder.scaleset.paths import MISSING
+from vmssbuilder.web.rendering import drawn
 
 
 @dataclass(frozen=True, slots=True)

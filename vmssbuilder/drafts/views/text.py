@@ -20,13 +20,13 @@ from vmssbuilder.drafts import content as contents
 from vmssbuilder.drafts.access import Access
 from vmssbuilder.drafts.checking import check_content
 from vmssbuilder.drafts.models import Draft
-from vmssbuilder.pages.characters import showable, showable_json
 from vmssbuilder.scaleset import paths, secrets
 from vmssbuilder.scaleset.canonical import canonicalise, write
 from vmssbuilder.scaleset.findings import Finding
 from vmssbuilder.scaleset.json_text import JSONTextError, Parsed
 from vmssbuilder.scaleset.json_text import parse as parse_json
 from vmssbuilder.scaleset.paths import MISSING, Path, PathError
+from vmssbuilder.web.characters import showable, showable_json
 
 from .frame import NO_PROPERTY, frame
 

@@ -14,14 +14,14 @@ from django.test import Client
 from tests import forms
 from tests.conftest import GetPage, signed_in
 from tests.effort import effort
-from tests.pages.strict import Page
 from tests.reviews.making import document, draft, person
+from tests.web.strict import Page
 from vmssbuilder.accounts.models import Role, User
 from vmssbuilder.drafts import actions as drafting
 from vmssbuilder.drafts.models import Draft
-from vmssbuilder.pages.characters import MOST_MARKS, showable_json, showable_page
 from vmssbuilder.reviews import actions as reviewing
 from vmssbuilder.scaleset import Request, Target, hidden
+from vmssbuilder.web.characters import MOST_MARKS, showable_json, showable_page
 
 KINDS: Final = {
     "override": "\u202e",

@@ -9,7 +9,7 @@ from django.http import HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.test import Client, RequestFactory
 
-from vmssbuilder.pages.compression import SMALL, Gzip
+from vmssbuilder.web.compression import SMALL, Gzip
 
 TEXT = "<p>Größe</p>" * 200
 

@@ -16,12 +16,12 @@ from pytest_django import Settings
 
 from tests.conftest import GetPage, signed_in
 from tests.forms import entries
-from tests.pages.strict import Page, problems_of
 from tests.reviews.making import draft
+from tests.web.strict import Page, problems_of
 from vmssbuilder.accounts.models import User
-from vmssbuilder.pages.lasting import SOON
 from vmssbuilder.reviews.actions import request_review
 from vmssbuilder.reviews.models import Decision
+from vmssbuilder.web.lasting import SOON
 
 pytestmark = pytest.mark.django_db
 

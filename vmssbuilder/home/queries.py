@@ -16,11 +16,11 @@ from django.http import QueryDict
 from vmssbuilder.accounts.models import User
 from vmssbuilder.drafts import searching
 from vmssbuilder.drafts.models import Draft
-from vmssbuilder.pages.forms import WORDS, SearchForm, Words
 from vmssbuilder.reviews.models import Review
 from vmssbuilder.reviews.queries import waiting_for
 from vmssbuilder.submissions.models import Submission
 from vmssbuilder.submissions.queries import under_way
+from vmssbuilder.web.forms import WORDS, SearchForm, Words
 
 PAGE_SIZE: Final = 20
 

@@ -8,8 +8,8 @@ from django.urls import include, path
 from pytest_django import Settings
 
 from tests.conftest import GetPage
-from tests.pages.strict import Page, problems_of
-from vmssbuilder.pages.middleware import public
+from tests.web.strict import Page, problems_of
+from vmssbuilder.web.middleware import public
 
 # --- Signing in -------------------------------------------------------------------------------------------------------
 
@@ -101,10 +101,10 @@ def refuse(request: HttpRequest, what: str) -> HttpResponse:
 
 
 urlpatterns = [path("refuse/<str:what>/", refuse), path("", include("vmssbuilder.urls"))]
-handler400 = "vmssbuilder.pages.views.bad_request"
-handler403 = "vmssbuilder.pages.views.forbidden"
-handler404 = "vmssbuilder.pages.views.not_found"
-handler500 = "vmssbuilder.pages.views.server_error"
+handler400 = "vmssbuilder.web.views.bad_request"
+handler403 = "vmssbuilder.web.views.forbidden"
+handler404 = "vmssbuilder.web.views.not_found"
+handler500 = "vmssbuilder.web.views.server_error"
 
 
 @pytest.mark.urls(__name__)

@@ -7,11 +7,11 @@ from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 
 from tests.conftest import GetPage
-from tests.pages.strict import text_of
+from tests.web.strict import text_of
 from vmssbuilder.accounts.models import User
 from vmssbuilder.drafts import searching
 from vmssbuilder.drafts.models import Draft, Revision
-from vmssbuilder.pages.home import PAGE_SIZE, STANDINGS
+from vmssbuilder.home.queries import PAGE_SIZE, STANDINGS
 from vmssbuilder.reviews.models import Review
 from vmssbuilder.submissions.models import Submission
 

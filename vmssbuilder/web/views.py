@@ -3,28 +3,18 @@
 from __future__ import annotations
 
 import sys
-from typing import cast
 
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST, require_safe
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST
 
-from vmssbuilder.accounts.models import User
-
-from . import home as start
 from . import problems, resending, unavailable
 from .context import THEME_COOKIE, THEMES
 from .middleware import public, safe_path
 
 A_YEAR = 31_536_000
-
-
-@require_safe
-def home(request: HttpRequest) -> HttpResponse:
-    """What needs me."""
-    return render(request, "pages/home.html", start.what_needs(cast(User, request.user), request.GET))
 
 
 @public

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.http import HttpResponse
 
-from tests.pages.strict import problems_of
+from tests.web.strict import problems_of
 
 GOOD = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Your drafts - vmssbuilder</title></head>

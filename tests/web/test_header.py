@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.test import Client
 
 from tests.conftest import GetPage
-from tests.pages.strict import Page
+from tests.web.strict import Page
 from vmssbuilder.accounts.models import User
 
 

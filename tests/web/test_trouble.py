@@ -16,9 +16,9 @@ from django.db import DatabaseError, DataError, IntegrityError, InterfaceError, 
 from django.test import RequestFactory
 
 from tests.forms import entries
-from tests.pages.serving import REASONABLE, Answer, Web, filled, web
-from tests.pages.strict import Page, problems_of
-from vmssbuilder.pages import unavailable
+from tests.web.serving import REASONABLE, Answer, Web, filled, web
+from tests.web.strict import Page, problems_of
+from vmssbuilder.web import unavailable
 
 PASSWORD = "Canary-9-Typed-Once"
 SECRETS = ("adminPassword", "customData")
@@ -118,7 +118,7 @@ def test_the_probe_knows_that_the_database_is_locked(served: Web, locked: sqlite
 def test_a_full_database_loses_nothing_that_was_typed(tmp_path: Path) -> None:
     database = f"sqlite:///{tmp_path}/full.sqlite3"
     # Fewer pages than there are already: none can be added.
-    with web(database, "tests.pages.settings_of_a_full_database", MOST_PAGES="1") as served:
+    with web(database, "tests.web.settings_of_a_full_database", MOST_PAGES="1") as served:
         step = f"/drafts/{served.code}/operating-system/"
         form = filled(served.form(step), adminUsername="x" * 100_000)
         answer = served.post(step, form)

@@ -13,13 +13,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from .middleware import safe_path, sign_in_url
+from vmssbuilder.web.middleware import safe_path, sign_in_url
 
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
 
 class Admin(AdminConfig):
-    default_site = "vmssbuilder.pages.admin_site.Site"
+    default_site = "vmssbuilder.home.admin_site.Site"
 
 
 class Site(AdminSite):

@@ -8,9 +8,9 @@ from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 from pytest_django import Settings
 
-from tests.pages.strict import Page, problems_of
+from tests.web.strict import Page, problems_of
 from vmssbuilder.accounts.models import User
-from vmssbuilder.pages.middleware import RefuseBadInput, with_plain_charset
+from vmssbuilder.web.middleware import RefuseBadInput, with_plain_charset
 
 pytestmark = pytest.mark.django_db
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from vmssbuilder.pages.times import when
+from vmssbuilder.web.times import when
 
 MOMENT = datetime(2026, 11, 3, 1, 4, 5, 678, tzinfo=timezone(timedelta(hours=2)))
 

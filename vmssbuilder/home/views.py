@@ -1,0 +1,19 @@
+"""The start page."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from vmssbuilder.accounts.models import User
+
+from . import queries
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """What needs me."""
+    return render(request, "home/home.html", queries.what_needs(cast(User, request.user), request.GET))
