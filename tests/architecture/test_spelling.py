@@ -41,7 +41,7 @@ AMERICAN: Final = {
 
 BRITISH: Final = re.compile("|".join(AMERICAN), re.IGNORECASE)
 
-TYPED: Final = {"vmssbuilder/reference/everyday.py", "vmssbuilder/reference/index.py"}
+TYPED: Final = {"vmssbuilder/drafts/setting_search/everyday.py", "vmssbuilder/drafts/setting_search/index.py"}
 """Where words stand that people may type, in whichever spelling."""
 
 AZURES: Final = {"Cancelled"}

@@ -11,7 +11,8 @@ from django.test import Client
 from django.utils.html import escape
 
 from tests.conftest import GetPage
-from vmssbuilder.reference import index, views
+from vmssbuilder.drafts.setting_search import index
+from vmssbuilder.reference import views
 from vmssbuilder.scaleset import API_VERSIONS
 from vmssbuilder.scaleset.versions import LATEST
 

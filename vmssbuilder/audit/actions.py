@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from vmssbuilder.accounts.models import User
+from typing import TYPE_CHECKING, Any
 
 from .models import Event
+
+if TYPE_CHECKING:
+    from vmssbuilder.accounts.models import User
 
 
 def record(actor: User | None, what: str, about: str, **details: Any) -> None:

@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from .views import checking, comparing, exporting, filling, finding, history, sharing, starting, tasks, text
+from .views import (
+    checking,
+    comparing,
+    exporting,
+    filling,
+    history,
+    setting_search,
+    sharing,
+    starting,
+    tasks,
+    text,
+)
 
 urlpatterns = [
     path("new/", starting.new, name="draft-new"),
@@ -15,7 +26,7 @@ urlpatterns = [
     path("<str:code>/values/<int:number>/<str:step>/", checking.values, name="draft-values"),
     path("<str:code>/export/", exporting.exports, name="draft-exports"),
     path("<str:code>/export/<str:format>/", exporting.one_format, name="draft-export"),
-    path("<str:code>/find/", finding.find, name="draft-find"),
+    path("<str:code>/find/", setting_search.find, name="draft-find"),
     path("<str:code>/fix/", checking.fix, name="draft-fix"),
     path("<str:code>/fixes/", checking.fixes, name="draft-fixes"),
     path("<str:code>/tasks/", tasks.tasks, name="draft-tasks"),

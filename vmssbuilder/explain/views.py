@@ -20,7 +20,7 @@ from vmssbuilder.drafts import access, places
 from vmssbuilder.drafts import content as contents
 from vmssbuilder.drafts.access import Access
 from vmssbuilder.drafts.models import Draft
-from vmssbuilder.reference import index as reference
+from vmssbuilder.drafts.setting_search import index
 from vmssbuilder.scaleset import ReadingError, paths, read
 from vmssbuilder.scaleset.paths import Path
 from vmssbuilder.scaleset.versions import LATEST
@@ -134,7 +134,7 @@ def _field(path: Path | None, wanted: _Request) -> tuple[str, str, str]:
         (
             entry
             for end in range(len(path), 0, -1)
-            if (entry := reference.find(paths.text(path[:end]))) is not None
+            if (entry := index.find(paths.text(path[:end]))) is not None
         ),
         None,
     )

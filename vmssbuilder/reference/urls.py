@@ -5,7 +5,7 @@ from django.urls import path
 from . import views
 
 urlpatterns = [
-    path("", views.index, name="reference"),
+    path("", views.start, name="reference"),
     path("schema/<str:api_version>.json", views.schema, name="reference-schema"),
     path("<str:place>/", views.entry, name="reference-property"),
 ]

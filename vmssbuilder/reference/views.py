@@ -14,6 +14,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from vmssbuilder.drafts.setting_search import index
 from vmssbuilder.drafts.steps import BY_NAME, STEPS
 from vmssbuilder.installation import own_cloud
 from vmssbuilder.scaleset import API_VERSIONS, json_schema
@@ -22,7 +23,6 @@ from vmssbuilder.web.forms import SearchForm
 from vmssbuilder.web.middleware import parts_of
 from vmssbuilder.web.problems import problem
 
-from . import index as reference
 from .forms import ReferenceSearch
 
 PAGE_SIZE: Final = 50
@@ -30,7 +30,7 @@ LONGEST_QUERY: Final = SearchForm.LONGEST
 
 
 @require_safe
-def index(request: HttpRequest) -> HttpResponse:
+def start(request: HttpRequest) -> HttpResponse:
     """The start of the reference, or what a search found."""
     form = ReferenceSearch(request.GET)
     chosen = form.asked()
@@ -48,7 +48,7 @@ def index(request: HttpRequest) -> HttpResponse:
     }
     if not any(chosen.values()):
         return render(request, "reference/start.html", context | _overview())
-    found = reference.search(
+    found = index.search(
         chosen["q"],
         version=chosen["version"] or None,
         since=chosen["since"] or None,
@@ -59,8 +59,8 @@ def index(request: HttpRequest) -> HttpResponse:
     context |= {
         "page": page,
         "query": f"{query}&",
-        "elsewhere": reference.elsewhere(chosen["q"]),
-        "close": reference.close_to(chosen["q"]) if chosen["q"] and not found else [],
+        "elsewhere": index.elsewhere(chosen["q"]),
+        "close": index.close_to(chosen["q"]) if chosen["q"] and not found else [],
     }
     return render(request, "reference/results.html", context)
 
@@ -68,7 +68,7 @@ def index(request: HttpRequest) -> HttpResponse:
 @cache
 def _overview() -> dict[str, Any]:
     """What the start page counts. It never changes while the process lives."""
-    entries = reference.entries()
+    entries = index.entries()
     return {
         "total": len(entries),
         "by_step": [(step, sum(entry.step == step for entry in entries)) for step in STEPS],
@@ -76,7 +76,7 @@ def _overview() -> dict[str, Any]:
             (
                 version,
                 sum(entry.exists(version) for entry in entries),
-                sum(reference.is_new(entry, version) for entry in entries),
+                sum(index.is_new(entry, version) for entry in entries),
             )
             for version in reversed(API_VERSIONS)
         ],
@@ -86,7 +86,7 @@ def _overview() -> dict[str, Any]:
 @require_safe
 def entry(request: HttpRequest, place: str) -> HttpResponse:
     """One property."""
-    found = reference.find(place)
+    found = index.find(place)
     if found is None:
         searched = f"{reverse('reference')}?{urlencode({'q': place[:LONGEST_QUERY]})}"
         return problem(
@@ -100,9 +100,9 @@ def entry(request: HttpRequest, place: str) -> HttpResponse:
         return redirect("reference-property", found.place)
     context = {
         "entry": found,
-        "above": reference.above(found),
-        "members": reference.members(found),
-        "worded": reference.worded(found),
+        "above": index.above(found),
+        "members": index.members(found),
+        "worded": index.worded(found),
         "declarations": [_declaration(node) for node in found.nodes],
         "edit": _edit(request, found),
     }
@@ -112,7 +112,7 @@ def entry(request: HttpRequest, place: str) -> HttpResponse:
 _DRAFT: Final = re.compile(r"/drafts/([a-z0-9]{10})/")
 
 
-def _edit(request: HttpRequest, entry: reference.Entry) -> str:
+def _edit(request: HttpRequest, entry: index.Entry) -> str:
     """The address that edits the property in the draft that the reader comes from, "" when they come from elsewhere."""
     came = parts_of(request.headers.get("Referer", ""))
     draft = _DRAFT.match(came.path)
@@ -125,18 +125,17 @@ def _declaration(node: Node) -> dict[str, Any]:
     prop = node.property
     return {
         "node": node,
-        "span": reference.span(node.since, node.until),
-        "type": reference.type_of(node),
+        "span": index.span(node.since, node.until),
+        "type": index.type_of(node),
         "required": _required(node),
-        "limits": reference.limits_of(prop),
+        "limits": index.limits_of(prop),
         "example": own_cloud().in_its_words(prop.example),
-        "kind": reference.kind_in_words(prop.kind),
+        "kind": index.kind_in_words(prop.kind),
         "item": node.item.property if node.item is not None else None,
         "update": _update(node),
         "suggestions": ", ".join(getattr(prop, "suggestions", ())),
         "values": [
-            (value, reference.value_span(node, value), value.help_in(node.api_version))
-            for value in prop.values
+            (value, index.value_span(node, value), value.help_in(node.api_version)) for value in prop.values
         ]
         if isinstance(prop, Choice)
         else [],
@@ -157,7 +156,7 @@ def _required(node: Node) -> str:
 
 
 def _update(node: Node) -> str:
-    limit = reference.limit_of(node)
+    limit = index.limit_of(node)
     return "An update can change it." if limit is None else limit.why
 
 

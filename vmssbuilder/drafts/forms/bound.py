@@ -10,7 +10,7 @@ from django import forms
 from django.utils.safestring import SafeString
 
 from vmssbuilder.drafts import steps
-from vmssbuilder.reference.index import by_place
+from vmssbuilder.drafts.setting_search.index import by_place
 from vmssbuilder.scaleset import paths
 from vmssbuilder.scaleset.findings import Finding
 from vmssbuilder.scaleset.paths import MISSING, Path

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
-from vmssbuilder.reference import index as reference
-from vmssbuilder.reference.index import Entry
 from vmssbuilder.scaleset import API_VERSIONS, paths
 from vmssbuilder.scaleset.catalogue import tree
 from vmssbuilder.scaleset.paths import Path
@@ -20,6 +18,8 @@ from . import content as contents
 from . import places
 from .forms.cards import item_title
 from .models import Draft
+from .setting_search import index
+from .setting_search.index import Entry
 
 SHOWN: Final = 12
 """How many settings a search shows; a person who sees none of them types another word."""
@@ -69,7 +69,7 @@ def search(draft: Draft, query: str) -> list[Found]:
 def ranked(query: str, api_version: str) -> list[Entry]:
     """All settings that have every word of the query, the likeliest to be meant first."""
     found = []
-    for score, entry in reference.scores(query, settings()):
+    for score, entry in index.scores(query, settings()):
         if score:
             # Sections hold what is meant more often than they are meant themselves.
             weight = 0.2 if _is_section(entry.node) and not entry.phrases else 1
@@ -79,7 +79,7 @@ def ranked(query: str, api_version: str) -> list[Entry]:
 
 def setting(place: str) -> Entry | None:
     """The setting of a place, None when no API version has it or nobody fills it in."""
-    wanted = reference.place_of(place).casefold()
+    wanted = index.place_of(place).casefold()
     return next((entry for entry in settings() if entry.folded["place"] == wanted), None)
 
 
@@ -116,8 +116,8 @@ def needs(entry: Entry, api_version: str) -> str:
 def settings() -> tuple[Entry, ...]:
     """Everything that has a field or a section in some version: the address of the scale set first."""
     top = part_tree(contents.TargetPart, LATEST)
-    address = [reference.entry_of(f"{contents.TARGET}.{wire}", [node]) for wire, node in top.children.items()]
-    return (*address, *(entry for entry in reference.entries() if _is_setting(entry)))
+    address = [index.entry_of(f"{contents.TARGET}.{wire}", [node]) for wire, node in top.children.items()]
+    return (*address, *(entry for entry in index.entries() if _is_setting(entry)))
 
 
 def _is_setting(entry: Entry) -> bool:
@@ -157,9 +157,7 @@ def _nodes(api_version: str) -> dict[str, Node]:
     top = part_tree(contents.TargetPart, LATEST)
     address = {f"{contents.TARGET}.{wire}": node for wire, node in top.children.items()}
     # The list before its items: both have the same place.
-    return address | {
-        reference.place_of(node.pattern): node for node in reversed(list(tree(api_version).walk()))
-    }
+    return address | {index.place_of(node.pattern): node for node in reversed(list(tree(api_version).walk()))}
 
 
 def _node(entry: Entry, api_version: str) -> Node | None:
@@ -192,7 +190,7 @@ def _spots(draft: Draft, node: Node) -> list[tuple[Path, str]]:
     chain = [node]
     while chain[-1].parent is not None:
         chain.append(chain[-1].parent)
-    if reference.place_of(node.pattern) != node.pattern.replace("[]", "").replace("{}", ""):
+    if index.place_of(node.pattern) != node.pattern.replace("[]", "").replace("{}", ""):
         return []
     start: Path = (contents.TARGET,) if _is_address(chain[-1]) else ()
     spots: list[tuple[Path, str]] = [(start, "")]

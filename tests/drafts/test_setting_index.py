@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from vmssbuilder.drafts.setting_search import index
 from vmssbuilder.drafts.steps import STEPS
-from vmssbuilder.reference import index
 from vmssbuilder.scaleset import API_VERSIONS
 from vmssbuilder.scaleset.catalogue import tree
 from vmssbuilder.scaleset.properties import Choice

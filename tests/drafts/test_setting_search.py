@@ -11,12 +11,12 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from tests.conftest import GetPage
-from tests.reference.everyday_words import ELSEWHERE, WORDS
-from vmssbuilder.drafts import finding
+from tests.drafts.everyday_words import ELSEWHERE, WORDS
+from vmssbuilder.drafts import destinations
 from vmssbuilder.drafts.models import Draft
-from vmssbuilder.reference import elsewhere, index
-from vmssbuilder.reference.everyday import PHRASES
-from vmssbuilder.reference.index import Entry
+from vmssbuilder.drafts.setting_search import elsewhere, index
+from vmssbuilder.drafts.setting_search.everyday import PHRASES
+from vmssbuilder.drafts.setting_search.index import Entry
 from vmssbuilder.scaleset import API_VERSIONS
 from vmssbuilder.scaleset.versions import LATEST
 
@@ -33,14 +33,14 @@ def test_words_being_typed_find_it_before_they_are_whole() -> None:
         "passw": f"{OS}.adminPassword",
         "ssh k": f"{OS}.linuxConfiguration.ssh.publicKeys",
     }.items():
-        assert finding.ranked(typed, LATEST)[0].place == place
+        assert destinations.ranked(typed, LATEST)[0].place == place
 
 
 def test_everyday_words_find_what_is_meant_first() -> None:
     astray = {
         words: first.place
         for words, place in WORDS.items()
-        if (first := next(iter(finding.ranked(words, LATEST)), NOTHING)).place != place
+        if (first := next(iter(destinations.ranked(words, LATEST)), NOTHING)).place != place
     }
     assert len(WORDS) >= 200
     assert len(astray) <= len(WORDS) * 0.05, astray
@@ -51,13 +51,13 @@ def test_what_is_no_part_of_a_request_says_where_it_is_set(words: str, told: str
     found = index.elsewhere(words)
     assert found is not None
     assert told in found.where
-    assert not found.near or finding.ranked(words, LATEST)[0].place == found.near
+    assert not found.near or destinations.ranked(words, LATEST)[0].place == found.near
 
 
 def test_no_setting_is_said_to_be_set_elsewhere() -> None:
     assert [words for words in WORDS if index.elsewhere(words)] == []
     assert index.elsewhere("zzqx") is None
-    known = {entry.place for entry in finding.settings()}
+    known = {entry.place for entry in destinations.settings()}
     assert {each.near for each in elsewhere.ELSEWHERE} - {""} <= known
 
 
@@ -67,13 +67,13 @@ def test_parts_of_words_and_initials_never_win_over_whole_words(part: str) -> No
         words = entry.words
         return part in words.title | words.wire | words.everyday | words.values | words.place | words.help
 
-    found = [whole(entry) for entry in finding.ranked(part, LATEST)]
+    found = [whole(entry) for entry in destinations.ranked(part, LATEST)]
     assert True in found
     assert found == sorted(found, reverse=True)
 
 
 def test_every_phrase_is_of_a_setting_and_of_no_other() -> None:
-    known = {entry.place for entry in finding.settings()}
+    known = {entry.place for entry in destinations.settings()}
     assert set(PHRASES) <= known
     said: dict[str, str] = {}
     for place, phrases in PHRASES.items():
@@ -86,12 +86,12 @@ def test_every_phrase_is_of_a_setting_and_of_no_other() -> None:
 @pytest.mark.parametrize("place", [*PHRASES][::8])
 def test_a_phrase_finds_its_setting_first(place: str) -> None:
     for phrase in PHRASES[place]:
-        assert finding.ranked(phrase, LATEST)[0].place == place, phrase
+        assert destinations.ranked(phrase, LATEST)[0].place == place, phrase
 
 
 def test_names_paths_values_and_help_are_searched() -> None:
     def places(query: str) -> list[str]:
-        return [entry.place for entry in finding.ranked(query, LATEST)]
+        return [entry.place for entry in destinations.ranked(query, LATEST)]
 
     assert places("osDisk.caching")[0] == f"{DISKS}.osDisk.caching"
     assert places(f"{NICS}[0].properties.primary")[0] == f"{NICS}.properties.primary"
@@ -104,15 +104,15 @@ def test_names_paths_values_and_help_are_searched() -> None:
 
 
 def test_what_azure_writes_and_what_has_no_field_is_not_offered() -> None:
-    places = {entry.place for entry in finding.settings()}
+    places = {entry.place for entry in destinations.settings()}
     assert "properties.provisioningState" not in places
     assert "properties" not in places
 
 
 def url_of(draft: Draft, place: str) -> str:
-    entry = finding.setting(place)
+    entry = destinations.setting(place)
     assert entry is not None
-    return next(each.url for each in finding.search(draft, place) if each.entry is entry)
+    return next(each.url for each in destinations.search(draft, place) if each.entry is entry)
 
 
 @pytest.mark.parametrize("version", [*API_VERSIONS[::9], LATEST])
@@ -122,9 +122,9 @@ def test_every_setting_leads_to_a_field_that_is_there(
     Draft.objects.filter(pk=draft.pk).update(api_version=version)
     draft.refresh_from_db()
     pages: dict[str, set[str]] = {}
-    for entry in finding.settings():
-        spots = finding.destinations(draft, entry)
-        assert bool(spots) == (finding.needs(entry, version) == ""), entry.place
+    for entry in destinations.settings():
+        spots = destinations.destinations(draft, entry)
+        assert bool(spots) == (destinations.needs(entry, version) == ""), entry.place
         for spot in spots:
             address = urlsplit(spot.url)
             if address.path not in pages:
@@ -151,7 +151,9 @@ def test_one_item_is_entered_and_several_are_to_choose_from(
     inside = "/network/" + f"{NICS}/0/properties/ipConfigurations/0/".replace(".", "/")
     assert inside in url_of(draft, f"{IPS}.name")
     found = next(
-        each for each in finding.search(draft, "subnet") if each.entry.place == f"{IPS}.properties.subnet"
+        each
+        for each in destinations.search(draft, "subnet")
+        if each.entry.place == f"{IPS}.properties.subnet"
     )
     assert found.note == "In nic-a, ip-a"
     answer = as_requester.get(f"/drafts/{draft.code}/find/?place={IPS}.name")
@@ -159,7 +161,9 @@ def test_one_item_is_entered_and_several_are_to_choose_from(
 
 
 def test_an_empty_list_says_what_to_add_first(draft: Draft) -> None:
-    found = next(each for each in finding.search(draft, "data disk size") if "dataDisks" in each.entry.place)
+    found = next(
+        each for each in destinations.search(draft, "data disk size") if "dataDisks" in each.entry.place
+    )
     assert found.note == "Add a data disk first"
     assert found.url.startswith(f"/drafts/{draft.code}/storage/#")
 
@@ -196,7 +200,7 @@ def test_the_list_for_scripts_has_an_option_for_each(
     as_requester.get(f"/drafts/{draft.code}/find/")
     with django_assert_max_num_queries(3):
         text = as_requester.get(f"/drafts/{draft.code}/find/?part=list&q=ssh key").content.decode()
-    assert text.count('role="option"') == len(finding.search(draft, "ssh key"))
+    assert text.count('role="option"') == len(destinations.search(draft, "ssh key"))
     assert "<html" not in text
 
 
@@ -208,7 +212,7 @@ ULTRA = "properties.additionalCapabilities.ultraSSDEnabled"
 def test_a_setting_of_a_later_version_leads_there_by_way_of_the_switch(
     page_of: GetPage, as_requester: Client, draft: Draft
 ) -> None:
-    found = next(each for each in finding.search(draft, "ultra disk") if each.entry.place == ULTRA)
+    found = next(each for each in destinations.search(draft, "ultra disk") if each.entry.place == ULTRA)
     assert found.needs == "Needs 2019-03-01 or later; this draft has 2016-04-30-preview"
     page = page_of(as_requester, found.url)
     assert page.heading == "Switch to API version 2019-03-01?"
@@ -226,12 +230,14 @@ def test_a_setting_of_a_later_version_leads_there_by_way_of_the_switch(
 
 
 def test_a_setting_that_later_versions_dropped_asks_for_the_last_that_has_it() -> None:
-    entry = finding.setting("properties.upgradePolicy.automaticOSUpgrade")
+    entry = destinations.setting("properties.upgradePolicy.automaticOSUpgrade")
     assert entry is not None
     assert entry.until is not None
-    assert finding.needs(entry, LATEST) == f"Needs {entry.until} or earlier; this draft has {LATEST}"
-    assert finding.version_for(entry, LATEST) == entry.until
-    assert f"Needs {entry.since} or later, at most {entry.until}" in finding.needs(entry, API_VERSIONS[0])
+    assert destinations.needs(entry, LATEST) == f"Needs {entry.until} or earlier; this draft has {LATEST}"
+    assert destinations.version_for(entry, LATEST) == entry.until
+    assert f"Needs {entry.since} or later, at most {entry.until}" in destinations.needs(
+        entry, API_VERSIONS[0]
+    )
 
 
 def test_the_switch_renames_what_the_version_spells_anew(as_requester: Client, draft: Draft) -> None:

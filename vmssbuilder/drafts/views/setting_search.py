@@ -10,14 +10,14 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from vmssbuilder.accounts.models import User
-from vmssbuilder.drafts import access, actions, finding, switching
+from vmssbuilder.drafts import access, actions, destinations, switching
 from vmssbuilder.drafts import content as contents
 from vmssbuilder.drafts.access import Access
 from vmssbuilder.drafts.changes import Changed
 from vmssbuilder.drafts.forms.searching import SettingSearch
 from vmssbuilder.drafts.forms.switching import SettingSwitch
 from vmssbuilder.drafts.models import Draft
-from vmssbuilder.reference.index import Entry, elsewhere
+from vmssbuilder.drafts.setting_search.index import Entry, elsewhere
 from vmssbuilder.scaleset import paths
 
 from .frame import frame
@@ -39,7 +39,7 @@ def find(request: HttpRequest, code: str) -> HttpResponse:
         "draft": draft,
         "form": form,
         "query": query,
-        "found": finding.search(draft, query),
+        "found": destinations.search(draft, query),
         "elsewhere": elsewhere(query),
     }
     if request.GET.get("part") == "list":
@@ -48,7 +48,7 @@ def find(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _setting(place: str) -> Entry:
-    found = finding.setting(place[:LONGEST_QUERY])
+    found = destinations.setting(place[:LONGEST_QUERY])
     if found is None:
         raise Http404("There is no such setting. Search for it by what it does.")
     return found
@@ -56,17 +56,17 @@ def _setting(place: str) -> Entry:
 
 def _to(request: HttpRequest, draft: Draft, entry: Entry) -> HttpResponse:
     """On to the field where there is one; else the choice, or what stands in the way."""
-    spots = finding.destinations(draft, entry)
+    spots = destinations.destinations(draft, entry)
     if len(spots) == 1:
         return redirect(spots[0].url)
     if spots:
         return render(
             request, "drafts/find_among.html", {"draft": draft, "entry": entry, "destinations": spots}
         )
-    version = finding.version_for(entry, draft.api_version)
+    version = destinations.version_for(entry, draft.api_version)
     context = frame(draft) | {
         "switch": switching.to(draft, version),
-        "why": f"{entry.title}: {finding.needs(entry, draft.api_version)}.",
+        "why": f"{entry.title}: {destinations.needs(entry, draft.api_version)}.",
         "act": f"/drafts/{draft.code}/find/",
         "stay": f"/drafts/{draft.code}/find/?q={entry.wire}",
         "form": SettingSwitch(initial={"switch": version, "place": entry.place, "base": draft.head}),
@@ -80,7 +80,7 @@ def _switched(request: HttpRequest, draft: Draft) -> HttpResponse:
     form.full_clean()
     asked = form.cleaned_data
     entry, version = _setting(asked.get("place", "")), asked.get("switch")
-    if version == finding.version_for(entry, draft.api_version):
+    if version == destinations.version_for(entry, draft.api_version):
         before = paths.get(contents.of(draft), switching.API_VERSION)
         changes = [
             Changed(switching.API_VERSION, before, version),
