@@ -45,6 +45,7 @@ lint: .venv-tests  ## Check style, types and templates
 	$(PYTHON_HERE) -m ruff check .
 	$(PYTHON_HERE) -m ruff format --check .
 	$(PYTHON_HERE) -m mypy
+	.venv/bin/lint-imports --no-logo
 	$(PYTHON_HERE) -m djlint --lint --quiet templates
 	@$(PYTHON_HERE) scripts/retirements.py
 
@@ -103,7 +104,7 @@ screens: .venv-tests  ## Photograph every page in both themes and two widths int
 
 .PHONY: clean
 clean:  ## Remove .venv and caches; data and keys (var/, .env) stay
-	rm -rf .venv .venv-azure-cli .mypy_cache .ruff_cache .pytest_cache .hypothesis htmlcov
+	rm -rf .venv .venv-azure-cli .mypy_cache .ruff_cache .import_linter_cache .grimp_cache .pytest_cache .hypothesis htmlcov
 
 # Both are quick when nothing has to be installed.
 .PHONY: .venv-run .venv-tests
