@@ -11,8 +11,8 @@ from django.test import Client
 
 from bench import heavy
 from tests.forms import entries
-from tests.pages.strict import Page, problems_of
 from tests.submissions.test_worker import Start, kill, start
+from tests.web.strict import Page, problems_of
 from vmssbuilder.accounts.models import User
 from vmssbuilder.background.models import Work
 from vmssbuilder.drafts.models import Draft
