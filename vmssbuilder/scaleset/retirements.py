@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 NOTICE_YEARS: Final = 2
@@ -36,7 +37,7 @@ class Retirement:
     @property
     def day(self) -> str:
         """The date as people write it: 30 September 2027."""
-        return f"{self.date.day} {self.date:%B %Y}"
+        return _written(self.date)
 
     def message(self, today: dt.date | None) -> str | None:
         """What a finding says on that day, None before there is one. Of any day: what is true on all of them."""
@@ -47,6 +48,11 @@ class Retirement:
         return (
             f"Azure {'retires' if today < self.date else 'retired'} {self.what} on {self.day}. {self.instead}"
         )
+
+
+@cache
+def _written(day: dt.date) -> str:
+    return f"{day.day} {day:%B %Y}"
 
 
 _LEARN: Final = "https://learn.microsoft.com/azure"

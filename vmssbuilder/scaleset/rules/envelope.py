@@ -55,7 +55,7 @@ def placeholder(view: View) -> Hits:
         return None
     return [
         Hit(path, message="Replace the placeholder in braces with the real value.")
-        if not _SECRET_MEMBERS.isdisjoint(step for step in path if isinstance(step, str))
+        if not _SECRET_MEMBERS.isdisjoint(path)
         else Hit(path, {"placeholder": found})
         for path, found in view.placeholders
     ]
@@ -108,14 +108,17 @@ def location_normalise(view: View) -> Hits:
 )
 def body_name_id_match(view: View) -> Hits:
     raw = view.raw
+    stated = [member for member in ("type", "name", "id") if isinstance(raw.get(member), str)]
+    if not stated:
+        return None
     wanted = {"type": "Microsoft.Compute/virtualMachineScaleSets"}
     target = Target(*(view.address(part) for part in ("subscription", "resource_group", "name")))
     if target.name:
         wanted |= {"name": target.name, "id": target.resource_id}
     return [
         Hit((member,), {"member": member}, without((member,), f"Remove {member}"))
-        for member, value in wanted.items()
-        if isinstance(raw.get(member), str) and raw[member].casefold() != value.casefold()
+        for member in stated
+        if member in wanted and raw[member].casefold() != wanted[member].casefold()
     ]
 
 

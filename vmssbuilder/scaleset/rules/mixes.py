@@ -169,11 +169,9 @@ def sku_mix_architecture(view: View) -> Hits:
     since="2024-07-01",
 )
 def sku_mix_placement(view: View) -> Hits:
-    return [
-        Hit(place, {"what": what}, without(place, "Remove it"))
-        for place, what in held_in_place(view)
-        if view.sku_profile
-    ]
+    if not view.sku_profile:
+        return None
+    return [Hit(place, {"what": what}, without(place, "Remove it")) for place, what in held_in_place(view)]
 
 
 def held_in_place(view: View) -> list[tuple[Path, str]]:

@@ -286,15 +286,14 @@ def confidential_encryption(view: View) -> Hits:
     since="2021-11-01",
 )
 def confidential_vtpm(view: View) -> Hits:
-    place = (*SECURITY, "uefiSettings", "vTpmEnabled")
-    hit = Hit(place, fix=set_to(place, True, "Switch vTPM on"))
     enabled = (view.security.get("uefiSettings") or {}).get("vTpmEnabled")
     if enabled is None:
         # What the vTPM does not keep needs one all the same.
-        return hit if view.creating and _encryption(view) == "NonPersistedTPM" else None
-    if enabled or not (view.security_type == "ConfidentialVM" or _encrypted(view)):
-        return None
-    return hit
+        needed = view.creating and _encryption(view) == "NonPersistedTPM"
+    else:
+        needed = not enabled and (view.security_type == "ConfidentialVM" or _encrypted(view))
+    place = (*SECURITY, "uefiSettings", "vTpmEnabled")
+    return Hit(place, fix=set_to(place, True, "Switch vTPM on")) if needed else None
 
 
 def _encrypted(view: View) -> bool:

@@ -374,6 +374,10 @@ def _type_hit(view: View, place: Path, kind: Any, kinds: Iterable[str] = DISK_TY
     )
 
 
+_OS_DISK_TYPE: Final[Path] = (*MANAGED_DISK, "storageAccountType")
+_OS_DISK_TYPES: Final = tuple(name for name in DISK_TYPES if name not in DATA_ONLY)
+
+
 @rule(
     "osdisk-type-by-version",
     "{type} needs API version {since} or newer. Choose another type, or a newer version.",
@@ -383,8 +387,7 @@ def osdisk_type_by_version(view: View) -> Hits:
     if disk_type(view.os_disk) in DATA_ONLY:
         # These are refused in every version, by a rule of their own.
         return None
-    known = [name for name in DISK_TYPES if name not in DATA_ONLY]
-    return _type_hit(view, (*MANAGED_DISK, "storageAccountType"), _stated_type(view.os_disk), known)
+    return _type_hit(view, _OS_DISK_TYPE, _stated_type(view.os_disk), _OS_DISK_TYPES)
 
 
 @rule(
@@ -553,10 +556,9 @@ def ephemeral_detach(view: View) -> Hits:
     since="2017-12-01",
 )
 def write_accelerator(view: View) -> Hits:
-    disks: list[tuple[Path, dict[str, Any]]] = [(OS_DISK, view.os_disk), *view.disk_items]
     return [
         Hit((*path, "writeAcceleratorEnabled"))
-        for path, disk in disks
+        for path, disk in view.every_disk
         if disk.get("writeAcceleratorEnabled") is True
         and not (
             _holds(view, path, disk_type(disk), "Premium_LRS")
@@ -573,13 +575,12 @@ def write_accelerator(view: View) -> Hits:
 def write_accelerator_size(view: View) -> Hits:
     if not filled(view.size) or _M_SIZE.match(view.size):
         return None
-    disks: list[tuple[Path, dict[str, Any]]] = [(OS_DISK, view.os_disk), *view.disk_items]
     return [
         Hit(
             place := (*path, "writeAcceleratorEnabled"),
             fix=set_to(place, False, "Switch Write Accelerator off"),
         )
-        for path, disk in disks
+        for path, disk in view.every_disk
         if disk.get("writeAcceleratorEnabled") is True
     ]
 
@@ -921,10 +922,9 @@ def datadisk_performance(view: View) -> Hits:
     since="2021-11-01",
 )
 def des_exclusive(view: View) -> Hits:
-    disks: list[tuple[Path, dict[str, Any]]] = [(OS_DISK, view.os_disk), *view.disk_items]
     return [
         Hit((*path, "managedDisk", "diskEncryptionSet"))
-        for path, disk in disks
+        for path, disk in view.every_disk
         if (managed := disk.get("managedDisk"))
         and managed.get("diskEncryptionSet")
         and (managed.get("securityProfile") or {}).get("diskEncryptionSet")
@@ -938,8 +938,7 @@ def des_exclusive(view: View) -> Hits:
 )
 def des_id(view: View) -> Hits:
     hits = []
-    disks: list[tuple[Path, dict[str, Any]]] = [(OS_DISK, view.os_disk), *view.disk_items]
-    for path, disk in disks:
+    for path, disk in view.every_disk:
         managed = disk.get("managedDisk")
         if not managed:
             continue

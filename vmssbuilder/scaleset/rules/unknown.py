@@ -28,7 +28,10 @@ _OF_TEMPLATES: Final = COMPUTED | frozenset(
     subscriptionresourceid tenant tenantresourceid uniquestring uri utcnow variables
     """.split()
 )
-_FIRST: Final = frozenset("[*")
+
+
+HOLDERS: Final = (dict, list)
+"""As a tuple: a union would be made anew for each value of a document."""
 
 
 class Unknown(Exception):
@@ -50,29 +53,20 @@ def hints(document: Any) -> tuple[bool, bool, bool]:
     Answers whether one holds an opening brace, whether one may be an expression or asterisks, and whether one is more
     than ASCII.
     """
-    braces = unknown = foreign = False
-    waiting = [document]
-    while waiting:
-        value = waiting.pop()
-        if isinstance(value, dict):
-            names = "\n".join(value)
-            braces = braces or "{" in names
-            unknown = unknown or "[" in names
-            foreign = foreign or not names.isascii()
-            for inner in value.values():
-                if isinstance(inner, str):
-                    braces = braces or "{" in inner
-                    unknown = unknown or inner[:1] in _FIRST
-                    foreign = foreign or not inner.isascii()
-                elif isinstance(inner, dict | list):
-                    waiting.append(inner)
-        elif isinstance(value, list):
-            waiting += value
-        elif isinstance(value, str):
-            braces = braces or "{" in value
-            unknown = unknown or value[:1] in _FIRST
-            foreign = foreign or not value.isascii()
-    return braces, unknown, foreign
+    texts: list[str] = []
+    holders: list[Any] = [document]
+    # Grows while it is gone through.
+    for holder in holders:
+        named = isinstance(holder, dict)
+        if named:
+            texts += holder
+        for value in holder.values() if named else holder:
+            if isinstance(value, str):
+                texts.append(value)
+            elif isinstance(value, HOLDERS):
+                holders.append(value)
+    written = "\n".join(["", *texts])
+    return "{" in written, "\n[" in written or "\n*" in written, not written.isascii()
 
 
 def find(document: Any) -> dict[Path, bool]:
@@ -95,7 +89,7 @@ def _find(holder: Any, path: Path, free: bool, found: dict[Path, bool]) -> None:
                 found[place] = True
             elif value == MASK:
                 found[place] = False
-        elif isinstance(value, dict | list) and len(path) < MAX_DEPTH:
+        elif isinstance(value, HOLDERS) and len(path) < MAX_DEPTH:
             _find(value, place, inside, found)
 
 

@@ -12,7 +12,7 @@ from ..paths import MAX_DEPTH, Path
 from ..request import Target
 from ..secrets import MASK
 from .shapes import ssh_fault
-from .unknown import FREE_TEXT, Unknown, find, guarded, hints, is_expression
+from .unknown import FREE_TEXT, HOLDERS, Unknown, find, guarded, hints, is_expression
 
 PROPERTIES: Final[Path] = ("properties",)
 PROFILE: Final[Path] = ("properties", "virtualMachineProfile")
@@ -463,6 +463,11 @@ class View:
         return [((*DATA_DISKS, position), disk) for position, disk in enumerate(self.data_disks)]
 
     @lazy
+    def every_disk(self) -> list[tuple[Path, dict[str, Any]]]:
+        """Path and settings of the OS disk and of each data disk."""
+        return [(OS_DISK, self.os_disk), *self.disk_items]
+
+    @lazy
     def hints(self) -> tuple[bool, bool, bool]:
         """Whether the document may hold placeholders, whether what nobody knows, and whether more than ASCII."""
         return hints(self.given)
@@ -493,5 +498,5 @@ def _find_placeholders(holder: Any, path: Path, free: bool, found: list[tuple[Pa
         if isinstance(value, str):
             if "{" in value and (placeholder := placeholder_in(value, free=free or step in FREE_TEXT)):
                 found.append(((*path, step), placeholder))
-        elif isinstance(value, dict | list):
+        elif isinstance(value, HOLDERS):
             _find_placeholders(value, (*path, step), free or step in FREE_TEXT, found)
