@@ -43,7 +43,9 @@ def _of(app: str, *names: str) -> list[str]:
     return ["tests/actions", *(f"tests/{app}/test_{name}.py" for name in names)]
 
 
-_SENDING: Final = _of("submissions", "doubtful", "faults", "keys", "misbehaving", "steps", "updates")
+_SENDING: Final = _of(
+    "submissions", "each_step", "doubtful", "faults", "keys", "misbehaving", "steps", "updates"
+)
 _UPDATES: Final = [*_of("updates", "actions", "changes", "opening"), "tests/submissions/test_updates.py"]
 _CLIENT: Final = [
     f"tests/azure/test_{name}.py"
@@ -67,9 +69,9 @@ TESTS: Final[dict[str, list[str]]] = {
     "vmssbuilder.submissions.actions": _of("submissions", "actions", "updates"),
     "vmssbuilder.submissions.arm": _SENDING,
     "vmssbuilder.submissions.leases": _of("submissions", "leases"),
-    "vmssbuilder.submissions.queries": _of("submissions", "actions", "pages"),
+    "vmssbuilder.submissions.queries": _of("submissions", "actions", "each_step"),
     "vmssbuilder.submissions.steps": _SENDING,
-    "vmssbuilder.submissions.tasks": _of("submissions", "leases", "steps"),
+    "vmssbuilder.submissions.tasks": _of("submissions", "leases"),
     "vmssbuilder.updates.actions": _UPDATES,
     "vmssbuilder.updates.live": _UPDATES,
     "vmssbuilder.updates.planning": _UPDATES,

@@ -150,7 +150,7 @@ def test_a_failure_carries_what_support_asks_for(word: str, outcome: str, ours: 
     assert failure.said == ("" if ours else "No room.")
     nothing = replace(made, error=None).failure
     assert nothing is not None
-    assert f"“{outcome}”" in nothing.message or outcome.lower() in nothing.message.lower()
+    assert nothing.message == f"The operation ended with “{outcome}”, and Azure gives no reason."
 
 
 # --- the beginning ----------------------------------------------------------------------------------------------------
@@ -391,6 +391,11 @@ def test_a_location_ends_with_the_answer(
     *told, resource, error = expected
     assert [after.strategy, after.poll_url, after.status, after.azure_status] == told
     assert (after.resource, after.error) == (reply.json() if resource is ... else resource, error)
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE"])
+def test_the_last_word_of_azures_stays_where_there_is_no_other(method: str) -> None:
+    assert stepped(operation("location", method, azure_status="Going"), answer(204)).azure_status == "Going"
 
 
 @pytest.mark.parametrize(
@@ -639,6 +644,8 @@ def test_trouble_is_sat_out_three_times_in_a_row() -> None:
     round_: list[Answer | AzureError] = [passing(), passing(), passing(), GOING]
     after, _ = waited(operation(), *round_, *round_, DONE)
     assert after.status == "failed", "an answer makes up for it"
+    found, _ = waited(operation(), GOING, passing(), passing(), passing(), passing(), DONE)
+    assert isinstance(found, ServiceTrouble), "and no more than that"
     found, slept = waited(operation(), Forbidden("No.", status=403), DONE)
     assert isinstance(found, Forbidden)
     assert slept == [0.05]

@@ -179,8 +179,7 @@ def _begun_without_address(operation: Operation, answer: Answer) -> Operation:
     if state is None and answer.status == 200:
         state = "Succeeded"
     if state is not None and state.lower() in TERMINAL:
-        told = _state(body) or ""
-        return _over(replace(operation, resource=body or None), state.lower(), told, _error(body))
+        return _over(replace(operation, resource=body or None), state.lower(), _state(body), _error(body))
     return replace(operation, strategy="provisioning-state", azure_status=state or "")
 
 
@@ -301,7 +300,7 @@ def _step_async_operation(operation: Operation, answer: Answer, _client: ArmClie
         operation = replace(operation, percent=float(percent))
     if state.lower() not in TERMINAL:
         return replace(operation, azure_status=state)
-    if operation.method == "POST" and state.lower() == SUCCEEDED and not operation.location:
+    if operation.method == "POST" and not operation.location:
         return replace(_with_result(operation, answer), azure_status=state)
     return _over(operation, state.lower(), state, _error(body))
 
@@ -314,10 +313,8 @@ def _step_location(operation: Operation, answer: Answer, client: ArmClient) -> O
         return operation
     if operation.method == "POST":
         return _with_result(operation, answer)
-    if answer.status == 204:
-        return _over(operation, SUCCEEDED, "")
     body = _body(answer)
-    told = _state(body) or ""
+    told = _state(body)
     state = told or "Succeeded"
     if operation.method == "DELETE" and state.lower() not in ENDED_BADLY:
         return _over(operation, SUCCEEDED, "")
@@ -365,7 +362,7 @@ def _step_final_get(operation: Operation, answer: Answer, _client: ArmClient) ->
         # The result may be ready later than the status says.
         return operation if answer.status == 202 else _with_result(operation, answer)
     document = whole(answer)
-    state = _state(document) or "Succeeded"
+    state = _state(document) or ""
     operation = replace(operation, resource=document)
     if state.lower() in ENDED_BADLY:
         # The operation was called a success, but what there is says otherwise, and it is what counts.
@@ -427,7 +424,7 @@ GONE: Final = frozenset({"resourcenotfound", "notfound", "resourcegroupnotfound"
 
 
 def _from_resource(operation: Operation, document: dict[str, Any]) -> Operation:
-    told = _state(document) or ""
+    told = _state(document)
     state = told or "Succeeded"
     if state.lower() not in TERMINAL:
         return replace(operation, azure_status=state)
@@ -443,7 +440,7 @@ def _from_resource(operation: Operation, document: dict[str, Any]) -> Operation:
 
 
 def _over(
-    operation: Operation, outcome: str, azure_status: str, error: dict[str, Any] | None = None
+    operation: Operation, outcome: str, azure_status: str | None, error: dict[str, Any] | None = None
 ) -> Operation:
     operation = replace(operation, azure_status=azure_status or operation.azure_status, retry_after=0.0)
     if outcome in ENDED_BADLY:

@@ -120,7 +120,7 @@ class SingleSend:
                         _take_cookies(response, call.cookies)
                     self._seen.update(remaining(response.headers))
                     return receive(response, call.url, ids, clock, reads=call.reads)
-            except (requests.RequestException, HTTPError, OSError, UnicodeError) as error:
+            except (OSError, HTTPError, UnicodeError) as error:  # those of requests are OSErrors
                 raise _no_answer(error, call, ids, late=clock.is_over) from error
 
     def _headers(self, call: Call) -> CaseInsensitiveDict[str]:
@@ -170,7 +170,7 @@ def _take_cookies(response: requests.Response, cookies: dict[str, str]) -> None:
 
 def _is_over(max_age: str, expires: str) -> bool:
     if max_age:
-        return not max_age.isdecimal() or not max_age.strip("0")
+        return not max_age.isdecimal() or set(max_age) == {"0"}
     until = moment(expires)
     return until is not None and until <= datetime.now(UTC)
 
