@@ -191,12 +191,13 @@ class Runner:
                 return numbers[0]
             for place, number in enumerate(numbers):
                 item = self.tests[number]
+                signal.alarm(int(20 + 10 * self.lasted[number]))
                 _run(item, self.tests[numbers[(place + 1) % len(numbers)]])
                 if item.session.testsfailed:
                     return number
             return None
 
-        killer = self._forked(run, 60 + 10 * sum(self.lasted[each] for each in numbers))
+        killer = self._forked(run, 60)
         if isinstance(killer, int):
             self.killers[mutant.module, mutant.function][killer] += 1
         return killer is not None
