@@ -57,7 +57,7 @@ TESTS: Final[dict[str, list[str]]] = {
     "vmssbuilder.accounts.tokens": ["tests/accounts/test_tokens.py"],
     "vmssbuilder.azure.operations": _CLIENT,
     "vmssbuilder.azure.sending": _CLIENT,
-    "vmssbuilder.azure.signin": ["tests/azure/test_signin.py"],
+    "vmssbuilder.azure.signin": ["tests/azure/test_signin_parts.py", "tests/azure/test_signin.py"],
     "vmssbuilder.drafts.access": _of("drafts", "access", "actions", "turns"),
     "vmssbuilder.drafts.actions": _of("drafts", "actions", "list_acts", "saving"),
     "vmssbuilder.drafts.merging": _of("drafts", "merging", "actions"),

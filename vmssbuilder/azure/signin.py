@@ -7,7 +7,6 @@ signature, issuer, audience, tenant, time and nonce, before anything in it is be
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import json
 import re
@@ -127,23 +126,24 @@ class Certificate:
 def read_certificate(path: str) -> Certificate:
     """A file with a certificate and its private key, in either order. Raises ValueError saying what is wrong with it."""
     try:
-        text = Path(path).read_text("ascii")
+        text = Path(path).read_bytes().decode()
     except (OSError, ValueError) as error:
         raise ValueError(f"The certificate file {path} cannot be read: {type(error).__name__}.") from error
     keys = _KEY_BLOCK.findall(text)
     certificates = _CERTIFICATE_BLOCK.findall(text)
     if not certificates or len(keys) != 1:
         raise ValueError(f"The file {path} must hold a certificate and its private key, both as PEM text.")
+    certificate, key = certificates[0], keys.pop()
     try:
-        public = x509.load_pem_x509_certificate(certificates[0].encode()).public_key()
-        private = serialization.load_pem_private_key(keys[0].encode(), password=None)
+        public = x509.load_pem_x509_certificate(certificate.encode()).public_key()
+        private = serialization.load_pem_private_key(key.encode(), password=None)
     except (TypeError, ValueError, UnsupportedAlgorithm) as error:
         raise ValueError(
             f"The certificate or the private key in {path} cannot be used; a key must have no password."
         ) from error
     if not isinstance(private, RSAPrivateKey) or private.public_key() != public:
         raise ValueError(f"The private key in {path} is not that of the certificate, or it is no RSA key.")
-    return Certificate(certificates[0], keys[0])
+    return Certificate(certificate, key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -627,6 +627,6 @@ def decoded_claims(challenge: str) -> str | None:
     try:
         text = base64.urlsafe_b64decode(padded.replace("+", "-").replace("/", "_")).decode()
         json.loads(text)
-    except (binascii.Error, ValueError):
+    except ValueError:
         return None
     return text
