@@ -144,3 +144,13 @@ CODES = (
     ("DeleteFailed", "conflict", "", "The scale set is still", "Look at it in Azure,"),
     ("KeyNotHere", "unknown", "", "A part of this service", "Nothing is lost: it goes"),
 )  # fmt: skip
+
+SAYING_NOTHING = """
+    BadRequest Conflict InvalidParameter InvalidParameterValue InvalidRequest OperationNotAllowed
+    NotSupported NotAllowed Forbidden NotFound InvalidRequestContent InvalidRequestFormat InvalidJson
+    InvalidTemplateDeployment InvalidTemplate DeploymentFailed ResourceDeploymentFailure
+    ResourceOperationFailure ResourcePurchaseValidationFailed MultipleErrorsOccurred ValidationFailed
+    InvalidRequestParameter Failed Failure Error UnknownError PreflightValidationCheckFailed
+    DisallowedOperation RetryableError FailedIdentityOperation InternalServerError
+""".split()
+"""The codes that only say that something was refused or failed."""

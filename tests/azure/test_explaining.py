@@ -8,10 +8,11 @@ from typing import Any, get_args
 import pytest
 
 from tests.azure.codes import CODES as EXPECTED
+from tests.azure.codes import SAYING_NOTHING
 from tests.azure.helpers import SUBNET, document
 from vmssbuilder.azure import explain
 from vmssbuilder.azure.errors import AzureError, failure, refusal
-from vmssbuilder.azure.explaining import TURNS, Explanation, explain_all, shapes, words
+from vmssbuilder.azure.explaining import TURNS, Explanation, codes, explain_all, shapes, words
 from vmssbuilder.azure.explaining.causes import Cause
 from vmssbuilder.azure.explaining.codes import CODES, FAMILIES, VAGUE, family
 from vmssbuilder.scaleset import paths
@@ -36,12 +37,12 @@ def place(told: Explanation) -> str:
 
 def test_every_code_that_is_known_is_in_the_table_of_the_tests() -> None:
     assert {row.name for row in CODES.values()} == {name for name, *_rest in EXPECTED}
+    assert {code.casefold() for code in SAYING_NOTHING} == codes.VAGUE
 
 
-PLAIN = [row for row in EXPECTED if row[0].casefold() not in VAGUE]
-
-
-@pytest.mark.parametrize(("name", "cause", "field", "begins", "cure"), PLAIN, ids=[row[0] for row in PLAIN])
+@pytest.mark.parametrize(
+    ("name", "cause", "field", "begins", "cure"), EXPECTED, ids=[row[0] for row in EXPECTED]
+)
 def test_every_code_says_whose_turn_it_is_and_where(
     name: str, cause: str, field: str, begins: str, cure: str
 ) -> None:
@@ -197,6 +198,40 @@ def test_what_a_message_says_counts_whatever_its_code(
     assert place(told) == field
     assert sentence in told.sentence
     assert cure in told.cure
+
+
+def mixed() -> dict[str, Any]:
+    sizes = [{"name": "Standard_D2s_v5"}, {"name": "Standard_D4s_v5"}]
+    sent = document(sku={"name": "Mix", "capacity": 2})
+    sent["properties"]["skuProfile"] = {"vmSizes": sizes}
+    return sent
+
+
+IN_THE_SUBNET = f"{NIC}.ipConfigurations[0].properties.subnet.id"
+LED: list[tuple[str, str, str]] = [
+    ("not-registered", "The property 'securityProfile.encryptionAtHost' is not valid because the 'Microsoft.Compute/EncryptionAtHost' feature is not enabled for this subscription.", f"{PROFILE}.securityProfile.encryptionAtHost"),
+    ("no-right", f"The caller does not have permission to do that with {SUBNET}.", IN_THE_SUBNET),
+    ("image", "The image with the offer 'WindowsServer' is deprecated.", f"{PROFILE}.storageProfile.imageReference.offer"),
+    ("no-room", "Allocation failed for Standard_D4s_v5.", "properties.skuProfile.vmSizes[1]"),
+    ("extension-failed", "Processing VM extension 'join-harbor' ended in an error.", f"{PROFILE}.extensionProfile.extensions[1]"),
+    ("failed-before", f"The network {SUBNET} is in a failed state.", IN_THE_SUBNET),
+    ("unreadable", "The body was malformed somehow. Path 'sku.capacity', line 1, position 4.", "sku.capacity"),
+    ("set-to", "Standard_D4s_v5 can do so only if the harbor is set to true.", "properties.skuProfile.vmSizes[1]"),
+    ("size-against-feature", "Write Accelerator is not supported for VM size Standard_D4s_v5.", "properties.skuProfile.vmSizes[1]"),
+    ("size-against-feature", "A harbor is not supported for this VM size.", "sku.name"),
+    ("range", "The computer name prefix has to lie between 1 and 9 letters.", f"{PROFILE}.osProfile.computerNamePrefix"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("shape", "message", "field"), LED, ids=[f"{row[0]}-{n}" for n, row in enumerate(LED)]
+)
+def test_what_a_message_names_is_the_field(shape: str, message: str, field: str) -> None:
+    found = shapes.shape(message)
+    assert found is not None
+    assert found[0].name == shape
+    sent = mixed() if "Standard" in message else with_extension()
+    assert place(explain(azure("BadRequest", message), sent)) == field
 
 
 def test_every_shape_is_tried() -> None:

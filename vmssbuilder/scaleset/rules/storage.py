@@ -398,6 +398,8 @@ def osdisk_type_by_version(view: View) -> Hits:
 )
 def osdisk_data_only(view: View) -> Hits:
     wanted = (view.os_managed_disk.get("additionalDiskProperties") or {}).get("managedDiskProperties") or {}
+    if not wanted:
+        return None
     policy = wanted.get("availabilityPolicy") or {}
     return [
         Hit(place := (*_RESOURCE, *member), {"what": what}, without(place, "Remove it"))
