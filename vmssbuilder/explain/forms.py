@@ -9,7 +9,7 @@ from django import forms
 
 from vmssbuilder.accounts.models import User
 from vmssbuilder.drafts.models import Draft
-from vmssbuilder.web.forms import SmallForm
+from vmssbuilder.web.forms import Select, SmallForm
 
 LARGEST: Final = 1_100_000
 """Characters of a text: a log is read up to here."""
@@ -44,7 +44,7 @@ class ExplainForm(SmallForm):
     draft = forms.ChoiceField(
         label="The request is in this draft",
         required=False,
-        widget=forms.Select({"class": "select"}),
+        widget=Select({"class": "select"}),
         error_messages={"invalid_choice": "Choose one of your drafts, or none."},
     )
     sent = Paste(

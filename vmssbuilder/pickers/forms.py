@@ -28,6 +28,12 @@ _ANY: Final = ("", "Any")
 _ZONES: Final = ("1", "2", "3")
 
 
+class Boxes(forms.CheckboxSelectMultiple):
+    """Boxes beside each other."""
+
+    template_name = "forms/boxes.html"
+
+
 class Features(forms.MultipleChoiceField):
     """What a size must have. What is on no list asks for nothing."""
 
@@ -49,7 +55,7 @@ class PickerSearch(SearchForm):
         label="It must have",
         required=False,
         choices=list(words.FEATURE_TITLES.items()),
-        widget=forms.CheckboxSelectMultiple,
+        widget=Boxes,
     )
 
     def __init__(

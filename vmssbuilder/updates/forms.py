@@ -13,7 +13,7 @@ from vmssbuilder.pickers.forms import Picked
 from vmssbuilder.scaleset import API_VERSIONS, paths
 from vmssbuilder.scaleset.paths import Path
 from vmssbuilder.scaleset.versions import DEFAULT
-from vmssbuilder.web.forms import PLAIN, Radios, Searched, SearchForm, SmallForm
+from vmssbuilder.web.forms import PLAIN, Radios, Searched, SearchForm, Select, SmallForm
 
 from . import live, planning
 from .board import Three
@@ -42,7 +42,7 @@ class ScaleSetSearch(SearchForm):
         if choices and asked and asked not in dict(choices):
             choices.insert(0, (asked, asked))
         if choices:
-            self.fields["subscription"].widget = forms.Select({"class": "select"}, choices)
+            self.fields["subscription"].widget = Select({"class": "select"}, choices)
 
 
 class OpenForm(SmallForm):
@@ -56,7 +56,7 @@ class OpenForm(SmallForm):
         required=False,
         choices=[(version, version) for version in reversed(API_VERSIONS)],
         error_messages={"invalid_choice": "Choose one of the API versions on offer."},
-        widget=forms.Select({"class": "select input--short", "id": "api-version"}),
+        widget=Select({"class": "select input--short", "id": "api-version"}),
     )
     api_version.wire = "api-version"  # type: ignore[attr-defined] # shown by lean/field.html
 

@@ -14,7 +14,7 @@ from vmssbuilder.scaleset import API_VERSIONS, ReadingError, json_text
 from vmssbuilder.scaleset.json_text import JSONTextError
 from vmssbuilder.scaleset.versions import DEFAULT
 from vmssbuilder.web.characters import showable
-from vmssbuilder.web.forms import SmallForm
+from vmssbuilder.web.forms import Select, SmallForm
 
 LARGEST: Final = 1_000_000
 """Bytes of a text or file; a scale set request is a few thousand."""
@@ -77,7 +77,7 @@ class StartForm(SmallForm):
             *((version, version) for version in reversed(API_VERSIONS)),
         ],
         error_messages={"invalid_choice": "Choose one of the API versions on offer."},
-        widget=forms.Select({"class": "select", "id": "api-version"}),
+        widget=Select({"class": "select", "id": "api-version"}),
     )
     api_version.wire = "api-version"  # type: ignore[attr-defined] # shown by lean/field.html
     start = forms.CharField(required=False, widget=forms.HiddenInput)

@@ -13,6 +13,7 @@ from django.utils.datastructures import MultiValueDict
 
 from vmssbuilder.scaleset import Place, Target, TemplateParameter
 from vmssbuilder.scaleset.rules.target import check_target
+from vmssbuilder.web.forms import Select
 
 PREFIX: Final = "parameter"
 """Of the names of the inputs: `parameter-0` is a value, `parameter-0-name` whose it is, `parameter-0-clear` a box."""
@@ -154,7 +155,7 @@ def _widget(parameter: TemplateParameter, shown: str) -> forms.Widget:
     if parameter.allowed and kind != "array":
         values = [as_text(value) for value in parameter.allowed]
         spelt = [shown] if shown and shown not in values else []
-        return forms.Select(
+        return Select(
             attrs={"class": "select"}, choices=[("", "Choose"), *((each, each) for each in [*spelt, *values])]
         )
     if kind == "bool":
