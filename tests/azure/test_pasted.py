@@ -249,7 +249,9 @@ def test_errors_one_after_the_other_are_not_inside_each_other() -> None:
         for body in (BODIES["unknown"], BODIES["target"], BODIES["quota"])
     )
     codes = [each.error.code for each in pasted.read(text).errors]
-    assert sorted(codes) == sorted(BODIES[name]["code"] for name in ("unknown", "target", "quota"))
+    assert codes == [BODIES[name]["code"] for name in ("unknown", "target", "quota")]
+    as_json = pasted.read(f"{AS_TEXT['az'](BODIES['target'])}\n\n{answer(BODIES['id'])}").errors
+    assert [each.error.code for each in as_json] == [BODIES[name]["code"] for name in ("target", "id")]
 
 
 def test_what_only_says_that_something_failed_is_not_told_beside_what_did() -> None:

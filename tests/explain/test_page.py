@@ -161,6 +161,12 @@ def test_what_is_no_text_is_said_to_be_none_and_stays(page_of: GetPage, as_reque
     assert "harbor.log" in box(page)
 
 
+def test_a_few_odd_characters_make_a_log_no_archive(page_of: GetPage, as_requester: Client) -> None:
+    page = page_of(as_requester, URL, post=paste(said=f"It failed, and nobody knows why.{' ' * 50}\x02"))
+    assert "No error of Azure was recognized" in page.text
+    assert "archive" not in page.text
+
+
 def test_an_error_among_what_is_no_text_is_told(page_of: GetPage, as_requester: Client) -> None:
     page = page_of(
         as_requester, URL, post=paste(said=f"\x00\x01{json.dumps(ERROR)}\x00", sent="\x00{"), status=422

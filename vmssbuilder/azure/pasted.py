@@ -70,17 +70,23 @@ class Pasted:
 
 
 def read(text: str) -> Pasted:
-    """The errors of a text, each once, the one that matters first first."""
+    """The errors of a text, each once: the one that matters first, and of those that matter alike the one told first."""
     search = _Search()
     # What PowerShell writes into a file has a NUL after each letter.
     shown = cleaning.words(text[:LONGEST].replace("\0", ""))
     search.text(shown, 0)
     found = [Found(error, explain(error).cause) for error in _telling(search.errors)]
-    found.sort(key=lambda each: _RANK.get(each.cause, 0))
+    found.sort(key=lambda each: (_RANK.get(each.cause, 0), _place(shown, each.error.code)))
     ids = tuple(_ids(shown))
     if not found:
         return Pasted((), ids, tuple(_speaking(shown)))
     return Pasted(tuple(found[:MOST_ERRORS]), ids, (), max(0, len(found) - MOST_ERRORS))
+
+
+def _place(text: str, code: str) -> int:
+    """Where a code first stands in the text."""
+    at = text.find(code) if code else -1
+    return at if at >= 0 else len(text)
 
 
 def _telling(errors: list[AzureError]) -> list[AzureError]:

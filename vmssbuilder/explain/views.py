@@ -28,6 +28,9 @@ from vmssbuilder.web.middleware import takes_any_text
 
 from .forms import ExplainForm
 
+NO_TEXT_SHARE: Final = 20
+"""A text of which more than one in so many characters are no text was copied from a file that is none."""
+
 SHOWN_AGAIN: Final = 200_000
 """Characters of a text that its box shows again: more would make the page too long."""
 
@@ -69,10 +72,12 @@ def page(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _answer(request, form, status=422)
     wanted = _request(user, form)
-    found = pasted.read(form.cleaned_data["said"])
+    said = form.cleaned_data["said"]
+    found = pasted.read(said)
     told = [_told(each.error, each.words, wanted) for each in found.errors]
     context = {"asked": True, "found": found, "told": told, "count": len(told) + found.more}
-    context["odd"] = pasted.no_text(form.cleaned_data["said"])
+    odd = pasted.no_text(said)
+    context |= {"odd": odd, "binary": odd * NO_TEXT_SHARE > len(said)}
     return _answer(request, form, status=422 if form.errors else 200, **context)
 
 
