@@ -101,6 +101,7 @@ class Runner:
         self.noticed: Verdicts = {}
         self.tests: list[pytest.Item] = []
         self.covering: dict[tuple[str, int], set[int]] = {}
+        self.sound: set[int] = set()
         self.lasted: list[float] = []
         self.killers: defaultdict[tuple[str, str], Counter[int]] = defaultdict(Counter)
         self._pristine: tuple[Path, Path] | None = None
@@ -171,8 +172,9 @@ class Runner:
         self.lasted, failed, self.covering = self._forked(run, 3600)
         broken = set(failed)
         self.tests = list(self.tests)
+        self.sound = {number for number, test in enumerate(self.tests) if test.nodeid not in broken}
         for tests in self.covering.values():
-            tests -= {number for number in tests if self.tests[number].nodeid in broken}
+            tests.intersection_update(self.sound)
         print(f"{len(self.tests)} tests in {time.monotonic() - began:.0f} s", flush=True)
         return list(failed)
 
@@ -233,7 +235,10 @@ class Runner:
             lines = (mutant.line, *range(mutant.line - 1, mutant.first_line - 1, -1))
             # For a line inside a statement: the tests of the lines before it.
             return next((found for line in lines if (found := self.covering.get((path, line)))), set())
-        return set().union(*(tests for (file, _line), tests in self.covering.items() if file == path))
+        # A test that looks at a constant need not run a line of the module.
+        own = tuple(TESTS[mutant.module])
+        looking = {number for number in self.sound if self.tests[number].nodeid.startswith(own)}
+        return looking.union(*(tests for (file, _line), tests in self.covering.items() if file == path))
 
     def _forked(self, run: Callable[[], Any], seconds: float) -> Any:
         """What `run` answers in a process of its own; "lost" when it does not answer."""

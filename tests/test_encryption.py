@@ -152,6 +152,10 @@ def test_what_nobody_wrote_is_no_ciphertext(written: bytes) -> None:
         decrypt(written, "here")
 
 
+def test_a_later_version_names_no_key_of_ours() -> None:
+    assert key_of(encrypt("canary", "here").replace(b"2.", b"3.", 1)) == ""
+
+
 def test_without_keys_nothing_of_an_earlier_version_opens(settings: Settings) -> None:
     key = new_key()
     settings.VMSSBUILDER_SECRET_KEYS = [key]

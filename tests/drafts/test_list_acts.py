@@ -114,6 +114,15 @@ def test_an_item_is_added_at_the_end_of_its_list_wherever_that_is(
     assert paths.get(Draft.objects.get().document, where) == {"name": "second"}
 
 
+def test_the_last_item_takes_its_list_along_and_nothing_else(requester: User, draft: Draft) -> None:
+    held = [{"name": "a", "properties": {"primary": True, "ipConfigurations": [{"name": "ip"}]}}]
+    others(requester, held)
+    now = Draft.objects.get()
+    actions.edit_list(requester, now, now.head, "remove", (*LIST, 0, "properties", "ipConfigurations", 0))
+    left = paths.get(Draft.objects.get().document, (*LIST, 0))
+    assert left == {"name": "a", "properties": {"primary": True}}
+
+
 def test_the_first_item_makes_its_list(requester: User, draft: Draft) -> None:
     place = ("properties", "virtualMachineProfile", "storageProfile", "dataDisks")
     saved, where = actions.edit_list(requester, draft, 1, "add", place)

@@ -79,11 +79,11 @@ def access_token(user: User, claims: str | None = None) -> str:
     return token.value
 
 
-def _used_before(user: User, kept: TokenCache) -> str:
+def _used_before(user: User, kept: TokenCache) -> str | None:
     used = _used.get(user.pk)
     if used is None or used.until <= time.monotonic():
-        return ""
-    return used.token if (used.ciphertext, used.keys) == (bytes(kept.ciphertext), key_ids()) else ""
+        return None
+    return used.token if (used.ciphertext, used.keys) == (bytes(kept.ciphertext), key_ids()) else None
 
 
 def _use_again(user: User, kept: TokenCache, token: AccessToken) -> None:

@@ -223,14 +223,14 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
             queue += [getattr(here, "reason", None), *here.args]
 
 
-def _hindrance(error: BaseException) -> str:
-    """What on the way to Azure kept a connection from coming about, as a code of ours; empty when nothing is known of it."""
+def _hindrance(error: BaseException) -> str | None:
+    """What on the way to Azure kept a connection from coming about, as a code of ours; None when nothing is known of it."""
     for each in _causes(error):
         if isinstance(each, ssl.SSLCertVerificationError):
             return "CertificateNotTrusted"
         if "Tunnel connection failed" in str(each):
             return "ProxyRefuses"
-    return ""
+    return None
 
 
 class Throttle:
@@ -272,7 +272,9 @@ class Retry:
         self._sleep = sleep
 
     def __call__(self, call: Call) -> Answer:
-        for attempt in range(1, self._attempts + 1):
+        attempt = 0
+        while True:
+            attempt += 1
             try:
                 return self._inner(call)
             except AzureError as error:
@@ -280,7 +282,6 @@ class Retry:
                 if attempt == self._attempts or not _sendable_again(error, call) or pause > self._patience:
                     raise
                 self._sleep(pause)
-        raise AssertionError("the last attempt returns or raises")
 
 
 def backoff(error: AzureError, attempt: int, patience: float) -> float:

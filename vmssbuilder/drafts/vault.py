@@ -196,7 +196,7 @@ def sealed(user: User, values: Mapping[str, str]) -> str:
 def unsealed(user: User, written: str) -> dict[str, str]:
     """The values that were sealed for this person; none where it is not theirs, or nobody can read it any more."""
     try:
-        held = json.loads(decrypt(written.encode(errors="replace"), _for(user))) if written else {}
+        held = json.loads(decrypt(written.encode(errors="replace"), _for(user)))
     except (CannotDecrypt, ValueError):
         return {}
     return held if isinstance(held, dict) and all(isinstance(each, str) for each in held.values()) else {}
