@@ -135,7 +135,9 @@ def provide(memory: Memory, model: Mapping[str, Any]) -> None:
                 plan=isinstance(model.get("plan"), Mapping),
             )
     there = {name: memory.size(name) for name in offers.names(model)}
-    together = offers.alike([size for size in there.values() if size is not None])
+    known = [size for size in there.values() if size is not None]
+    # What is put there goes together with nothing but its like.
+    together = len(known) == len(there) and offers.alike(known)
     for name, size in there.items():
         if size is None or not together or not offers.suits(size, model):
             vcpus = max(2, size.vcpus) if size else 2
