@@ -128,7 +128,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "vmssbuilder.web.context.frame",
             ],
-            "builtins": ["vmssbuilder.web.times"],
+            "builtins": ["vmssbuilder.web.icons", "vmssbuilder.web.times"],
         },
     },
     {

@@ -16,6 +16,8 @@ ELEMENTS: Final = (
     " section select small span strong style sub summary sup svg symbol table tbody td textarea tfoot th thead time title tr"
     " u ul use wbr"
 ).replace(" ", "|")
+TEMPLATES: Final = sorted((ROOT.parent / "templates").rglob("*.html"))
+
 _TAG: Final = re.compile(rf"</?(?:{ELEMENTS})(?:\s[^<>]*)?/?>|<(?:{ELEMENTS}) [a-z-]+=")
 _GROUP: Final = re.compile(r"\(\?P<\w+>")
 """The name of a group in a regular expression."""
@@ -78,6 +80,31 @@ def test_few_texts_are_taken_for_html_and_each_says_why() -> None:
 
 
 def test_templates_take_no_text_for_html() -> None:
-    templates = ROOT.parent / "templates"
     loud = re.compile(r"\|\s*safe\b|autoescape\s+(?:off|false)")
-    assert [path.name for path in templates.rglob("*.html") if loud.search(path.read_text())] == []
+    assert [path.name for path in TEMPLATES if loud.search(path.read_text())] == []
+
+
+LONGEST_LINE: Final = 120
+
+
+def test_lines_of_templates_can_be_read_without_scrolling() -> None:
+    long = [
+        (path.name, number)
+        for path in TEMPLATES
+        for number, line in enumerate(path.read_text().splitlines(), start=1)
+        if len(line) > LONGEST_LINE
+    ]
+    assert long == []
+
+
+def test_icons_are_drawn_in_one_place() -> None:
+    drawn = {path.name for path in TEMPLATES if '<svg class="icon' in path.read_text()}
+    assert drawn == {"icon.html"}
+
+
+def test_every_template_is_drawn() -> None:
+    """By its name somewhere; those of a template pack by crispy-forms, those of an error by Django."""
+    written = "\n".join(path.read_text() for path in [*ROOT.rglob("*.py"), *TEMPLATES])
+    names = {str(path.relative_to(ROOT.parent / "templates")) for path in TEMPLATES}
+    by_others = {"lean/whole_uni_form.html"}
+    assert {name for name in names - by_others if name not in written} == set()

@@ -47,7 +47,7 @@ def texts() -> Iterator[str]:
                 yield node.value
             elif isinstance(node, ast.JoinedStr) and len(node.values) < 6:
                 yield ast.unparse(node)
-    for script in (ROOT / "static" / "js").glob("*.js"):
+    for script in (ROOT / "static" / "js").rglob("*.js"):
         yield from (text for _quote, text in _QUOTED.findall(script.read_text()))
 
 

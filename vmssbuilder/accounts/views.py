@@ -6,6 +6,7 @@ import logging
 import time
 from datetime import timedelta
 from typing import Any, Final, cast
+from urllib.parse import quote
 
 from django.conf import settings
 from django.contrib import messages
@@ -59,7 +60,12 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             actions.welcome_local(user)
             return redirect(then)
         form.add_error("username", "The user name or the password is wrong.")
-    context = {"form": form, "local": local, "then": then, "again": again, "switch": "switch" in request.GET}
+    asked = [
+        *(["switch"] if "switch" in request.GET else []),
+        *([f"next={quote(then, safe='')}"] if then != "/" else []),
+    ]
+    query = f"?{'&'.join(asked)}" if asked else ""
+    context = {"form": form, "local": local, "then": then, "again": again, "query": query}
     context["errors"] = form.problems() if form.is_bound else []
     return render(request, "accounts/sign_in.html", context, status=422 if form.is_bound else 200)
 

@@ -18,7 +18,7 @@ from vmssbuilder.drafts import searching
 from vmssbuilder.drafts.models import Draft
 from vmssbuilder.reviews.models import Review
 from vmssbuilder.reviews.queries import waiting_for
-from vmssbuilder.submissions.models import Submission
+from vmssbuilder.submissions.models import STATUS, Submission
 from vmssbuilder.submissions.queries import under_way
 from vmssbuilder.web.forms import WORDS, SearchForm, Words
 
@@ -49,16 +49,6 @@ _REVIEW_STATUS: Final = {
     Review.State.APPROVED: ("done", "done", "Approved"),
     Review.State.CHANGES_REQUESTED: ("warning", "warning", "Changes requested"),
     Review.State.REJECTED: ("error", "error", "Rejected"),
-}
-_SUBMISSION_STATUS: Final = {
-    Submission.State.QUEUED: ("info", "clock", "Queued"),
-    Submission.State.SENDING: ("info", "running", "Sending"),
-    Submission.State.RUNNING: ("info", "running", "Running"),
-    Submission.State.SUCCEEDED: ("done", "done", "Succeeded"),
-    Submission.State.FAILED: ("error", "error", "Failed"),
-    Submission.State.CANCELED: ("warning", "warning", "Canceled"),
-    Submission.State.UNKNOWN: ("warning", "warning", "Outcome unknown"),
-    Submission.State.NEEDS_SIGN_IN: ("warning", "person", "Needs your sign-in"),
 }
 _DRAFT_STATUS: Final = ("started", "started", "Draft")
 
@@ -124,10 +114,7 @@ def what_needs(user: User, sent: QueryDict) -> dict[str, Any]:
         ],
         "reviews": reviews[:PAGE_SIZE],
         "more_reviews": len(reviews) > PAGE_SIZE,
-        "submissions": [
-            Listed(submission, _SUBMISSION_STATUS[Submission.State(submission.state)])
-            for submission in submissions[:PAGE_SIZE]
-        ],
+        "submissions": [Listed(submission, submission.status) for submission in submissions[:PAGE_SIZE]],
         "more_submissions": len(submissions) > PAGE_SIZE,
     }
 
@@ -244,7 +231,7 @@ def _listed(ids: list[int]) -> list[Any]:
 def _status(submission_state: str | None, review_state: str | None) -> tuple[str, str, str]:
     """Kind, icon and words of where a draft stands."""
     if submission_state:
-        return _SUBMISSION_STATUS[Submission.State(submission_state)]
+        return STATUS[Submission.State(submission_state)]
     if review_state in _REVIEW_STATUS:
         return _REVIEW_STATUS[Review.State(review_state)]
     return _DRAFT_STATUS

@@ -100,6 +100,11 @@ class Submission(models.Model):
         return models.Q(lease="") | models.Q(lease_until__lt=Now())
 
     @property
+    def status(self) -> tuple[str, str, str]:
+        """Kind, icon and words of its state."""
+        return STATUS[self.State(self.state)]
+
+    @property
     def is_finished(self) -> bool:
         return self.state in self.FINISHED
 
@@ -115,6 +120,19 @@ class Submission(models.Model):
     def was_stopped(self) -> bool:
         """Whether a person ended it before Azure took the request."""
         return self.state == self.State.CANCELED and bool((self.error or {}).get("ours"))
+
+
+STATUS: Final = {
+    Submission.State.QUEUED: ("info", "clock", "Queued"),
+    Submission.State.SENDING: ("info", "running", "Sending"),
+    Submission.State.RUNNING: ("info", "running", "Running"),
+    Submission.State.SUCCEEDED: ("done", "done", "Succeeded"),
+    Submission.State.FAILED: ("error", "error", "Failed"),
+    Submission.State.CANCELED: ("warning", "warning", "Canceled"),
+    Submission.State.UNKNOWN: ("warning", "warning", "Outcome unknown"),
+    Submission.State.NEEDS_SIGN_IN: ("warning", "person", "Needs your sign-in"),
+}
+"""How pages show the states: kind, icon and words."""
 
 
 class WholeAnswer(models.Model):

@@ -63,6 +63,10 @@ class Event:
     message: str
     at: datetime | None
 
+    @property
+    def icon(self) -> str:
+        return {"now": "running", "failed": "error"}.get(self.mark, self.mark)
+
 
 _TITLES: Final = {
     State.QUEUED: "Queued",

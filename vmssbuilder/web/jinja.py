@@ -6,7 +6,7 @@ from typing import Any
 
 from jinja2 import Environment
 
-from . import times
+from . import icons, times
 
 
 def environment(**options: Any) -> Environment:
@@ -14,4 +14,5 @@ def environment(**options: Any) -> Environment:
     options |= {"trim_blocks": True, "lstrip_blocks": True}
     made = Environment(**{**options, "autoescape": True})  # noqa: S701 - on, which the rule does not see
     made.filters["when"] = times.when
+    made.globals["icon"] = icons.icon
     return made

@@ -6,15 +6,17 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Final, cast
 
+from crispy_forms.layout import Layout
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.http import QueryDict
 
-from vmssbuilder.scaleset import API_VERSIONS, ReadingError, json_text
+from vmssbuilder.scaleset import API_VERSIONS, Reading, ReadingError, json_text
 from vmssbuilder.scaleset.json_text import JSONTextError
+from vmssbuilder.scaleset.request import Operation
 from vmssbuilder.scaleset.versions import DEFAULT
 from vmssbuilder.web.characters import showable
-from vmssbuilder.web.forms import Select, SmallForm
+from vmssbuilder.web.forms import Radios, Select, SmallForm
 
 LARGEST: Final = 1_000_000
 """Bytes of a text or file; a scale set request is a few thousand."""
@@ -152,6 +154,74 @@ class StartForm(SmallForm):
         place = f"Line {problem.line}, column {problem.column}: " if problem.line else ""
         expected = f" Expected: {problem.expected}." if problem.expected else ""
         self.add_error(name, f"{place}{message or problem.message}{expected}")
+
+
+MANY: Final = 20
+"""How many scale sets of a text are radios; more are a list that opens."""
+
+
+class LookForm(SmallForm):
+    """What a person picks of a text that was read: which of its scale sets, and what to do with it.
+
+    accept: sent by the page that shows the result. shown: the scale set of that page. seen: the mark of its texts.
+    """
+
+    accept = forms.CharField(required=False, widget=forms.HiddenInput)
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+    shown = forms.CharField(required=False, widget=forms.HiddenInput)
+    choice = forms.IntegerField(required=False, min_value=0, max_value=9_999, widget=forms.HiddenInput)
+    operation = forms.ChoiceField(
+        label="What to do",
+        required=False,
+        choices=[("update", "Update an existing scale set"), ("create", "Create a new scale set")],
+        widget=Radios(
+            {
+                "update": "Only what the text holds is changed.",
+                "create": "What is missing is filled in on the next pages.",
+            }
+        ),
+    )
+
+    @classmethod
+    def of(cls, made: Reading, *, seen: str, updates: str) -> LookForm:
+        """The form for what was made of the texts. seen: their mark. updates: why it may be an update, "" if it is none."""
+        form = cls(
+            initial={
+                "accept": "1",
+                "seen": seen,
+                "shown": made.chosen,
+                "choice": made.chosen,
+                "operation": made.request.operation,
+            }
+        )
+        if made.choices:
+            select = forms.Select({"class": "select"})
+            form.fields["choice"] = forms.ChoiceField(
+                label="Scale set",
+                help_text="Pick another and press the button to see it here first.",
+                choices=[(each.number, each.title) for each in made.choices],
+                widget=select if len(made.choices) > MANY else Radios({}),
+            )
+        form.fields["operation"].help_text = updates
+        if not updates:
+            del form.fields["operation"]
+        form.helper.layout = Layout(*form.fields)
+        return form
+
+    @property
+    def picked(self) -> int:
+        """The number of the scale set; the first when none was picked."""
+        return self.cleaned_data.get("choice") or 0
+
+    @property
+    def operation_picked(self) -> Operation | None:
+        return self.cleaned_data.get("operation") or None
+
+    def agrees(self, seen: str) -> bool:
+        """Whether the person accepts what a page showed of exactly this."""
+        sent = self.data
+        same = sent.get("choice") == sent.get("shown") and sent.get("seen") in (None, seen)
+        return same and bool(sent.get("accept")) and "look" not in sent
 
 
 def mark(*texts: str) -> str:

@@ -122,6 +122,12 @@ class Entry:
         return type_of(self.node)
 
     @property
+    def opened(self) -> str:
+        """Its name in a path that leads into it: with brackets for a list, with braces for a map."""
+        items = "{}" if isinstance(self.declared, Map) else "[]"
+        return self.wire if self.node.item is None else f"{self.wire}{items}"
+
+    @property
     def where(self) -> str:
         """Where in the form it is filled in."""
         return " → ".join((self.step.title, *self.inside))

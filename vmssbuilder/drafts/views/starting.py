@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from vmssbuilder.accounts.models import User
 from vmssbuilder.drafts import actions, clear_keys, noting, steps, vault
 from vmssbuilder.drafts import content as contents
-from vmssbuilder.drafts.forms.starting import PARAMETERS, REQUEST, TEXTS, StartForm, mark
+from vmssbuilder.drafts.forms.starting import PARAMETERS, REQUEST, TEXTS, LookForm, StartForm, mark
 from vmssbuilder.drafts.forms.template import ParametersForm, PlaceForm, Sent, as_text
 from vmssbuilder.scaleset import (
     Place,
@@ -27,7 +27,6 @@ from vmssbuilder.scaleset import (
 from vmssbuilder.scaleset.canonical import Note
 from vmssbuilder.scaleset.json_text import JSONTextError
 from vmssbuilder.scaleset.parameters import IN_KEY_VAULT
-from vmssbuilder.scaleset.request import Operation
 from vmssbuilder.scaleset.versions import DEFAULT
 
 from .frame import NO_PROPERTY, json_html
@@ -65,13 +64,14 @@ def _page(request: HttpRequest, form: StartForm) -> HttpResponse:
 class _Proposal:
     """What would become of the texts. given: values of parameters that were typed, by name, the secure ones too.
 
-    may_update: whether a person is asked if it is an update. form: of the parameters that have no value, or got it in this
+    may_update: whether a person is asked if it is an update. look: what was picked. form: of the parameters that have no value, or got it in this
     form. placing: of the place where a template is deployed.
     """
 
     reading: Reading
     given: Mapping[str, str]
     may_update: bool
+    look: LookForm
     form: ParametersForm
     placing: PlaceForm
 
@@ -90,17 +90,16 @@ class _Proposal:
 
 def _started(request: HttpRequest, start: StartForm) -> HttpResponse:
     """The draft, or the page on which the person looks over what it would be. Raises ReadingError."""
-    user, post = cast(User, request.user), request.POST
+    user = cast(User, request.user)
     texts = {each.name: start.cleaned_data[each.name] for each in TEXTS}
     made = _proposal(request, texts, start.cleaned_data["api_version"] or None)
     unkeepable = _unkeepable(made.reading.request)
     if unkeepable:
         start.add_error(REQUEST.name, unkeepable)
         return _page(request, start)
-    seen = post.get("choice") == post.get("shown") and post.get("seen") in (None, mark(*texts.values()))
-    accepted = bool(post.get("accept")) and "look" not in post and seen and not made.errors
-    if made.asks and not accepted:
-        return _look(request, start, mark(*texts.values()), made)
+    seen = mark(*texts.values())
+    if made.asks and (made.errors or not made.look.agrees(seen)):
+        return _look(request, start, seen, made)
     draft = actions.create(user, made.reading.request, "pasted", made.reading.notes)
     return redirect("draft", draft.code)
 
@@ -112,7 +111,9 @@ def _proposal(request: HttpRequest, texts: Mapping[str, str], version: str | Non
     given |= {name: value for name, value in sent.typed.items() if value}
     values = _values(texts[PARAMETERS.name], sent, given)
     placing = PlaceForm(post)
-    reading, may_update = _reading(post, texts[REQUEST.name], version, values, placing.place())
+    look = LookForm(post)
+    look.full_clean()
+    reading, may_update = _reading(look, texts[REQUEST.name], version, values, placing.place())
     if values and not reading.parameters:
         reading.notes.append(
             Note("skipped", (), "The parameters were not used: the scale set in the text needs none.")
@@ -122,15 +123,14 @@ def _proposal(request: HttpRequest, texts: Mapping[str, str], version: str | Non
     form = ParametersForm(asked, {name: as_text(value) for name, value in values.items()}, kept)
     form.refuse(reading.parameter_problems)
     placing.ask(reading.place_wanted)
-    return _Proposal(reading, given, may_update, form, placing)
+    return _Proposal(reading, given, may_update, look, form, placing)
 
 
 def _reading(
-    post: QueryDict, text: str, version: str | None, values: Mapping[str, Any], place: Place
+    look: LookForm, text: str, version: str | None, values: Mapping[str, Any], place: Place
 ) -> tuple[Reading, bool]:
     """What is read, as an update where it is plainly one, and whether a person is asked about that. Raises ReadingError."""
-    choice = _choice(post)
-    picked = _OPERATIONS.get(post.get("operation", ""))
+    choice, picked = look.picked, look.operation_picked
     reading = read(text, version, choice, parameters=values, operation=picked, place=place)
     if picked is not None or reading.request.operation == "update":
         return reading, True
@@ -142,27 +142,17 @@ def _reading(
     return reading, False
 
 
-_OPERATIONS: Final[Mapping[str, Operation]] = {"create": "create", "update": "update"}
-
-
 _MANY: Final = 20
 """How many notes of a kind are shown before a draft is made of them: they are what the person decides by."""
-
-
-_RADIOS: Final = 20
-"""How many scale sets of a text are radios; more are a list that opens."""
 
 
 def _look(request: HttpRequest, start: StartForm, seen: str, made: _Proposal) -> HttpResponse:
     errors = made.errors
     context = {
         "reading": made.reading,
-        "many": len(made.reading.choices) > _RADIOS,
         "may_update": made.may_update,
-        "plainly": made.reading.changes,
-        "picked": request.POST.get("operation", "") in _OPERATIONS,
         "start": start,
-        "seen": seen,
+        "look": LookForm.of(made.reading, seen=seen, updates=_updates(made)),
         "groups": noting.grouped(made.reading.notes, _MANY),
         "json": json_html(made.reading.request),
         "form": made.form if made.form.asked else None,
@@ -171,6 +161,15 @@ def _look(request: HttpRequest, start: StartForm, seen: str, made: _Proposal) ->
         "errors": errors,
     }
     return render(request, "drafts/accept.html", context, status=422 if errors else 200)
+
+
+def _updates(made: _Proposal) -> str:
+    """Why a person is asked whether it is an update, "" when they are not."""
+    if not made.may_update:
+        return ""
+    if made.reading.changes:
+        return "The text leaves out what every new scale set states."
+    return "This is what you chose." if made.look.operation_picked else "The text is a request that updates."
 
 
 def _values(text: str, sent: Sent, given: Mapping[str, str]) -> dict[str, Any]:
@@ -211,9 +210,3 @@ def _unkeepable(read: Request) -> str:
             label = contents.label((contents.TARGET, part), read.api_version)
             return f"{label}: {len(written):,} characters; no more than {longest} can be kept. Shorten it."
     return clear_keys.refusal(read.document, {}, read.api_version)
-
-
-def _choice(post: QueryDict) -> int:
-    """Which of several scale sets in a text the person picked; the first when they did not."""
-    picked = post.get("choice", "")
-    return int(picked) if picked.isascii() and picked.isdigit() and len(picked) < 5 else 0

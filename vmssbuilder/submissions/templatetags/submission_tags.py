@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from django import template
 from django.template.context import RequestContext
@@ -20,7 +20,29 @@ State = Submission.State
 @register.inclusion_tag("submissions/callout.html", takes_context=True)
 def submission_callout(context: RequestContext, draft: Draft) -> dict[str, Any]:
     """How the draft's newest submission is going, or how it ended."""
-    return _shared(context, draft)
+    shared = _shared(context, draft)
+    return shared | (_CALLOUTS[_standing(shared["submission"])] if shared["submission"] else {})
+
+
+def _standing(submission: Submission) -> str:
+    if submission.was_stopped:
+        return "stopped"
+    return "moving" if submission.is_moving else submission.state
+
+
+def _callout(kind: str, sign: str, title: str) -> dict[str, str]:
+    return {"kind": kind, "sign": sign, "title": title}
+
+
+_CALLOUTS: Final = {
+    State.SUCCEEDED.value: _callout("ok", "done", "Sent to Azure, with success"),
+    State.FAILED.value: _callout("danger", "error", "Sent to Azure, without success"),
+    "stopped": _callout("danger", "error", "Stopped before Azure took it"),
+    State.CANCELED.value: _callout("danger", "error", "Canceled in Azure"),
+    "moving": _callout("info", "send", "On its way to Azure"),
+    State.NEEDS_SIGN_IN.value: _callout("warning", "warning", "On its way to Azure: a sign-in is needed"),
+    State.UNKNOWN.value: _callout("warning", "warning", "Sent to Azure, outcome unknown"),
+}
 
 
 @register.inclusion_tag("submissions/panel.html", takes_context=True)

@@ -1,0 +1,37 @@
+// Fields that the server sends anew because others changed them: what somebody types in one stays.
+import { hide, put } from "../copies.js";
+import { BY_BUTTON, differ } from "./typed.js";
+
+// What no autosave takes, secrets and paste boxes, goes on to the field that comes.
+function carryOver(field, fragment) {
+  const coming = [...fragment.querySelectorAll(BY_BUTTON)];
+  for (const input of field.querySelectorAll(BY_BUTTON)) {
+    const next = input.value && coming.find((one) => one.name === input.name);
+    if (!next || next.value) continue;
+    next.value = input.value;
+    const fold = next.closest("details");
+    if (fold) fold.open = true;
+  }
+}
+
+export function keepTyped(typed) {
+  typed.form.addEventListener("htmx:oobBeforeSwap", ({ detail }) => {
+    const { target: field, fragment } = detail;
+    if (!field.id.endsWith("-field")) return;
+    carryOver(field, fragment);
+    const now = typed.held();
+    const names = new Set([...field.querySelectorAll("[name]")].map((control) => control.name));
+    const changed = [...names].filter((name) => differ(now[name], typed.sent[name]));
+    if (!changed.length) return;
+    // Typed on while the answer was under way: the text stays, and the next save asks which value is to stand.
+    if (fragment.querySelector("[name=unsettled]")) {
+      put(fragment, Object.fromEntries(changed.map((name) => [name, now[name] || []])));
+      return;
+    }
+    detail.shouldSwap = false;
+    if (!field.querySelector("[name=unsettled]")) {
+      const rows = field.querySelector("[name=rows]");
+      hide(field, "unsettled", rows ? rows.value : changed[0].replace(/:[a-z]+$/, ""));
+    }
+  });
+}
