@@ -135,11 +135,10 @@ def provide(memory: Memory, model: Mapping[str, Any]) -> None:
                 plan=isinstance(model.get("plan"), Mapping),
             )
     there = {name: memory.size(name) for name in offers.names(model)}
-    known = [size for size in there.values() if size is not None]
+    known = [size for size in there.values() if size is not None and offers.suits(size, model)]
     # What is put there goes together with nothing but its like.
-    together = len(known) == len(there) and offers.alike(known)
-    for name, size in there.items():
-        if size is None or not together or not offers.suits(size, model):
+    if len(known) < len(there) or not offers.alike(known):
+        for name, size in there.items():
             vcpus = max(2, size.vcpus) if size else 2
             while vcpus < _MOST_CORES and not offers.suits(sizes.added(name, vcpus, _EVERYTHING), model):
                 vcpus *= 2
