@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from django.http import Http404
 from django_tasks_db.models import DBTaskResult
 
+from tests.actions.table import live
 from tests.conftest import person as local_person
 from tests.reviews.making import SUBSCRIPTION, approved, document, draft, edit
 from tests.submissions.conftest import drive
@@ -22,6 +23,7 @@ from vmssbuilder.drafts.models import Draft
 from vmssbuilder.sandbox.server import Running
 from vmssbuilder.submissions import actions, queries, tasks
 from vmssbuilder.submissions.models import Submission
+from vmssbuilder.updates import actions as updates
 
 pytestmark = pytest.mark.django_db
 
@@ -405,3 +407,13 @@ def test_what_ended_badly_holds_nothing_up(rita: User, submitted: Submit, state:
     first = submitted()
     Submission.objects.update(state=state)
     assert actions.submit(rita, first.draft).pk != first.pk
+
+
+def test_an_update_that_changes_nothing_is_not_sent(rita: User, rolf: User) -> None:
+    of = updates.open_live(rita, live("web-prod", document()))
+    approved(rita, rolf, of)
+    with pytest.raises(actions.Refused, match="changes nothing of the scale set"):
+        actions.submit(rita, of)
+    of = edit(rita, of, "sku.capacity", 3)
+    approved(rita, rolf, of)
+    assert actions.submit(rita, of).state == "queued"
