@@ -15,5 +15,6 @@ EQUIVALENT: Final[dict[str, str]] = {
     "vmssbuilder.drafts.vault.opened: secrets.referred(value) or '' -> without ''": (
         "No secret has the id None either; it is there for the type checker."
     ),
+    "vmssbuilder.submissions.tasks.sweep: 0 -> -1 (2)": "A wake-up has one argument.",
     "vmssbuilder.encryption.samples: 1 -> 2": "Without its first byte the beginning still names the key.",
 }

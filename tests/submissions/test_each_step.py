@@ -560,6 +560,12 @@ def test_a_mark_that_moved_is_looked_at_again(
     assert Submission.objects.get().may_exist is doubtful
 
 
+def test_a_mark_that_moved_under_a_request_is_a_collision(hold: Hold) -> None:
+    held = hold(state="sending", replaces=True)
+    outcome = steps._send(held, Azure(answers=changed()).client)
+    assert (outcome.state, outcome.columns) == ("queued", {"attempts": 1, "may_exist": False})
+
+
 @pytest.mark.parametrize("retryable", [False, True])
 def test_a_conflict_goes_by_or_ends_it(hold: Hold, retryable: bool) -> None:
     held = hold(state="sending")
