@@ -353,6 +353,29 @@ def test_a_text_of_four_times_the_length_takes_no_more_than_that(piece: str) -> 
     assert effort(lambda: pasted.read(long), enough=limit) <= limit
 
 
+def test_of_errors_without_end_the_first_are_weighed_and_the_others_counted() -> None:
+    def text(count: int) -> str:
+        return "\n".join(
+            json.dumps({"error": {"code": "AllocationFailed", "message": f"{number} {'x' * 150}"}})
+            for number in range(count)
+        )
+
+    few, many = text(300), text(3_000)
+    limit = 15 * effort(lambda: pasted.read(few))
+    assert effort(lambda: pasted.read(many), enough=limit) <= limit
+    found = pasted.read(many)
+    assert (len(found.errors), found.more) == (pasted.MOST_ERRORS, 3_000 - pasted.MOST_ERRORS)
+
+
+def test_a_message_of_blanks_takes_a_time_that_grows_with_its_length() -> None:
+    def text(length: int) -> str:
+        return "Code: AllocationFailed\nMessage: a" + " \t" * length + "b\n"
+
+    short, long = text(2_000), text(8_000)
+    limit = 9 * max(effort(lambda: pasted.read(short)), 0.005)
+    assert effort(lambda: pasted.read(long), enough=limit) <= limit
+
+
 def test_the_effort_for_a_text_is_bounded() -> None:
     search = pasted._Search()
     search.text('{"error": [' + '{"code": "Aaaa", "message": ' * 30_000, 0)

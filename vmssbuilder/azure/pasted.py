@@ -37,6 +37,8 @@ _MOST_PIECES: Final = 4_000
 _STRIDE: Final = 20_000
 """Characters after which a search for JSON goes on in the rest of the text alone."""
 _MOST_HITS: Final = 400
+_MOST_KEPT: Final = 400
+"""Errors that are weighed against each other. What a text holds beyond them is counted and no more."""
 LONGEST_MESSAGE: Final = 20_000
 """Characters of one message."""
 
@@ -80,7 +82,7 @@ def read(text: str) -> Pasted:
     ids = tuple(_ids(shown))
     if not found:
         return Pasted((), ids, tuple(_speaking(shown)))
-    return Pasted(tuple(found[:MOST_ERRORS]), ids, (), max(0, len(found) - MOST_ERRORS))
+    return Pasted(tuple(found[:MOST_ERRORS]), ids, (), max(0, len(found) - MOST_ERRORS) + search.beyond)
 
 
 def _place(text: str, code: str) -> int:
@@ -217,7 +219,7 @@ _BLOCK: Final = re.compile(
 )
 _TARGET: Final = re.compile(r"\n\s{0,200}(?:Error ?)?Target\s{0,5}:[ \t]*([^\n]{0,500})")
 _IN_BRACKETS: Final = re.compile(rf"(?:^|[:>-] |[\t\"'])[ \t]{{0,40}}\(({_CODE})\) (?=\S)", re.MULTILINE)
-_AFTER_A_MESSAGE: Final = re.compile(r"\s*\[\]\s*[}\])]{1,4}\s*\Z")
+_AFTER_A_MESSAGE: Final = re.compile(r"(?<!\s)\s*\[\]\s*[}\])]{1,4}\s*\Z")
 """What Kubernetes puts after an error: the rest of a list."""
 _NO_CODE: Final = r"(?!(?:Error|Exception|Failed|Failure|Warning|Details|Message)\b)"
 _WITH_ERROR: Final = re.compile(rf"with error: ({_NO_CODE}{_CODE}): ")
@@ -264,13 +266,14 @@ class _Taken:
 @dataclass(slots=True)
 class _Search:
     """One look through a text, and through the texts in it. errors: what was found, in its order. told: how often one
-    was, those that were known already too. effort, pieces: what is left.
+    was, those that were known already too. beyond: how many were only counted. effort, pieces: what is left.
     """
 
     errors: list[AzureError] = field(default_factory=list)
     effort: int = _EFFORT
     pieces: int = _MOST_PIECES
     told: int = 0
+    beyond: int = 0
     known: dict[tuple[str, str], int] = field(default_factory=dict)
     seen: set[str] = field(default_factory=set)
 
@@ -461,8 +464,10 @@ class _Search:
         """An error that stands there, once; a closer telling of one that is known takes its place."""
         error = {name: value for name, value in error.items() if value not in (None, "", [])}
         same = f"{status} {error}"
-        if same in self.seen:
+        if same in self.seen or len(self.errors) >= _MOST_KEPT:
             self.told += 1
+            self.beyond += same not in self.seen
+            self.seen.add(same)
             return
         made = _made(error, status)
         if not (made.said or made.code):
@@ -532,7 +537,8 @@ def _is_a_code(word: str) -> bool:
 def _joined(text: str) -> str:
     """A message in one piece, lines that a console broke put together; what it lists keeps its lines."""
     text = _AFTER_A_MESSAGE.sub("", text)
-    return re.sub(r"[ \t]*\n[ \t]*(?![-*•] |\d+\))", " ", text).strip().strip('"').strip()
+    # A run of blanks is tried from its beginning alone, or long ones would take a time that grows with their square.
+    return re.sub(r"(?<![ \t])[ \t]*\n[ \t]*(?![-*•] |\d+\))", " ", text).strip().strip('"').strip()
 
 
 def _unquoted(text: str) -> str:
