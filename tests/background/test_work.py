@@ -347,6 +347,26 @@ def test_what_was_saved_before_its_turn_came_stays_too(requester: User, draft: D
     assert paths.get(newest(draft).document, (*INTERFACES, 7, "name")) == "mine"
 
 
+def test_what_others_changed_in_the_same_way_is_not_said_to_be_saved_by_it(
+    page_of: GetPage, as_requester: Client, requester: User, draft: Draft, in_the_middle: Arrange
+) -> None:
+    """The newest revision is about something else: to compare it with the one before shows no fix."""
+    fixed = checking.fix_all(newest(draft))[-1].after
+
+    def fix_and_rename() -> None:
+        if newest(draft).head == 1:
+            editing.apply_fixes(requester, newest(draft), 1, fixed)
+            editing.save(requester, newest(draft), 2, named(7, "mine"))
+
+    in_the_middle(fix_and_rename)
+    work = ended(begun(requester, draft))
+    assert (work.state, work.saved, work.left, newest(draft).head) == ("done", None, None, 3)
+    text = page_of(as_requester, at(draft, "work/")).text
+    assert "Nothing was left to be changed" in text
+    assert "The same was changed meanwhile." in text
+    assert "See what was changed" not in text
+
+
 # --- Ends in words ----------------------------------------------------------------------------------------------------
 
 
@@ -357,6 +377,18 @@ def test_a_draft_that_was_discarded_meanwhile_is_left_alone(
     work = ended(begun(requester, draft))
     assert (work.state, newest(draft).head) == ("failed", 1)
     assert work.said == "The draft may not be changed any more, so nothing was saved."
+
+
+def test_the_work_of_a_discarded_draft_keeps_nobody_from_other_work(
+    as_requester: Client, requester: User, draft: Draft
+) -> None:
+    """Nobody can stop it: its draft has no page of work any more."""
+    other = draft_of(requester)
+    work = begun(requester, draft)
+    editing.discard(requester, newest(draft))
+    assert as_requester.post(at(other, "work/")).headers["Location"] == at(other, "work/")
+    assert ended(work).state == "stopped"
+    assert ended(Work.objects.get(draft=other)).state == "done"
 
 
 def test_the_work_of_an_account_that_was_closed_is_not_saved(
@@ -417,7 +449,7 @@ def test_who_was_taken_for_dead_writes_nothing_any_more(
     assert newest(draft).head == 1
 
 
-def test_a_worker_that_died_after_it_saved_leaves_one_revision(
+def test_a_worker_that_died_while_it_saved_leaves_one_revision(
     requester: User, draft: Draft, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     work = begun(requester, draft)
@@ -429,7 +461,9 @@ def test_a_worker_that_died_after_it_saved_leaves_one_revision(
     monkeypatch.setattr(keeping, "end", die)
     with pytest.raises(OperationalError):
         doing.run(work.pk)
-    assert Work.objects.get().state == "saving"
+    assert (Work.objects.get().state, newest(draft).head) == ("saving", 1), (
+        "saved is what has ended, and nothing else"
+    )
     monkeypatch.setattr(keeping, "end", original)
     doing.run(work.pk, again=True)
     work.refresh_from_db()

@@ -18,7 +18,7 @@ from .models import Work
 def start(user: User, draft: Draft, kind: Work.Kind) -> Work:
     """Has the work done on the newest revision. Where the person has work under way, answers that, whatever it is about.
 
-    Raises Http404, PermissionDenied.
+    Work on a draft that was discarded ends here, for it has no page any more. Raises Http404, PermissionDenied.
     """
     permit(user, draft, Access.EDIT)
     try:
@@ -27,8 +27,13 @@ def start(user: User, draft: Draft, kind: Work.Kind) -> Work:
             locked = Draft.objects.select_for_update().defer("document").get(pk=draft.pk)
             permit(user, locked, Access.EDIT)
             before = under_way(user)
-            if before is not None:
+            if before is not None and before.draft.discarded is None:
                 return before
+            if before is not None:
+                # Nobody can see or stop it any more, and nothing of it is saved.
+                Work.objects.filter(pk=before.pk, finished=None).update(
+                    state=Work.State.STOPPED, finished=Now()
+                )
             locked.works.exclude(finished=None).delete()
             revision = locked.revisions.only("pk").get(number=locked.head)
             now = clock.now()

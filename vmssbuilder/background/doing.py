@@ -21,10 +21,10 @@ from vmssbuilder.drafts.actions import EditConflict
 from . import fixes, keeping, tasks
 from .keeping import Gone
 from .models import Work
-from .watching import Outcome, Watch
+from .watching import Watch
 
-KINDS: Final[dict[str, Callable[[Work, Watch], Outcome]]] = {Work.Kind.FIXES: fixes.apply}
-"""What does the work of each kind."""
+KINDS: Final[dict[str, Callable[[Work, Watch], None]]] = {Work.Kind.FIXES: fixes.apply}
+"""What does the work of each kind, to its end."""
 
 AGAIN_AFTER: Final = timedelta(seconds=1)
 """After which time work asks again whether it is its turn."""
@@ -56,7 +56,7 @@ def run(number: int, *, again: bool = False) -> None:
 
 def _do(work: Work) -> None:
     try:
-        outcome = KINDS[work.kind](work, Watch(work, time.monotonic()))
+        KINDS[work.kind](work, Watch(work, time.monotonic()))
     except EditConflict:
         _failed(
             work,
@@ -73,15 +73,6 @@ def _do(work: Work) -> None:
             "An error of this service ended it, and nothing was saved. Begin again; if it ends like this again, tell those who run it.",
         )
         raise
-    else:
-        keeping.end(
-            work,
-            Work.State.DONE,
-            done=outcome.done,
-            left=outcome.left,
-            saved=outcome.saved,
-            said=outcome.said,
-        )
 
 
 def _failed(work: Work, why: str) -> None:

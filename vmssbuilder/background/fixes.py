@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 
 from vmssbuilder.drafts import actions
 from vmssbuilder.drafts.checking import Fixing
@@ -12,8 +13,8 @@ from .models import Work
 from .watching import SECONDS, Outcome, Watch
 
 
-def apply(work: Work, watch: Watch) -> Outcome:
-    """Makes every fix of the work's revision, and saves what comes of it as one revision.
+def apply(work: Work, watch: Watch) -> None:
+    """Makes every fix of the work's revision, saves what comes of it as one revision, and ends the work with it.
 
     What was saved meanwhile stays. When the time is over, what was made until then is saved. Raises EditConflict, and as
     a save does.
@@ -27,18 +28,24 @@ def apply(work: Work, watch: Watch) -> Outcome:
             break
     left = fixing.left if is_whole else None
     if not fixing.made:
-        return Outcome(0, left)
+        watch.end(Outcome(0, left))
+        return
     watch.save()
     work.person.refresh_from_db()
     if not work.person.is_active:
         raise PermissionDenied("The account was closed meanwhile.")
-    newest = Draft.objects.get(pk=work.draft_id)
-    head = newest.head
-    saved = actions.apply_fixes(work.person, newest, work.revision.number, fixing.content)
-    said = []
-    if not is_whole:
-        said.append(f"It was ended after {SECONDS // 60} minutes. Begin again for the rest.")
-    if saved.head > head > work.revision.number:
-        left = None
-        said.append("What was saved meanwhile stays.")
-    return Outcome(fixing.made, left, saved.head, " ".join(said))
+    # Saved and ended at once: a worker that dies leaves both or neither, so that no work is done twice.
+    with transaction.atomic():
+        newest = Draft.objects.get(pk=work.draft_id)
+        head = newest.head
+        saved = actions.apply_fixes(work.person, newest, work.revision.number, fixing.content)
+        if saved.head == head:
+            watch.end(Outcome(fixing.made, said="The same was changed meanwhile."))
+            return
+        said = []
+        if not is_whole:
+            said.append(f"It was ended after {SECONDS // 60} minutes. Begin again for the rest.")
+        if head > work.revision.number:
+            left = None
+            said.append("What was saved meanwhile stays.")
+        watch.end(Outcome(fixing.made, left, saved.head, " ".join(said)))

@@ -68,6 +68,8 @@ def _told(work: Work) -> dict[str, str]:
     kind, icon = _LOOKS.get(work.state, ("info", "info"))
     if work.state == Work.State.RUNNING and work.total:
         words = f"{work.done:,} of {work.total:,} findings fixed"
+    elif work.state == Work.State.DONE and work.done and work.saved is None:
+        words, kind, icon = "Nothing was left to be changed", "info", "info"
     elif work.state == Work.State.DONE and work.done:
         words = "Fixed 1 finding" if work.done == 1 else f"Fixed {work.done:,} findings"
     elif work.state == Work.State.DONE:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Final
 
 from . import keeping
@@ -48,3 +48,7 @@ class Watch:
     def save(self) -> None:
         """From now on it can no longer be stopped. Raises Gone when it was."""
         keeping.keep(self.work, state=Work.State.SAVING)
+
+    def end(self, outcome: Outcome) -> None:
+        """It was done to its end. Raises Gone when it was stopped, or somebody else does it now."""
+        keeping.end(self.work, Work.State.DONE, **asdict(outcome))
