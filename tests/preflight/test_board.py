@@ -476,6 +476,22 @@ def test_what_would_go_wrong_is_said_at_its_field(
     assert result.at
 
 
+@pytest.mark.parametrize(
+    ("size", "cure"),
+    [
+        (50, "Choose a larger size, or another place for the disk."),
+        (51, "Choose a larger size, or a smaller disk."),
+    ],
+)
+def test_another_place_is_named_where_the_disk_fits_there(
+    sandbox: Running, rita: User, size: int, cure: str
+) -> None:
+    """The size has 36 GiB on its temporary disk, and 50 in its cache."""
+    wanted = changed((EPHEMERAL, {"option": "Local", "placement": "ResourceDisk"}), (OS_SIZE, size))
+    result = ran(rita, draft(rita, wanted))["fit"]
+    assert [each.cure for each in result.findings] == [cure]
+
+
 MIX = [{"name": "Standard_D2s_v3"}, {"name": "Standard_D4s_v3"}, {}]
 
 

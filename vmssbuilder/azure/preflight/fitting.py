@@ -166,17 +166,18 @@ def _ephemeral(known: Suggestion, image: tuple[str, Facts] | None, whole: Any) -
     if place not in room:
         return
     # The state of the firmware is kept beside the disk.
-    most = room[place] - (1 if get(whole, *_SECURITY) == "TrustedLaunch" else 0)
+    beside = 1 if get(whole, *_SECURITY) == "TrustedLaunch" else 0
+    most = room[place] - beside
     size = get(whole, *_OS_DISK, "diskSizeGB") or (image[1].get("size") if image else None)
     if not isinstance(size, int) or isinstance(size, bool):
         return
     if size > most:
-        others = [each for each in room if each != place and room[each] > most]
+        elsewhere = any(size <= each - beside for each in room.values())
         yield _failed(
             (*_OS_DISK, "diskSizeGB"),
             f"{known.value} has {most:,} GiB for an ephemeral OS disk {_PLACES[place]}, and this one has {size:,}.",
             "Choose a larger size"
-            + (", or another place for the disk." if others else ", or a smaller disk."),
+            + (", or another place for the disk." if elsewhere else ", or a smaller disk."),
         )
     elif get(whole, *_EPHEMERAL, "enableFullCaching") is True:
         yield from _full_caching(known, most, size)
