@@ -13,6 +13,7 @@ from tests.forms import entries
 from tests.web.strict import Page, text_of
 from vmssbuilder.accounts.models import User
 from vmssbuilder.drafts import actions
+from vmssbuilder.drafts.changes import Changed
 from vmssbuilder.drafts.checking import check_content, fix_all
 from vmssbuilder.drafts.models import Draft
 from vmssbuilder.scaleset import Request, paths
@@ -181,10 +182,32 @@ def test_a_fix_that_moves_the_places_of_others_leaves_none_behind(requester: Use
 def test_all_fixes_of_a_page_that_is_out_of_date_are_shown_again(
     page_of: GetPage, as_requester: Client, slips: Draft
 ) -> None:
-    page = page_of(as_requester, at(slips, "fixes/"), post={"base": "0"})
+    page = page_of(as_requester, at(slips, "fixes/"), post={"base": "0"}, follow=True)
     assert "was changed since you opened the page" in page.html
     slips.refresh_from_db()
     assert slips.head == 1
+
+
+def test_all_fixes_that_others_forestall_are_shown_again(
+    page_of: GetPage,
+    as_requester: Client,
+    requester: User,
+    slips: Draft,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Somebody changes what a fix changes between its making and its saving."""
+    theirs = [Changed(paths.parse(CACHING), "readwrite", "None")]
+    original = actions.apply_fixes
+
+    def overtaken(*given: Any) -> Draft:
+        actions.save(requester, Draft.objects.get(pk=slips.pk), 1, theirs)
+        return original(*given)
+
+    monkeypatch.setattr(actions, "apply_fixes", overtaken)
+    page = page_of(as_requester, at(slips, "fixes/"), post={"base": "1"}, follow=True, queries=30)
+    assert "was changed since you opened the page" in page.html
+    slips.refresh_from_db()
+    assert (slips.head, paths.get(slips.document, paths.parse(CACHING))) == (2, "None")
 
 
 def test_where_nothing_mends_itself_the_check_is_shown(as_requester: Client, draft: Draft) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
@@ -176,12 +177,17 @@ def _fixes(request: HttpRequest, code: str) -> HttpResponse:
     user = cast(User, request.user)
     draft = access.find(user, code, Access.EDIT)
     made = fix_all(draft)
-    if request.method == "POST" and made and request.POST.get("base") == str(draft.head):
-        actions.apply_fixes(user, draft, draft.head, made[-1].after)
-        messages.success(request, "Fixed 1 finding." if len(made) == 1 else f"Fixed {len(made)} findings.")
-        return redirect("draft-check", code)
     if request.method == "POST" and made:
+        if request.POST.get("base") == str(draft.head):
+            # Others may save while the fixes are made.
+            with suppress(actions.EditConflict):
+                actions.apply_fixes(user, draft, draft.head, made[-1].after)
+                messages.success(
+                    request, "Fixed 1 finding." if len(made) == 1 else f"Fixed {len(made)} findings."
+                )
+                return redirect("draft-check", code)
         messages.warning(request, "The draft was changed since you opened the page. Look at it again.")
+        return redirect("draft-fixes", code)
     if not made:
         messages.info(request, "There is nothing that could be fixed by itself.")
         return redirect("draft-check", code)
