@@ -37,7 +37,7 @@ _MOST_PIECES: Final = 4_000
 _STRIDE: Final = 20_000
 """Characters after which a search for JSON goes on in the rest of the text alone."""
 _MOST_HITS: Final = 400
-_MOST_KEPT: Final = 400
+_MOST_KEPT: Final = 200
 """Errors that are weighed against each other. What a text holds beyond them is counted and no more."""
 LONGEST_MESSAGE: Final = 20_000
 """Characters of one message."""

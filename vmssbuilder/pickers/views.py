@@ -228,7 +228,7 @@ def _create_group(request: HttpRequest, choice: Choice) -> HttpResponse:
     """Creates a resource group in Azure and writes its name into the draft."""
     user, form = cast(User, request.user), _new_group(choice, request.POST)
     if form is None or not form.is_valid():
-        return _page(request, choice, _ask(request, choice), status=422)
+        return _page(request, choice, _ask(request, choice), group=form, status=422)
     name, region = form.cleaned_data["new_name"], form.cleaned_data["new_region"]
     try:
         group = NewGroup(choice.where.subscription, name, region)
