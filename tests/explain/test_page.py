@@ -204,6 +204,14 @@ def test_a_text_that_is_too_long_is_refused_with_the_cure(
     assert "too long to be shown here again" in response.content.decode()
 
 
+def test_texts_of_quotes_alone_do_not_make_the_page_too_large(as_requester: Client) -> None:
+    response = as_requester.post(URL, paste(said='"' * 190_000, sent="'" * 190_000))
+    assert response.status_code == 422, "the request is no JSON"
+    page = response.content.decode()
+    assert "Explain an error" in page
+    assert page.count("too long to be shown here again") == 2
+
+
 def test_a_file_in_the_place_of_text_is_no_fault(as_requester: Client) -> None:
     response = as_requester.post(
         URL, {"said": SimpleUploadedFile("a.bin", b"\x00\xff"), "draft": "", "sent": ""}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from html import escape
 from typing import Any, Final, cast
 
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -31,8 +32,8 @@ from .forms import ExplainForm
 NO_TEXT_SHARE: Final = 20
 """A text of which more than one in so many characters are no text was copied from a file that is none."""
 
-SHOWN_AGAIN: Final = 200_000
-"""Characters of a text that its box shows again: more would make the page too long."""
+SHOWN_AGAIN: Final = 600_000
+"""Bytes that a text may take in its box when it is shown again: more would make the page too long. A quote takes six."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +87,11 @@ def _answer(request: HttpRequest, form: ExplainForm, *, status: int = 200, **con
     if form.is_bound:
         data = cast(QueryDict, form.data).copy()
         for name in ("said", "sent"):
-            data[name] = data.get(name, "").replace("\0", "")
-            if len(data[name]) > SHOWN_AGAIN:
-                data[name] = ""
+            again = str(data.get(name, "")).replace("\0", "")
+            if len(escape(again).encode(errors="replace")) > SHOWN_AGAIN:
+                again = ""
                 left_out.append(str(form.fields[name].label))
+            data[name] = again
         form.data = data
     context |= {"form": form, "errors": form.problems() if form.is_bound else [], "left_out": left_out}
     return render(request, "explain/page.html", context, status=status)
