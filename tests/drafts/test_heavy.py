@@ -160,6 +160,17 @@ def test_a_page_that_nobody_thought_of_is_refused_in_words(
     assert f"/drafts/{draft.code}/document.json" in answer.content.decode()
 
 
+def test_a_page_about_no_draft_that_is_too_large_speaks_of_none(
+    as_requester: Client, settings: Settings
+) -> None:
+    settings.MAX_PAGE_BYTES = 20_000
+    answer = as_requester.post("/explain/", {"said": "Error: " + "x" * 30_000})
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    assert "make what you sent shorter" in page
+    assert "because the draft holds" not in page
+
+
 @pytest.mark.parametrize("kind", heavy.KINDS)
 def test_a_window_takes_no_more_room_than_it_has(kind: str) -> None:
     document = heavy.KINDS[kind]()

@@ -235,12 +235,12 @@ class PagesOfBoundedSize:
             return response
         if len(response.content) <= settings.MAX_PAGE_BYTES:
             return response
-        size = len(response.content) / 1_000_000
-        text = (
-            f"It would be {size:.1f} MB long, because the draft holds very long texts or names. "
-            "Nothing is lost: download its JSON to see all of it."
-        )
+        text = f"It would be {len(response.content) / 1_000_000:.1f} MB long"
         code = getattr(request.resolver_match, "kwargs", {}).get("code", "")
+        if request.method == "POST" and not code:
+            text += ". Go back, and make what you sent shorter."
+            return problem(request, 422, "This page would be too large", text)
+        text += ", because the draft holds very long texts or names. Nothing is lost: download its JSON to see all of it."
         links = [(f"/drafts/{code}/document.json", "Download the JSON")] if code else []
         return problem(request, 422, "This page would be too large", text, links=links)
 
