@@ -26,6 +26,7 @@ from vmssbuilder.drafts import checking, turns
 from vmssbuilder.drafts.changes import Changed
 from vmssbuilder.drafts.models import Draft, Turn
 from vmssbuilder.scaleset import paths
+from vmssbuilder.workers import heartbeats
 from vmssbuilder.workers.models import Worker
 
 from .conftest import begun, draft_of, ended
@@ -78,7 +79,7 @@ def test_more_fixes_than_a_page_shows_are_made_as_a_whole(
     assert not [each for each in left if each.fix], "nothing that could be fixed is left"
     page = page_of(as_requester, at(draft, "work/"))
     assert f"Fixed {ALL} findings" in page.text
-    assert f"{len(left)} findings are left, which nothing can fix by itself." in page.text
+    assert f"{len(left)} findings are left." in page.text
     assert at(draft, "compare/1/2/") in page.html
     assert at(draft, "check/") in page.html
     assert f"{ALL} of" not in page.text, "what is over has no bar"
@@ -429,13 +430,30 @@ def test_when_its_time_is_over_what_was_made_is_saved(
 # --- Workers that die -------------------------------------------------------------------------------------------------
 
 
+def went_silent(work: Work) -> None:
+    """Its worker died a while ago."""
+    Work.objects.filter(pk=work.pk).update(alive=clock.now() - heartbeats.DEAD_AFTER)
+
+
 def test_work_whose_worker_died_is_done_by_another(requester: User, draft: Draft) -> None:
     work = begun(requester, draft)
     keeping.begin(work.pk)
     doing.run(work.pk)
     assert Work.objects.get().state == "running", "without a reason nobody takes it away"
+    went_silent(work)
     doing.run(work.pk, again=True)
     assert Work.objects.get().saved == 2
+
+
+def test_work_that_another_began_anew_is_not_taken_from_it(requester: User, draft: Draft) -> None:
+    work = begun(requester, draft)
+    other = keeping.begin(work.pk)
+    assert other
+    doing.run(work.pk, again=True)
+    with doing._turn:
+        doing.run(work.pk, again=True)
+    keeping.keep(other, done=1)
+    assert (Work.objects.get().tries, newest(draft).head) == (1, 1)
 
 
 def test_who_was_taken_for_dead_writes_nothing_any_more(
@@ -443,7 +461,12 @@ def test_who_was_taken_for_dead_writes_nothing_any_more(
 ) -> None:
     monkeypatch.setattr(watching, "TOLD_EVERY", 0.0)
     work = begun(requester, draft)
-    in_the_middle(lambda: keeping.begin(work.pk, again=True))
+
+    def taken_by_another() -> None:
+        went_silent(work)
+        keeping.begin(work.pk, again=True)
+
+    in_the_middle(taken_by_another)
     ended(work)
     assert (work.state, work.tries, work.done) == ("running", 2, 0)
     assert newest(draft).head == 1
@@ -465,6 +488,7 @@ def test_a_worker_that_died_while_it_saved_leaves_one_revision(
         "saved is what has ended, and nothing else"
     )
     monkeypatch.setattr(keeping, "end", original)
+    went_silent(work)
     doing.run(work.pk, again=True)
     work.refresh_from_db()
     assert (work.state, work.saved, work.said) == ("done", 2, "")
@@ -490,6 +514,7 @@ def test_work_that_never_comes_to_its_end_is_given_up(
     work = begun(requester, draft)
     for _ in range(keeping.TRIES):
         assert keeping.begin(work.pk, again=True)
+        went_silent(work)
     doing.run(work.pk, again=True)
     work.refresh_from_db()
     assert (work.state, newest(draft).head) == ("failed", 1)

@@ -65,7 +65,7 @@ def form_of(html: str) -> dict[str, Any]:
 
 
 def undo_of(html: str) -> str:
-    found = re.search(r'name="act" value="(undo:[^"]+)"', html)
+    found = re.search(r'name="act"\s+value="(undo:[^"]+)"', html)
     assert found, "no way back is offered"
     return found[1].replace("&#x27;", "'")
 

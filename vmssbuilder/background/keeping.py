@@ -9,6 +9,7 @@ from typing import Final
 from django.db.models import F, QuerySet
 
 from vmssbuilder.clock import Now
+from vmssbuilder.workers import heartbeats
 
 from . import tasks
 from .models import Work
@@ -23,6 +24,13 @@ KEPT: Final = timedelta(days=7)
 """How long work that ended stays, for its page."""
 
 
+def _unless_somebody_works(works: QuerySet[Work]) -> QuerySet[Work]:
+    """Those that gave no sign of life lately. A task that is done again is so because its worker died, but another may
+    have begun the work anew meanwhile."""
+    lately = heartbeats.DEAD_AFTER - 2 * timedelta(seconds=heartbeats.BEAT_EVERY)
+    return works.exclude(state__in=(Work.State.RUNNING, Work.State.SAVING), alive__gt=Now() - lately)
+
+
 class Gone(Exception):
     """The work was stopped, or somebody else does it now."""
 
@@ -30,8 +38,7 @@ class Gone(Exception):
 def begin(number: int, *, again: bool = False) -> Work | None:
     """Takes the work; None when it ended, or is somebody else's. again: whoever took it is gone."""
     free = Work.objects.filter(pk=number, finished=None)
-    if not again:
-        free = free.filter(state=Work.State.WAITING)
+    free = _unless_somebody_works(free) if again else free.filter(state=Work.State.WAITING)
     token, fresh = secrets.token_hex(8), {"done": 0, "total": 0, "begun": Now(), "alive": Now()}
     if not free.update(state=Work.State.RUNNING, token=token, tries=F("tries") + 1, **fresh):
         return None
@@ -65,8 +72,8 @@ def waits(number: int) -> Work | None:
 
 
 def leave(number: int) -> Work | None:
-    """Nobody does the work any more, and it is to be done anew; None when it ended."""
-    return _woken(Work.objects.filter(pk=number, finished=None))
+    """Nobody does the work any more, and it is to be done anew; None when it ended, or somebody does it."""
+    return _woken(_unless_somebody_works(Work.objects.filter(pk=number, finished=None)))
 
 
 def sweep() -> int:

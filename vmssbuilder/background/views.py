@@ -85,7 +85,7 @@ def _told(work: Work) -> dict[str, str]:
             if work.left
             else "No findings are left"
         )
-        left += ", which nothing can fix by itself." if work.left else "."
+        left += "."
     return {"words": words, "look": kind, "icon": icon, "left": left}
 
 
