@@ -36,6 +36,11 @@ class LinuxCertificate(Part):
         help="A JSON list of users and groups of the instance that may read the private key. Only root if not set.",
         example='[{"user": "www-data", "group": "www-data"}]',
     )
+    authentication_override = Json(
+        "Identity for this certificate",
+        help="Another identity that opens the vault for this certificate alone, as JSON. The one below if not set.",
+        example='{"msiClientId": "31b403aa-c364-4240-a7ff-d85fb6cd7232"}',
+    )
 
 
 class WindowsCertificate(Part):
@@ -167,6 +172,6 @@ PRESETS: Final = both(
     since=IDENTITY,
     identity="any",
     role="The identity needs the role Key Vault Secrets User on the vault.",
-    runs_on=("For Ubuntu 22.04 and later and Azure Linux.", "For Windows Server 2022 and later."),
+    runs_on=("For Ubuntu 24.04, Azure Linux 3.0 and 4.0, and RHEL 9.", "For Windows Server 2022 and later."),
     upgrades=True,
 )
