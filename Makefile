@@ -4,8 +4,8 @@
 .NOTPARALLEL:
 SHELL := /bin/sh
 PYTHON_HERE := .venv/bin/python
-# More processes than cores only make browsers slow. Tests are handed out few at a time: in long rows, one
-# process was left alone with the browsers for half of the run.
+# More processes than cores only make browsers slow. One that has no tests left takes some of another's: with the default,
+# one process was alone with the browsers for half of the run.
 TEST_PROCESSES ?= logical
 # Extra words for pytest: make test ARGS="tests/scaleset -k password"
 ARGS ?=
@@ -21,7 +21,7 @@ run: .venv-run  ## Start the product on this machine (PORT=8000 SANDBOX_PORT=800
 .PHONY: test
 test: .venv-tests  ## Run all tests, browser tests included (ARGS="..." goes to pytest)
 	@chromium=$$($(PYTHON_HERE) scripts/chromium.py) && \
-	VMSSBUILDER_CHROMIUM="$$chromium" $(PYTHON_HERE) -m pytest -n $(TEST_PROCESSES) --maxschedchunk 8 $(ARGS)
+	VMSSBUILDER_CHROMIUM="$$chromium" $(PYTHON_HERE) -m pytest -n $(TEST_PROCESSES) --dist worksteal $(ARGS)
 
 # What writes to the database, on a real PostgreSQL from a Python package.
 POSTGRESQL_TESTS = tests/actions tests/drafts/test_actions.py tests/reviews tests/submissions/test_steps.py \
@@ -30,7 +30,7 @@ POSTGRESQL_TESTS = tests/actions tests/drafts/test_actions.py tests/reviews test
 
 .PHONY: test-postgresql
 test-postgresql: .venv-tests  ## Run the tests of what writes to the database on PostgreSQL
-	VMSSBUILDER_TEST_DATABASE=postgresql $(PYTHON_HERE) -m pytest -q -n $(TEST_PROCESSES) --maxschedchunk 8 $(POSTGRESQL_TESTS)
+	VMSSBUILDER_TEST_DATABASE=postgresql $(PYTHON_HERE) -m pytest -q -n $(TEST_PROCESSES) --dist worksteal $(POSTGRESQL_TESTS)
 
 # In an environment of its own, which takes a minute to make.
 .PHONY: test-azure-cli
