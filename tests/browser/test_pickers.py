@@ -121,7 +121,8 @@ def test_a_mouse_picks_as_well_and_an_image_tells_of_its_plan(people: People) ->
         expect(rita.page.locator("#json")).to_contain_text(text)
     field_of(rita.page, f"{IMAGE}/version").click()
     options(rita.page).first.click()
-    rita.page.get_by_role("link", name="fill it in").click()
+    with rita.page.expect_navigation():
+        rita.page.get_by_role("link", name="fill it in").click()
     rita.press("Use it")
     assert document(rita, code)["plan"] == {
         "name": "ubuntu-pro",
