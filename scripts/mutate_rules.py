@@ -44,7 +44,13 @@ AREAS = sorted(
 
 QUICK = "a quick look before the careful one: whichever way it goes, the answer is the same"
 OF_THE_MESSAGE = "it is made of the message, whatever stands here"
+NOT_DEEPER = "no document is read that is nested deeper"
 KNOWN = {
+    "characters._odd_texts: plain is not None and (not plain.isascii()) -> plain is not None and True": QUICK,
+    "characters._walk: isinstance(step, str) and (not step.isascii()) -> isinstance(step, str) and True": QUICK,
+    "characters._walk: isinstance(value, dict | list) and depth < MAX_DEPTH"
+    " -> isinstance(value, dict | list) and True": NOT_DEEPER,
+    "characters._walk: depth < MAX_DEPTH -> depth <= MAX_DEPTH": NOT_DEEPER,
     "errors.CODES: InvalidTemplate left out": "the same is said of a code by that kind of name",
     "errors.CODES: DnsRecordInUse: place": "the field is looked for by its name",
     "errors.CODES: LinkedAuthorizationFailed: cure": OF_THE_MESSAGE,

@@ -91,13 +91,12 @@ def _odd_texts(view: View) -> Iterator[tuple[Path, str, str]]:
         yield from _walk(view.given, (), 0)
     for path in _ENCODED:
         written = paths.get(view.given, path)
-        if isinstance(written, str) and written.isascii() and written:
-            plain = decoded(written)
-            if plain and not plain.isascii():
-                try:
-                    yield path, "", plain.decode()
-                except UnicodeDecodeError:
-                    continue
+        plain = decoded(written) if isinstance(written, str) else None
+        if plain is not None and not plain.isascii():
+            try:
+                yield path, "", plain.decode()
+            except UnicodeDecodeError:
+                continue
 
 
 def _walk(holder: Any, path: Path, depth: int) -> Iterator[tuple[Path, str, str]]:
