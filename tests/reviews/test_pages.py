@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import pytest
+from django.contrib import admin
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tests.conftest import GetPage, signed_in
@@ -253,6 +256,18 @@ def test_the_admin_shows_reviews_and_drafts_but_changes_nothing(rita: User, rolf
     assert root.post(pages[0], {"state": "rejected"}).status_code == 403
     assert root.get("/admin/reviews/decision/add/").status_code == 403
     assert root.get("/admin/drafts/secret/").status_code == 404
+
+
+def test_no_list_of_the_admin_reads_a_document(rita: User, rolf: User) -> None:
+    of = draft(rita)
+    actions.decide(rolf, sent(rita, of), "approve", "Fits")
+    root = browser(person("ada", Role.ADMINISTRATOR, is_staff=True, is_superuser=True))
+    lists = [model._meta for model in admin.site._registry]
+    assert {"draft", "revision", "review", "submission"} <= {each.model_name for each in lists}
+    for each in lists:
+        with CaptureQueriesContext(connection) as asked:
+            assert root.get(f"/admin/{each.app_label}/{each.model_name}/").status_code == 200
+        assert not [query["sql"] for query in asked if '"document"' in query["sql"]], each.model_name
 
 
 def test_the_reviewer_reads_the_reason_beside_its_error(rita: User, rolf: User, page_of: GetPage) -> None:

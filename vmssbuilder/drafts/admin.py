@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 
@@ -28,8 +28,20 @@ class ReadOnly:
         return False
 
 
-class Masked(ReadOnly):
+class Lean(ReadOnly):
+    """A list without the documents of its rows, of which each may be megabytes: a page shows one alone."""
+
+    documents: ClassVar[tuple[str, ...]] = ()
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows: QuerySet[Any] = super().get_queryset(request)  # type: ignore[misc] # of the ModelAdmin beside it
+        return rows.defer(*self.documents)
+
+
+class Masked(Lean):
     """A page of content whose document is shown as JSON with every secret masked."""
+
+    documents: ClassVar[tuple[str, ...]] = ("document",)
 
     @admin.display(description="Document, secrets hidden")
     def masked(self, row: Content) -> str:
@@ -51,6 +63,7 @@ class DraftAdmin(Masked, admin.ModelAdmin[Draft]):
 
 @admin.register(Revision)
 class RevisionAdmin(Masked, admin.ModelAdmin[Revision]):
+    documents = ("document", "draft__document")
     list_display = ("__str__", "author", "at", "automatic")
     list_select_related = ("draft", "author")
     search_fields = ("draft__code", "name")
@@ -60,7 +73,8 @@ class RevisionAdmin(Masked, admin.ModelAdmin[Revision]):
 
 
 @admin.register(ShareLink)
-class ShareLinkAdmin(ReadOnly, admin.ModelAdmin[ShareLink]):
+class ShareLinkAdmin(Lean, admin.ModelAdmin[ShareLink]):
+    documents = ("draft__document",)
     list_display = ("__str__", "role", "created_by", "created", "expires", "revoked")
     list_select_related = ("draft", "created_by")
     search_fields = ("draft__code",)

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from django.contrib import admin
 
-from vmssbuilder.drafts.admin import ReadOnly
+from vmssbuilder.drafts.admin import Lean, ReadOnly
 
 from .models import Decision, Review
 
@@ -18,7 +18,8 @@ class Decisions(ReadOnly, admin.TabularInline[Decision, Review]):
 
 
 @admin.register(Review)
-class ReviewAdmin(ReadOnly, admin.ModelAdmin[Review]):
+class ReviewAdmin(Lean, admin.ModelAdmin[Review]):
+    documents = ("revision__document", "revision__draft__document", "draft__document")
     list_display = ("__str__", "state", "outdated", "requested_by", "requested")
     list_filter = ("state",)
     list_select_related = ("revision__draft", "draft", "requested_by")
@@ -33,7 +34,8 @@ class ReviewAdmin(ReadOnly, admin.ModelAdmin[Review]):
 
 
 @admin.register(Decision)
-class DecisionAdmin(ReadOnly, admin.ModelAdmin[Decision]):
+class DecisionAdmin(Lean, admin.ModelAdmin[Decision]):
+    documents = ("review__revision__document", "review__revision__draft__document")
     list_display = ("__str__", "review", "reviewer", "verdict", "at")
     list_filter = ("verdict",)
     list_select_related = ("review__revision__draft", "reviewer")

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from django.contrib import admin
 
-from vmssbuilder.drafts.admin import ReadOnly
+from vmssbuilder.drafts.admin import Lean, ReadOnly
 
 from .models import Progress, Submission
 
@@ -18,7 +18,8 @@ class ProgressLines(ReadOnly, admin.TabularInline[Progress, Submission]):
 
 
 @admin.register(Submission)
-class SubmissionAdmin(ReadOnly, admin.ModelAdmin[Submission]):
+class SubmissionAdmin(Lean, admin.ModelAdmin[Submission]):
+    documents = ("revision__document", "revision__draft__document")
     list_display = ("__str__", "code", "state", "submitter", "created", "finished", "next_step", "attempts")
     list_filter = ("state",)
     list_select_related = ("revision__draft", "submitter")
