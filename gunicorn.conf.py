@@ -9,7 +9,7 @@ workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 # The catalogue and its schemas are built once, before the workers fork.
 preload_app = True
 # Workers touch a file as their sign of life. On a slow disk that alone can make them look dead.
-worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: PTH112, S108
+worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: PTH112, S108 - read by gunicorn alone, and only asked whether it is there
 timeout = 30
 graceful_timeout = 10
 # Addresses of requests can carry share tokens, so they are not logged.

@@ -24,7 +24,7 @@ def main(file: Path) -> None:
                 told.write(f"{(held.since - held.submission.next_step).total_seconds():.3f}\n")
             return held
 
-        steps.claim = watched  # type: ignore[attr-defined]
+        steps.claim = watched  # type: ignore[attr-defined] # the module imports it, which the types keep to themselves
         execute_from_command_line(["manage.py", "worker"])
 
 

@@ -103,7 +103,7 @@ def _browse(client: Client, code: str, end: float, offset: int, seen: Seen) -> N
     pages = (
         *("", "check/", "network/", f"network/{_INTERFACES}/1500/", "fixes/", "export/bicep/", "?only=mine"),
         *(
-            "work/",
+            "heavy-work/",
             "export/az/?download=1",
             "document.json",
             "values/1/network/?page=9",
@@ -128,7 +128,7 @@ def _browse(client: Client, code: str, end: float, offset: int, seen: Seen) -> N
                 seen.wrong.append(f"{below} is {size / 1e6:.1f} MB")
         elif answer.status == 200 and len(answer.text) < 400_000:
             seen.wrong.append(f"{below} is cut")
-        if below == "work/":
+        if below == "heavy-work/":
             # The worker is at it beside the web processes.
             form = [("csrfmiddlewaretoken", _TOKEN)]
             seen.heavy[client.post(path, form).status] += 1

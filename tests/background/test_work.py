@@ -67,17 +67,17 @@ def changed_by_hand(draft: Draft, number: int, value: Any) -> list[Changed]:
 def test_more_fixes_than_a_page_shows_are_made_as_a_whole(
     page_of: GetPage, as_requester: Client, requester: User, draft: Draft, few_a_page: None
 ) -> None:
-    assert as_requester.get(at(draft, "fixes/"))["Location"] == at(draft, "work/")
-    page = page_of(as_requester, at(draft, "work/"))
+    assert as_requester.get(at(draft, "fixes/"))["Location"] == at(draft, "heavy-work/")
+    page = page_of(as_requester, at(draft, "heavy-work/"))
     assert not Work.objects.exists(), "to look begins nothing"
-    page = page_of(as_requester, at(draft, "work/"), post=dict(entries(page.html)), follow=True)
+    page = page_of(as_requester, at(draft, "heavy-work/"), post=dict(entries(page.html)), follow=True)
     assert "Waiting for its turn" in page.text
     work = ended(Work.objects.get())
     assert (work.state, work.done, work.saved) == ("done", ALL, 2)
     assert is_fixed(draft)
     left = checking.check_content(newest(draft))
     assert not [each for each in left if each.fix], "nothing that could be fixed is left"
-    page = page_of(as_requester, at(draft, "work/"))
+    page = page_of(as_requester, at(draft, "heavy-work/"))
     assert f"Fixed {ALL} findings" in page.text
     assert f"{len(left)} findings are left." in page.text
     assert at(draft, "compare/1/2/") in page.html
@@ -136,7 +136,10 @@ def test_where_nothing_mends_itself_nothing_is_saved(
     work = ended(begun(requester, draft))
     assert (work.state, work.done, work.saved) == ("done", 0, None)
     assert newest(draft).head == 2
-    assert "There was nothing that could be fixed by itself" in page_of(as_requester, at(draft, "work/")).text
+    assert (
+        "There was nothing that could be fixed by itself"
+        in page_of(as_requester, at(draft, "heavy-work/")).text
+    )
 
 
 # --- Why it is begun --------------------------------------------------------------------------------------------------
@@ -158,10 +161,12 @@ def test_while_another_heavy_request_runs_the_worker_does_it(
     form = dict(entries(page_of(as_requester, at(large, "fixes/")).html))
     another_is_running(requester)
     assert as_requester.get(at(large, "check/")).status_code == 429
-    assert as_requester.get(at(large, "fixes/"))["Location"] == at(large, "work/")
-    page_of(as_requester, at(large, "work/"), status=200)
+    assert as_requester.get(at(large, "fixes/"))["Location"] == at(large, "heavy-work/")
+    page_of(as_requester, at(large, "heavy-work/"), status=200)
     answer = as_requester.post(at(large, "fixes/"), form)
-    assert (answer.status_code, answer["Location"]) == (307, at(large, "work/")), "the form is sent there"
+    assert (answer.status_code, answer["Location"]) == (307, at(large, "heavy-work/")), (
+        "the form is sent there"
+    )
     page = page_of(as_requester, at(large, "fixes/"), post=form, follow=True, queries=30)
     assert "Waiting for its turn" in page.text
     assert ended(Work.objects.get()).saved == 2
@@ -175,7 +180,7 @@ def test_what_takes_longer_than_a_request_may_is_the_workers(
         raise turns.TooLong
 
     monkeypatch.setattr("vmssbuilder.drafts.views.checking.fix_all", without_end)
-    assert as_requester.get(at(large, "fixes/"))["Location"] == at(large, "work/")
+    assert as_requester.get(at(large, "fixes/"))["Location"] == at(large, "heavy-work/")
 
 
 def test_few_fixes_are_shown_before_they_are_made(as_requester: Client, draft: Draft) -> None:
@@ -186,7 +191,7 @@ def test_a_form_of_what_was_changed_meanwhile_begins_nothing(
     page_of: GetPage, as_requester: Client, requester: User, draft: Draft
 ) -> None:
     editing.save(requester, draft, 1, named(3, "other"))
-    page = page_of(as_requester, at(draft, "work/"), post={"base": "1"}, follow=True)
+    page = page_of(as_requester, at(draft, "heavy-work/"), post={"base": "1"}, follow=True)
     assert "changed since you opened the page" in page.text
     assert not Work.objects.exists()
 
@@ -206,9 +211,9 @@ def test_a_person_has_one_work_whatever_it_is_about(
 ) -> None:
     other = draft_of(requester)
     begun(requester, draft)
-    page = page_of(as_requester, at(other, "work/"), post={}, follow=True)
+    page = page_of(as_requester, at(other, "heavy-work/"), post={}, follow=True)
     assert "You have this under way" in page.text
-    assert at(draft, "work/stop/") in page.html
+    assert at(draft, "heavy-work/stop/") in page.html
     assert Work.objects.count() == 1
 
 
@@ -258,13 +263,13 @@ def test_what_is_stopped_leaves_the_draft_as_it_was(
     page_of: GetPage, as_requester: Client, requester: User, draft: Draft
 ) -> None:
     work = begun(requester, draft)
-    page = page_of(as_requester, at(draft, "work/stop/"), post={}, follow=True)
+    page = page_of(as_requester, at(draft, "heavy-work/stop/"), post={}, follow=True)
     assert "Stopped: the draft is as it was" in page.text
     assert ended(work).state == "stopped"
     assert newest(draft).head == 1
     assert (
         "There is nothing to stop"
-        in page_of(as_requester, at(draft, "work/stop/"), post={}, follow=True).text
+        in page_of(as_requester, at(draft, "heavy-work/stop/"), post={}, follow=True).text
     )
     assert Event.objects.filter(what="draft.work-stopped").count() == 1
     assert begun(requester, draft).state == "waiting", "and it can be begun again"
@@ -322,7 +327,7 @@ def test_what_was_saved_meanwhile_in_other_places_stays(
     assert (work.state, work.saved, work.left) == ("done", 3, None)
     assert paths.get(newest(draft).document, (*INTERFACES, 7, "name")) == "mine"
     assert is_fixed(draft)
-    assert "What was saved meanwhile stays." in page_of(as_requester, at(draft, "work/")).text
+    assert "What was saved meanwhile stays." in page_of(as_requester, at(draft, "heavy-work/")).text
 
 
 def test_where_the_same_place_was_changed_meanwhile_it_says_so_and_begins_again(
@@ -334,10 +339,10 @@ def test_where_the_same_place_was_changed_meanwhile_it_says_so_and_begins_again(
     assert (work.state, work.saved) == ("failed", None)
     assert newest(draft).head == 2
     assert paths.get(newest(draft).document, (*INTERFACES, 7, "properties", "primary")) == "maybe"
-    page = page_of(as_requester, at(draft, "work/"))
+    page = page_of(as_requester, at(draft, "heavy-work/"))
     assert "The same places were changed meanwhile, so nothing was saved." in page.text
     assert "Begin again" in page.text
-    page_of(as_requester, at(draft, "work/"), post={}, follow=True)
+    page_of(as_requester, at(draft, "heavy-work/"), post={}, follow=True)
     assert ended(Work.objects.get()).state == "done"
 
 
@@ -362,7 +367,7 @@ def test_what_others_changed_in_the_same_way_is_not_said_to_be_saved_by_it(
     in_the_middle(fix_and_rename)
     work = ended(begun(requester, draft))
     assert (work.state, work.saved, work.left, newest(draft).head) == ("done", None, None, 3)
-    text = page_of(as_requester, at(draft, "work/")).text
+    text = page_of(as_requester, at(draft, "heavy-work/")).text
     assert "Nothing was left to be changed" in text
     assert "The same was changed meanwhile." in text
     assert "See what was changed" not in text
@@ -387,7 +392,7 @@ def test_the_work_of_a_discarded_draft_keeps_nobody_from_other_work(
     other = draft_of(requester)
     work = begun(requester, draft)
     editing.discard(requester, newest(draft))
-    assert as_requester.post(at(other, "work/")).headers["Location"] == at(other, "work/")
+    assert as_requester.post(at(other, "heavy-work/")).headers["Location"] == at(other, "heavy-work/")
     assert ended(work).state == "stopped"
     assert ended(Work.objects.get(draft=other)).state == "done"
 
@@ -410,7 +415,7 @@ def test_an_error_of_ours_is_said_without_its_words(
     work = begun(requester, draft)
     with pytest.raises(RuntimeError):
         doing.run(work.pk)
-    page = page_of(as_requester, at(draft, "work/"))
+    page = page_of(as_requester, at(draft, "heavy-work/"))
     assert "An error of this service ended it, and nothing was saved." in page.text
     assert "a-secret-in-hand" not in page.html
     assert newest(draft).head == 1
@@ -422,7 +427,7 @@ def test_when_its_time_is_over_what_was_made_is_saved(
     monkeypatch.setattr(watching, "SECONDS", -1)
     work = ended(begun(requester, draft))
     assert (work.state, work.done, work.saved, work.left) == ("done", 1, 2, None)
-    page = page_of(as_requester, at(draft, "work/"))
+    page = page_of(as_requester, at(draft, "heavy-work/"))
     assert "Begin again for the rest." in page.text
     assert "Begin again" in [button.text for button in page.root.iter("button")]
 
@@ -518,7 +523,7 @@ def test_work_that_never_comes_to_its_end_is_given_up(
     doing.run(work.pk, again=True)
     work.refresh_from_db()
     assert (work.state, newest(draft).head) == ("failed", 1)
-    assert "was begun 3 times" in page_of(as_requester, at(draft, "work/")).text
+    assert "was begun 3 times" in page_of(as_requester, at(draft, "heavy-work/")).text
 
 
 def test_a_newer_work_takes_the_place_of_the_one_before_and_old_ones_go(
@@ -544,12 +549,12 @@ def test_the_page_follows_along_with_and_without_javascript(
     work = begun(requester, draft)
     Work.objects.update(state="running", done=1_234, total=4_000)
     work.refresh_from_db()
-    page = page_of(as_requester, at(draft, "work/"))
+    page = page_of(as_requester, at(draft, "heavy-work/"))
     assert "1,234 of 4,000 findings fixed" in page.text
     [bar] = page.all("progress")
     assert (bar.get("value"), bar.get("max")) == ("1234", "4000")
     assert '<noscript><meta http-equiv="refresh" content="3"></noscript>' in page.html
-    asked = f"{at(draft, 'work/')}?seen={work.version}"
+    asked = f"{at(draft, 'heavy-work/')}?seen={work.version}"
     assert f'hx-get="{asked}"' in page.html
     htmx = {"HX-Request": "true"}
     assert as_requester.get(asked, headers=htmx).status_code == 204, "there is nothing new"
@@ -559,7 +564,7 @@ def test_the_page_follows_along_with_and_without_javascript(
     assert "<html" not in partial
     Work.objects.update(state="done", finished=clock.now())
     assert as_requester.get(asked, headers=htmx)["HX-Refresh"] == "true"
-    assert "<noscript><meta" not in page_of(as_requester, at(draft, "work/")).html
+    assert "<noscript><meta" not in page_of(as_requester, at(draft, "heavy-work/")).html
 
 
 def test_before_there_are_figures_the_bar_shows_none(
@@ -568,7 +573,7 @@ def test_before_there_are_figures_the_bar_shows_none(
     begun(requester, draft)
     for state in ("waiting", "running"):
         Work.objects.update(state=state)
-        [bar] = page_of(as_requester, at(draft, "work/")).all("progress")
+        [bar] = page_of(as_requester, at(draft, "heavy-work/")).all("progress")
         assert bar.get("value") is None
 
 
@@ -576,11 +581,11 @@ def test_without_a_worker_the_page_says_so(
     page_of: GetPage, as_requester: Client, requester: User, draft: Draft
 ) -> None:
     begun(requester, draft)
-    assert "No worker has been alive" not in page_of(as_requester, at(draft, "work/")).text
+    assert "No worker has been alive" not in page_of(as_requester, at(draft, "heavy-work/")).text
     Worker.objects.all().delete()
-    assert "No worker has been alive" in page_of(as_requester, at(draft, "work/")).text
+    assert "No worker has been alive" in page_of(as_requester, at(draft, "heavy-work/")).text
     partial = as_requester.get(
-        f"{at(draft, 'work/')}?seen={Work.objects.get().version}", headers={"HX-Request": "true"}
+        f"{at(draft, 'heavy-work/')}?seen={Work.objects.get().version}", headers={"HX-Request": "true"}
     )
     assert "No worker has been alive" in partial.content.decode()
 
@@ -592,7 +597,7 @@ def test_the_check_leads_to_the_work_that_is_under_way(
     work = begun(requester, draft)
     page = page_of(as_requester, at(draft, "check/"))
     assert "Apply all fixes is under way." in page.text
-    assert at(draft, "work/") in page.html
+    assert at(draft, "heavy-work/") in page.html
     ended(work)
     assert "is under way" not in page_of(as_requester, at(draft, "check/")).text
 
@@ -601,9 +606,9 @@ def test_what_was_edited_since_can_be_fixed_again(
     page_of: GetPage, as_requester: Client, requester: User, draft: Draft
 ) -> None:
     ended(begun(requester, draft))
-    assert "Begin again" not in page_of(as_requester, at(draft, "work/")).text
+    assert "Begin again" not in page_of(as_requester, at(draft, "heavy-work/")).text
     editing.save(requester, newest(draft), 2, named(3, "other"))
-    assert "Begin again" in page_of(as_requester, at(draft, "work/")).text
+    assert "Begin again" in page_of(as_requester, at(draft, "heavy-work/")).text
 
 
 def test_no_document_is_read_to_follow_along(
@@ -611,7 +616,7 @@ def test_no_document_is_read_to_follow_along(
 ) -> None:
     begun(requester, draft)
     monkeypatch.setattr(Draft._meta.get_field("document"), "from_db_value", _fail, raising=False)
-    page_of(as_requester, at(draft, "work/"))
+    page_of(as_requester, at(draft, "heavy-work/"))
 
 
 def _fail(*_what: Any) -> Any:

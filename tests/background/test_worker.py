@@ -52,16 +52,16 @@ def test_all_fixes_of_the_heaviest_draft(as_requester: Client, requester: User, 
     draft = draft_of(requester, heavy.interfaces())
     home = f"/drafts/{draft.code}"
     answer = as_requester.get(f"{home}/fixes/", follow=True)
-    assert answer.redirect_chain == [(f"{home}/work/", 302)]
+    assert answer.redirect_chain == [(f"{home}/heavy-work/", 302)]
     form = dict(entries(answer.content.decode()))
     heartbeats.beat("here")
-    as_requester.post(f"{home}/work/", form)
+    as_requester.post(f"{home}/heavy-work/", form)
     start()
     figures: list[tuple[int, int]] = []
     until = time.monotonic() + 240
     while True:
         # As a browser without JavaScript loads it again and again.
-        answer = as_requester.get(f"{home}/work/")
+        answer = as_requester.get(f"{home}/heavy-work/")
         assert problems_of(answer) == []
         page = Page(answer)
         shown = re.search(r"([\d,]+) of ([\d,]+) findings fixed", page.text)

@@ -35,7 +35,7 @@ BEFORE_REVIEW = {
     "choose-a-size": "choose/sku/name/",
     "check": "check/",
     "fixes": "fixes/",
-    "fixes-of-a-large-draft": "work/",
+    "fixes-of-a-large-draft": "heavy-work/",
     "pre-flight": "preflight/",
     "find": "find/?q=disk",
     "exports": "export/",

@@ -138,3 +138,13 @@ def test_what_was_found_of_a_large_request_counts_for_that_request_alone(
     assert checking.check_content(large) == before
     large.document = large.document | {"location": ""}
     assert len(checking.check_content(large)) > len(before), "the same revision, but not the same content"
+
+
+@pytest.mark.parametrize("size", [turns.LARGE_FORM + 1, 10])
+def test_what_a_large_form_took_is_given_back_whoever_sent_it(
+    monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    given: list[bool] = []
+    monkeypatch.setattr(turns, "give_back", lambda: given.append(True))
+    assert Client().post("/sign-in/", {"username": "x" * size}).status_code < 500
+    assert bool(given) is (size > turns.LARGE_FORM)

@@ -5,6 +5,6 @@ from django.urls import path
 from . import views
 
 urlpatterns = [
-    path("<str:code>/work/", views.work, name="draft-work"),
-    path("<str:code>/work/stop/", views.stop, name="draft-work-stop"),
+    path("<str:code>/heavy-work/", views.work, name="draft-work"),
+    path("<str:code>/heavy-work/stop/", views.stop, name="draft-work-stop"),
 ]

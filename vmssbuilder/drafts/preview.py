@@ -60,7 +60,7 @@ def render(
     place = _Place(f"/drafts/{code}/basics/", "")
     writer.value((), masked, tree(api_version), place, "", "", changed=False)
     # Each line was escaped as it was drawn.
-    return mark_safe(f'<code class="json">{"".join(writer.written)}</code>')  # noqa: S308
+    return mark_safe(f'<code class="json">{"".join(writer.written)}</code>')  # noqa: S308 - as said above
 
 
 class _Place(NamedTuple):

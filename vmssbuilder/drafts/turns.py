@@ -66,7 +66,6 @@ class _Held:
             _alarm(0)
             Turn.objects.filter(token=self.token).delete()
             self.token = ""
-            give_back()
 
 
 _held: ContextVar[_Held | None] = ContextVar("turn", default=None)
@@ -112,14 +111,16 @@ class OneAtATime:
             return self.get_response(request)
         finally:
             _held.reset(before)
+            heavy = bool(held.token) or _has_large_form(request)
             held.leave()
+            if heavy:
+                give_back()
 
     def process_view(self, request: HttpRequest, *_view: Any) -> HttpResponse | None:
         """Django's hook: a large form is heavy, whatever it is about. None lets the request through."""
         held = _held.get()
-        size = request.META.get("CONTENT_LENGTH") or "0"
-        large = size.isdecimal() and int(size) > LARGE_FORM
-        if large and held is not None and request.method == "POST" and isinstance(request.user, User):
+        large = request.method == "POST" and _has_large_form(request)
+        if large and held is not None and isinstance(request.user, User):
             try:
                 held.take(request.user)
             except NotYet as error:
@@ -139,6 +140,12 @@ class OneAtATime:
                 again=False,
             )
         return None
+
+
+def _has_large_form(request: HttpRequest) -> bool:
+    """Whether what was sent is heavy by itself, whoever sent it."""
+    size = request.META.get("CONTENT_LENGTH") or "0"
+    return size.isdecimal() and int(size) > LARGE_FORM
 
 
 def _alarm(seconds: float) -> None:

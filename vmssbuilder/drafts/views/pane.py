@@ -90,7 +90,7 @@ def drawn(
         numbers = list(_without_field(html))
         html = _numbered(html, frozenset(numbers))
     # The preview escapes, and these only add classes and ids to its lines.
-    return mark_safe(_only(html) if only else html), Strangers.of(numbers)  # noqa: S308
+    return mark_safe(_only(html) if only else html), Strangers.of(numbers)  # noqa: S308 - as said above
 
 
 def _place_of(here: str) -> Path:
