@@ -269,7 +269,7 @@ class Chaos:
     # --- what must hold ------------------------------------------------------------------------------------------------
 
     def _judged(self, group: Group) -> Iterator[str]:
-        from vmssbuilder.submissions.models import Submission
+        from vmssbuilder.submissions.models import Submission, SubmissionState
 
         created: dict[str, list[str]] = {}
         for name, kind in self._accepted.values():
@@ -280,7 +280,7 @@ class Chaos:
             accepted = created.pop(submission.revision.name, [])
             stopped = submission.code in self._load.stopped
             group.ended += not submission.is_moving
-            group.stopped += stopped and submission.state != Submission.State.SUCCEEDED
+            group.stopped += stopped and submission.state != SubmissionState.SUCCEEDED
             if wrong := wrong_with(submission, accepted, stopped=stopped):
                 yield f"{wrong}\n{_history(submission, accepted)}"
         for name, accepted in created.items():

@@ -86,7 +86,7 @@ def build(number: int, interfaces: int = 2_000) -> World:
     from vmssbuilder.drafts.models import ShareLink
     from vmssbuilder.reviews.actions import decide, request_review
     from vmssbuilder.scaleset import Request, Target
-    from vmssbuilder.submissions.models import Submission
+    from vmssbuilder.submissions.models import Submission, SubmissionState
 
     users, sessions = {}, {"nobody": ""}
     roles = (Role.REQUESTER, Role.REVIEWER, Role.REQUESTER, Role.ADMINISTRATOR)
@@ -115,7 +115,7 @@ def build(number: int, interfaces: int = 2_000) -> World:
         draft=sent,
         revision=approval.revision,
         submitter=users["owner"],
-        state=Submission.State.UNKNOWN,
+        state=SubmissionState.UNKNOWN,
     )
     until = timezone.now() + timedelta(days=1)
     link = ShareLink.objects.create(draft=waiting, created_by=users["owner"], expires=until)

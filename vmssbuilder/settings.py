@@ -191,7 +191,7 @@ LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "sign-in"
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = 0.25
-AXES_HANDLER = "vmssbuilder.accounts.guessing.Handler"
+AXES_HANDLER = "vmssbuilder.accounts.guessing.PasswordAttempts"
 AXES_CLIENT_IP_CALLABLE = "vmssbuilder.accounts.guessing.address_of"
 # What a right password forgets: what failed for the name at the same address.
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]

@@ -8,14 +8,14 @@ from django.db import connection
 from vmssbuilder.accounts.actions import welcome
 from vmssbuilder.accounts.models import Role, TokenCache, User
 from vmssbuilder.accounts.roles import from_app_roles
-from vmssbuilder.azure import Identity
+from vmssbuilder.azure import SignedInIdentity
 
 TENANT = "c0ffee00-0000-4000-8000-00000000c0de"
 
 
-def identity(oid: str = "1", tid: str = TENANT, **more: str) -> Identity:
+def identity(oid: str = "1", tid: str = TENANT, **more: str) -> SignedInIdentity:
     given = {"username": "nora@contoso.example", "name": "Nora New", "home_account_id": f"{oid}.{tid}"} | more
-    return Identity(oid=oid, tid=tid, roles=("Reviewer",), **given)
+    return SignedInIdentity(oid=oid, tid=tid, roles=("Reviewer",), **given)
 
 
 @pytest.mark.django_db(transaction=True)

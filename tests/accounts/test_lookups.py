@@ -50,7 +50,7 @@ def words(error: AzureError) -> Trouble:
     return Trouble("refused", str(error), "")
 
 
-def ask(work: lookups.Work, wait: float = 5.0, within: float = 60.0) -> lookups.Asked:
+def ask(work: lookups.Work, wait: float = 5.0, within: float = 60.0) -> lookups.Lookup:
     return lookups.ask(SOMEBODY, "this", work, words, wait=wait, within=within)
 
 

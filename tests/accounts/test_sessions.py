@@ -12,7 +12,7 @@ from tests.web.strict import Page
 from vmssbuilder.accounts import sessions
 from vmssbuilder.accounts.models import EntraSession, User
 from vmssbuilder.sandbox.server import Running
-from vmssbuilder.submissions.management.commands.worker import SESSIONS_EVERY, Worker
+from vmssbuilder.submissions.management.commands.worker import SESSIONS_EVERY, WorkerLoop
 
 pytestmark = pytest.mark.django_db
 
@@ -27,7 +27,7 @@ def test_sessions_that_ran_out_are_removed_by_the_worker(sandbox: Running) -> No
     EntraSession.objects.filter(session_key=gone.session.session_key).update(
         begun=timezone.now() - timedelta(days=40)
     )
-    worker = Worker(lanes=1, interval=0.1)
+    worker = WorkerLoop(lanes=1, interval=0.1)
     worker._keep_house()
     assert [each.pk for each in Session.objects.all()] == [here.session.session_key]
     assert [each.session_key for each in EntraSession.objects.all()] == [here.session.session_key]

@@ -20,7 +20,7 @@ from vmssbuilder.accounts.models import Pause, Role, User
 from vmssbuilder.accounts.tokens import keep
 from vmssbuilder.azure import ScaleSetAddress
 from vmssbuilder.background import actions as background
-from vmssbuilder.background.models import Work
+from vmssbuilder.background.models import Work, WorkKind
 from vmssbuilder.drafts import actions as editing
 from vmssbuilder.drafts import content as contents
 from vmssbuilder.drafts.changes import Changed
@@ -74,7 +74,7 @@ def scene(stage: Stage, owner: User, reviewer: User, name: str = TARGET.name) ->
     if stage == "working":
         # A person has one at a time: that of an earlier scene has ended.
         Work.objects.filter(person=owner).update(finished=timezone.now())
-        background.start(owner, made, Work.Kind.FIXES)
+        background.start(owner, made, WorkKind.FIXES)
     if stage in ("draft", "working", "live"):
         return at
     if stage == "waiting":
@@ -154,7 +154,7 @@ def _review(at: Scene) -> Review:
 
 def _succeeded(at: Scene, _user: User) -> None:
     assert at.held is not None
-    steps.save(at.held, steps.Outcome("succeeded", "The scale set is created."))
+    steps.save(at.held, steps.Transition("succeeded", "The scale set is created."))
 
 
 EVERYONE: Final = ("owner", "reviewer", "administrator", "stranger")
@@ -196,7 +196,7 @@ ACTIONS: Final = [
     Action(
         "begin heavy work",
         "draft",
-        lambda at, user: background.start(user, at.draft, Work.Kind.FIXES),
+        lambda at, user: background.start(user, at.draft, WorkKind.FIXES),
         background,
         "draft.work-begun",
         locks=(Draft,),

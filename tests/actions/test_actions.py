@@ -170,7 +170,7 @@ def test_what_was_discarded_meanwhile_is_not_gone_on_with(action: Action, rita: 
     # The person's page still holds the draft as it was.
     Draft.objects.filter(pk=at.draft.pk).update(discarded=at.draft.updated)
     before = rows()
-    with pytest.raises((Http404, reviewing.Refused, sending.Refused)):
+    with pytest.raises((Http404, reviewing.ReviewRefused, sending.SubmissionRefused)):
         action.act(at, rolf if "owner" not in action.who else rita)
     assert rows() == before
 

@@ -205,7 +205,7 @@ def test_two_presses_of_the_button_are_one_submission(turns: Turns, rita: User, 
     at = scene("approved", rita, rolf)
     one, other = turns.play(lambda: sending.submit(rita, at.draft), lambda: sending.submit(rita, of(at)))
     assert isinstance(one, Submission), one
-    assert isinstance(other, sending.Refused), other
+    assert isinstance(other, sending.SubmissionRefused), other
     assert "being sent already" in str(other)
     assert Submission.objects.count() == 1
 
@@ -214,7 +214,7 @@ def test_two_requests_for_a_review_are_one(turns: Turns, rita: User, rolf: User)
     at = scene("draft", rita, rolf)
     one, other = turns.play(*[lambda: reviewing.request_review(rita, of(at), "Please", 2)] * 2)
     assert isinstance(one, Review), one
-    assert isinstance(other, reviewing.Refused), other
+    assert isinstance(other, reviewing.ReviewRefused), other
     assert Review.objects.count() == 1
 
 
@@ -227,7 +227,7 @@ def test_two_decide_and_one_counts(turns: Turns, rita: User, rolf: User) -> None
         lambda: reviewing.decide(rosa, Review.objects.get(pk=key), "reject", "No."),
     )
     assert isinstance(one, Decision), one
-    assert isinstance(other, reviewing.Refused), other
+    assert isinstance(other, reviewing.ReviewRefused), other
     assert (Decision.objects.count(), Review.objects.get().state) == (1, "approved")
 
 
@@ -250,7 +250,7 @@ def test_nobody_decides_about_what_is_being_edited(turns: Turns, rita: User, rol
         lambda: reviewing.decide(rolf, Review.objects.get(), "approve", "Fits."),
     )
     assert isinstance(saved, Draft), saved
-    assert isinstance(decided, reviewing.Refused), decided
+    assert isinstance(decided, reviewing.ReviewRefused), decided
     assert not Decision.objects.exists()
 
 
@@ -260,7 +260,7 @@ def test_what_is_being_edited_is_not_sent_as_it_was(turns: Turns, rita: User, ro
         lambda: edit(rita, at.draft, "sku.capacity", 9), lambda: sending.submit(rita, at.draft)
     )
     assert isinstance(saved, Draft), saved
-    assert isinstance(sent, sending.Refused), sent
+    assert isinstance(sent, sending.SubmissionRefused), sent
     assert moving(at) == 0
 
 
@@ -271,7 +271,7 @@ def test_an_approval_that_is_being_voided_sends_nothing(turns: Turns, rita: User
         lambda: reviewing.void_approvals(ada, rolf), lambda: sending.submit(rita, at.draft)
     )
     assert voided == 1
-    assert isinstance(sent, sending.Refused), sent
+    assert isinstance(sent, sending.SubmissionRefused), sent
     assert moving(at) == 0
 
 
@@ -301,11 +301,11 @@ def test_a_step_that_ends_is_not_stopped(turns: Turns, rita: User, rolf: User) -
     assert at.held is not None
     held = at.held
     ended, stopped = turns.play(
-        lambda: steps.save(held, steps.Outcome("succeeded", "The scale set is created.")),
+        lambda: steps.save(held, steps.Transition("succeeded", "The scale set is created.")),
         lambda: sending.stop(rita, Submission.objects.get()),
     )
     assert ended is None
-    assert isinstance(stopped, sending.Refused), stopped
+    assert isinstance(stopped, sending.SubmissionRefused), stopped
     assert Submission.objects.get().state == "succeeded"
 
 
@@ -315,7 +315,7 @@ def test_a_step_of_what_is_being_stopped_writes_nothing(turns: Turns, rita: User
     held = at.held
     stopped, ended = turns.play(
         lambda: sending.stop(rita, Submission.objects.get()),
-        lambda: steps.save(held, steps.Outcome("sending", "The name is free.")),
+        lambda: steps.save(held, steps.Transition("sending", "The name is free.")),
     )
     assert stopped is None
     assert isinstance(ended, leases.LeaseLost), ended

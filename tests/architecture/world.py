@@ -14,7 +14,7 @@ from tests.reviews.making import approved, draft
 from vmssbuilder.accounts.models import Role
 from vmssbuilder.drafts.models import ShareLink
 from vmssbuilder.reviews.actions import request_review
-from vmssbuilder.submissions.models import Submission
+from vmssbuilder.submissions.models import Submission, SubmissionState
 
 PEOPLE: Final = ("anonymous", "owner", "reviewer", "stranger", "administrator")
 
@@ -37,7 +37,7 @@ def build() -> World:
     review = request_review(owner, waiting, "Please", waiting.head)
     approval = approved(owner, reviewer, sent)
     submission = Submission.objects.create(
-        draft=sent, revision=approval.revision, submitter=owner, state=Submission.State.UNKNOWN
+        draft=sent, revision=approval.revision, submitter=owner, state=SubmissionState.UNKNOWN
     )
     link = ShareLink.objects.create(
         draft=waiting, created_by=owner, expires=timezone.now() + timedelta(days=1)

@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import requests
 
-from vmssbuilder.azure import Identity, ScaleSetAddress, SignIn
+from vmssbuilder.azure import ScaleSetAddress, SignedInIdentity, SignIn
 from vmssbuilder.azure.signin import SignedIn
 from vmssbuilder.sandbox import world
 
@@ -127,7 +127,7 @@ class Tokens:
     def __init__(self, sign_in: SignIn, account: str, done: SignedIn | None = None) -> None:
         self.sign_in = sign_in
         done = done or signed_in(sign_in, account)
-        self.identity: Identity = done.identity
+        self.identity: SignedInIdentity = done.identity
         self.cache = done.cache
         self.asked: list[str | None] = []
 

@@ -34,7 +34,7 @@ from vmssbuilder.azure.errors import (
     Unreadable,
 )
 from vmssbuilder.azure.receiving import challenged_claims
-from vmssbuilder.azure.sending import Call, SingleSend
+from vmssbuilder.azure.sending import ArmRequest, SingleSend
 from vmssbuilder.azure.signin import NEW_TOKEN
 from vmssbuilder.azure.throttling import Gate, seconds
 from vmssbuilder.azure.transport import Session
@@ -580,7 +580,7 @@ def test_the_innermost_layer_does_not_rely_on_those_above_it(session: Session) -
     send = SingleSend(cloud("sandbox"), session, "vmssbuilder", "")
     with trap() as elsewhere:
         with pytest.raises(ForeignAddress):
-            send(Call("GET", f"{elsewhere.url}/x", token="token"))
+            send(ArmRequest("GET", f"{elsewhere.url}/x", token="token"))
         assert elsewhere.fell_in == []
 
 

@@ -33,7 +33,16 @@ from vmssbuilder.azure.errors import (
     Unreachable,
 )
 from vmssbuilder.azure.receiving import Answer
-from vmssbuilder.azure.sending import Call, Retry, SingleSend, Throttle, Token, backoff, custom, unconditional
+from vmssbuilder.azure.sending import (
+    ArmRequest,
+    Retry,
+    SingleSend,
+    Throttle,
+    Token,
+    backoff,
+    custom,
+    unconditional,
+)
 from vmssbuilder.azure.signin import NEW_TOKEN
 from vmssbuilder.azure.throttling import Bucket
 from vmssbuilder.azure.transport import within
@@ -83,7 +92,7 @@ def single(wire: Wire, **more: Any) -> SingleSend:
 
 def test_a_request_has_these_headers_and_no_other() -> None:
     wire = Wire()
-    call = Call(
+    call = ArmRequest(
         "PUT", URL, b"{}", {"If-Match": "*", "Accept-Language": "de"}, "secret", cookies={"a": "1", "b": "2"}
     )
     answer = single(wire)(call)
@@ -103,7 +112,7 @@ def test_a_request_has_these_headers_and_no_other() -> None:
         "Content-Type": "application/json",
         "Cookie": "a=1; b=2",
     }
-    single(wire)(Call("GET", URL, token="secret", cookies={}))
+    single(wire)(ArmRequest("GET", URL, token="secret", cookies={}))
     assert dict(wire.asked[1][3]).keys() == {
         "Accept",
         "Accept-Language",
@@ -119,16 +128,16 @@ def test_a_request_has_these_headers_and_no_other() -> None:
 @pytest.mark.parametrize(
     ("call", "reads"),
     [
-        (Call("GET", URL), True),
-        (Call("HEAD", URL), True),
-        (Call("POST", URL, harmless=True), True),
-        (Call("POST", URL), False),
-        (Call("PUT", URL), False),
-        (Call("PATCH", URL), False),
-        (Call("DELETE", URL), False),
+        (ArmRequest("GET", URL), True),
+        (ArmRequest("HEAD", URL), True),
+        (ArmRequest("POST", URL, harmless=True), True),
+        (ArmRequest("POST", URL), False),
+        (ArmRequest("PUT", URL), False),
+        (ArmRequest("PATCH", URL), False),
+        (ArmRequest("DELETE", URL), False),
     ],
 )
-def test_whoever_wants_to_know_is_told_before_a_write_and_only_then(call: Call, reads: bool) -> None:
+def test_whoever_wants_to_know_is_told_before_a_write_and_only_then(call: ArmRequest, reads: bool) -> None:
     wire, told = Wire(), []
     assert call.reads is reads
     single(wire, before_write=lambda: told.append(len(wire.asked)))(call)
@@ -143,31 +152,31 @@ def test_a_write_that_must_not_leave_does_not() -> None:
 
     wire = Wire()
     with pytest.raises(RuntimeError):
-        single(wire, before_write=refuse)(Call("PUT", URL))
+        single(wire, before_write=refuse)(ArmRequest("PUT", URL))
     assert not wire.asked
 
 
 def test_what_is_left_of_the_limits_is_noted_where_somebody_looks() -> None:
     seen = {"other": 1}
     wire = Wire(x_ms_ratelimit_remaining_subscription_reads="7")
-    single(wire, seen=seen)(Call("GET", URL))
+    single(wire, seen=seen)(ArmRequest("GET", URL))
     assert seen == {"other": 1, "subscription-reads": 7}
-    single(wire)(Call("GET", URL))
+    single(wire)(ArmRequest("GET", URL))
 
 
 def test_cookies_are_kept_for_an_operation_only() -> None:
     cookies: dict[str, str] = {}
     wire = Wire("a=1; path=/", "b=2")
-    single(wire)(Call("GET", URL, cookies=cookies))
+    single(wire)(ArmRequest("GET", URL, cookies=cookies))
     assert cookies == {"a": "1", "b": "2"}
-    single(wire)(Call("GET", URL))
+    single(wire)(ArmRequest("GET", URL))
 
 
 def test_an_address_elsewhere_is_refused_with_its_beginning() -> None:
     wire = Wire()
     elsewhere = "https://evil.example/" + "x" * 300
     with pytest.raises(ForeignAddress) as caught:
-        single(wire)(Call("GET", elsewhere))
+        single(wire)(ArmRequest("GET", elsewhere))
     assert (
         str(caught.value)
         == f"“{elsewhere[:200]}” is not an address of {CLOUD.arm_host}. Nothing was sent there."
@@ -178,7 +187,7 @@ def test_an_address_elsewhere_is_refused_with_its_beginning() -> None:
 def test_when_no_time_is_left_nothing_leaves() -> None:
     wire = Wire()
     with within(0.0), pytest.raises(Unreachable) as caught:
-        single(wire)(Call("PUT", URL))
+        single(wire)(ArmRequest("PUT", URL))
     error = caught.value
     assert (error.message, error.retryable, error.uncertain) == (
         "There was no time left to ask Azure.",
@@ -260,7 +269,7 @@ def test_each_trouble_on_the_way_is_an_error_of_ours(
     kind, message, code, retryable, uncertain = expected
     for method in ("PUT", "GET"):
         with pytest.raises(AzureError) as caught:
-            single(Wire(error=error))(Call(method, URL))
+            single(Wire(error=error))(ArmRequest(method, URL))
         told = caught.value
         assert (type(told), told.message, told.code, told.retryable) == (kind, message, code, retryable)
         assert told.uncertain is (uncertain and method == "PUT")
@@ -270,20 +279,20 @@ def test_each_trouble_on_the_way_is_an_error_of_ours(
 
 def test_what_breaks_when_the_time_is_up_was_too_slow(monkeypatch: pytest.MonkeyPatch) -> None:
     error = requests.ConnectionError("cut")
-    late = sending._no_answer(error, Call("PUT", URL), {}, late=True)
+    late = sending._no_answer(error, ArmRequest("PUT", URL), {}, late=True)
     assert (type(late), late.message) == (TooSlow, "Azure's answer did not come in time.")
 
 
 def test_a_fault_of_ours_is_no_trouble_on_the_way() -> None:
     with pytest.raises(ZeroDivisionError):
-        single(Wire(error=ZeroDivisionError()))(Call("PUT", URL))
+        single(Wire(error=ZeroDivisionError()))(ArmRequest("PUT", URL))
 
 
 # --- cookies ----------------------------------------------------------------------------------------------------------
 
 
 def after(cookies: dict[str, str], *headers: str) -> dict[str, str]:
-    single(Wire(*headers))(Call("GET", URL, cookies=cookies))
+    single(Wire(*headers))(ArmRequest("GET", URL, cookies=cookies))
     return cookies
 
 
@@ -373,11 +382,11 @@ def middle(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(random, "uniform", lambda low, high: (low + high) / 2)
 
 
-def replies(*given: Answer | AzureError) -> tuple[Callable[[Call], Answer], list[Call]]:
+def replies(*given: Answer | AzureError) -> tuple[Callable[[ArmRequest], Answer], list[ArmRequest]]:
     """A layer that gives these answers one after the other, and the calls that it gets."""
-    calls: list[Call] = []
+    calls: list[ArmRequest] = []
 
-    def send(call: Call) -> Answer:
+    def send(call: ArmRequest) -> Answer:
         calls.append(call)
         reply = given[len(calls) - 1]
         if isinstance(reply, AzureError):
@@ -395,7 +404,7 @@ BUCKET = Bucket("s1", "uksouth", "writes")
 def test_a_pause_within_the_patience_is_sat_out(pause: float, slept: list[float]) -> None:
     gate, pauses = Gate(pause), cast(list[float], [])
     send, calls = replies(ANSWER)
-    call = Call("PUT", URL)
+    call = ArmRequest("PUT", URL)
     assert Throttle(send, gate, "UK South", 10.0, pauses.append)(call) is ANSWER
     assert (gate.asked, calls, gate.closed) == ([BUCKET], [call], [])
     assert pauses == pytest.approx(slept)
@@ -404,7 +413,7 @@ def test_a_pause_within_the_patience_is_sat_out(pause: float, slept: list[float]
 def test_a_longer_pause_is_for_the_caller() -> None:
     send, calls = replies()
     with pytest.raises(Throttled) as caught:
-        Throttle(send, Gate(10.6), "uksouth", 10.0, lambda _: None)(Call("PUT", URL))
+        Throttle(send, Gate(10.6), "uksouth", 10.0, lambda _: None)(ArmRequest("PUT", URL))
     error = caught.value
     assert error.message == "Azure asked for a pause. It is asked again in 11 seconds."
     assert (error.status, error.code, error.retryable, error.retry_after) == (
@@ -432,7 +441,7 @@ def test_who_is_refused_closes_the_gate_for_its_kind(
     error.by_provider = by_provider
     gate = Gate(0.0)
     with pytest.raises(Throttled):
-        Throttle(replies(error)[0], gate, "uksouth", 10.0, lambda _: None)(Call("PUT", URL))
+        Throttle(replies(error)[0], gate, "uksouth", 10.0, lambda _: None)(ArmRequest("PUT", URL))
     assert gate.closed == [closed]
 
 
@@ -467,10 +476,10 @@ def test_what_is_sent_again(error: AzureError, read: bool, write: bool) -> None:
         send, calls = replies(error, ANSWER)
         layer = Retry(send, 2, 10.0, pauses.append)
         if again:
-            assert layer(Call(method, URL)) is ANSWER
+            assert layer(ArmRequest(method, URL)) is ANSWER
         else:
             with pytest.raises(type(error)):
-                layer(Call(method, URL))
+                layer(ArmRequest(method, URL))
         assert (len(calls), len(pauses)) == (1 + again, again)
 
 
@@ -479,7 +488,7 @@ def test_it_is_sent_no_more_often_than_that(attempts: int) -> None:
     pauses: list[float] = []
     send, calls = replies(*[trouble(503)] * 9)
     with pytest.raises(ServiceTrouble):
-        Retry(send, attempts, 10.0, pauses.append)(Call("GET", URL))
+        Retry(send, attempts, 10.0, pauses.append)(ArmRequest("GET", URL))
     assert (len(calls), len(pauses)) == (attempts, attempts - 1)
 
 
@@ -548,10 +557,10 @@ def test_another_token_is_asked_for_once_of_each_kind(
     last = given[-1]
     if isinstance(last, AzureError):
         with pytest.raises(type(last)) as caught:
-            Token(send, provider)(Call("GET", URL))
+            Token(send, provider)(ArmRequest("GET", URL))
         assert caught.value is last
     else:
-        assert Token(send, provider)(Call("GET", URL)) is last
+        assert Token(send, provider)(ArmRequest("GET", URL)) is last
     assert (wanted, [call.token for call in calls]) == (asked, sent)
 
 
@@ -565,7 +574,7 @@ def test_without_another_token_nothing_is_sent_again(error: AzureError, ends: bo
 
     send, calls = replies(error)
     with pytest.raises(type(error)) as caught:
-        Token(send, provider)(Call("GET", URL))
+        Token(send, provider)(ArmRequest("GET", URL))
     assert caught.value is error
     assert len(calls) == 1
 

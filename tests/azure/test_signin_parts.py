@@ -254,7 +254,7 @@ def test_the_second_move_says_who_it_is(
     assert seen == [("the token", hashed)], "the nonce travels as its SHA-256"
     absent = {name: value for name, value in CLAIMS.items() if name in ("oid", "tid")}
     monkeypatch.setattr(SignIn, "validate", lambda *_what, **_named: absent)
-    assert made().finish(FLOW, {}).identity == signin.Identity("o", "t", "", "", (), "home")
+    assert made().finish(FLOW, {}).identity == signin.SignedInIdentity("o", "t", "", "", (), "home")
 
 
 @pytest.mark.parametrize(

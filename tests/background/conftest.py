@@ -11,7 +11,7 @@ from bench import heavy
 from tests.drafts.conftest import TARGET
 from vmssbuilder.accounts.models import User
 from vmssbuilder.background import actions, doing
-from vmssbuilder.background.models import Work
+from vmssbuilder.background.models import Work, WorkKind
 from vmssbuilder.drafts import actions as editing
 from vmssbuilder.drafts import checking
 from vmssbuilder.drafts.models import Draft
@@ -26,7 +26,7 @@ def draft_of(user: User, document: dict[str, Any] | None = None) -> Draft:
 
 
 def begun(user: User, draft: Draft) -> Work:
-    return actions.start(user, draft, Work.Kind.FIXES)
+    return actions.start(user, draft, WorkKind.FIXES)
 
 
 def ended(work: Work) -> Work:

@@ -295,7 +295,7 @@ def test_a_private_key_in_a_secret_of_a_whole_document_goes_into_the_vault(
 # --- Checklists -------------------------------------------------------------------------------------------------------
 
 
-def is_met(wish: checklists.Wish, text: str, other: str) -> bool:
+def is_met(wish: checklists.Requirement, text: str, other: str) -> bool:
     """As static/js/checklist.js has it."""
     if wish.apart_from:
         return len(other) < 3 or other.lower() not in text.lower()

@@ -16,7 +16,7 @@ from vmssbuilder.drafts import destinations
 from vmssbuilder.drafts.models import Draft
 from vmssbuilder.drafts.setting_search import elsewhere, index
 from vmssbuilder.drafts.setting_search.everyday import PHRASES
-from vmssbuilder.drafts.setting_search.index import Entry
+from vmssbuilder.drafts.setting_search.index import SettingEntry
 from vmssbuilder.scaleset import API_VERSIONS
 from vmssbuilder.scaleset.versions import LATEST
 
@@ -63,7 +63,7 @@ def test_no_setting_is_said_to_be_set_elsewhere() -> None:
 
 @pytest.mark.parametrize("part", ["ade", "mana", "rdp", "log", "cap"])
 def test_parts_of_words_and_initials_never_win_over_whole_words(part: str) -> None:
-    def whole(entry: Entry) -> bool:
+    def whole(entry: SettingEntry) -> bool:
         words = entry.words
         return part in words.title | words.wire | words.everyday | words.values | words.place | words.help
 

@@ -12,8 +12,8 @@ from vmssbuilder.accounts.models import User
 from vmssbuilder.drafts import searching
 from vmssbuilder.drafts.models import Draft, Revision
 from vmssbuilder.home.queries import PAGE_SIZE, STANDINGS
-from vmssbuilder.reviews.models import Review
-from vmssbuilder.submissions.models import Submission
+from vmssbuilder.reviews.models import Review, ReviewState
+from vmssbuilder.submissions.models import Submission, SubmissionState
 
 
 def draft(owner: User, name: str = "web-prod") -> Draft:
@@ -23,12 +23,12 @@ def draft(owner: User, name: str = "web-prod") -> Draft:
     return made
 
 
-def review(of: Draft, state: str = Review.State.WAITING) -> Review:
+def review(of: Draft, state: str = ReviewState.WAITING) -> Review:
     revision = of.revisions.get(number=of.head)
     return Review.objects.create(draft=of, revision=revision, requested_by=of.owner, state=state)
 
 
-def submission(of: Draft, state: str = Submission.State.RUNNING) -> Submission:
+def submission(of: Draft, state: str = SubmissionState.RUNNING) -> Submission:
     revision = of.revisions.get(number=of.head)
     return Submission.objects.create(draft=of, revision=revision, submitter=of.owner, state=state)
 
@@ -60,11 +60,11 @@ def test_my_drafts_and_nobody_elses(
 @pytest.mark.parametrize(
     ("state", "words"),
     [
-        (Review.State.WAITING, "In review"),
-        (Review.State.APPROVED, "Approved"),
-        (Review.State.CHANGES_REQUESTED, "Changes requested"),
-        (Review.State.REJECTED, "Rejected"),
-        (Review.State.WITHDRAWN, "Draft"),
+        (ReviewState.WAITING, "In review"),
+        (ReviewState.APPROVED, "Approved"),
+        (ReviewState.CHANGES_REQUESTED, "Changes requested"),
+        (ReviewState.REJECTED, "Rejected"),
+        (ReviewState.WITHDRAWN, "Draft"),
     ],
 )
 def test_a_draft_says_where_its_review_stands(
@@ -76,7 +76,7 @@ def test_a_draft_says_where_its_review_stands(
 
 def test_an_edit_takes_the_review_back(as_requester: Client, requester: User, page_of: GetPage) -> None:
     mine = draft(requester)
-    review(mine, Review.State.APPROVED)
+    review(mine, ReviewState.APPROVED)
     mine.head = 2
     mine.save()
     text = page_of(as_requester, "/").text
@@ -84,12 +84,12 @@ def test_an_edit_takes_the_review_back(as_requester: Client, requester: User, pa
     assert "Draft" in text
 
 
-@pytest.mark.parametrize("state", Submission.State.values)
+@pytest.mark.parametrize("state", SubmissionState.values)
 def test_a_draft_says_where_its_submission_stands(
     as_requester: Client, requester: User, page_of: GetPage, state: str
 ) -> None:
     mine = draft(requester)
-    review(mine, Review.State.APPROVED)
+    review(mine, ReviewState.APPROVED)
     sent = submission(mine, state)
     page = page_of(as_requester, "/")
     assert "Approved" not in page.text
@@ -192,16 +192,16 @@ def of_each_standing(owner: User) -> dict[str, Draft]:
     """A draft for each place where one can stand, named after it."""
     made = {name: draft(owner, f"is-{name}") for name in STANDINGS}
     for state in (
-        Review.State.WAITING,
-        Review.State.CHANGES_REQUESTED,
-        Review.State.REJECTED,
-        Review.State.APPROVED,
+        ReviewState.WAITING,
+        ReviewState.CHANGES_REQUESTED,
+        ReviewState.REJECTED,
+        ReviewState.APPROVED,
     ):
         review(made[state.value], state)
-    submission(made["under-way"], Submission.State.SENDING)
+    submission(made["under-way"], SubmissionState.SENDING)
     for ended in ("needs-sign-in", "succeeded", "failed", "canceled", "unknown"):
         # The approval that it was sent with is there too, and says less.
-        review(made[ended], Review.State.APPROVED)
+        review(made[ended], ReviewState.APPROVED)
         submission(made[ended], ended)
     return made
 
@@ -226,7 +226,7 @@ def test_drafts_by_where_they_stand(
 
 def test_an_edit_makes_it_a_draft_again(as_requester: Client, requester: User, page_of: GetPage) -> None:
     mine = draft(requester)
-    review(mine, Review.State.APPROVED)
+    review(mine, ReviewState.APPROVED)
     mine.head = 2
     mine.save()
     assert "web-prod" in page_of(as_requester, "/?status=draft").links()

@@ -180,7 +180,7 @@ def test_every_fault_of_the_sandbox_is_here() -> None:
 # --- one gate for all of a person's requests -------------------------------------------------------------------------
 
 
-def list_sizes(user: User) -> lookups.Asked:
+def list_sizes(user: User) -> lookups.Lookup:
     return asking.ask(user, PICKERS["vmSize"], Where(world.DEVELOPMENT, "uksouth"), wait=10.0)
 
 

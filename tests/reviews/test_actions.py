@@ -50,7 +50,7 @@ def test_a_sound_draft_is_sent_for_review(rita: User) -> None:
 def test_an_error_that_cannot_be_overridden_stands_in_the_way_and_is_named(rita: User) -> None:
     wanted = document()
     wanted["sku"]["capacity"] = 5000
-    with pytest.raises(actions.Refused) as refused:
+    with pytest.raises(actions.ReviewRefused) as refused:
         actions.request_review(rita, draft(rita, wanted), "", 1, {"sku-tier-consistent:sku.tier": "I insist"})
     assert any("1,000 instances" in message for _field, message in refused.value.problems)
     assert not Review.objects.exists()
@@ -61,7 +61,7 @@ TIER = "sku-tier-consistent:sku.tier"
 
 def test_an_error_that_can_be_overridden_needs_a_reason(rita: User) -> None:
     of = draft(rita, with_overridable_error())
-    with pytest.raises(actions.Refused) as refused:
+    with pytest.raises(actions.ReviewRefused) as refused:
         actions.request_review(rita, of, "", of.head, {TIER: "  "})
     assert [field for field, _message in refused.value.problems] == ["override-1"]
     review = actions.request_review(rita, of, "", of.head, {TIER: "Azure took it last week."})
@@ -90,7 +90,7 @@ def test_only_the_owner_sends(rita: User, rolf: User) -> None:
 def test_what_was_edited_meanwhile_is_not_sent(rita: User) -> None:
     of = draft(rita)
     edit(rita, of, "sku.capacity", 3)
-    with pytest.raises(actions.Refused) as refused:
+    with pytest.raises(actions.ReviewRefused) as refused:
         actions.request_review(rita, of, "", 1)
     assert refused.value.moved_on
 
@@ -98,7 +98,7 @@ def test_what_was_edited_meanwhile_is_not_sent(rita: User) -> None:
 def test_a_revision_waits_only_once(rita: User) -> None:
     of = draft(rita)
     review = sent(rita, of)
-    with pytest.raises(actions.Refused, match="waiting for review already"):
+    with pytest.raises(actions.ReviewRefused, match="waiting for review already"):
         sent(rita, of)
     with pytest.raises(IntegrityError), transaction.atomic():
         Review.objects.create(draft=of, revision=review.revision, requested_by=rita)
@@ -107,7 +107,7 @@ def test_a_revision_waits_only_once(rita: User) -> None:
 def test_an_approved_revision_is_not_sent_again(rita: User, rolf: User) -> None:
     of = draft(rita)
     approved(rita, rolf, of)
-    with pytest.raises(actions.Refused, match="approved already"):
+    with pytest.raises(actions.ReviewRefused, match="approved already"):
         sent(rita, of)
 
 
@@ -185,7 +185,7 @@ def test_a_requester_cannot_decide(rita: User) -> None:
 
 def test_a_decision_needs_a_choice_and_a_reason(rita: User, rolf: User) -> None:
     review = sent(rita, draft(rita))
-    with pytest.raises(actions.Refused) as refused:
+    with pytest.raises(actions.ReviewRefused) as refused:
         actions.decide(rolf, review, "maybe", "  \n ")
     assert [field for field, _message in refused.value.problems] == ["verdict", "reason"]
 
@@ -195,7 +195,7 @@ def test_an_outdated_request_cannot_be_approved(rita: User, rolf: User) -> None:
     review = sent(rita, of)
     edit(rita, of, "sku.capacity", 3)
     # The reviewer's page still holds the review as it was before the edit.
-    with pytest.raises(actions.Refused, match="edited since") as refused:
+    with pytest.raises(actions.ReviewRefused, match="edited since") as refused:
         actions.decide(rolf, review, "approve", "Looks right")
     assert refused.value.moved_on
     assert not Decision.objects.exists()
@@ -204,7 +204,7 @@ def test_an_outdated_request_cannot_be_approved(rita: User, rolf: User) -> None:
 def test_a_review_is_decided_once(rita: User, rolf: User) -> None:
     review = sent(rita, draft(rita))
     actions.decide(rolf, review, "reject", "No")
-    with pytest.raises(actions.Refused, match="not waiting"):
+    with pytest.raises(actions.ReviewRefused, match="not waiting"):
         actions.decide(person("rosa", Role.REVIEWER), review, "approve", "Yes")
     assert Decision.objects.count() == 1
 
@@ -237,9 +237,9 @@ def test_the_owner_withdraws_a_waiting_request(rita: User, rolf: User) -> None:
     with pytest.raises(PermissionDenied):
         actions.withdraw(rolf, review)
     actions.withdraw(rita, review)
-    with pytest.raises(actions.Refused):
+    with pytest.raises(actions.ReviewRefused):
         actions.withdraw(rita, review)
-    with pytest.raises(actions.Refused):
+    with pytest.raises(actions.ReviewRefused):
         actions.decide(rolf, review, "approve", "Too late")
     assert queries.state_of(of).sendable
 

@@ -12,7 +12,7 @@ from tests.web.strict import text_of
 from vmssbuilder.accounts.models import Role, User
 from vmssbuilder.drafts.models import Draft, Secret
 from vmssbuilder.reviews import actions
-from vmssbuilder.reviews.models import Decision, Review
+from vmssbuilder.reviews.models import Decision, Review, ReviewState
 
 pytestmark = pytest.mark.django_db
 
@@ -39,7 +39,7 @@ def test_every_state_of_a_review_makes_a_sound_page(rita: User, rolf: User, page
     wanted = document()
     wanted["sku"]["tier"] = "Basic"
     seen = set()
-    for state in Review.State.values:
+    for state in ReviewState.values:
         for outdated in (False, True):
             of = draft(rita, wanted)
             review = actions.request_review(

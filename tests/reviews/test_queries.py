@@ -16,7 +16,7 @@ from vmssbuilder.audit.models import Event
 from vmssbuilder.drafts.checking import check_content
 from vmssbuilder.drafts.models import Draft
 from vmssbuilder.reviews import actions, overrides, queries
-from vmssbuilder.reviews.models import Decision, Review
+from vmssbuilder.reviews.models import Decision, Review, ReviewState
 from vmssbuilder.scaleset.findings import Finding
 
 pytestmark = pytest.mark.django_db
@@ -49,7 +49,7 @@ STANDS = {
 
 
 def test_each_state_is_here() -> None:
-    assert set(STANDS) == set(Review.State.values)
+    assert set(STANDS) == set(ReviewState.values)
 
 
 @pytest.mark.parametrize("edited", [False, True])
@@ -177,11 +177,11 @@ def test_texts_have_a_length(rita: User, rolf: User, over: int) -> None:
     of, text = draft(rita), "x" * (5_000 + over)
     told = "Shorten the text to 5,000 characters; it has 5,001."
     if over:
-        with pytest.raises(actions.Refused) as refused:
+        with pytest.raises(actions.ReviewRefused) as refused:
             actions.request_review(rita, of, text, 1)
         assert (refused.value.problems, refused.value.moved_on) == ((("note", told),), False)
         review = sent(rita, of)
-        with pytest.raises(actions.Refused) as refused:
+        with pytest.raises(actions.ReviewRefused) as refused:
             actions.decide(rolf, review, "approve", text)
         assert refused.value.problems == (("reason", told),)
     else:
@@ -193,10 +193,10 @@ def test_a_reason_has_a_length_too(rita: User) -> None:
     wanted["sku"]["tier"] = "Basic"
     of = draft(rita, wanted)
     [asked] = overrides.asked(check_content(of))
-    with pytest.raises(actions.Refused) as refused:
+    with pytest.raises(actions.ReviewRefused) as refused:
         actions.request_review(rita, of, "", 1, {overrides.named(asked.finding): "x" * 5_001})
     assert [field for field, _ in refused.value.problems] == [asked.id]
-    with pytest.raises(actions.Refused) as refused:
+    with pytest.raises(actions.ReviewRefused) as refused:
         actions.request_review(rita, of, "", 1)
     assert refused.value.problems == (
         (asked.id, f"Enter why to send it despite this error: {asked.finding.message}"),
@@ -207,7 +207,7 @@ def test_a_reason_has_a_length_too(rita: User) -> None:
 def test_reasons_are_asked_for_once_nothing_else_stands_in_the_way(rita: User) -> None:
     wanted = document()
     wanted["sku"] |= {"tier": "Basic", "capacity": 5000}
-    with pytest.raises(actions.Refused) as refused:
+    with pytest.raises(actions.ReviewRefused) as refused:
         actions.request_review(rita, draft(rita, wanted), "", 1)
     assert {field for field, _ in refused.value.problems} == {""}
     assert refused.value.moved_on is False
@@ -232,7 +232,7 @@ def test_a_revision_is_sent_again_where_no_review_of_it_counts(
     if refusal is None:
         assert sent(rita, of).state == "waiting"
     else:
-        with pytest.raises(actions.Refused) as refused:
+        with pytest.raises(actions.ReviewRefused) as refused:
             sent(rita, of)
         assert (str(refused.value), refused.value.moved_on) == (refusal, True)
     first.refresh_from_db()
@@ -272,7 +272,7 @@ def test_why_somebody_may_not_decide_is_said(rita: User, rolf: User) -> None:
 def test_what_is_missing_of_a_decision_is_said_at_its_field(
     rita: User, rolf: User, verdict: str, reason: str, problems: dict[str, str]
 ) -> None:
-    with pytest.raises(actions.Refused) as refused:
+    with pytest.raises(actions.ReviewRefused) as refused:
         actions.decide(rolf, sent(rita, draft(rita)), verdict, reason)
     assert (dict(refused.value.problems), refused.value.moved_on) == (problems, False)
 
@@ -302,7 +302,7 @@ def test_what_does_not_wait_is_neither_decided_nor_withdrawn(rita: User, rolf: U
         lambda: actions.decide(rolf, review, "approve", "Fits."),
         lambda: actions.withdraw(rita, review),
     ):
-        with pytest.raises(actions.Refused, match="not waiting for a decision any more") as refused:
+        with pytest.raises(actions.ReviewRefused, match="not waiting for a decision any more") as refused:
             act()
         assert refused.value.moved_on
     assert Review.objects.get().state == state

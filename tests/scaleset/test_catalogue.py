@@ -17,7 +17,7 @@ import jsonschema_rs
 import pytest
 
 from vmssbuilder.scaleset import versions
-from vmssbuilder.scaleset.catalogue import ScaleSet, tree
+from vmssbuilder.scaleset.catalogue import ScaleSetBody, tree
 from vmssbuilder.scaleset.properties import (
     Boolean,
     Choice,
@@ -541,4 +541,4 @@ def test_members_come_in_the_order_of_azures_examples() -> None:
 def test_the_root_part_is_the_scale_set() -> None:
     root = tree(LATEST).property
     assert isinstance(root, Single)
-    assert root.part is ScaleSet
+    assert root.part is ScaleSetBody

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.scaleset.documents import documents
 from vmssbuilder.scaleset import apply_patch, check, merge_patch, paths, secrets
 from vmssbuilder.scaleset.findings import Finding, errors
-from vmssbuilder.scaleset.kept import Difference, Kept, Method, carried, check_update, kept
+from vmssbuilder.scaleset.kept import KeptSecret, KnownUpdate, Method, carried, check_update, kept
 from vmssbuilder.scaleset.paths import MISSING
 from vmssbuilder.scaleset.versions import PATCH_SINCE, within
 
@@ -111,7 +111,7 @@ def windows() -> dict[str, Any]:
 
 def update(
     before: dict[str, Any], *edits: tuple[str, Any], withheld: tuple[str, ...] = (), version: str = NEW
-) -> tuple[dict[str, Any], Difference]:
+) -> tuple[dict[str, Any], KnownUpdate]:
     """The wanted document and the update that makes it of `before`."""
     wanted = copy.deepcopy(before)
     for place, value in edits:
@@ -123,7 +123,7 @@ def update(
     method: Method = "PATCH" if within(version, PATCH_SINCE) else "PUT"
     changes = merge_patch(before, wanted, version, put=method == "PUT").body
     held = kept(before, map(paths.parse, withheld), wanted, changes, version)
-    return wanted, Difference(before, changes, method, held)
+    return wanted, KnownUpdate(before, changes, method, held)
 
 
 def findings(
@@ -153,7 +153,9 @@ def test_what_azure_keeps_stands_in_no_ones_way(
     assert not errors(findings(before, edit, withheld=withheld))
     _wanted, difference = update(before, edit, withheld=withheld)
     fixed = {f"{OS}.adminPassword", CONTENT}
-    assert difference.kept == tuple(Kept(paths.parse(place), fixed=place in fixed) for place in withheld)
+    assert difference.kept == tuple(
+        KeptSecret(paths.parse(place), fixed=place in fixed) for place in withheld
+    )
 
 
 def test_the_rule_that_asks_for_the_secret_is_there_to_be_silenced() -> None:
@@ -194,12 +196,12 @@ def test_an_item_is_followed_by_its_name_and_forgotten_with_it() -> None:
     before = live(monitor(), script())
     withheld = (PROTECTED, f"{EXTENSIONS}[1].properties.protectedSettings")
     _wanted, difference = update(before, (f"{EXTENSIONS}[0]", MISSING), withheld=withheld)
-    assert difference.kept == (Kept(paths.parse(PROTECTED), lost=True),)
+    assert difference.kept == (KeptSecret(paths.parse(PROTECTED), lost=True),)
     _wanted, difference = update(before, (EXTENSIONS, []), withheld=withheld)
     assert difference.kept == ()
     renamed = (f"{EXTENSIONS}[1].name", "other")
     _wanted, difference = update(before, renamed, withheld=withheld)
-    assert difference.kept == (Kept(paths.parse(PROTECTED), lost=True),)
+    assert difference.kept == (KeptSecret(paths.parse(PROTECTED), lost=True),)
 
 
 def test_without_patch_every_list_is_sent() -> None:
@@ -287,7 +289,7 @@ def test_whatever_was_there_and_is_wanted_is_judged(
     changes = merge_patch(before, wanted, version, put=version == OLD).body
     found = kept(before, [place for place, _value in held], wanted, changes, version)
     method: Method = "PUT" if version == OLD else "PATCH"
-    judged = check_update(wanted, Difference(before, changes, method, found), version)
+    judged = check_update(wanted, KnownUpdate(before, changes, method, found), version)
     assert {each.path for each in found if each.lost} <= {each.path for each in judged}
     assert all(paths.get(wanted, each.path, None) is None for each in found)
 

@@ -43,7 +43,7 @@ def test_an_approved_draft_is_queued(rita: User, approved_draft: Callable[..., D
 
 def test_nothing_is_sent_without_an_approval(rita: User, rolf: User) -> None:
     of = draft(rita)
-    with pytest.raises(actions.Refused, match="Only an approved request"):
+    with pytest.raises(actions.SubmissionRefused, match="Only an approved request"):
         actions.submit(rita, of)
 
 
@@ -51,7 +51,7 @@ def test_an_edit_after_the_approval_stands_in_the_way(
     rita: User, approved_draft: Callable[..., Draft]
 ) -> None:
     of = edit(rita, approved_draft(), "sku.capacity", 3)
-    with pytest.raises(actions.Refused, match="Only an approved request"):
+    with pytest.raises(actions.SubmissionRefused, match="Only an approved request"):
         actions.submit(rita, of)
     assert not Submission.objects.exists()
 
@@ -68,10 +68,10 @@ def test_only_the_owner_sends(
 
 def test_a_revision_is_not_sent_twice(sandbox: Running, rita: User, submitted: Submit) -> None:
     submission = submitted()
-    with pytest.raises(actions.Refused, match="being sent already"):
+    with pytest.raises(actions.SubmissionRefused, match="being sent already"):
         actions.submit(rita, submission.draft)
     drive(submission)
-    with pytest.raises(actions.Refused, match="it succeeded"):
+    with pytest.raises(actions.SubmissionRefused, match="it succeeded"):
         actions.submit(rita, submission.draft)
     assert Submission.objects.count() == 1
 
@@ -89,7 +89,7 @@ def test_two_revisions_of_a_draft_are_not_under_way_together(
 ) -> None:
     of = edit(rita, submitted().draft, "sku.capacity", 3)
     approved(rita, rolf, of)
-    with pytest.raises(actions.Refused, match="being sent already"):
+    with pytest.raises(actions.SubmissionRefused, match="being sent already"):
         actions.submit(rita, of)
 
 
@@ -98,13 +98,13 @@ def test_an_unknown_outcome_does_not_hold_up_the_next_revision(
 ) -> None:
     first = submitted()
     Submission.objects.update(state="unknown")
-    with pytest.raises(actions.Refused, match="being sent already"):
+    with pytest.raises(actions.SubmissionRefused, match="being sent already"):
         actions.submit(rita, first.draft)
     of = edit(rita, first.draft, "sku.capacity", 3)
     approved(rita, rolf, of)
     assert actions.submit(rita, of).state == "queued"
     first.refresh_from_db()
-    with pytest.raises(actions.Refused, match="Another submission"):
+    with pytest.raises(actions.SubmissionRefused, match="Another submission"):
         actions.check_now(rita, first)
 
 
@@ -118,7 +118,7 @@ def test_a_local_account_is_told_that_azure_does_not_know_it(rolf: User) -> None
     owner = local_person("lena", "Lena Local", Role.REQUESTER)
     of = draft(owner)
     approved(owner, rolf, of)
-    with pytest.raises(actions.Refused, match="local account"):
+    with pytest.raises(actions.SubmissionRefused, match="local account"):
         actions.submit(owner, of)
 
 
@@ -155,7 +155,7 @@ def test_there_is_nothing_to_go_on_with_elsewhere(rita: User, submitted: Submit,
     submission = submitted()
     Submission.objects.update(state=state)
     submission.refresh_from_db()
-    with pytest.raises(actions.Refused):
+    with pytest.raises(actions.SubmissionRefused):
         actions.resume(rita, submission)
     assert Submission.objects.get().state == state
 
@@ -202,7 +202,7 @@ def test_what_azure_would_refuse_is_not_sent_though_it_was_approved(
     of = approved_draft()
     # As when the rules learned something since.
     Draft.objects.filter(pk=of.pk).update(document=of.document | {"location": ""})
-    with pytest.raises(actions.Refused, match="Azure would refuse the request"):
+    with pytest.raises(actions.SubmissionRefused, match="Azure would refuse the request"):
         actions.submit(rita, of)
     assert not Submission.objects.exists()
 
@@ -248,7 +248,7 @@ def test_asking_now_that_fails_at_its_end_leaves_everything_as_it_was(
 def test_what_is_over_is_not_stopped(rita: User, submitted: Submit, state: str) -> None:
     submission = submitted()
     Submission.objects.update(state=state)
-    with pytest.raises(actions.Refused, match="over already"):
+    with pytest.raises(actions.SubmissionRefused, match="over already"):
         actions.stop(rita, submission)
     submission.refresh_from_db()
     assert (submission.state, submission.error) == (state, None)
@@ -377,7 +377,7 @@ def test_what_was_discarded_goes_on_only_where_azure_may_have_it(
         actions.resume(rita, Submission.objects.get())
         assert Submission.objects.get().is_moving
     else:
-        with pytest.raises(actions.Refused, match="The draft was discarded"):
+        with pytest.raises(actions.SubmissionRefused, match="The draft was discarded"):
             actions.resume(rita, Submission.objects.get())
 
 
@@ -397,7 +397,7 @@ def test_there_is_nothing_to_hasten_in_what_is_over_or_due(
 
 def test_another_submission_that_came_between_is_told(rita: User, submitted: Submit) -> None:
     submission = submitted()
-    with pytest.raises(actions.Refused) as refused:
+    with pytest.raises(actions.SubmissionRefused) as refused:
         actions.submit(rita, submission.draft)
     assert str(refused.value) == "This request is being sent already."
 
@@ -412,7 +412,7 @@ def test_what_ended_badly_holds_nothing_up(rita: User, submitted: Submit, state:
 def test_an_update_that_changes_nothing_is_not_sent(rita: User, rolf: User) -> None:
     of = updates.open_live(rita, live("web-prod", document()))
     approved(rita, rolf, of)
-    with pytest.raises(actions.Refused, match="changes nothing of the scale set"):
+    with pytest.raises(actions.SubmissionRefused, match="changes nothing of the scale set"):
         actions.submit(rita, of)
     of = edit(rita, of, "sku.capacity", 3)
     approved(rita, rolf, of)

@@ -20,7 +20,7 @@ from vmssbuilder.accounts import keyholders
 from vmssbuilder.accounts.entra import NotSetUp
 from vmssbuilder.accounts.models import Role, User
 from vmssbuilder.audit.models import Event
-from vmssbuilder.azure import ArmClient, AzureError, Operation, ScaleSet, ScaleSetAddress
+from vmssbuilder.azure import ArmClient, AzureError, LiveScaleSet, Operation, ScaleSetAddress
 from vmssbuilder.azure.errors import (
     BadAnswer,
     ChangedMeanwhile,
@@ -39,7 +39,7 @@ from vmssbuilder.drafts.models import Draft, Revision, Secret
 from vmssbuilder.submissions import actions, arm, failures, leases, queries, steps
 from vmssbuilder.submissions.leases import Held, LeaseLost
 from vmssbuilder.submissions.models import PATIENCE, Submission, WholeAnswer
-from vmssbuilder.submissions.steps import Outcome
+from vmssbuilder.submissions.steps import Transition
 from vmssbuilder.updates import actions as updates
 
 pytestmark = pytest.mark.django_db
@@ -49,26 +49,26 @@ SET_URL = f"https://arm{ADDRESS.resource_id}?api-version=2024-07-01"
 OLD = "2016-04-30-preview"
 
 
-def found(state: str = "Succeeded", etag: str | None = '"1"', **more: Any) -> ScaleSet:
+def found(state: str = "Succeeded", etag: str | None = '"1"', **more: Any) -> LiveScaleSet:
     """A scale set as Azure shows it."""
     model = document() | more
     del model["properties"]["virtualMachineProfile"]["osProfile"]["adminPassword"]
     model["properties"] |= {"provisioningState": state, "uniqueId": "unique-1"}
-    return ScaleSet(ADDRESS, "2024-07-01", model, etag)
+    return LiveScaleSet(ADDRESS, "2024-07-01", model, etag)
 
 
 class Azure:
     """A client: `get` gives what it has one after the other, `begin` notes what is sent and answers or fails."""
 
     def __init__(
-        self, *shows: ScaleSet | AzureError | None, answers: Operation | Exception | None = None
+        self, *shows: LiveScaleSet | AzureError | None, answers: Operation | Exception | None = None
     ) -> None:
         self.shows = list(shows)
         self.answers = answers
         self.sent: list[tuple[str, str, Any, dict[str, str]]] = []
         self.looked: list[tuple[ScaleSetAddress, str, bool]] = []
 
-    def get(self, address: ScaleSetAddress, version: str, *, user_data: bool = False) -> ScaleSet | None:
+    def get(self, address: ScaleSetAddress, version: str, *, user_data: bool = False) -> LiveScaleSet | None:
         self.looked.append((address, version, user_data))
         shown = self.shows.pop(0)
         if isinstance(shown, AzureError):
@@ -143,11 +143,11 @@ def hold_update(rita: User, rolf: User) -> Hold:
     return make
 
 
-def sentence(outcome: Outcome) -> str:
+def sentence(outcome: Transition) -> str:
     return str((outcome.columns["error"] or {})["sentence"])
 
 
-def failed(outcome: Outcome, error: failures.Ours | str, **columns: Any) -> None:
+def failed(outcome: Transition, error: failures.Ours | str, **columns: Any) -> None:
     """It ends with that error, and these columns beside."""
     words = error if isinstance(error, str) else error.sentence
     assert (outcome.state, outcome.message, outcome.wait) == ("failed", words, 0.0)
@@ -178,7 +178,7 @@ def test_the_times_and_tries_are_these() -> None:
 def test_a_free_name_is_sent_to(hold: Hold) -> None:
     azure = Azure(None)
     outcome = steps._look(hold(replaces=True, etag="x"), azure.client)
-    assert outcome == Outcome("sending", "The name is free.", columns={"replaces": False, "etag": ""})
+    assert outcome == Transition("sending", "The name is free.", columns={"replaces": False, "etag": ""})
     assert azure.looked == [(ADDRESS, "2024-07-01", False)]
 
 
@@ -190,7 +190,7 @@ def test_a_taken_name_ends_it(hold: Hold) -> None:
 def test_what_is_to_be_updated_has_to_be_there(hold_update: Hold, etag: str | None, kept: str) -> None:
     held = hold_update()
     failed(steps._look(held, Azure(None).client), failures.NothingToUpdate(TARGET))
-    assert steps._look(held, Azure(found(etag=etag)).client) == Outcome(
+    assert steps._look(held, Azure(found(etag=etag)).client) == Transition(
         "sending", "Azure has the scale set that is to be changed.", columns={"etag": kept}
     )
 
@@ -225,7 +225,7 @@ def test_what_a_failed_creation_left_is_replaced(
     outcome = steps._look(again, Azure(found(state)).client)
     if own:
         message = "What the failed creation left behind is in the way. It is replaced."
-        assert outcome == Outcome("sending", message, columns={"replaces": True, "etag": '"1"'})
+        assert outcome == Transition("sending", message, columns={"replaces": True, "etag": '"1"'})
     else:
         failed(outcome, failures.NameTaken(TARGET))
     # The first one cannot go by what came after it, nor anybody by an update or by what was made elsewhere.
@@ -417,7 +417,7 @@ def test_a_lost_answer_is_looked_for(
     ],
 )
 def test_a_doubtful_create_is_followed_where_it_shows(
-    hold: Hold, shown: ScaleSet | None, replaces: bool, arrived: bool
+    hold: Hold, shown: LiveScaleSet | None, replaces: bool, arrived: bool
 ) -> None:
     held = hold(state="sending", may_exist=True, replaces=replaces)
     azure = Azure(shown, answers=operation())
@@ -435,7 +435,7 @@ def test_what_may_be_on_its_way_is_not_sent_again(hold: Hold) -> None:
     held = hold(state="sending", may_exist=True, in_flight_until=later, attempts=3, error=error)
     azure = Azure(None)
     columns = {"attempts": 3, "error": error, "in_flight_until": later}
-    assert steps._send(held, azure.client) == Outcome("sending", "", 5.0, columns)
+    assert steps._send(held, azure.client) == Transition("sending", "", 5.0, columns)
     azure = Azure(None, answers=operation())
     held.submission.in_flight_until = held.since
     assert steps._send(held, azure.client).state == "running"
@@ -554,7 +554,7 @@ def test_a_mark_that_moved_is_looked_at_again(
     outcome = steps._collided(held, azure.client, changed(), doubtful=doubtful)
     if state == "queued":
         columns = {"attempts": attempts + 1, "may_exist": doubtful}
-        assert outcome == Outcome("queued", "", 1.0, columns)
+        assert outcome == Transition("queued", "", 1.0, columns)
     else:
         assert (outcome.state, outcome.columns["may_exist"]) == ("failed", False)
     assert Submission.objects.get().may_exist is doubtful
@@ -644,7 +644,7 @@ def test_an_update_without_patch_sends_the_whole_with_its_change(hold_update: Ho
     ],
 )
 def test_a_doubtful_update_arrived_where_its_change_shows(
-    hold_update: Hold, shown: ScaleSet, sent: Any, arrived: bool
+    hold_update: Hold, shown: LiveScaleSet, sent: Any, arrived: bool
 ) -> None:
     held = hold_update(state="sending", may_exist=True, sent=sent)
     assert steps._arrived(held.submission, shown) is arrived
@@ -682,8 +682,8 @@ def asked(
     monkeypatch: pytest.MonkeyPatch,
     held: Held,
     after: Operation | AzureError,
-    *shows: ScaleSet | AzureError | None,
-) -> Outcome:
+    *shows: LiveScaleSet | AzureError | None,
+) -> Transition:
     def answer(_client: object, before: Operation) -> Operation:
         assert before == Operation.from_json(held.submission.operation or {})
         if isinstance(after, AzureError):
@@ -708,9 +708,11 @@ ERROR = {"code": "AllocationFailed", "message": "No room."}
 
 def test_a_running_operation_is_asked_again(hold: Hold, monkeypatch: pytest.MonkeyPatch) -> None:
     going = operation(azure_status="Going", polls=1)
-    assert asked(monkeypatch, running(hold), going) == Outcome("running", "", 7.0, {"operation": kept(going)})
+    assert asked(monkeypatch, running(hold), going) == Transition(
+        "running", "", 7.0, {"operation": kept(going)}
+    )
     reading = operation("final-get")
-    assert asked(monkeypatch, running(hold), reading) == Outcome(
+    assert asked(monkeypatch, running(hold), reading) == Transition(
         "running", "", 0.0, {"operation": kept(reading)}
     )
 
@@ -767,7 +769,7 @@ def test_what_does_not_end_is_unknown(
     outcome = asked(monkeypatch, running(hold, give_up=moment(-1 if late else 60)), going)
     if late and strategy != "final-get":
         words = "Azure has not said how it ended, and is not asked any more."
-        assert outcome == Outcome("unknown", words, columns={"operation": kept(going), "error": None})
+        assert outcome == Transition("unknown", words, columns={"operation": kept(going), "error": None})
     else:
         assert outcome.state == "running"
 
@@ -820,7 +822,7 @@ def test_a_change_that_was_taken_for_ours_may_be_somebody_elses(
     held = running(hold_update, operation(presumed=True), sent=sent)
     outcome = asked(monkeypatch, held, replace(after, presumed=True), None)
     if state == "queued":
-        assert outcome == Outcome("queued", ANOTHER, columns={"operation": None, "may_exist": False})
+        assert outcome == Transition("queued", ANOTHER, columns={"operation": None, "may_exist": False})
     else:
         assert outcome.state == state
     assert asked(monkeypatch, held, after, None).state != "queued", "one that is surely ours is"
@@ -839,7 +841,7 @@ def test_a_create_has_nobody_elses_change_to_be_taken_for(
 # --- trouble ----------------------------------------------------------------------------------------------------------
 
 
-def troubled(held: Held, error: AzureError) -> Outcome:
+def troubled(held: Held, error: AzureError) -> Transition:
     return steps._trouble(held, error)
 
 
@@ -939,7 +941,7 @@ def test_a_fault_of_ours_is_told_without_its_words(
     error: Exception,
     words: str,
 ) -> None:
-    def fail(*_what: object) -> Outcome:
+    def fail(*_what: object) -> Transition:
         raise error
 
     held = hold()
@@ -969,7 +971,7 @@ def test_a_fault_of_ours_is_told_without_its_words(
 def test_what_azure_asks_of_the_person_is_asked(
     hold: Hold, monkeypatch: pytest.MonkeyPatch, error: AzureError, state: str
 ) -> None:
-    def fail(*_what: object) -> Outcome:
+    def fail(*_what: object) -> Transition:
         raise error
 
     monkeypatch.setitem(cast(Any, steps._STEPS), "queued", fail)
@@ -981,7 +983,7 @@ def test_what_azure_asks_of_the_person_is_asked(
 
 
 def test_a_lost_lease_is_no_trouble(hold: Hold, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(*_what: object) -> Outcome:
+    def fail(*_what: object) -> Transition:
         raise LeaseLost("gone")
 
     held = hold()
@@ -997,7 +999,7 @@ def test_a_step_leaves_the_row_as_new_and_has_the_next_one_woken(hold: Hold) -> 
     held = hold(attempts=4, error={"sentence": "x"}, in_flight_until=moment(9), resource={"a": 1})
     DBTaskResult.objects.all().delete()
     before = held.now()
-    steps.save(held, Outcome("running", "It goes on.", 7.0, {"operation": {"polls": 1}}))
+    steps.save(held, Transition("running", "It goes on.", 7.0, {"operation": {"polls": 1}}))
     row = Submission.objects.get()
     assert (row.state, row.attempts, row.error, row.in_flight_until) == ("running", 0, None, None)
     assert (row.operation, row.resource, row.lease, row.lease_until) == ({"polls": 1}, {"a": 1}, "", None)
@@ -1015,7 +1017,7 @@ def test_what_waits_for_a_person_wakes_nobody(hold: Hold, state: str) -> None:
     held = hold()
     DBTaskResult.objects.all().delete()
     lines = held.submission.progress.count()
-    steps.save(held, Outcome(state, columns={"error": {"sentence": "x"}, "attempts": 3}))
+    steps.save(held, Transition(state, columns={"error": {"sentence": "x"}, "attempts": 3}))
     row = Submission.objects.get()
     assert (row.state, row.finished, row.attempts, row.error) == (state, None, 3, {"sentence": "x"})
     assert not DBTaskResult.objects.exists()
@@ -1036,7 +1038,7 @@ def test_the_end_is_recorded_and_secrets_go_after_success_only(
         other.save()
         edit(rita, of, "sku.capacity", 9)
     DBTaskResult.objects.all().delete()
-    steps.save(held, Outcome(state, "Over."))
+    steps.save(held, Transition(state, "Over."))
     row = Submission.objects.get()
     assert (row.state, row.finished is not None) == (state, True)
     assert not DBTaskResult.objects.exists()
@@ -1050,12 +1052,12 @@ def test_the_end_is_recorded_and_secrets_go_after_success_only(
 def test_a_long_answer_is_kept_beside_the_row(hold: Hold, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(failures, "WHOLE_KEPT", 5)
     held = hold()
-    steps.save(held, Outcome("running", columns={"error": {"sentence": "x", "whole": "long answer"}}))
+    steps.save(held, Transition("running", columns={"error": {"sentence": "x", "whole": "long answer"}}))
     row = Submission.objects.get()
     assert row.error == {"sentence": "x", "length": 11}
     whole = WholeAnswer.objects.get()
     assert (whole.submission, whole.text, whole.length) == (row, "long ", 11)
-    steps.save(taken(row, next_step=moment(-1)), Outcome("failed", columns={"error": {"whole": "other"}}))
+    steps.save(taken(row, next_step=moment(-1)), Transition("failed", columns={"error": {"whole": "other"}}))
     whole.refresh_from_db()
     assert (whole.text, whole.length) == ("other", 5)
 
@@ -1103,7 +1105,7 @@ def test_a_run_tells_of_a_change_and_of_a_lost_lease(
     code, pk = held.submission.code, held.submission.pk
     # What tests leave that hold a row and say nothing of its end.
     monkeypatch.setattr(leases._Process, "held", set())
-    outcomes = [Outcome("queued", "Still."), Outcome("sending", "On.")]
+    outcomes = [Transition("queued", "Still."), Transition("sending", "On.")]
     monkeypatch.setattr(steps, "_outcome", lambda _held: outcomes.pop(0))
     for _ in range(2):
         Submission.objects.update(next_step=moment(-1))
@@ -1111,9 +1113,9 @@ def test_a_run_tells_of_a_change_and_of_a_lost_lease(
     assert [line.getMessage() for line in caplog.records] == [f"submission {code}: queued -> sending"]
     assert not leases._Process.held
 
-    def lose(held: Held) -> Outcome:
+    def lose(held: Held) -> Transition:
         Submission.objects.update(lease="somebody's")
-        return Outcome("running", "Too late.")
+        return Transition("running", "Too late.")
 
     monkeypatch.setattr(steps, "_outcome", lose)
     Submission.objects.update(next_step=moment(-1))

@@ -154,7 +154,7 @@ def test_what_cannot_be_written_ends_the_step_too(
     sandbox: Running, submitted: Submit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     submission = submitted()
-    odd = steps.Outcome("sending", columns={"operation": {"no JSON": object()}})
+    odd = steps.Transition("sending", columns={"operation": {"no JSON": object()}})
     monkeypatch.setattr(steps, "_STEPS", dict.fromkeys(steps._STEPS, lambda *_: odd))
     after = step(submission)
     assert (after.state, after.lease, after.attempts) == ("queued", "", 1)

@@ -98,7 +98,7 @@ def test_a_worker_that_stalled_writes_nothing_over_its_successor(submitted: Subm
     with pytest.raises(LeaseLost):
         stalled.write(may_exist=True)
     with pytest.raises(LeaseLost):
-        steps.save(stalled, steps.Outcome("failed", "Too late"))
+        steps.save(stalled, steps.Transition("failed", "Too late"))
     submission.refresh_from_db()
     assert (submission.state, submission.may_exist, submission.lease) == ("queued", False, successor.token)
     assert (DBTaskResult.objects.count(), Progress.objects.count()) == (tasks_before, lines_before)

@@ -266,7 +266,7 @@ def test_a_step_whose_outcome_cannot_be_written_holds_nothing(
 ) -> None:
     submission = drive(submitted(), "running")
     asked = steps._STEPS[steps.State.RUNNING]
-    broken = steps.Outcome(
+    broken = steps.Transition(
         "running", "", 1.0, {"operation": {"percent": "\ud83d"}, "error": {"n": float("nan")}}
     )
     monkeypatch.setattr(steps, "_STEPS", {**steps._STEPS, steps.State.RUNNING: lambda *_: broken})

@@ -315,7 +315,7 @@ def test_comparing_anew_voids_the_approval(rita: User, rolf: User, running_set: 
     approved(rita, rolf, draft)
     now = live(rita)
     draft = updates.compare_anew(rita, draft, draft.head, now, draft.document)
-    with pytest.raises(actions.Refused, match="Only an approved request"):
+    with pytest.raises(actions.SubmissionRefused, match="Only an approved request"):
         actions.submit(rita, draft)
 
 
@@ -344,12 +344,12 @@ def test_what_no_update_changes_is_an_error_of_its_field_and_is_not_reviewed(
     (error,) = errors(check_content(draft))
     assert paths.text(error.path) == place
     assert not error.overridable
-    with pytest.raises(reviews.Refused, match="stays as it is"):
+    with pytest.raises(reviews.ReviewRefused, match="stays as it is"):
         send(draft)
 
 
 def test_an_untouched_draft_is_not_sent(running_set: ScaleSet, rita: User, send: Send) -> None:
-    with pytest.raises(actions.Refused, match="changes nothing"):
+    with pytest.raises(actions.SubmissionRefused, match="changes nothing"):
         send(opened(rita))
 
 
@@ -357,7 +357,7 @@ def test_a_draft_aimed_elsewhere_is_not_sent(running_set: ScaleSet, rita: User, 
     draft = edit(rita, opened(rita), "$target.name", "web-test")
     (error,) = errors(check_content(draft))
     assert error.where == "$target.name"
-    with pytest.raises(reviews.Refused, match="opened from web-prod"):
+    with pytest.raises(reviews.ReviewRefused, match="opened from web-prod"):
         send(draft)
 
 
@@ -379,7 +379,7 @@ def test_what_another_version_does_not_have_is_not_taken_out(
 def test_a_scale_set_that_shows_a_private_key_is_not_opened(rita: User, running_set: ScaleSet) -> None:
     key = "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjE\n-----END OPENSSH PRIVATE KEY-----"
     somebody_else(running_set, lambda model: model.update(tags={"key": key}))
-    with pytest.raises(updates.Refused):
+    with pytest.raises(updates.UpdateRefused):
         opened(rita)
     assert not Draft.objects.exists()
 
@@ -391,4 +391,4 @@ def test_what_was_saved_since_the_comparison_was_shown_stays(rita: User, running
     with pytest.raises(editing.EditConflict):
         updates.compare_anew(rita, Draft.objects.get(), base, live(rita), document())
     assert Draft.objects.get().document["sku"]["capacity"] == 9
-    assert draft.bases.count() == 1
+    assert draft.snapshots.count() == 1

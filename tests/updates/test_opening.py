@@ -23,7 +23,7 @@ from vmssbuilder.scaleset.answers import plain
 from vmssbuilder.scaleset.findings import errors
 from vmssbuilder.updates import asking
 from vmssbuilder.updates.live import NoResourceId, parse_id
-from vmssbuilder.updates.models import Base
+from vmssbuilder.updates.models import LiveSnapshot
 
 pytestmark = pytest.mark.django_db
 OPEN = "/drafts/open/"
@@ -47,7 +47,7 @@ def test_an_id_becomes_a_draft_of_an_update_with_its_base(
         "web-prod",
     )
     assert draft.api_version == "2024-07-01"
-    base = Base.objects.get()
+    base = LiveSnapshot.objects.get()
     assert base.document == draft.document
     assert base.etag == '"1"'
     assert base.since == draft.head == 1
@@ -177,7 +177,7 @@ def test_a_local_account_is_told_to_sign_in_with_microsoft(
 
 def test_an_older_version_is_read_as_such(as_rita: Client, running_set: ScaleSet, page_of: GetPage) -> None:
     page_of(as_rita, OPEN, post=sent(api_version="2016-04-30-preview"), follow=True, queries=TWO_PAGES)
-    draft, base = Draft.objects.get(), Base.objects.get()
+    draft, base = Draft.objects.get(), LiveSnapshot.objects.get()
     assert draft.api_version == base.api_version == "2016-04-30-preview"
     assert base.etag == ""
 

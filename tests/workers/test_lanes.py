@@ -14,7 +14,7 @@ from django_tasks_db.models import DBTaskResult
 from vmssbuilder.submissions import steps
 from vmssbuilder.submissions.tasks import wake
 from vmssbuilder.workers.lanes import Lanes
-from vmssbuilder.workers.queue import Done, Share
+from vmssbuilder.workers.queue import FinishedTask, Share
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -52,8 +52,8 @@ def start(lanes: Lanes, number: int) -> None:
     lanes.start(SHARE, row)
 
 
-def collect(lanes: Lanes, number: int) -> list[Done]:
-    ended: list[Done] = []
+def collect(lanes: Lanes, number: int) -> list[FinishedTask]:
+    ended: list[FinishedTask] = []
     while len(ended) < number:
         more = lanes.wait(30)
         assert more, "nothing ends any more"

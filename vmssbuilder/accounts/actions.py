@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import F
 
 from vmssbuilder.audit.actions import record
-from vmssbuilder.azure import Identity
+from vmssbuilder.azure import SignedInIdentity
 
 from . import sessions, tokens
 from .models import EntraSession, User
@@ -17,7 +17,7 @@ class SwitchedOff(Exception):
     """The account exists, but an administrator has switched it off."""
 
 
-def welcome(identity: Identity, cache: str) -> User:
+def welcome(identity: SignedInIdentity, cache: str) -> User:
     """The person who signed in with Entra ID, new or known, with today's name and role; keeps their token cache.
 
     Raises SwitchedOff.

@@ -25,7 +25,7 @@ ALL_WITHIN: Final = timedelta(minutes=1)
 """Wrong passwords of everybody in this time: more is an attack from many addresses. Short, since everybody waits for it."""
 
 
-class Handler(AxesDatabaseHandler):  # type: ignore[misc] # axes has no types
+class PasswordAttempts(AxesDatabaseHandler):  # type: ignore[misc] # axes has no types
     """Counts wrong passwords three ways. One query."""
 
     def get_failures(self, request: Any, credentials: dict[str, Any] | None = None) -> int:

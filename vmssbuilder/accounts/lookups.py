@@ -44,7 +44,7 @@ Words = Callable[[AzureError], Trouble]
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Lookup:
     """What is known now. loading: more is on its way. missing: what the draft has to say before Azure can be asked."""
 
     value: Any = None
@@ -84,7 +84,7 @@ _gates: OrderedDict[int, CarriedGate] = OrderedDict()
 _lock = threading.Lock()
 
 
-def ask(user: User, about: str, work: Work, words: Words, *, wait: float, within: float) -> Asked:
+def ask(user: User, about: str, work: Work, words: Words, *, wait: float, within: float) -> Lookup:
     """What `work` brings back from Azure in the person's name, or that it is on its way after a moment's wait.
 
     about: what is asked, the same for the same question. words: tells what went wrong. wait: seconds to wait for Azure at
@@ -100,12 +100,12 @@ def ask(user: User, about: str, work: Work, words: Words, *, wait: float, within
         finally:
             tell_pauses(user)
     except TooSlow:
-        return Asked(loading=True)
+        return Lookup(loading=True)
     except AzureError as error:
-        return Asked(trouble=words(error))
+        return Lookup(trouble=words(error))
     except NotSetUp as error:
-        return Asked(trouble=Trouble("refused", str(error), "Ask whoever runs this installation."))
-    return Asked(value)
+        return Lookup(trouble=Trouble("refused", str(error), "Ask whoever runs this installation."))
+    return Lookup(value)
 
 
 def is_pending(user: User, about: str) -> bool:

@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from .models import Event
 
 
-class ReadOnly:
+class ReadOnlyAdmin:
     """An admin page without adding, changing or deleting: history stays as it happened, and actions own every change."""
 
     def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
@@ -25,7 +25,7 @@ class ReadOnly:
 
 
 @admin.register(Event)
-class EventAdmin(ReadOnly, admin.ModelAdmin[Event]):
+class EventAdmin(ReadOnlyAdmin, admin.ModelAdmin[Event]):
     list_display = ("at", "what", "about", "actor")
     list_select_related = ("actor",)
     search_fields = ("about", "what")

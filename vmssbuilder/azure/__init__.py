@@ -16,13 +16,13 @@ work for one person, give their clients one `SharedGate`. `stand_in("http://127.
 
 from __future__ import annotations
 
-from .client import ArmClient, ScaleSet, ScaleSetAddress
+from .client import ArmClient, LiveScaleSet, ScaleSetAddress
 from .clouds import Cloud, cloud, stand_in
 from .errors import AzureError
 from .explaining import Explanation, explain
-from .instances import Instances, instances
+from .instances import InstanceCounts, instances
 from .operations import Operation, step, wait
-from .signin import AccessToken, Identity, SignIn
+from .signin import AccessToken, SignedInIdentity, SignIn
 from .throttling import Gate, SharedGate
 from .transport import open_session
 
@@ -33,13 +33,13 @@ __all__ = [
     "Cloud",
     "Explanation",
     "Gate",
-    "Identity",
-    "Instances",
+    "InstanceCounts",
+    "LiveScaleSet",
     "Operation",
-    "ScaleSet",
     "ScaleSetAddress",
     "SharedGate",
     "SignIn",
+    "SignedInIdentity",
     "cloud",
     "explain",
     "instances",

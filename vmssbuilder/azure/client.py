@@ -20,7 +20,7 @@ from .clouds import Cloud
 from .errors import AlreadyExists, AzureError, BadAnswer, ChangedMeanwhile, Conflict, NotFound
 from .receiving import Answer
 from .sending import (
-    Call,
+    ArmRequest,
     Retry,
     Send,
     SingleSend,
@@ -34,7 +34,7 @@ from .sending import (
 )
 from .throttling import Gate, SharedGate
 
-__all__ = ["ArmClient", "Gate", "ScaleSet", "ScaleSetAddress", "TokenProvider", "scale_set"]
+__all__ = ["ArmClient", "Gate", "LiveScaleSet", "ScaleSetAddress", "TokenProvider", "scale_set"]
 
 ATTEMPTS: Final = 5
 PATIENCE: Final = 10.0
@@ -82,7 +82,7 @@ def _segment(what: str, value: str) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class ScaleSet:
+class LiveScaleSet:
     """A scale set as Azure returned it: without secrets, with read-only members."""
 
     address: ScaleSetAddress
@@ -161,7 +161,9 @@ class ArmClient:
             # Before anything else: no token is even asked for.
             raise foreign(url, self.cloud)
         body = None if document is None else json.dumps(document, ensure_ascii=False).encode()
-        return self._send(Call(method, url, body, custom(headers or {}), harmless=harmless, cookies=cookies))
+        return self._send(
+            ArmRequest(method, url, body, custom(headers or {}), harmless=harmless, cookies=cookies)
+        )
 
     def begin(
         self,
@@ -265,7 +267,9 @@ class ArmClient:
 
     # --- one scale set ---------------------------------------------------------------------------------------------
 
-    def get(self, address: ScaleSetAddress, api_version: str, *, user_data: bool = False) -> ScaleSet | None:
+    def get(
+        self, address: ScaleSetAddress, api_version: str, *, user_data: bool = False
+    ) -> LiveScaleSet | None:
         """The scale set as it is, None when there is none. Raises AzureError, NotFound for a missing group too.
 
         user_data: ask for the user data as well, which Azure returns on request only (since 2021-03-01).
@@ -400,13 +404,13 @@ def _next(page: Mapping[str, Any]) -> Any:
     return next((page[name] for name in _NEXT if page.get(name)), None)
 
 
-def scale_set(address: ScaleSetAddress, api_version: str, answer: Answer) -> ScaleSet:
+def scale_set(address: ScaleSetAddress, api_version: str, answer: Answer) -> LiveScaleSet:
     """The scale set of an answer that carries one."""
     document = operations.whole(answer)
     etag = document.get("etag") or answer.headers.get("ETag")
     # It goes back as a header, which takes no other characters.
     fits = isinstance(etag, str) and re.fullmatch(r"[!-~]{1,200}", etag)
-    return ScaleSet(address, api_version, document, etag if fits else None)
+    return LiveScaleSet(address, api_version, document, etag if fits else None)
 
 
 def _already_exists(address: ScaleSetAddress) -> AlreadyExists:

@@ -8,7 +8,7 @@ from .client import ArmClient, ScaleSetAddress
 
 
 @dataclass(frozen=True, slots=True)
-class Instances:
+class InstanceCounts:
     """total: how many there are. latest: how many run the latest model. behind: the ids of those that do not.
 
     Azure does not say it of every instance, not of those of a flexible scale set: those are in the total only.
@@ -24,7 +24,7 @@ class Instances:
         return self.total - self.latest - len(self.behind)
 
 
-def instances(client: ArmClient, address: ScaleSetAddress, api_version: str) -> Instances:
+def instances(client: ArmClient, address: ScaleSetAddress, api_version: str) -> InstanceCounts:
     """The instances as they are now. Raises AzureError."""
     total, latest, behind = 0, 0, []
     for each in client.pages(f"{address.resource_id}/virtualMachines", api_version):
@@ -35,4 +35,4 @@ def instances(client: ArmClient, address: ScaleSetAddress, api_version: str) -> 
             latest += 1
         elif applied is False:
             behind.append(str(each.get("instanceId") or each.get("name") or ""))
-    return Instances(total, latest, tuple(behind))
+    return InstanceCounts(total, latest, tuple(behind))

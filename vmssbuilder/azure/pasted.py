@@ -44,7 +44,7 @@ LONGEST_MESSAGE: Final = 20_000
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class PastedError:
     """An error that stands in a text. cause: see explaining; words: what of Azure's is shown beside ours."""
 
     error: AzureError
@@ -65,7 +65,7 @@ class Pasted:
     words: lines that speak of trouble, where no error was found. more: how many errors are not told.
     """
 
-    errors: tuple[Found, ...] = ()
+    errors: tuple[PastedError, ...] = ()
     ids: tuple[tuple[str, str], ...] = ()
     words: tuple[str, ...] = ()
     more: int = 0
@@ -77,7 +77,7 @@ def read(text: str) -> Pasted:
     # What PowerShell writes into a file has a NUL after each letter.
     shown = cleaning.words(text[:LONGEST].replace("\0", ""))
     search.text(shown, 0)
-    found = [Found(error, explain(error).cause) for error in _telling(search.errors)]
+    found = [PastedError(error, explain(error).cause) for error in _telling(search.errors)]
     found.sort(key=lambda each: (_RANK.get(each.cause, 0), _place(shown, each.error.code)))
     ids = tuple(_ids(shown))
     if not found:

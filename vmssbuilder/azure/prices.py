@@ -96,7 +96,7 @@ class Prices:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class PriceLine:
     """One part of the cost. amount: for a month, None where no price is known."""
 
     what: str
@@ -109,7 +109,7 @@ class Estimate:
 
     currency: str
     monthly: float | None
-    lines: tuple[Line, ...]
+    lines: tuple[PriceLine, ...]
     assumptions: tuple[str, ...]
 
 
@@ -181,12 +181,12 @@ def estimate(document: Mapping[str, Any], prices: Prices, *, capacity: int | Non
         + (", Windows" if windows and not licensed else "")
         + (", Spot" if spot else "")
     )
-    lines = [Line(instances, None if hourly is None else hourly * HOURS_A_MONTH * number)]
+    lines = [PriceLine(instances, None if hourly is None else hourly * HOURS_A_MONTH * number)]
     lines += _disk_lines(document, prices, number)
     addresses = _addresses(document)
     if addresses:
         amount = None if prices.address is None else prices.address * HOURS_A_MONTH * number * addresses
-        lines.append(Line(_count(number * addresses, "public IPv4 address"), amount))
+        lines.append(PriceLine(_count(number * addresses, "public IPv4 address"), amount))
     known = sum(line.amount for line in lines if line.amount is not None)
     return Estimate(
         prices.currency,
@@ -201,7 +201,7 @@ def _count(number: int, noun: str) -> str:
     return f"{number:,} {noun}{plural}"
 
 
-def _disk_lines(document: Mapping[str, Any], prices: Prices, number: int) -> Iterator[Line]:
+def _disk_lines(document: Mapping[str, Any], prices: Prices, number: int) -> Iterator[PriceLine]:
     for what, kind, size in _disks(document):
         product, letter = _DISKS.get(kind, ("", ""))
         tier = (
@@ -209,11 +209,11 @@ def _disk_lines(document: Mapping[str, Any], prices: Prices, number: int) -> Ite
         )
         monthly = prices.disks.get((product, tier))
         title = f"{_count(number, what)}, {tier or kind}" + (f" ({size:,} GB)" if size else "")
-        yield Line(title, None if monthly is None else monthly * number)
+        yield PriceLine(title, None if monthly is None else monthly * number)
 
 
 def _assumptions(
-    number: int, given: Any, lines: list[Line], *, windows: bool, licensed: bool, spot: bool
+    number: int, given: Any, lines: list[PriceLine], *, windows: bool, licensed: bool, spot: bool
 ) -> Iterator[str]:
     yield "List prices before discounts, reservations and savings plans."
     if given is None:

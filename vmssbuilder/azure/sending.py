@@ -52,7 +52,7 @@ TokenProvider = Callable[[str | None], str]
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class ArmRequest:
     """One request on its way through the layers.
 
     harmless: it changes nothing although it is a POST. cookies: of the operation it belongs to; what the answer sets is
@@ -73,7 +73,7 @@ class Call:
         return self.harmless or self.method in {"GET", "HEAD"}
 
 
-Send = Callable[[Call], Answer]
+Send = Callable[[ArmRequest], Answer]
 
 
 # --- the layers, innermost first -------------------------------------------------------------------------------------
@@ -98,7 +98,7 @@ class SingleSend:
         self._seen = {} if seen is None else seen
         self._before_write = before_write
 
-    def __call__(self, call: Call) -> Answer:
+    def __call__(self, call: ArmRequest) -> Answer:
         if not self._cloud.is_arm(call.url):
             raise foreign(call.url, self._cloud)
         headers = self._headers(call)
@@ -123,7 +123,7 @@ class SingleSend:
             except (OSError, HTTPError, UnicodeError) as error:  # those of requests are OSErrors
                 raise _no_answer(error, call, ids, late=clock.is_over) from error
 
-    def _headers(self, call: Call) -> CaseInsensitiveDict[str]:
+    def _headers(self, call: ArmRequest) -> CaseInsensitiveDict[str]:
         headers = CaseInsensitiveDict(
             {
                 "Accept": "application/json",
@@ -175,7 +175,7 @@ def _is_over(max_age: str, expires: str) -> bool:
     return until is not None and until <= datetime.now(UTC)
 
 
-def _no_answer(error: Exception, call: Call, ids: Mapping[str, Any], *, late: bool) -> AzureError:
+def _no_answer(error: Exception, call: ArmRequest, ids: Mapping[str, Any], *, late: bool) -> AzureError:
     if _was_never_on_the_wire(error):
         return Unreachable("The request has an address or a header that cannot be sent.", **ids)
     if _never_connected(error):
@@ -245,7 +245,7 @@ class Throttle:
         self._patience = patience
         self._sleep = sleep
 
-    def __call__(self, call: Call) -> Answer:
+    def __call__(self, call: ArmRequest) -> Answer:
         kind = bucket(call.method, call.url, self._region)
         pause = self._gate.wait_for(kind)
         if pause > self._patience:
@@ -271,7 +271,7 @@ class Retry:
         self._patience = patience
         self._sleep = sleep
 
-    def __call__(self, call: Call) -> Answer:
+    def __call__(self, call: ArmRequest) -> Answer:
         attempt = 0
         while True:
             attempt += 1
@@ -296,7 +296,7 @@ def backoff(error: AzureError, attempt: int, patience: float) -> float:
     return random.uniform(ceiling / 2, ceiling)  # noqa: S311 - spreads load, guards nothing
 
 
-def _sendable_again(error: AzureError, call: Call) -> bool:
+def _sendable_again(error: AzureError, call: ArmRequest) -> bool:
     if isinstance(error, Unreachable):
         return error.retryable
     if isinstance(error, Throttled):
@@ -313,7 +313,7 @@ class Token:
         self._inner = inner
         self._provider = provider
 
-    def __call__(self, call: Call) -> Answer:
+    def __call__(self, call: ArmRequest) -> Answer:
         token = self._provider(None)
         answered: set[type[AzureError]] = set()
         while True:

@@ -98,7 +98,7 @@ _GUID: Final = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
 @dataclass(frozen=True, slots=True)
-class Identity:
+class SignedInIdentity:
     """Who signed in, as a validated ID token says. oid and tid together name the person for good; the rest may change.
 
     A guest's home_account_id names their home directory, oid and tid the one they are a guest of. session_id and
@@ -150,7 +150,7 @@ def read_certificate(path: str) -> Certificate:
 class SignedIn:
     """A completed sign-in: who, and the token cache to keep for them (secret: it holds refresh tokens)."""
 
-    identity: Identity
+    identity: SignedInIdentity
     cache: str
 
 
@@ -258,7 +258,7 @@ class SignIn:
             accounts = self._application(cache).get_accounts()
         if len(accounts) != 1:
             raise SignInRefused("Entra ID's answer does not say whose sign-in it is.", code="no_account")
-        identity = Identity(
+        identity = SignedInIdentity(
             oid=str(claims["oid"]),
             tid=str(claims["tid"]),
             username=str(claims.get("preferred_username", "")),

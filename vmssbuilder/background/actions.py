@@ -12,10 +12,10 @@ from vmssbuilder.drafts.access import Access, permit
 from vmssbuilder.drafts.models import Draft
 
 from . import tasks
-from .models import Work
+from .models import Work, WorkKind, WorkState
 
 
-def start(user: User, draft: Draft, kind: Work.Kind) -> Work:
+def start(user: User, draft: Draft, kind: WorkKind) -> Work:
     """Has the work done on the newest revision. Where the person has work under way, answers that, whatever it is about.
 
     Work on a draft that was discarded ends here, for it has no page any more. Raises Http404, PermissionDenied.
@@ -32,7 +32,7 @@ def start(user: User, draft: Draft, kind: Work.Kind) -> Work:
             if before is not None:
                 # Nobody can see or stop it any more, and nothing of it is saved.
                 Work.objects.filter(pk=before.pk, finished=None).update(
-                    state=Work.State.STOPPED, finished=Now()
+                    state=WorkState.STOPPED, finished=Now()
                 )
             locked.works.exclude(finished=None).delete()
             revision = locked.revisions.only("pk").get(number=locked.head)
@@ -66,7 +66,7 @@ def stop(user: User, draft: Draft) -> bool:
     with transaction.atomic():
         own = Work.objects.filter(draft=draft, state__in=Work.STOPPABLE)
         kinds = list(own.values_list("kind", flat=True))
-        if not own.update(state=Work.State.STOPPED, finished=Now()):
+        if not own.update(state=WorkState.STOPPED, finished=Now()):
             return False
         record(user, "draft.work-stopped", draft.code, kinds=kinds)
     return True

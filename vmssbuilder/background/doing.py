@@ -20,10 +20,10 @@ from vmssbuilder.drafts.actions import EditConflict
 
 from . import fixes, keeping, tasks
 from .keeping import Gone
-from .models import Work
+from .models import Work, WorkKind, WorkState
 from .watching import Watch
 
-KINDS: Final[dict[str, Callable[[Work, Watch], None]]] = {Work.Kind.FIXES: fixes.apply}
+KINDS: Final[dict[str, Callable[[Work, Watch], None]]] = {WorkKind.FIXES: fixes.apply}
 """What does the work of each kind, to its end."""
 
 AGAIN_AFTER: Final = timedelta(seconds=1)
@@ -76,4 +76,4 @@ def _do(work: Work) -> None:
 
 
 def _failed(work: Work, why: str) -> None:
-    keeping.end(work, Work.State.FAILED, said=why)
+    keeping.end(work, WorkState.FAILED, said=why)

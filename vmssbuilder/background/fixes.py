@@ -10,7 +10,7 @@ from vmssbuilder.drafts.checking import Fixing
 from vmssbuilder.drafts.models import Draft
 
 from .models import Work
-from .watching import SECONDS, Outcome, Watch
+from .watching import SECONDS, Watch, WorkResult
 
 
 def apply(work: Work, watch: Watch) -> None:
@@ -28,7 +28,7 @@ def apply(work: Work, watch: Watch) -> None:
             break
     left = fixing.left if is_whole else None
     if not fixing.made:
-        watch.end(Outcome(0, left))
+        watch.end(WorkResult(0, left))
         return
     watch.save()
     work.person.refresh_from_db()
@@ -40,7 +40,7 @@ def apply(work: Work, watch: Watch) -> None:
         head = newest.head
         saved = actions.apply_fixes(work.person, newest, work.revision.number, fixing.content)
         if saved.head == head:
-            watch.end(Outcome(fixing.made, said="The same was changed meanwhile."))
+            watch.end(WorkResult(fixing.made, said="The same was changed meanwhile."))
             return
         said = []
         if not is_whole:
@@ -48,4 +48,4 @@ def apply(work: Work, watch: Watch) -> None:
         if head > work.revision.number:
             left = None
             said.append("What was saved meanwhile stays.")
-        watch.end(Outcome(fixing.made, left, saved.head, " ".join(said)))
+        watch.end(WorkResult(fixing.made, left, saved.head, " ".join(said)))

@@ -12,7 +12,7 @@ from vmssbuilder.clock import Now
 from vmssbuilder.workers import heartbeats
 
 from . import tasks
-from .models import Work
+from .models import Work, WorkState
 
 SILENT: Final = timedelta(seconds=60)
 """Work that gave no sign of life for this long is begun anew: its task was lost."""
@@ -28,7 +28,7 @@ def _unless_somebody_works(works: QuerySet[Work]) -> QuerySet[Work]:
     """Those that gave no sign of life lately. A task that is done again is so because its worker died, but another may
     have begun the work anew meanwhile."""
     lately = heartbeats.DEAD_AFTER - 2 * timedelta(seconds=heartbeats.BEAT_EVERY)
-    return works.exclude(state__in=(Work.State.RUNNING, Work.State.SAVING), alive__gt=Now() - lately)
+    return works.exclude(state__in=(WorkState.RUNNING, WorkState.SAVING), alive__gt=Now() - lately)
 
 
 class Gone(Exception):
@@ -38,16 +38,16 @@ class Gone(Exception):
 def begin(number: int, *, again: bool = False) -> Work | None:
     """Takes the work; None when it ended, or is somebody else's. again: whoever took it is gone."""
     free = Work.objects.filter(pk=number, finished=None)
-    free = _unless_somebody_works(free) if again else free.filter(state=Work.State.WAITING)
+    free = _unless_somebody_works(free) if again else free.filter(state=WorkState.WAITING)
     token, fresh = secrets.token_hex(8), {"done": 0, "total": 0, "begun": Now(), "alive": Now()}
-    if not free.update(state=Work.State.RUNNING, token=token, tries=F("tries") + 1, **fresh):
+    if not free.update(state=WorkState.RUNNING, token=token, tries=F("tries") + 1, **fresh):
         return None
     mine = Work.objects.select_related("draft", "revision", "person").defer("draft__document")
     work = mine.filter(pk=number, token=token).first()
     if work is not None and work.tries > TRIES:
         end(
             work,
-            Work.State.FAILED,
+            WorkState.FAILED,
             said=f"It was begun {TRIES} times and never came to its end. Nothing was saved.",
         )
         return None
@@ -61,14 +61,14 @@ def keep(work: Work, **columns: object) -> None:
         raise Gone
 
 
-def end(work: Work, state: Work.State, **columns: object) -> None:
+def end(work: Work, state: WorkState, **columns: object) -> None:
     """The work came to an end. Raises Gone."""
     keep(work, state=state, finished=Now(), **columns)
 
 
 def waits(number: int) -> Work | None:
     """A sign of life of work that waits for its turn; None when it does not wait any more."""
-    return _woken(Work.objects.filter(pk=number, state=Work.State.WAITING))
+    return _woken(Work.objects.filter(pk=number, state=WorkState.WAITING))
 
 
 def leave(number: int) -> Work | None:
@@ -87,7 +87,7 @@ def sweep() -> int:
 
 def _woken(chosen: QuerySet[Work]) -> Work | None:
     keys = list(chosen.values_list("pk", flat=True))
-    if not keys or not chosen.update(state=Work.State.WAITING, token="", alive=Now()):
+    if not keys or not chosen.update(state=WorkState.WAITING, token="", alive=Now()):
         return None
     return Work.objects.only("pk", "person_id").get(pk=keys[0])
 

@@ -10,6 +10,19 @@ from django.db import models
 from vmssbuilder.drafts.models import Draft, Revision
 
 
+class WorkState(models.TextChoices):
+    WAITING = "waiting", "Waiting"
+    RUNNING = "running", "Running"
+    SAVING = "saving", "Saving"
+    DONE = "done", "Done"
+    STOPPED = "stopped", "Stopped"
+    FAILED = "failed", "Failed"
+
+
+class WorkKind(models.TextChoices):
+    FIXES = "fixes", "Apply all fixes"
+
+
 class Work(models.Model):
     """One piece of work about a draft, begun from one of its revisions. A new one takes the place of the one before.
 
@@ -19,24 +32,13 @@ class Work(models.Model):
     sign of life.
     """
 
-    class Kind(models.TextChoices):
-        FIXES = "fixes", "Apply all fixes"
-
-    class State(models.TextChoices):
-        WAITING = "waiting", "Waiting"
-        RUNNING = "running", "Running"
-        SAVING = "saving", "Saving"
-        DONE = "done", "Done"
-        STOPPED = "stopped", "Stopped"
-        FAILED = "failed", "Failed"
-
-    STOPPABLE: Final = (State.WAITING, State.RUNNING)
+    STOPPABLE: Final = (WorkState.WAITING, WorkState.RUNNING)
 
     draft = models.ForeignKey(Draft, on_delete=models.CASCADE, related_name="works")
     revision = models.ForeignKey(Revision, on_delete=models.CASCADE, related_name="+")
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    kind = models.CharField(max_length=10, choices=Kind.choices)
-    state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
+    kind = models.CharField(max_length=10, choices=WorkKind.choices)
+    state = models.CharField(max_length=10, choices=WorkState.choices, default=WorkState.WAITING)
     token = models.CharField(max_length=16, blank=True)
     tries = models.PositiveSmallIntegerField(default=0)
     done = models.PositiveIntegerField(default=0)
@@ -72,7 +74,7 @@ class Work(models.Model):
     @property
     def is_settled(self) -> bool:
         """Whether it did all that there was to do."""
-        return self.state == self.State.DONE and self.left is not None
+        return self.state == WorkState.DONE and self.left is not None
 
     @property
     def is_of(self) -> int:

@@ -16,7 +16,7 @@ from vmssbuilder.drafts.access import Access
 from vmssbuilder.workers import heartbeats
 
 from . import actions
-from .models import Work
+from .models import Work, WorkKind, WorkState
 
 
 @never_cache
@@ -32,7 +32,7 @@ def work(request: HttpRequest, code: str) -> HttpResponse:
                 "The draft was changed since you opened the page. Nothing was begun: look at it again.",
             )
             return redirect("draft-work", code)
-        begun = actions.start(user, draft, Work.Kind.FIXES)
+        begun = actions.start(user, draft, WorkKind.FIXES)
         if begun.draft_id != draft.pk:
             messages.info(request, "You have this under way. Begin the other when it has ended, or stop it.")
         return redirect("draft-work", begun.draft.code)
@@ -66,13 +66,13 @@ def stop(request: HttpRequest, code: str) -> HttpResponse:
 def _told(work: Work) -> dict[str, str]:
     """What a page says of the work: how far it is, or what came of it with its color and icon, and what is left."""
     kind, icon = _LOOKS.get(work.state, ("info", "info"))
-    if work.state == Work.State.RUNNING and work.total:
+    if work.state == WorkState.RUNNING and work.total:
         words = f"{work.done:,} of {work.total:,} findings fixed"
-    elif work.state == Work.State.DONE and work.done and work.saved is None:
+    elif work.state == WorkState.DONE and work.done and work.saved is None:
         words, kind, icon = "Nothing was left to be changed", "info", "info"
-    elif work.state == Work.State.DONE and work.done:
+    elif work.state == WorkState.DONE and work.done:
         words = "Fixed 1 finding" if work.done == 1 else f"Fixed {work.done:,} findings"
-    elif work.state == Work.State.DONE:
+    elif work.state == WorkState.DONE:
         words, kind, icon = "There was nothing that could be fixed by itself", "info", "info"
     else:
         words = _WORDS[work.state]
@@ -90,13 +90,13 @@ def _told(work: Work) -> dict[str, str]:
 
 
 _WORDS: Final[dict[str, str]] = {
-    Work.State.WAITING: "Waiting for its turn",
-    Work.State.RUNNING: "Looking for what can be fixed",
-    Work.State.SAVING: "Saving",
-    Work.State.STOPPED: "Stopped: the draft is as it was",
-    Work.State.FAILED: "It did not come to its end",
+    WorkState.WAITING: "Waiting for its turn",
+    WorkState.RUNNING: "Looking for what can be fixed",
+    WorkState.SAVING: "Saving",
+    WorkState.STOPPED: "Stopped: the draft is as it was",
+    WorkState.FAILED: "It did not come to its end",
 }
 _LOOKS: Final[dict[str, tuple[str, str]]] = {
-    Work.State.DONE: ("ok", "done"),
-    Work.State.FAILED: ("danger", "error"),
+    WorkState.DONE: ("ok", "done"),
+    WorkState.FAILED: ("danger", "error"),
 }

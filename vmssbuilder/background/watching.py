@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Final
 
 from . import keeping
-from .models import Work
+from .models import Work, WorkState
 
 SECONDS: Final = 300
 """How long a piece of work may take."""
@@ -17,7 +17,7 @@ TOLD_EVERY: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class WorkResult:
     """What came of work that was done to its end: columns of `Work` by their names."""
 
     done: int
@@ -47,8 +47,8 @@ class Watch:
 
     def save(self) -> None:
         """From now on it can no longer be stopped. Raises Gone when it was."""
-        keeping.keep(self.work, state=Work.State.SAVING)
+        keeping.keep(self.work, state=WorkState.SAVING)
 
-    def end(self, outcome: Outcome) -> None:
+    def end(self, outcome: WorkResult) -> None:
         """It was done to its end. Raises Gone when it was stopped, or somebody else does it now."""
-        keeping.end(self.work, Work.State.DONE, **asdict(outcome))
+        keeping.end(self.work, WorkState.DONE, **asdict(outcome))

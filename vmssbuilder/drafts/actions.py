@@ -29,7 +29,7 @@ SHARE_DAYS: Final = 30
 
 
 @dataclass(frozen=True, slots=True)
-class Conflict:
+class SaveConflict:
     """One place that someone else changed in the meantime: what it holds now, and what this person wanted.
 
     moved: items of a list on the way to it were added, removed or moved so that nobody can tell which one was meant.
@@ -44,7 +44,7 @@ class Conflict:
 class EditConflict(Exception):
     """Others changed the same places since the page was opened. Nothing was saved."""
 
-    def __init__(self, conflicts: list[Conflict], draft: Draft) -> None:
+    def __init__(self, conflicts: list[SaveConflict], draft: Draft) -> None:
         super().__init__("The draft was changed in the same places since this page was opened.")
         self.conflicts = conflicts
         self.draft = draft
@@ -58,7 +58,7 @@ class ItemChanged(EditConflict):
     """
 
     def __init__(self, draft: Draft, path: Path, holder: Path | None, was: Any, position: int | None) -> None:
-        super().__init__([Conflict(path, MISSING, was, moved=position is None)], draft)
+        super().__init__([SaveConflict(path, MISSING, was, moved=position is None)], draft)
         self.holder = holder
         self.was = was
         self.position = position
@@ -112,7 +112,7 @@ def save(
             )
             if place is None or value is merging.CLASH:
                 wanted = MISSING if change.secret else change.wanted
-                conflicts.append(Conflict(change.path, theirs, wanted, moved=place is None))
+                conflicts.append(SaveConflict(change.path, theirs, wanted, moved=place is None))
             else:
                 merged.append((place, change, value))
         if conflicts:
@@ -154,7 +154,7 @@ def _add(now: dict[str, Any], shown: dict[str, Any], locked: Draft, path: Path, 
     """Adds an item at the end of the list that the page showed at `path`."""
     found = merging.follow(path, shown, now)
     if found is None:
-        raise EditConflict([Conflict(path, MISSING, MISSING, moved=True)], locked)
+        raise EditConflict([SaveConflict(path, MISSING, MISSING, moved=True)], locked)
     items = paths.get(now, found)
     if items is MISSING:
         _put(now, found, [item])
@@ -233,7 +233,7 @@ def replace_document(
                     else:
                         paths.put(before, place, value)
         conflicts = [
-            Conflict(place, paths.get(held, place), paths.get(document, place))
+            SaveConflict(place, paths.get(held, place), paths.get(document, place))
             for place in merging.clashes(before, held, document)
         ]
         if conflicts:
@@ -272,7 +272,7 @@ def apply_fixes(user: User, draft: Draft, base: int, fixed: dict[str, Any]) -> D
         merged = merging.merge(shown, now, fixed)
         if merged is merging.CLASH:
             conflicts = [
-                Conflict(place, paths.get(now, place), paths.get(fixed, place))
+                SaveConflict(place, paths.get(now, place), paths.get(fixed, place))
                 for place in merging.clashes(shown, now, fixed)
             ]
             raise EditConflict(conflicts, newest)
@@ -292,7 +292,7 @@ def restore(user: User, draft: Draft, base: int, number: int) -> tuple[Draft, li
 
     def apply(now: dict[str, Any], shown: dict[str, Any], newest: Draft) -> None:
         if not merging.same(now, shown):
-            raise EditConflict([Conflict((), MISSING, MISSING)], newest)
+            raise EditConflict([SaveConflict((), MISSING, MISSING)], newest)
         content = copy.deepcopy(shown_at(newest, number))
         references = secrets.references(content)
         kept = set(newest.secrets.filter(code__in=references).values_list("code", flat=True))
@@ -315,7 +315,7 @@ def adopt(user: User, draft: Draft, base: int, document: dict[str, Any]) -> Draf
 
     def apply(now: dict[str, Any], shown: dict[str, Any], newest: Draft) -> None:
         if not merging.same(now, shown):
-            raise EditConflict([Conflict((), MISSING, MISSING)], newest)
+            raise EditConflict([SaveConflict((), MISSING, MISSING)], newest)
         for name in _document(now):
             del now[name]
         now.update(copy.deepcopy(document))

@@ -5,30 +5,18 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 
+from vmssbuilder.audit.admin import ReadOnlyAdmin
 from vmssbuilder.scaleset import mask
 from vmssbuilder.scaleset.canonical import write
 
 from .models import Content, Draft, Revision, ShareLink
 
 
-class ReadOnly:
-    """An admin page without adding, changing or deleting: history stays as it happened, and actions own every change."""
-
-    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-
-class Lean(ReadOnly):
+class Lean(ReadOnlyAdmin):
     """A list without the documents of its rows, of which each may be megabytes: a page shows one alone."""
 
     documents: ClassVar[tuple[str, ...]] = ()

@@ -19,7 +19,7 @@ from . import places
 from .forms.cards import item_title
 from .models import Draft
 from .setting_search import index
-from .setting_search.index import Entry
+from .setting_search.index import SettingEntry
 
 SHOWN: Final = 12
 """How many settings a search shows; a person who sees none of them types another word."""
@@ -38,10 +38,10 @@ class Destination:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundSetting:
     """A setting that a search found. needs: why this draft has no field for it, "" where it has."""
 
-    entry: Entry
+    entry: SettingEntry
     url: str
     note: str
     needs: str
@@ -59,14 +59,14 @@ class Found:
         return not self.entry.place.startswith(contents.TARGET)
 
 
-def search(draft: Draft, query: str) -> list[Found]:
+def search(draft: Draft, query: str) -> list[FoundSetting]:
     """The settings that a person may mean, the likeliest first. Raises nothing; an empty query finds nothing."""
     if not query.strip():
         return []
     return [_found(draft, entry) for entry in ranked(query, draft.api_version)[:SHOWN]]
 
 
-def ranked(query: str, api_version: str) -> list[Entry]:
+def ranked(query: str, api_version: str) -> list[SettingEntry]:
     """All settings that have every word of the query, the likeliest to be meant first."""
     found = []
     for score, entry in index.scores(query, settings()):
@@ -77,13 +77,13 @@ def ranked(query: str, api_version: str) -> list[Entry]:
     return [entry for _score, _lacking, entry in sorted(found, key=lambda each: each[:2])]
 
 
-def setting(place: str) -> Entry | None:
+def setting(place: str) -> SettingEntry | None:
     """The setting of a place, None when no API version has it or nobody fills it in."""
     wanted = index.place_of(place).casefold()
     return next((entry for entry in settings() if entry.folded["place"] == wanted), None)
 
 
-def destinations(draft: Draft, entry: Entry) -> list[Destination]:
+def destinations(draft: Draft, entry: SettingEntry) -> list[Destination]:
     """Every field that edits the setting in the draft, none when its API version has none."""
     node = _node(entry, draft.api_version)
     if node is None:
@@ -95,14 +95,14 @@ def destinations(draft: Draft, entry: Entry) -> list[Destination]:
     return found[:PLACES_AT_MOST]
 
 
-def version_for(entry: Entry, api_version: str) -> str:
+def version_for(entry: SettingEntry, api_version: str) -> str:
     """The API version to switch to for the setting: the next later one that has it, else the last earlier one."""
     having = [version for version in API_VERSIONS if _node(entry, version)]
     later = [version for version in having if order(version) > order(api_version)]
     return later[0] if later else having[-1]
 
 
-def needs(entry: Entry, api_version: str) -> str:
+def needs(entry: SettingEntry, api_version: str) -> str:
     """Which versions the setting needs, in words; "" when the version has it."""
     if _node(entry, api_version):
         return ""
@@ -113,14 +113,14 @@ def needs(entry: Entry, api_version: str) -> str:
 
 
 @cache
-def settings() -> tuple[Entry, ...]:
+def settings() -> tuple[SettingEntry, ...]:
     """Everything that has a field or a section in some version: the address of the scale set first."""
     top = part_tree(contents.TargetPart, LATEST)
     address = [index.entry_of(f"{contents.TARGET}.{wire}", [node]) for wire, node in top.children.items()]
     return (*address, *(entry for entry in index.entries() if _is_setting(entry)))
 
 
-def _is_setting(entry: Entry) -> bool:
+def _is_setting(entry: SettingEntry) -> bool:
     if entry.read_only:
         return False
     node = entry.node
@@ -160,25 +160,25 @@ def _nodes(api_version: str) -> dict[str, Node]:
     return address | {index.place_of(node.pattern): node for node in reversed(list(tree(api_version).walk()))}
 
 
-def _node(entry: Entry, api_version: str) -> Node | None:
+def _node(entry: SettingEntry, api_version: str) -> Node | None:
     """The declaration of the setting in the version, None when the form has neither a field nor a section for it."""
     node = _nodes(api_version).get(entry.place)
     return None if node is None or (_is_section(node) and not any(_fields(node))) else node
 
 
-def _found(draft: Draft, entry: Entry) -> Found:
+def _found(draft: Draft, entry: SettingEntry) -> FoundSetting:
     here = f"/drafts/{draft.code}/find/?place={entry.place}"
     version = draft.api_version
     lacking = needs(entry, version)
     if lacking:
-        return Found(entry, here, lacking, lacking, version)
+        return FoundSetting(entry, here, lacking, lacking, version)
     spots = destinations(draft, entry)
     if len(spots) > 1:
-        return Found(entry, here, f"In {len(spots)} places: choose one", "", version)
+        return FoundSetting(entry, here, f"In {len(spots)} places: choose one", "", version)
     only = spots[0]
     if only.missing:
-        return Found(entry, only.url, f"Add {_an(only.missing)} first", "", version)
-    return Found(entry, only.url, f"In {only.within}" if only.within else "", "", version)
+        return FoundSetting(entry, only.url, f"Add {_an(only.missing)} first", "", version)
+    return FoundSetting(entry, only.url, f"In {only.within}" if only.within else "", "", version)
 
 
 def _an(noun: str) -> str:

@@ -171,14 +171,15 @@ class Secret(Encrypted):
         return f"secret:{self.draft_id}:{self.code}"
 
 
+class ShareRole(models.TextChoices):
+    VIEW = "view", "View"
+
+
 class ShareLink(models.Model):
     """A link that lets signed-in people who have it open a draft, until it expires or is revoked."""
 
-    class Role(models.TextChoices):
-        VIEW = "view", "View"
-
     draft = models.ForeignKey(Draft, on_delete=models.CASCADE, related_name="share_links")
-    role = models.CharField(max_length=10, choices=Role.choices, default=Role.VIEW)
+    role = models.CharField(max_length=10, choices=ShareRole.choices, default=ShareRole.VIEW)
     code = models.CharField(max_length=10, unique=True, default=new_code, editable=False)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     created = models.DateTimeField(auto_now_add=True)

@@ -25,7 +25,7 @@ _LONGEST: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class NoteStyle:
     """How a kind of note is spoken of. status, icon: its mark, of the look's status classes."""
 
     title: str
@@ -34,43 +34,47 @@ class Kind:
     icon: str = "info"
 
 
-KINDS: Final[dict[str, Kind]] = {
-    "decide": Kind("To decide", "The text leaves these open.", "warning", "warning"),
-    "unresolved": Kind(
+KINDS: Final[dict[str, NoteStyle]] = {
+    "decide": NoteStyle("To decide", "The text leaves these open.", "warning", "warning"),
+    "unresolved": NoteStyle(
         "Left as expressions",
         "The text does not say what they come to. Put a value in their place.",
         "warning",
         "warning",
     ),
-    "withheld": Kind("Secrets to enter", "They were not in the text.", "warning", "lock"),
-    "truncated": Kind("Cut off", "A tool had cut these off before they were copied.", "warning", "warning"),
-    "newer": Kind(
+    "withheld": NoteStyle("Secrets to enter", "They were not in the text.", "warning", "lock"),
+    "truncated": NoteStyle(
+        "Cut off", "A tool had cut these off before they were copied.", "warning", "warning"
+    ),
+    "newer": NoteStyle(
         "Not in this API version",
         "Azure answered with them; a request in this version cannot carry them.",
         "warning",
         "warning",
     ),
-    "repaired": Kind("Repaired", "The text was not quite JSON.", "warning", "edit"),
-    "unwrapped": Kind("Taken out", "Where in the text the request was found."),
-    "skipped": Kind("Not read", "What else the text holds."),
-    "null": Kind("Not set", "Members that were null. Azure treats them as not set.", "info", "trash"),
-    "removed": Kind("Removed", "A request does not carry these.", "info", "trash"),
-    "moved": Kind("Moved", "They stood where Azure would not read them."),
-    "renamed": Kind("Renamed", "Azure has other names for these."),
-    "wrapped": Kind("Brought into form", "One value stood where Azure takes a list, or the other way round."),
-    "reshaped": Kind("Nested again", "Tools print a scale set flat; a request is not."),
-    "converted": Kind("Written in its type", "Text that meant a number, a number that meant text."),
-    "trimmed": Kind("Trimmed", "Blanks around a value were taken away."),
-    "resolved": Kind("Filled in", "Expressions whose value follows from the text.", "done", "done"),
-    "canonicalised": Kind("Written as Azure writes them", "Upper and lower case only."),
-    "version": Kind("API version", ""),
+    "repaired": NoteStyle("Repaired", "The text was not quite JSON.", "warning", "edit"),
+    "unwrapped": NoteStyle("Taken out", "Where in the text the request was found."),
+    "skipped": NoteStyle("Not read", "What else the text holds."),
+    "null": NoteStyle("Not set", "Members that were null. Azure treats them as not set.", "info", "trash"),
+    "removed": NoteStyle("Removed", "A request does not carry these.", "info", "trash"),
+    "moved": NoteStyle("Moved", "They stood where Azure would not read them."),
+    "renamed": NoteStyle("Renamed", "Azure has other names for these."),
+    "wrapped": NoteStyle(
+        "Brought into form", "One value stood where Azure takes a list, or the other way round."
+    ),
+    "reshaped": NoteStyle("Nested again", "Tools print a scale set flat; a request is not."),
+    "converted": NoteStyle("Written in its type", "Text that meant a number, a number that meant text."),
+    "trimmed": NoteStyle("Trimmed", "Blanks around a value were taken away."),
+    "resolved": NoteStyle("Filled in", "Expressions whose value follows from the text.", "done", "done"),
+    "canonicalised": NoteStyle("Written as Azure writes them", "Upper and lower case only."),
+    "version": NoteStyle("API version", ""),
 }
 """In the order in which they are shown: what asks for something first."""
 
-_OTHER: Final = Kind("Other", "")
+_OTHER: Final = NoteStyle("Other", "")
 
 
-class Line(NamedTuple):
+class StoredNote(NamedTuple):
     """One note as it is kept: what was done, the line of the text (0 for none), the place as text ("" for none)."""
 
     message: str
@@ -78,7 +82,7 @@ class Line(NamedTuple):
     where: str
 
     @classmethod
-    def of(cls, note: Note) -> Line:
+    def of(cls, note: Note) -> StoredNote:
         where = showable(note.where)
         return cls(_short(showable(note.message)), note.line or 0, where if len(where) <= _LONGEST else "")
 
@@ -88,7 +92,7 @@ def _short(message: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ShownNote:
     """One note on a page. url: of the field that it is about, "" where there is none or nobody may edit."""
 
     message: str
@@ -98,13 +102,13 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class NoteGroup:
     """The notes of one kind: how many there are, and those to show."""
 
     name: str
-    kind: Kind
+    kind: NoteStyle
     count: int
-    shown: Sequence[Shown]
+    shown: Sequence[ShownNote]
 
     @property
     def more(self) -> int:
@@ -112,9 +116,9 @@ class Group:
         return self.count - len(self.shown)
 
 
-def group(name: str, count: int, shown: Sequence[Shown]) -> Group:
+def group(name: str, count: int, shown: Sequence[ShownNote]) -> NoteGroup:
     """The notes of a kind by its name."""
-    return Group(name, KINDS.get(name, _OTHER), count, shown)
+    return NoteGroup(name, KINDS.get(name, _OTHER), count, shown)
 
 
 def keep(draft: Draft, notes: Iterable[Note]) -> None:
@@ -125,24 +129,24 @@ def keep(draft: Draft, notes: Iterable[Note]) -> None:
     )
 
 
-def grouped(notes: Iterable[Note], few: int = FEW) -> list[Group]:
+def grouped(notes: Iterable[Note], few: int = FEW) -> list[NoteGroup]:
     """The notes of a text that no draft was made of yet, the first `few` of each kind."""
     return _sorted(
-        group(name, len(lines), [Shown(*line) for line in lines[:few]])
+        group(name, len(lines), [ShownNote(*line) for line in lines[:few]])
         for name, lines in _by_kind(notes).items()
     )
 
 
-def of_draft(draft: Draft, *, editable: bool) -> list[Group]:
+def of_draft(draft: Draft, *, editable: bool) -> list[NoteGroup]:
     """The notes kept with a draft, the first few of each kind."""
     kept = ReadingNotes.objects.filter(draft=draft).defer("rest")
     return _sorted(group(row.kind, row.count, shown(draft, row.first, editable=editable)) for row in kept)
 
 
-def shown(draft: Draft, lines: Iterable[Sequence[Any]], *, editable: bool) -> list[Shown]:
+def shown(draft: Draft, lines: Iterable[Sequence[Any]], *, editable: bool) -> list[ShownNote]:
     """Kept notes with links to the fields that they are about."""
     return [
-        Shown(message, line, where, _url(draft, where) if editable and where else "")
+        ShownNote(message, line, where, _url(draft, where) if editable and where else "")
         for message, line, where in lines
     ]
 
@@ -159,14 +163,14 @@ def _url(draft: Draft, where: str) -> str:
     return places.field_url(draft.code, path, draft.api_version)
 
 
-def _by_kind(notes: Iterable[Note]) -> dict[str, list[Line]]:
-    found: dict[str, list[Line]] = {}
+def _by_kind(notes: Iterable[Note]) -> dict[str, list[StoredNote]]:
+    found: dict[str, list[StoredNote]] = {}
     for note in notes:
-        found.setdefault(note.kind, []).append(Line.of(note))
+        found.setdefault(note.kind, []).append(StoredNote.of(note))
     return found
 
 
-def _sorted(groups: Iterable[Group]) -> list[Group]:
+def _sorted(groups: Iterable[NoteGroup]) -> list[NoteGroup]:
     order = list(KINDS)
     return sorted(groups, key=lambda group: order.index(group.name) if group.name in KINDS else len(order))
 

@@ -12,7 +12,7 @@ def counted(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
-class Base(forms.Field):
+class BaseRevisionField(forms.Field):
     """The revision that a page was made from; None for what is no number of one, which the view tells from all others."""
 
     widget = forms.HiddenInput

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from vmssbuilder.scaleset import Request
 from vmssbuilder.scaleset.findings import Finding
-from vmssbuilder.scaleset.kept import Difference, Kept
+from vmssbuilder.scaleset.kept import KeptSecret, KnownUpdate
 from vmssbuilder.scaleset.sending import with_body
 
 from .models import Draft, Revision
@@ -21,7 +21,7 @@ class Update:
     findings: what of the draft no update can do, and what instances lose by it.
     """
 
-    difference: Difference
+    difference: KnownUpdate
     findings: tuple[Finding, ...] = ()
 
     @property
@@ -48,7 +48,7 @@ def update(source: Draft | Revision) -> Update | None:
     return next((found for each in _TOLD if (found := each(source)) is not None), None)
 
 
-def kept(source: Draft | Revision) -> tuple[Kept, ...]:
+def kept(source: Draft | Revision) -> tuple[KeptSecret, ...]:
     """The secrets that Azure keeps of the scale set that an update was opened from."""
     found = update(source)
     return found.difference.kept if found is not None else ()

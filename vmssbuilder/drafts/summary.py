@@ -23,7 +23,7 @@ from .models import Draft, Revision
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class SummaryLine:
     """One value: its label, the labels of what holds it, the value in words, and where it is changed."""
 
     path: Path
@@ -35,11 +35,11 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class StepSummary:
     """The values of one step. count: how many there are; lines: those that are shown."""
 
     step: steps.Step
-    lines: list[Line]
+    lines: list[SummaryLine]
     count: int
 
 
@@ -51,13 +51,13 @@ _LONGEST: Final = 4_000
 
 def groups(
     source: Draft | Revision, code: str, first: int = 0, most: int = LINES_A_STEP, only: str = ""
-) -> list[Group]:
+) -> list[StepSummary]:
     """The values of a draft or revision by step, in the order of the form. Steps without a value are included, empty.
 
     first, most: which lines of each step; only: the name of the one step that is wanted.
     """
     content = contents.of(source)
-    found: dict[str, list[Line]] = {step.name: [] for step in steps.STEPS}
+    found: dict[str, list[SummaryLine]] = {step.name: [] for step in steps.STEPS}
     counts = dict.fromkeys(found, 0)
     target = content.pop(contents.TARGET)
     top = contents.node_at((contents.TARGET,), source.api_version)
@@ -73,7 +73,7 @@ def groups(
             continue
         title = label(path, node)
         shown = words(node, value)
-        line = Line(
+        line = SummaryLine(
             path,
             title,
             ", ".join(within),
@@ -83,7 +83,7 @@ def groups(
         )
         found[name].append(line)
     return [
-        Group(step, found[step.name], counts[step.name])
+        StepSummary(step, found[step.name], counts[step.name])
         for step in steps.STEPS
         if not only or step.name == only
     ]

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from vmssbuilder.scaleset import paths
 from vmssbuilder.scaleset.paths import MISSING, Path
-from vmssbuilder.scaleset.systems import SETTINGS, SYSTEMS, Told, told_by
+from vmssbuilder.scaleset.systems import SETTINGS, SYSTEMS, SystemEvidence, told_by
 
 from . import content as contents
 from .models import Draft
@@ -17,7 +17,7 @@ OTHER: Final = {"Linux": "Windows", "Windows": "Linux"}
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
+class DraftSystem:
     """The operating system of a draft: "Linux", "Windows" or "" when nobody and nothing says which.
 
     said: whether a person chose it. told: what the request itself tells, None when it does not.
@@ -25,15 +25,15 @@ class Chosen:
 
     system: str
     said: bool
-    told: Told | None
+    told: SystemEvidence | None
 
 
-def of(draft: Draft) -> Chosen:
+def of(draft: Draft) -> DraftSystem:
     """What a person said counts; else what the request tells."""
     told = told_by(draft.document)
     if draft.system in SYSTEMS:
-        return Chosen(draft.system, said=True, told=told)
-    return Chosen(told.system if told is not None else "", said=False, told=told)
+        return DraftSystem(draft.system, said=True, told=told)
+    return DraftSystem(told.system if told is not None else "", said=False, told=told)
 
 
 def applies(section: Section, system: str) -> bool:

@@ -37,7 +37,7 @@ SHOWN_AGAIN: Final = 600_000
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ExplainedError:
     """An error as the page tells it. turn: whose turn it is. label, wire, url: its field. words: Azure's, shortened."""
 
     sentence: str
@@ -47,7 +47,7 @@ class Told:
     wire: str
     url: str
     words: str
-    parts: tuple[Told, ...] = ()
+    parts: tuple[ExplainedError, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,7 @@ def _request(user: User, form: ExplainForm) -> _Request:
     return _Request()
 
 
-def _told(error: AzureError, said: str, wanted: _Request) -> Told:
+def _told(error: AzureError, said: str, wanted: _Request) -> ExplainedError:
     whole, several = explain_all(error, wanted.document)
     parts = tuple(
         _one(meant, f"{part.code}: {part.said}"[:1_000] if part.code else part.said[:1_000], wanted)
@@ -124,9 +124,11 @@ def _told(error: AzureError, said: str, wanted: _Request) -> Told:
     return _one(whole, said, wanted, parts)
 
 
-def _one(meant: Explanation, said: str, wanted: _Request, parts: tuple[Told, ...] = ()) -> Told:
+def _one(
+    meant: Explanation, said: str, wanted: _Request, parts: tuple[ExplainedError, ...] = ()
+) -> ExplainedError:
     label, wire, url = _field(meant.path, wanted)
-    return Told(meant.sentence, meant.cure, TURNS[meant.cause], label, wire, url, said, parts)
+    return ExplainedError(meant.sentence, meant.cure, TURNS[meant.cause], label, wire, url, said, parts)
 
 
 def _field(path: Path | None, wanted: _Request) -> tuple[str, str, str]:

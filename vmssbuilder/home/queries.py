@@ -16,11 +16,11 @@ from django.http import QueryDict
 from vmssbuilder.accounts.models import User
 from vmssbuilder.drafts import searching
 from vmssbuilder.drafts.models import Draft
-from vmssbuilder.reviews.models import Review
+from vmssbuilder.reviews.models import Review, ReviewState
 from vmssbuilder.reviews.queries import waiting_for
-from vmssbuilder.submissions.models import STATUS, Submission
+from vmssbuilder.submissions.models import STATUS, Submission, SubmissionState
 from vmssbuilder.submissions.queries import under_way
-from vmssbuilder.web.forms import WORDS, SearchForm, Words
+from vmssbuilder.web.forms import WORDS, SearchForm, SearchWordsField
 
 PAGE_SIZE: Final = 20
 
@@ -30,8 +30,10 @@ class DraftSearch(SearchForm):
 
     whose = forms.CharField(required=False, widget=forms.HiddenInput)
     status = forms.CharField(required=False, widget=forms.HiddenInput)
-    q = Words("Search drafts by name, resource group or subscription", "Name, resource group or subscription")
-    owner = Words("Owner", "Owner", icon="person")
+    q = SearchWordsField(
+        "Search drafts by name, resource group or subscription", "Name, resource group or subscription"
+    )
+    owner = SearchWordsField("Owner", "Owner", icon="person")
 
     def __init__(self, *args: Any, **named: Any) -> None:
         super().__init__(*args, **named)
@@ -45,25 +47,25 @@ Item = TypeVar("Item")
 
 
 _REVIEW_STATUS: Final = {
-    Review.State.WAITING: ("info", "clock", "In review"),
-    Review.State.APPROVED: ("done", "done", "Approved"),
-    Review.State.CHANGES_REQUESTED: ("warning", "warning", "Changes requested"),
-    Review.State.REJECTED: ("error", "error", "Rejected"),
+    ReviewState.WAITING: ("info", "clock", "In review"),
+    ReviewState.APPROVED: ("done", "done", "Approved"),
+    ReviewState.CHANGES_REQUESTED: ("warning", "warning", "Changes requested"),
+    ReviewState.REJECTED: ("error", "error", "Rejected"),
 }
 _DRAFT_STATUS: Final = ("started", "started", "Draft")
 
 STANDINGS: Final = {
     "draft": "Draft",
-    Review.State.WAITING.value: "In review",
-    Review.State.CHANGES_REQUESTED.value: "Changes requested",
-    Review.State.REJECTED.value: "Rejected",
-    Review.State.APPROVED.value: "Approved",
+    ReviewState.WAITING.value: "In review",
+    ReviewState.CHANGES_REQUESTED.value: "Changes requested",
+    ReviewState.REJECTED.value: "Rejected",
+    ReviewState.APPROVED.value: "Approved",
     "under-way": "On its way",
-    Submission.State.NEEDS_SIGN_IN.value: "Needs sign-in",
-    Submission.State.SUCCEEDED.value: "Succeeded",
-    Submission.State.FAILED.value: "Failed",
-    Submission.State.CANCELED.value: "Canceled",
-    Submission.State.UNKNOWN.value: "Outcome unknown",
+    SubmissionState.NEEDS_SIGN_IN.value: "Needs sign-in",
+    SubmissionState.SUCCEEDED.value: "Succeeded",
+    SubmissionState.FAILED.value: "Failed",
+    SubmissionState.CANCELED.value: "Canceled",
+    SubmissionState.UNKNOWN.value: "Outcome unknown",
 }
 """Where a draft can stand, by what the address says, in the order of its life; lists can be narrowed to one of these."""
 
@@ -231,7 +233,7 @@ def _listed(ids: list[int]) -> list[Any]:
 def _status(submission_state: str | None, review_state: str | None) -> tuple[str, str, str]:
     """Kind, icon and words of where a draft stands."""
     if submission_state:
-        return STATUS[Submission.State(submission_state)]
+        return STATUS[SubmissionState(submission_state)]
     if review_state in _REVIEW_STATUS:
-        return _REVIEW_STATUS[Review.State(review_state)]
+        return _REVIEW_STATUS[ReviewState(review_state)]
     return _DRAFT_STATUS

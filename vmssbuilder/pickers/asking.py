@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Final
 
 from vmssbuilder.accounts import lookups
-from vmssbuilder.accounts.lookups import Asked
+from vmssbuilder.accounts.lookups import Lookup
 from vmssbuilder.accounts.models import User
 from vmssbuilder.azure import ArmClient
 from vmssbuilder.azure.pickers import Picker, Where, pack, trouble
@@ -16,19 +16,19 @@ from . import keeping
 ANY_AGE: Final = lookups.FORGOTTEN_AFTER
 
 
-def ask(user: User, picker: Picker, where: Where, *, wait: float, fresh: bool = False) -> Asked:
-    """The list of a picker as the person may see it, a `Kept`. wait: seconds at most, where nothing is known yet.
+def ask(user: User, picker: Picker, where: Where, *, wait: float, fresh: bool = False) -> Lookup:
+    """The list of a picker as the person may see it, a `CachedList`. wait: seconds at most, where nothing is known yet.
 
     fresh: ask again, whatever is known. A list past its time is shown as it is, and renewed meanwhile.
     """
     source = picker.source
     missing = where.missing(source.needs)
     if missing:
-        return Asked(missing=missing)
+        return Lookup(missing=missing)
     key = keeping.key_of(source, where)
     known = keeping.kept(user, key)
     if known is not None and known.age < source.lasts and not fresh and not lookups.is_pending(user, key):
-        return Asked(known)
+        return Lookup(known)
 
     def fetch(client: ArmClient) -> bytes:
         return pack(source.fetch(client, where))
@@ -44,4 +44,4 @@ def ask(user: User, picker: Picker, where: Where, *, wait: float, fresh: bool = 
     if not asked.known:
         return replace(asked, value=known)
     lookups.forget(user, key)
-    return Asked(keeping.keep(user, key, asked.value))
+    return Lookup(keeping.keep(user, key, asked.value))

@@ -13,13 +13,13 @@ from django.http import QueryDict
 from vmssbuilder.azure.pickers import Filters, Suggestion
 from vmssbuilder.drafts import content as contents
 from vmssbuilder.drafts.content import LONGEST_ADDRESS
-from vmssbuilder.drafts.numbers import Base
+from vmssbuilder.drafts.numbers import BaseRevisionField
 from vmssbuilder.scaleset import paths
 from vmssbuilder.scaleset.paths import MISSING
-from vmssbuilder.web.forms import BOX, PLAIN, Chosen, Searched, SearchForm, SmallForm
+from vmssbuilder.web.forms import BOX, PLAIN, SearchChoiceField, SearchField, SearchForm, SmallForm
 
 from . import words
-from .whereabouts import Choice
+from .whereabouts import PickerContext
 
 LONGEST_VALUE: Final = 10_000
 
@@ -46,11 +46,11 @@ class Features(forms.MultipleChoiceField):
 class PickerSearch(SearchForm):
     """Words, and for VM sizes what they must be able to do."""
 
-    q = Searched("Search", forms.SearchInput({**_BOX, "spellcheck": "false"}))
-    vcpus = Searched("vCPUs, at least", forms.TextInput({**_BOX, "inputmode": "numeric"}))
-    memory = Searched("Memory in GB, at least", forms.TextInput({**_BOX, "inputmode": "decimal"}))
-    family = Chosen("Family", [_ANY])
-    zone = Chosen("On offer in zone", [_ANY, *((each, each) for each in _ZONES)])
+    q = SearchField("Search", forms.SearchInput({**_BOX, "spellcheck": "false"}))
+    vcpus = SearchField("vCPUs, at least", forms.TextInput({**_BOX, "inputmode": "numeric"}))
+    memory = SearchField("Memory in GB, at least", forms.TextInput({**_BOX, "inputmode": "decimal"}))
+    family = SearchChoiceField("Family", [_ANY])
+    zone = SearchChoiceField("On offer in zone", [_ANY, *((each, each) for each in _ZONES)])
     feature = Features(
         label="It must have",
         required=False,
@@ -129,10 +129,10 @@ class Picked(forms.Field):
 class UseForm(SmallForm):
     """What was chosen or typed for a place of a draft. `cleaned_data["wanted"]` is the value for it, MISSING for none."""
 
-    base = Base()
+    base = BaseRevisionField()
     typed = forms.CharField(required=False, strip=False)
 
-    def __init__(self, choice: Choice, *args: Any, **named: Any) -> None:
+    def __init__(self, choice: PickerContext, *args: Any, **named: Any) -> None:
         super().__init__(*args, **named)
         self.choice = choice
         several = choice.target.several

@@ -27,7 +27,7 @@ _lock = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class CachedList:
     """A list, and when it was fetched."""
 
     shelf: Shelf
@@ -44,7 +44,7 @@ def key_of(source: Source, where: Where) -> str:
     return hashlib.sha256(f"{source.name}|{where.key(source.needs)}".encode()).hexdigest()
 
 
-def kept(user: User, key: str) -> Kept | None:
+def kept(user: User, key: str) -> CachedList | None:
     """The person's list of that key, None when there is none."""
     row = KnownList.objects.filter(user=user, key=key).values_list("digest", "fetched").first()
     if row is None:
@@ -56,17 +56,17 @@ def kept(user: User, key: str) -> Kept | None:
         if packed is None:
             return None
         shelf = _remember(digest, bytes(packed))
-    return Kept(shelf, fetched)
+    return CachedList(shelf, fetched)
 
 
-def keep(user: User, key: str, packed: bytes) -> Kept:
+def keep(user: User, key: str, packed: bytes) -> CachedList:
     """Keeps the list in place of the one before."""
     digest, now = hashlib.sha256(packed).hexdigest(), timezone.now()
     KnownList.objects.update_or_create(
         user=user, key=key, defaults={"digest": digest, "packed": packed, "fetched": now}
     )
     KnownList.objects.filter(user=user, fetched__lt=now - LONGEST).delete()
-    return Kept(_recall(digest) or _remember(digest, packed), now)
+    return CachedList(_recall(digest) or _remember(digest, packed), now)
 
 
 def _recall(digest: str) -> Shelf | None:

@@ -11,11 +11,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from vmssbuilder.accounts.entra import NotSetUp
-from vmssbuilder.accounts.lookups import Asked
+from vmssbuilder.accounts.lookups import Lookup
 from vmssbuilder.accounts.models import User
 from vmssbuilder.azure import AzureError, explain
 from vmssbuilder.azure.errors import AlreadyExists, Forbidden
-from vmssbuilder.azure.pickers import Found
+from vmssbuilder.azure.pickers import SuggestionMatches
 from vmssbuilder.azure.pickers.groups import NewGroup
 from vmssbuilder.drafts import access, actions, places, steps
 from vmssbuilder.drafts import content as contents
@@ -31,7 +31,7 @@ from vmssbuilder.web.rendering import drawn
 from . import actions as creating
 from . import asking, whereabouts, words
 from .forms import LONGEST_VALUE, NewGroupForm, PickerSearch, UseForm
-from .whereabouts import Choice
+from .whereabouts import PickerContext
 
 PAGE_WAITS: Final = 1.5
 """Seconds that the page waits for Azure, which without a script is all there is."""
@@ -50,7 +50,7 @@ NEEDS: Final = {
 }
 
 
-def _found(request: HttpRequest, code: str, place: str) -> Choice:
+def _found(request: HttpRequest, code: str, place: str) -> PickerContext:
     draft = access.find(cast(User, request.user), code, Access.EDIT)
     try:
         path = paths.from_url(place)
@@ -60,7 +60,7 @@ def _found(request: HttpRequest, code: str, place: str) -> Choice:
     content = contents.of(draft)
     if target is None or not _reachable(content, path):
         raise Http404("There is nothing to choose from at this address.")
-    return Choice(draft, content, target, whereabouts.where(content, path, target.picker))
+    return PickerContext(draft, content, target, whereabouts.where(content, path, target.picker))
 
 
 def _reachable(content: dict[str, Any], path: Path) -> bool:
@@ -123,7 +123,7 @@ def choose(request: HttpRequest, code: str, place: str) -> HttpResponse:
     return _use(request, choice, UseForm(choice, request.POST))
 
 
-def _ask(request: HttpRequest, choice: Choice, *, fresh: bool = False) -> Asked:
+def _ask(request: HttpRequest, choice: PickerContext, *, fresh: bool = False) -> Lookup:
     return asking.ask(
         cast(User, request.user), choice.target.picker, choice.where, wait=PAGE_WAITS, fresh=fresh
     )
@@ -131,8 +131,8 @@ def _ask(request: HttpRequest, choice: Choice, *, fresh: bool = False) -> Asked:
 
 def _page(
     request: HttpRequest,
-    choice: Choice,
-    asked: Asked,
+    choice: PickerContext,
+    asked: Lookup,
     form: UseForm | None = None,
     group: NewGroupForm | None = None,
     *,
@@ -146,7 +146,7 @@ def _page(
     families = sorted(filter(None, kept.shelf.facts("family"))) if kept and picker.filtered else ()
     search = PickerSearch(sent, families=families, filtered=picker.filtered)
     text, filters, query = search.cleaned_data["q"], search.filters(), search.query()
-    found = kept.shelf.search(text, choice.where, picker, filters) if kept else Found((), 0)
+    found = kept.shelf.search(text, choice.where, picker, filters) if kept else SuggestionMatches((), 0)
     preselected = _preselected(request, choice) if form is None else form["value"].value()
     shown = list(found.suggestions)
     if kept and not text and not filters:
@@ -194,17 +194,17 @@ def _page(
     return render(request, "pickers/choose.html", context, status=status)
 
 
-def _unlisted(choice: Choice, listed: set[str]) -> str:
+def _unlisted(choice: PickerContext, listed: set[str]) -> str:
     """What the draft holds beyond what is shown, a line each."""
     return "\n".join(each for each in choice.values if each.lower() not in listed)
 
 
-def _preselected(request: HttpRequest, choice: Choice) -> list[str]:
+def _preselected(request: HttpRequest, choice: PickerContext) -> list[str]:
     asked_for = request.GET.get("value", "")
     return [asked_for[:LONGEST_VALUE]] if asked_for else choice.values
 
 
-def _where_to_choose(choice: Choice, need: str) -> str:
+def _where_to_choose(choice: PickerContext, need: str) -> str:
     """The address at which what is missing is chosen."""
     path = whereabouts.place_of(need, choice.target.path, choice.target.picker)
     other = whereabouts.target(path, choice.draft.api_version)
@@ -216,7 +216,7 @@ def _where_to_choose(choice: Choice, need: str) -> str:
 # --- a new resource group --------------------------------------------------------------------------------------------
 
 
-def _new_group(choice: Choice, data: QueryDict | None = None) -> NewGroupForm | None:
+def _new_group(choice: PickerContext, data: QueryDict | None = None) -> NewGroupForm | None:
     """The form for a new resource group; None where none is chosen, or where nothing says in which subscription."""
     if choice.target.picker.kind != "resourceGroup" or choice.where.missing(("subscription",)):
         return None
@@ -224,7 +224,7 @@ def _new_group(choice: Choice, data: QueryDict | None = None) -> NewGroupForm | 
     return NewGroupForm(regions, data, initial={"new_region": choice.where.region})
 
 
-def _create_group(request: HttpRequest, choice: Choice) -> HttpResponse:
+def _create_group(request: HttpRequest, choice: PickerContext) -> HttpResponse:
     """Creates a resource group in Azure and writes its name into the draft."""
     user, form = cast(User, request.user), _new_group(choice, request.POST)
     if form is None or not form.is_valid():
@@ -259,7 +259,7 @@ def _not_created(error: AzureError) -> str:
 # --- using what was chosen -------------------------------------------------------------------------------------------
 
 
-def _use(request: HttpRequest, choice: Choice, form: UseForm) -> HttpResponse:
+def _use(request: HttpRequest, choice: PickerContext, form: UseForm) -> HttpResponse:
     """Writes what was chosen or typed into the draft."""
     user, draft, path = cast(User, request.user), choice.draft, choice.target.path
     form.full_clean()
@@ -296,7 +296,7 @@ def _use(request: HttpRequest, choice: Choice, form: UseForm) -> HttpResponse:
     return redirect(places.field_url(draft.code, path, saved.api_version))
 
 
-def _along(request: HttpRequest, choice: Choice, wanted: Any) -> list[tuple[Path, str]]:
+def _along(request: HttpRequest, choice: PickerContext, wanted: Any) -> list[tuple[Path, str]]:
     """What goes into other members together with the value: the plan of an image."""
     if not isinstance(wanted, str):
         return []

@@ -23,7 +23,7 @@ _FIXED: Final[dict[str, Path]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class PickerTarget:
     """A place to choose a value for. several: it holds a list of them, or a map that they name the members of.
 
     member: where the items of the list are references, the member of each that names the resource.
@@ -41,12 +41,12 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class PickerContext:
     """What is being chosen: in which draft, for which place of it, and what the draft says of the place."""
 
     draft: Draft
     content: dict[str, Any]
-    target: Target
+    target: PickerTarget
     where: Where
 
     @property
@@ -75,7 +75,7 @@ def address(draft: Draft, path: Path) -> str:
     return reverse("picker", args=[draft.code, paths.to_url(path)])
 
 
-def target(path: Path, api_version: str) -> Target | None:
+def target(path: Path, api_version: str) -> PickerTarget | None:
     """What can be chosen at a place; None where nothing can."""
     node = contents.node_at(path, api_version)
     if node is None or node.parent is None or node.property.read_only or node.property.secret:
@@ -92,7 +92,7 @@ def target(path: Path, api_version: str) -> Target | None:
     else:
         return None
     picker = PICKERS.get(kind)
-    return None if picker is None else Target(path, node, picker, several, member)
+    return None if picker is None else PickerTarget(path, node, picker, several, member)
 
 
 def place_of(need: str, path: Path, picker: Picker) -> Path:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from vmssbuilder.accounts.lookups import Asked
-from vmssbuilder.azure.pickers import Found, Suggestion
+from vmssbuilder.accounts.lookups import Lookup
+from vmssbuilder.azure.pickers import Suggestion, SuggestionMatches
 from vmssbuilder.azure.pickers.sources import FEATURES, MORE_FEATURES
 
 FEATURE_TITLES: Final = {name: title for name, (_capability, title) in FEATURES.items()} | MORE_FEATURES
@@ -20,7 +20,7 @@ def age_in_words(seconds: float) -> str:
     return "just now"
 
 
-def how_many(found: Found, plural: str) -> str:
+def how_many(found: SuggestionMatches, plural: str) -> str:
     """“50 of 9,974 VM sizes”."""
     shown = len(found.suggestions)
     if found.total == 0:
@@ -28,7 +28,7 @@ def how_many(found: Found, plural: str) -> str:
     return f"{shown:,} of {found.total:,} {plural}" if shown < found.total else f"{found.total:,} {plural}"
 
 
-def state(asked: Asked) -> str:
+def state(asked: Lookup) -> str:
     """What is to be known of a list besides what it holds: trouble, that it is on its way, or its age."""
     if asked.trouble is not None:
         return f"{asked.trouble.message} {asked.trouble.cure}"

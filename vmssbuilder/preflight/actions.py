@@ -13,15 +13,15 @@ from . import tasks
 from .models import Preflight
 
 
-class Refused(Exception):
+class PreflightRefused(Exception):
     """The pre-flight is not run; the message says why and what to do."""
 
 
 def start(user: User, draft: Draft) -> Preflight:
-    """Has the newest revision checked; one that is under way for it goes on. Raises Refused, Http404, PermissionDenied."""
+    """Has the newest revision checked; one that is under way for it goes on. Raises PreflightRefused, Http404, PermissionDenied."""
     require(user, draft, Access.EDIT)
     if user.is_local:
-        raise Refused(
+        raise PreflightRefused(
             "You are signed in with a local account, which Azure does not know. Sign in with Microsoft to run it."
         )
     with transaction.atomic():

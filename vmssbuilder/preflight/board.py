@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from vmssbuilder.accounts.models import User
-from vmssbuilder.azure.preflight import TITLES, Finding, Result, checks_for
+from vmssbuilder.azure.preflight import TITLES, PreflightFinding, Result, checks_for
 from vmssbuilder.drafts import content as contents
 from vmssbuilder.drafts import places, steps
 from vmssbuilder.drafts.models import Draft
@@ -44,35 +44,35 @@ _HOME: Final[dict[str, Path]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ShownFinding:
     """A finding on a page. url: of its field, empty for people who may not edit."""
 
     icon: str
     word: str
-    finding: Finding
+    finding: PreflightFinding
     label: str
     url: str
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class CheckRow:
     """One check. at: when it was done, None while it runs."""
 
     key: str
     title: str
     icon: str
     word: str
-    findings: tuple[Told, ...]
+    findings: tuple[ShownFinding, ...]
     at: datetime | None
     correlation_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class CheckGroup:
     """The checks of one step of the form."""
 
     title: str
-    rows: tuple[Row, ...]
+    rows: tuple[CheckRow, ...]
 
 
 def latest(draft: Draft) -> Preflight | None:
@@ -92,10 +92,10 @@ def in_words(run: Preflight) -> str:
     return ", ".join(words) or "nothing checked yet"
 
 
-def groups(draft: Draft, run: Preflight, *, editable: bool) -> list[Group]:
+def groups(draft: Draft, run: Preflight, *, editable: bool) -> list[CheckGroup]:
     """The board: every check that the run has, by step, in the order of the form."""
     done = {each["check"]: Result.from_json(each) for each in run.results}
-    found: dict[str, list[Row]] = {}
+    found: dict[str, list[CheckRow]] = {}
     for key in checks_for(run.revision.request):
         place = _HOME.get(key)
         title = steps.owner(place).title if place else "The request as a whole"
@@ -103,13 +103,13 @@ def groups(draft: Draft, run: Preflight, *, editable: bool) -> list[Group]:
     order = [step.title for step in steps.STEPS]
     place_of = {title: number for number, title in enumerate(order)}
     titles = sorted(found, key=lambda title: place_of.get(title, len(order)))
-    return [Group(title, tuple(found[title])) for title in titles]
+    return [CheckGroup(title, tuple(found[title])) for title in titles]
 
 
-def _row(draft: Draft, run: Preflight, key: str, result: Result | None, *, editable: bool) -> Row:
+def _row(draft: Draft, run: Preflight, key: str, result: Result | None, *, editable: bool) -> CheckRow:
     if result is None:
         icon, word = WORDS["running"] if run.is_running else WORDS["unknown"]
-        return Row(key, TITLES[key], icon, word, (), None, "")
+        return CheckRow(key, TITLES[key], icon, word, (), None, "")
     # The worker asks again by itself.
     waiting = run.is_running and result.may_pass
     icon, word = WORDS["waiting" if waiting else result.status]
@@ -119,12 +119,12 @@ def _row(draft: Draft, run: Preflight, key: str, result: Result | None, *, edita
     # What needs somebody comes first.
     worst = sorted(result.findings, key=lambda each: ORDER.index(each.status))
     findings = tuple(_told(draft, run, each, editable=editable) for each in worst)
-    return Row(
+    return CheckRow(
         key, TITLES[key], icon, word, findings, datetime.fromisoformat(result.at), result.correlation_id
     )
 
 
-def _told(draft: Draft, run: Preflight, finding: Finding, *, editable: bool) -> Told:
+def _told(draft: Draft, run: Preflight, finding: PreflightFinding, *, editable: bool) -> ShownFinding:
     version = run.revision.api_version
     try:
         path = paths.parse(finding.path) if finding.path else ()
@@ -133,7 +133,7 @@ def _told(draft: Draft, run: Preflight, finding: Finding, *, editable: bool) -> 
     icon, word = WORDS[finding.status]
     label = contents.label(path, version) if path else ""
     url = places.field_url(draft.code, path, version) if path and editable else ""
-    return Told(icon, word, finding, label, url)
+    return ShownFinding(icon, word, finding, label, url)
 
 
 def sign_in(run: Preflight, user: User, here: str) -> str:

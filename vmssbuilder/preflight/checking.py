@@ -15,7 +15,7 @@ from vmssbuilder.accounts.arm import client_for_thread, session
 from vmssbuilder.accounts.entra import NotSetUp
 from vmssbuilder.accounts.throttling import CarriedGate
 from vmssbuilder.azure import AzureError, cloud, preflight, prices
-from vmssbuilder.azure.preflight import LIMIT, Finding, Result
+from vmssbuilder.azure.preflight import LIMIT, PreflightFinding, Result
 from vmssbuilder.azure.preflight.results import hindered, now, of_error
 from vmssbuilder.drafts import sent, vault
 
@@ -51,7 +51,7 @@ def run(number: int, *, again: bool = False) -> None:
     except AzureError as error:
         _nothing_checked(held, open_checks, tuple(of_error(error, document)), hindered(error, document))
     except NotSetUp as error:
-        findings = (Finding("unknown", str(error), "Ask whoever runs this installation."),)
+        findings = (PreflightFinding("unknown", str(error), "Ask whoever runs this installation."),)
         _nothing_checked(held, open_checks, findings)
     gate.tell()
     if priced is not None:
@@ -75,7 +75,7 @@ def _is_priced(held: Preflight) -> bool:
 
 
 def _nothing_checked(
-    held: Preflight, checks: frozenset[str], findings: tuple[Finding, ...], why: str = ""
+    held: Preflight, checks: frozenset[str], findings: tuple[PreflightFinding, ...], why: str = ""
 ) -> None:
     for key in preflight.checks_for(held.revision.request):
         if key in checks:

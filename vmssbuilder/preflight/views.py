@@ -29,7 +29,7 @@ def preflight(request: HttpRequest, code: str) -> HttpResponse:
         draft = access.find(user, code, Access.EDIT)
         try:
             actions.start(user, draft)
-        except actions.Refused as refused:
+        except actions.PreflightRefused as refused:
             messages.error(request, str(refused))
         return redirect("preflight", code)
     draft = access.find(user, code, Access.VIEW)

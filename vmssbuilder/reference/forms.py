@@ -9,7 +9,7 @@ from django import forms
 
 from vmssbuilder.drafts.steps import STEPS
 from vmssbuilder.scaleset import API_VERSIONS
-from vmssbuilder.web.forms import FILTER, WORDS, Chosen, SearchForm, Words
+from vmssbuilder.web.forms import FILTER, WORDS, SearchChoiceField, SearchForm, SearchWordsField
 
 _LIST: Final = {"class": "select mt-0"}
 
@@ -17,14 +17,14 @@ _LIST: Final = {"class": "select mt-0"}
 class ReferenceSearch(SearchForm):
     """Words, an API version, and a step of the form. since: only what an API version brought."""
 
-    q = Words("Search properties", "Name, path, value or word")
-    version = Chosen(
+    q = SearchWordsField("Search properties", "Name, path, value or word")
+    version = SearchChoiceField(
         "API version",
         [("", "Any API version"), *((each, each) for each in reversed(API_VERSIONS))],
         **_LIST,
         id="search-version",
     )
-    step = Chosen(
+    step = SearchChoiceField(
         "Step of the form",
         [("", "Any step"), *((step.name, step.title) for step in STEPS)],
         **_LIST,

@@ -112,7 +112,7 @@ def entry(request: HttpRequest, place: str) -> HttpResponse:
 _DRAFT: Final = re.compile(r"/drafts/([a-z0-9]{10})/")
 
 
-def _edit(request: HttpRequest, entry: index.Entry) -> str:
+def _edit(request: HttpRequest, entry: index.SettingEntry) -> str:
     """The address that edits the property in the draft that the reader comes from, "" when they come from elsewhere."""
     came = parts_of(request.headers.get("Referer", ""))
     draft = _DRAFT.match(came.path)

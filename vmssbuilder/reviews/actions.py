@@ -17,19 +17,19 @@ from vmssbuilder.drafts.models import Draft
 from vmssbuilder.scaleset.findings import Finding, errors
 
 from . import overrides
-from .models import Decision, Review
+from .models import Decision, Review, ReviewState
 
 LONGEST_TEXT: Final = 5_000
 """Characters of a note or a reason; more is an essay, or an attack on the database."""
 
 _OUTCOMES: Final = {
-    Decision.Verdict.APPROVE: Review.State.APPROVED,
-    Decision.Verdict.REQUEST_CHANGES: Review.State.CHANGES_REQUESTED,
-    Decision.Verdict.REJECT: Review.State.REJECTED,
+    Decision.Verdict.APPROVE: ReviewState.APPROVED,
+    Decision.Verdict.REQUEST_CHANGES: ReviewState.CHANGES_REQUESTED,
+    Decision.Verdict.REJECT: ReviewState.REJECTED,
 }
 
 
-class Refused(Exception):
+class ReviewRefused(Exception):
     """The change is not made; problems say why. Each names the form's field it belongs to, "" for the whole form.
 
     moved_on: the review or draft is no longer as the person saw it, so that correcting the form does not help.
@@ -47,7 +47,7 @@ def request_review(
     """Sends the draft's newest revision for review. base: the revision that the person saw when they did.
 
     reasons: why each error that may be overridden is to be let through, by rule and place as `overrides.named` writes
-    them. Raises Refused, Http404, PermissionDenied.
+    them. Raises ReviewRefused, Http404, PermissionDenied.
     """
     require(user, draft, Access.OWN)
     note = note.strip()
@@ -56,14 +56,14 @@ def request_review(
         locked = Draft.objects.select_for_update().get(pk=draft.pk)
         require(user, locked, Access.OWN)
         if locked.head != base:
-            raise Refused(
+            raise ReviewRefused(
                 ("", "The draft was edited since you opened the page. Look at it again."), moved_on=True
             )
         current = locked.reviews.filter(revision__number=locked.head).first()
-        if current is not None and current.state == Review.State.WAITING:
-            raise Refused(("", "This revision is waiting for review already."), moved_on=True)
-        if current is not None and current.state == Review.State.APPROVED:
-            raise Refused(("", "This revision is approved already."), moved_on=True)
+        if current is not None and current.state == ReviewState.WAITING:
+            raise ReviewRefused(("", "This revision is waiting for review already."), moved_on=True)
+        if current is not None and current.state == ReviewState.APPROVED:
+            raise ReviewRefused(("", "This revision is approved already."), moved_on=True)
         found = check_content(locked)
         overridden = overrides.asked(found, reasons)
         problems = _blocking(found)
@@ -76,8 +76,8 @@ def request_review(
             ]
         problems += _lengths(note=note, **{each.id: each.reason for each in overridden})
         if problems:
-            raise Refused(*problems)
-        locked.reviews.filter(state=Review.State.WAITING).update(state=Review.State.WITHDRAWN)
+            raise ReviewRefused(*problems)
+        locked.reviews.filter(state=ReviewState.WAITING).update(state=ReviewState.WITHDRAWN)
         review = Review.objects.create(
             draft=locked,
             revision=locked.revisions.get(number=locked.head),
@@ -110,7 +110,7 @@ def _lengths(**texts: str) -> list[tuple[str, str]]:
 
 
 def decide(user: User, review: Review, verdict: str, reason: str) -> Decision:
-    """Approves, asks for changes or rejects. Raises Refused, Http404, PermissionDenied.
+    """Approves, asks for changes or rejects. Raises ReviewRefused, Http404, PermissionDenied.
 
     Nobody decides about their own work: neither the owner nor anyone who saved a revision of the draft.
     """
@@ -126,14 +126,16 @@ def decide(user: User, review: Review, verdict: str, reason: str) -> Decision:
         problems.append(("reason", "Enter the reason for your decision."))
     problems += _lengths(reason=reason)
     if problems:
-        raise Refused(*problems)
+        raise ReviewRefused(*problems)
     with transaction.atomic():
         draft = Draft.objects.select_for_update().get(pk=review.draft_id)
         locked = Review.objects.select_for_update().get(pk=review.pk)
-        if locked.state != Review.State.WAITING:
-            raise Refused(("", "This review is not waiting for a decision any more."), moved_on=True)
+        if locked.state != ReviewState.WAITING:
+            raise ReviewRefused(("", "This review is not waiting for a decision any more."), moved_on=True)
         if draft.head != locked.revision.number or draft.discarded is not None:
-            raise Refused(("", "The draft was edited since. Ask its owner to send it again."), moved_on=True)
+            raise ReviewRefused(
+                ("", "The draft was edited since. Ask its owner to send it again."), moved_on=True
+            )
         decision = Decision.objects.create(review=locked, reviewer=user, verdict=verdict, reason=reason)
         locked.state = _OUTCOMES[Decision.Verdict(verdict)]
         locked.save(update_fields=["state"])
@@ -153,14 +155,14 @@ def may_not_decide(user: User, review: Review) -> str:
 
 
 def withdraw(user: User, review: Review) -> None:
-    """Takes a waiting request for review back. Raises Refused, Http404, PermissionDenied."""
+    """Takes a waiting request for review back. Raises ReviewRefused, Http404, PermissionDenied."""
     require(user, review.draft, Access.OWN)
     with transaction.atomic():
-        changed = Review.objects.filter(pk=review.pk, state=Review.State.WAITING).update(
-            state=Review.State.WITHDRAWN
+        changed = Review.objects.filter(pk=review.pk, state=ReviewState.WAITING).update(
+            state=ReviewState.WITHDRAWN
         )
         if not changed:
-            raise Refused(("", "This review is not waiting for a decision any more."), moved_on=True)
+            raise ReviewRefused(("", "This review is not waiting for a decision any more."), moved_on=True)
         record(user, "review.withdrawn", review.draft.code, review=review.pk)
 
 
@@ -172,7 +174,7 @@ def void_approvals(actor: User, reviewer: User) -> int:
     """
     with transaction.atomic():
         counting = Review.objects.filter(
-            state=Review.State.APPROVED,
+            state=ReviewState.APPROVED,
             revision__number=F("draft__head"),
             decisions__reviewer=reviewer,
             decisions__verdict=Decision.Verdict.APPROVE,
@@ -182,7 +184,7 @@ def void_approvals(actor: User, reviewer: User) -> int:
         drafts = list(Draft.objects.select_for_update().filter(pk__in=numbers).order_by("pk"))
         voided = list(counting.filter(draft__in=drafts).select_related("draft", "revision"))
         for review in voided:
-            Review.objects.filter(pk=review.pk).update(state=Review.State.WITHDRAWN)
+            Review.objects.filter(pk=review.pk).update(state=ReviewState.WITHDRAWN)
             record(
                 actor,
                 "review.voided",

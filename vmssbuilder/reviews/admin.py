@@ -6,12 +6,13 @@ from typing import ClassVar
 
 from django.contrib import admin
 
-from vmssbuilder.drafts.admin import Lean, ReadOnly
+from vmssbuilder.audit.admin import ReadOnlyAdmin
+from vmssbuilder.drafts.admin import Lean
 
 from .models import Decision, Review
 
 
-class Decisions(ReadOnly, admin.TabularInline[Decision, Review]):
+class Decisions(ReadOnlyAdmin, admin.TabularInline[Decision, Review]):
     model = Decision
     fields = ("at", "reviewer", "verdict", "reason")
     readonly_fields: ClassVar = fields

@@ -10,15 +10,16 @@ from django.db import models
 from vmssbuilder.drafts.models import Draft, Revision
 
 
+class ReviewState(models.TextChoices):
+    WAITING = "waiting", "Waiting for review"
+    APPROVED = "approved", "Approved"
+    CHANGES_REQUESTED = "changes-requested", "Changes requested"
+    REJECTED = "rejected", "Rejected"
+    WITHDRAWN = "withdrawn", "Withdrawn"
+
+
 class Review(models.Model):
     """One revision sent for review. Whether it still counts is derived: its revision must be the draft's head."""
-
-    class State(models.TextChoices):
-        WAITING = "waiting", "Waiting for review"
-        APPROVED = "approved", "Approved"
-        CHANGES_REQUESTED = "changes-requested", "Changes requested"
-        REJECTED = "rejected", "Rejected"
-        WITHDRAWN = "withdrawn", "Withdrawn"
 
     draft = models.ForeignKey(Draft, on_delete=models.CASCADE, related_name="reviews")
     revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="reviews")
@@ -28,7 +29,7 @@ class Review(models.Model):
     overrides = models.JSONField(
         default=list, blank=True, help_text="Each error that the request is to be sent despite, and why."
     )
-    state = models.CharField(max_length=20, choices=State.choices, default=State.WAITING)
+    state = models.CharField(max_length=20, choices=ReviewState.choices, default=ReviewState.WAITING)
 
     class Meta:
         ordering: ClassVar = ["-id"]

@@ -10,7 +10,7 @@ from django.db.models import F, Prefetch, Q, QuerySet
 from vmssbuilder.accounts.models import User
 from vmssbuilder.drafts.models import Draft
 
-from .models import Decision, Review
+from .models import Decision, Review, ReviewState
 
 Filter = Literal["waiting", "decided"]
 
@@ -18,7 +18,7 @@ Filter = Literal["waiting", "decided"]
 def approval(draft: Draft) -> Review | None:
     """The review that approved the draft as it is now. None when there is none, or the draft was edited since."""
     newest = draft.reviews.filter(revision__number=draft.head).select_related("revision").first()
-    return newest if newest is not None and newest.state == Review.State.APPROVED else None
+    return newest if newest is not None and newest.state == ReviewState.APPROVED else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,24 +32,22 @@ class DraftReview:
     def outdated(self) -> bool:
         """Whether the draft was edited after the newest review, so that it does not count any more."""
         return (
-            self.review is not None
-            and self.review.is_outdated
-            and self.review.state != Review.State.WITHDRAWN
+            self.review is not None and self.review.is_outdated and self.review.state != ReviewState.WITHDRAWN
         )
 
     @property
     def voided(self) -> bool:
         """Whether the draft was approved as it is, and an administrator's change of the reviewer's account ended that."""
         # Only what waits can be withdrawn by its owner, and nobody has decided about that.
-        return self._is(Review.State.WITHDRAWN) and self.decision is not None
+        return self._is(ReviewState.WITHDRAWN) and self.decision is not None
 
     @property
     def waiting(self) -> bool:
-        return self._is(Review.State.WAITING)
+        return self._is(ReviewState.WAITING)
 
     @property
     def approved(self) -> bool:
-        return self._is(Review.State.APPROVED)
+        return self._is(ReviewState.APPROVED)
 
     @property
     def sendable(self) -> bool:
@@ -82,7 +80,7 @@ def visible(user: User) -> QuerySet[Review]:
 
 def queue(user: User, which: Filter) -> QuerySet[Review]:
     """The reviews that wait for a decision, oldest first; or the others, newest first."""
-    waiting = Q(state=Review.State.WAITING, revision__number=F("draft__head"))
+    waiting = Q(state=ReviewState.WAITING, revision__number=F("draft__head"))
     # The documents can be large, and a list shows nothing of them.
     listed = (
         visible(user)

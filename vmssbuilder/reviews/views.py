@@ -24,7 +24,7 @@ from vmssbuilder.scaleset.rules.characters import DECEIVING
 
 from . import actions, overrides, queries
 from .forms import DecisionForm, ReviewRequestForm
-from .models import Decision, Review
+from .models import Decision, Review, ReviewState
 
 PAGE_SIZE: Final = 25
 FINDINGS_AT_MOST: Final = 500
@@ -71,7 +71,7 @@ def _page(
     user = cast(User, request.user)
     revision = review.revision
     revision.draft = review.draft
-    open_ = review.state == Review.State.WAITING and not review.is_outdated
+    open_ = review.state == ReviewState.WAITING and not review.is_outdated
     why_not = actions.may_not_decide(user, review) if open_ else ""
     # Those with a reason are errors: they come before warnings.
     found = sorted(check_content(revision), key=lambda each: each.severity != "error")
@@ -133,7 +133,7 @@ def decide(request: HttpRequest, number: int) -> HttpResponse:
         return _page(request, review, form=form, status=422)
     try:
         decision = actions.decide(user, review, **form.cleaned_data)
-    except actions.Refused as refused:
+    except actions.ReviewRefused as refused:
         form.refuse(refused.problems)
         return _page(request, _find(request, number), form=form, status=409 if refused.moved_on else 422)
     messages.success(request, _DONE[Decision.Verdict(decision.verdict)])
@@ -153,7 +153,7 @@ def withdraw(request: HttpRequest, number: int) -> HttpResponse:
     review = _find(request, number)
     try:
         actions.withdraw(cast(User, request.user), review)
-    except actions.Refused as refused:
+    except actions.ReviewRefused as refused:
         said = [{"message": message, "href": ""} for _field, message in refused.problems]
         return _page(request, _find(request, number), errors=said, status=409)
     messages.success(request, "The request for review was withdrawn.")
@@ -175,7 +175,7 @@ def request_review(request: HttpRequest, code: str) -> HttpResponse:
     try:
         note = form.cleaned_data["note"]
         review = actions.request_review(user, draft, note, _base(request), form.reasons())
-    except actions.Refused as refused:
+    except actions.ReviewRefused as refused:
         draft = access.find(user, code, Access.VIEW)
         form = _request_form(draft, request.POST)
         form.refuse(refused.problems)

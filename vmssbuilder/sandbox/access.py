@@ -10,13 +10,13 @@ import jwt
 
 from . import entra, intake, tokens, world
 from .memory import Memory, ScaleSet, scale_set_key
-from .messages import Refusal, Request
+from .messages import IncomingRequest, Refusal
 
 AUDIENCES: Final = (world.CLOUD.arm_url, f"{world.CLOUD.arm_url}/")
 _GUID: Final = r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 
 
-def authenticated(request: Request) -> world.Account:
+def authenticated(request: IncomingRequest) -> world.Account:
     """The person of the bearer token. Refuses with 401 as Azure does."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token:
@@ -124,7 +124,7 @@ def not_busy(memory: Memory, key: tuple[str, str, str]) -> None:
         raise Refusal(409, "AnotherOperationInProgress", message)
 
 
-def object_of(request: Request) -> tuple[dict[str, Any], str]:
+def object_of(request: IncomingRequest) -> tuple[dict[str, Any], str]:
     """The body as a JSON object, and its text."""
     text = request.body.decode("utf-8", errors="replace")
     if request.headers.get("content-type", "").split(";")[0].strip().lower() != "application/json":

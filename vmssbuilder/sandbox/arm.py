@@ -10,10 +10,10 @@ from . import world
 from .access import authenticated, no_such_method
 from .deployments import Deployments
 from .groups import Groups
-from .instances import Instances
+from .instances import InstanceResources
 from .marketplace import Marketplace
 from .memory import Memory, Received, timestamp
-from .messages import Answer, Refusal, Request
+from .messages import IncomingRequest, OutgoingResponse, Refusal
 from .operations import Operations
 from .scale_sets import ScaleSets
 from .stock import Stock
@@ -29,7 +29,7 @@ class Arm:
         parts = (
             Groups(memory),
             ScaleSets(memory, operations),
-            Instances(memory, operations),
+            InstanceResources(memory, operations),
             operations,
             Marketplace(memory),
             Deployments(memory, operations),
@@ -41,7 +41,7 @@ class Arm:
             for pattern, methods in part.routes
         ]
 
-    def answer(self, request: Request) -> Answer:
+    def answer(self, request: IncomingRequest) -> OutgoingResponse:
         """The answer to any request; what is refused is refused in Azure's shape."""
         received = self._remember(request)
         try:
@@ -57,7 +57,7 @@ class Arm:
         received.status = answer.status
         return answer
 
-    def _remember(self, request: Request) -> Received:
+    def _remember(self, request: IncomingRequest) -> Received:
         body: Any = None
         if request.body:
             try:
@@ -70,7 +70,7 @@ class Arm:
             self._memory.requests.append(received)
         return received
 
-    def _routed(self, request: Request) -> Answer:
+    def _routed(self, request: IncomingRequest) -> OutgoingResponse:
         for pattern, methods in self._routes:
             match = pattern.fullmatch(request.path.rstrip("/"))
             if match is None:
@@ -98,7 +98,7 @@ class Arm:
             f"No HTTP resource was found that matches the request path '{request.path[:300]}'.",
         )
 
-    def _counted(self, request: Request, account: world.Account) -> dict[str, str]:
+    def _counted(self, request: IncomingRequest, account: world.Account) -> dict[str, str]:
         """The headers that tell what is left of the person's requests. Refuses when nothing is."""
         parts = request.path.split("/")
         subscription = parts[2].lower() if len(parts) > 2 else ""

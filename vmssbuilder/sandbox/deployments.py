@@ -9,9 +9,9 @@ from typing import Any, Final
 
 from . import judging, templates, world
 from .access import authorised, known_group, not_busy, object_of
-from .judging import Asked
+from .judging import ScaleSetWrite
 from .memory import Deployment, Memory, ScaleSet, timestamp
-from .messages import Answer, Refusal, Request, json_answer
+from .messages import IncomingRequest, OutgoingResponse, Refusal, json_answer
 from .operations import Operations
 from .routes import GROUP, SUBSCRIPTION, Route, listed
 from .shapes import shown
@@ -45,7 +45,9 @@ class Deployments:
 
     # --- making one ------------------------------------------------------------------------------------------------
 
-    def _put(self, request: Request, account: world.Account, found: tuple[str, ...]) -> Answer:
+    def _put(
+        self, request: IncomingRequest, account: world.Account, found: tuple[str, ...]
+    ) -> OutgoingResponse:
         key = self._key(found)
         old = self._memory.deployments.get(key)
         if old is not None and old.status == "Running":
@@ -75,15 +77,21 @@ class Deployments:
         }
         return json_answer(201 if old is None else 200, _shown(key[0], made, state="Accepted"), headers)
 
-    def _get(self, _request: Request, _account: world.Account, found: tuple[str, ...]) -> Answer:
+    def _get(
+        self, _request: IncomingRequest, _account: world.Account, found: tuple[str, ...]
+    ) -> OutgoingResponse:
         key = self._key(found)
         return json_answer(200, _shown(key[0], self._known(key, found[2])))
 
-    def _exists(self, _request: Request, _account: world.Account, found: tuple[str, ...]) -> Answer:
+    def _exists(
+        self, _request: IncomingRequest, _account: world.Account, found: tuple[str, ...]
+    ) -> OutgoingResponse:
         self._known(self._key(found), found[2])
-        return Answer(204)
+        return OutgoingResponse(204)
 
-    def _list(self, request: Request, _account: world.Account, found: tuple[str, ...]) -> Answer:
+    def _list(
+        self, request: IncomingRequest, _account: world.Account, found: tuple[str, ...]
+    ) -> OutgoingResponse:
         group = known_group(self._memory, found[0], found[1])
         made = [
             _shown(group[0], each)
@@ -92,13 +100,21 @@ class Deployments:
         ]
         return listed(request, made, self._memory.page_size(100))
 
-    def _delete(self, _request: Request, account: world.Account, found: tuple[str, ...]) -> Answer:
+    def _delete(
+        self, _request: IncomingRequest, account: world.Account, found: tuple[str, ...]
+    ) -> OutgoingResponse:
         key = self._key(found)
         authorised(account, "Microsoft.Resources/deployments/delete", f"/subscriptions/{key[0]}")
         # What it made stays.
-        return Answer(204) if self._memory.deployments.pop(key, None) is None else Answer(200)
+        return (
+            OutgoingResponse(204)
+            if self._memory.deployments.pop(key, None) is None
+            else OutgoingResponse(200)
+        )
 
-    def _status(self, _request: Request, _account: world.Account, found: tuple[str, ...]) -> Answer:
+    def _status(
+        self, _request: IncomingRequest, _account: world.Account, found: tuple[str, ...]
+    ) -> OutgoingResponse:
         made = self._known(self._key(found), found[2])
         if made.operation.id != found[3].lower():
             raise Refusal(404, "NotFound", f"The operation '{found[3][:80]}' was not found.")
@@ -106,7 +122,9 @@ class Deployments:
         error = made.error
         return json_answer(200, {"status": made.status, **({"error": error} if error else {})}, retry)
 
-    def _operations_of(self, request: Request, _account: world.Account, found: tuple[str, ...]) -> Answer:
+    def _operations_of(
+        self, request: IncomingRequest, _account: world.Account, found: tuple[str, ...]
+    ) -> OutgoingResponse:
         key = self._key(found)
         made = self._known(key, found[2])
         number = uuid.uuid5(uuid.NAMESPACE_URL, made.operation.id).hex[:16].upper()
@@ -141,7 +159,9 @@ class Deployments:
 
     # --- asking what would be --------------------------------------------------------------------------------------
 
-    def _validate(self, request: Request, account: world.Account, found: tuple[str, ...]) -> Answer:
+    def _validate(
+        self, request: IncomingRequest, account: world.Account, found: tuple[str, ...]
+    ) -> OutgoingResponse:
         _properties, asked, existing = self._asked(request, account, found, "validate/action")
         try:
             judging.judge(self._memory, asked, existing)
@@ -159,7 +179,9 @@ class Deployments:
             200, {"id": request.path.rsplit("/", 1)[0], "name": found[2], "properties": properties}
         )
 
-    def _what_if(self, request: Request, account: world.Account, found: tuple[str, ...]) -> Answer:
+    def _what_if(
+        self, request: IncomingRequest, account: world.Account, found: tuple[str, ...]
+    ) -> OutgoingResponse:
         try:
             _properties, asked, existing = self._asked(request, account, found, "whatIf/action")
             change = _change(asked, judging.judge(self._memory, asked, existing), existing)
@@ -180,25 +202,27 @@ class Deployments:
             }
         key = str(uuid.uuid4())
         self._memory.whatifs[key] = (self._memory.clock() + self._memory.delay / 4, result)
-        return Answer(202, b"", self._onward(request, found[0], key))
+        return OutgoingResponse(202, b"", self._onward(request, found[0], key))
 
-    def _result(self, request: Request, _account: world.Account, found: tuple[str, ...]) -> Answer:
+    def _result(
+        self, request: IncomingRequest, _account: world.Account, found: tuple[str, ...]
+    ) -> OutgoingResponse:
         kept = self._memory.whatifs.get(found[1].lower())
         if kept is None:
             raise Refusal(404, "NotFound", f"The operation '{found[1][:80]}' was not found.")
         ready, result = kept
         if self._memory.clock() < ready:
-            return Answer(202, b"", self._onward(request, found[0], found[1]))
+            return OutgoingResponse(202, b"", self._onward(request, found[0], found[1]))
         return json_answer(200, result)
 
     @staticmethod
-    def _onward(request: Request, subscription: str, key: str) -> dict[str, str]:
+    def _onward(request: IncomingRequest, subscription: str, key: str) -> dict[str, str]:
         place = f"{request.arm_url}/subscriptions/{subscription}/providers/Microsoft.Resources/operationresults/{key}"
         return {"Location": f"{place}?api-version={request.api_version}", "Retry-After": "0"}
 
     def _asked(
-        self, request: Request, account: world.Account, found: tuple[str, ...], act: str
-    ) -> tuple[Mapping[str, Any], Asked, ScaleSet | None]:
+        self, request: IncomingRequest, account: world.Account, found: tuple[str, ...], act: str
+    ) -> tuple[Mapping[str, Any], ScaleSetWrite, ScaleSet | None]:
         """What was asked, what its template asks for, and the scale set that is there. Raises Refusal."""
         key = known_group(self._memory, found[0], found[1])
         scope = f"/subscriptions/{key[0]}/resourceGroups/{found[1]}/providers/Microsoft.Resources/deployments/{found[2]}"
@@ -212,7 +236,7 @@ class Deployments:
             raise Refusal(400, "InvalidRequestContent", "Deployment mode must be 'Incremental' here.")
         group, region = self._memory.groups[key]
         resource = templates.scale_set(properties, key[0], group, region)
-        asked = Asked(key[0], found[1], resource.name, resource.api_version, resource.body, text)
+        asked = ScaleSetWrite(key[0], found[1], resource.name, resource.api_version, resource.body, text)
         return properties, asked, self._memory.scale_sets.get(asked.key)
 
 
@@ -270,7 +294,7 @@ def _wrapped(name: str, refusal: Refusal) -> Refusal:
 # --- what-if ---------------------------------------------------------------------------------------------------------
 
 
-def _change(asked: Asked, model: dict[str, Any], existing: ScaleSet | None) -> dict[str, Any]:
+def _change(asked: ScaleSetWrite, model: dict[str, Any], existing: ScaleSet | None) -> dict[str, Any]:
     """What a deployment would change, member by member."""
     would_be = ScaleSet(
         asked.subscription, asked.group, asked.name, model, timestamp(), "", state="Succeeded"

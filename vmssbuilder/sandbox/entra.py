@@ -24,7 +24,7 @@ from vmssbuilder.azure.transport import is_loopback
 
 from . import pages, tokens, world
 from .memory import Memory
-from .messages import Answer, Request, json_answer, redirect
+from .messages import IncomingRequest, OutgoingResponse, json_answer, redirect
 
 ISSUER: Final = f"{world.CLOUD.authority_url}/{world.TENANT}/v2.0"
 MANY_ISSUERS: Final = f"{world.CLOUD.authority_url}/{{tenantid}}/v2.0"
@@ -92,7 +92,7 @@ class Entra:
         self._guests: dict[str, tuple[str, str]] = {}
         self._certificates: dict[str, x509.Certificate] = {}
 
-    def answer(self, request: Request) -> Answer | None:
+    def answer(self, request: IncomingRequest) -> OutgoingResponse | None:
         """The answer to a request for this part, None when it is for another."""
         if request.path == "/logout":
             return self._log_out(request)
@@ -168,7 +168,7 @@ class Entra:
 
     # --- discovery -------------------------------------------------------------------------------------------------
 
-    def _metadata(self, request: Request) -> Answer:
+    def _metadata(self, request: IncomingRequest) -> OutgoingResponse:
         tenant = request.path.split("/")[1].lower()
         many = tenant in MANY_TENANTS
         here = tenant if many else world.TENANT
@@ -207,7 +207,7 @@ class Entra:
             },
         )
 
-    def _keys(self, request: Request) -> Answer:
+    def _keys(self, request: IncomingRequest) -> OutgoingResponse:
         many = request.path.split("/")[1].lower() in MANY_TENANTS
         return json_answer(
             200, {"keys": [{**tokens.public_jwk(), "issuer": MANY_ISSUERS if many else ISSUER}]}
@@ -215,7 +215,7 @@ class Entra:
 
     # --- the page --------------------------------------------------------------------------------------------------
 
-    def _authorize(self, request: Request) -> Answer:
+    def _authorize(self, request: IncomingRequest) -> OutgoingResponse:
         query = request.query
         if query.get("client_id") != self._client_id:
             return pages.trouble(
@@ -277,7 +277,7 @@ class Entra:
         return None
 
     @staticmethod
-    def _chosen(request: Request) -> world.Account | None:
+    def _chosen(request: IncomingRequest) -> world.Account | None:
         if request.method == "POST":
             return world.ACCOUNTS.get(request.form.get("account", ""))
         query = request.query
@@ -287,7 +287,7 @@ class Entra:
 
     # --- tokens ----------------------------------------------------------------------------------------------------
 
-    def _token(self, request: Request) -> Answer:
+    def _token(self, request: IncomingRequest) -> OutgoingResponse:
         form = request.form
         try:
             self._authenticate(request, form)
@@ -310,7 +310,7 @@ class Entra:
             "unsupported_grant_type", 70003, f"The grant type '{grant_type[:40]}' is not supported."
         )
 
-    def _authenticate(self, request: Request, form: Mapping[str, str]) -> None:
+    def _authenticate(self, request: IncomingRequest, form: Mapping[str, str]) -> None:
         client_id, secret = form.get("client_id", ""), form.get("client_secret", "")
         basic = request.headers.get("authorization", "")
         if basic.lower().startswith("basic "):
@@ -358,7 +358,7 @@ class Entra:
             text = f"Client assertion failed signature validation or is out of time: {error}"
             raise TokenError("invalid_client", 700024, text, status=401) from error
 
-    def _for_itself(self, request: Request, scope: str) -> dict[str, Any]:
+    def _for_itself(self, request: IncomingRequest, scope: str) -> dict[str, Any]:
         """What the application gets in its own name. Entra ID must know in which directory."""
         if request.path.split("/")[1].lower() in MANY_TENANTS:
             raise TokenError(
@@ -483,7 +483,7 @@ class Entra:
 
     # --- signing out -----------------------------------------------------------------------------------------------
 
-    def _log_out(self, request: Request) -> Answer:
+    def _log_out(self, request: IncomingRequest) -> OutgoingResponse:
         # Nobody stays signed in here between two visits, so there is nothing to forget.
         return_to = request.query.get("post_logout_redirect_uri", "")
         return redirect(return_to) if _is_registered(return_to) else pages.signed_out()
@@ -506,7 +506,7 @@ def _is_registered(uri: str) -> bool:
     )
 
 
-def _back(query: Mapping[str, str], values: Mapping[str, str]) -> Answer:
+def _back(query: Mapping[str, str], values: Mapping[str, str]) -> OutgoingResponse:
     found = dict(values)
     if "state" in query:
         found["state"] = query["state"]

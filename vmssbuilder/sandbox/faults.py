@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from . import world
 from .memory import Fault, Memory
-from .messages import Answer, json_answer
+from .messages import OutgoingResponse, json_answer
 
 BEFORE: Final = frozenset({"latency", "status", "reset", "expired-token", "claims-challenge"})
 """latency: wait `seconds`, then go on. status: answer with `status`, `error` or `body`, `headers`. reset: cut the
@@ -42,19 +42,19 @@ def parse(value: Any) -> Fault:
     return fault
 
 
-def before(memory: Memory, method: str, path: str) -> Answer | None:
+def before(memory: Memory, method: str, path: str) -> OutgoingResponse | None:
     """What goes wrong before the request is looked at; None when nothing does."""
     for fault in memory.take_faults(BEFORE, method, path):
         if fault.kind == "latency":
             time.sleep(min(fault.seconds, 60.0))
             continue
         if fault.kind == "reset":
-            return Answer(0, broken="reset")
+            return OutgoingResponse(0, broken="reset")
         return _refused_token(fault.kind) if fault.kind in _TOKENS else _spoken(fault)
     return None
 
 
-def after(memory: Memory, method: str, path: str, answer: Answer) -> Answer:
+def after(memory: Memory, method: str, path: str, answer: OutgoingResponse) -> OutgoingResponse:
     """What goes wrong with the answer."""
     fault = memory.take_fault(AFTER, method, path)
     if fault is None:
@@ -76,7 +76,7 @@ _TOKENS: Final = {
 CLAIMS: Final = '{"access_token":{"nbf":{"essential":true,"value":"1760000000"}}}'
 
 
-def _refused_token(kind: str) -> Answer:
+def _refused_token(kind: str) -> OutgoingResponse:
     code, message = _TOKENS[kind]
     place = f'authorization_uri="{world.CLOUD.authority_url}/{world.TENANT}"'
     challenge = f'Bearer {place}, error="invalid_token", error_description="{message}"'
@@ -87,15 +87,15 @@ def _refused_token(kind: str) -> Answer:
     return json_answer(401, error, {"WWW-Authenticate": challenge})
 
 
-def _spoken(fault: Fault) -> Answer:
+def _spoken(fault: Fault) -> OutgoingResponse:
     headers: Mapping[str, str] = {"Content-Type": "application/json; charset=utf-8", **fault.headers}
     if fault.body is not None:
-        return Answer(fault.status, fault.body.encode(), dict(headers))
+        return OutgoingResponse(fault.status, fault.body.encode(), dict(headers))
     error = fault.error or {
         "code": _CODES.get(fault.status, "InternalServerError"),
         "message": "Encountered an error.",
     }
-    return Answer(fault.status, json.dumps({"error": error}).encode(), dict(headers))
+    return OutgoingResponse(fault.status, json.dumps({"error": error}).encode(), dict(headers))
 
 
 _CODES: Final = {
@@ -111,7 +111,7 @@ _CODES: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class OfferedFault:
     """A fault as people ask for it. options: what the fault is made of, without where and how often."""
 
     title: str
@@ -122,34 +122,38 @@ class Wish:
 _HTML: Final = "<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>"
 
 WISHES: Final = {
-    "latency": Wish("Slow answer", "Waits before it does anything.", {"kind": "latency"}),
-    "429": Wish(
+    "latency": OfferedFault("Slow answer", "Waits before it does anything.", {"kind": "latency"}),
+    "429": OfferedFault(
         "429 Too many requests",
         "Refuses, and asks to come back in 3 seconds.",
         {"kind": "status", "status": 429, "headers": {"Retry-After": "3"}},
     ),
-    "500": Wish(
+    "500": OfferedFault(
         "500 Internal error", "Refuses as a failing provider does.", {"kind": "status", "status": 500}
     ),
-    "502": Wish(
+    "502": OfferedFault(
         "502 with a page of HTML",
         "Answers as a proxy in between does.",
         {"kind": "status", "status": 502, "body": _HTML, "headers": {"Content-Type": "text/html"}},
     ),
-    "403": Wish("403 No permission", "Refuses as when a role is missing.", {"kind": "status", "status": 403}),
-    "reset": Wish("Connection reset", "Cuts the connection; nothing is done.", {"kind": "reset"}),
-    "truncated": Wish("Truncated body", "Does it, and sends half of the answer.", {"kind": "truncated"}),
-    "lost-answer": Wish(
+    "403": OfferedFault(
+        "403 No permission", "Refuses as when a role is missing.", {"kind": "status", "status": 403}
+    ),
+    "reset": OfferedFault("Connection reset", "Cuts the connection; nothing is done.", {"kind": "reset"}),
+    "truncated": OfferedFault(
+        "Truncated body", "Does it, and sends half of the answer.", {"kind": "truncated"}
+    ),
+    "lost-answer": OfferedFault(
         "Lost answer after an accepted write", "Does it, and cuts the connection.", {"kind": "lost-answer"}
     ),
-    "expired-token": Wish("Expired token", "401: the token has expired.", {"kind": "expired-token"}),
-    "claims-challenge": Wish(
+    "expired-token": OfferedFault("Expired token", "401: the token has expired.", {"kind": "expired-token"}),
+    "claims-challenge": OfferedFault(
         "Claims challenge", "401: a new sign-in with more proof is demanded.", {"kind": "claims-challenge"}
     ),
-    "failed": Wish(
+    "failed": OfferedFault(
         "Operation that fails", "Accepts the write; its operation fails.", {"kind": "failed-operation"}
     ),
-    "canceled": Wish(
+    "canceled": OfferedFault(
         "Operation that is canceled",
         "Accepts the write; its operation is canceled.",
         {
@@ -157,7 +161,7 @@ WISHES: Final = {
             "error": {"code": "OperationPreempted", "message": "The operation was canceled by another one."},
         },
     ),
-    "endless": Wish(
+    "endless": OfferedFault(
         "Operation without end", "Accepts the write; its operation never ends.", {"kind": "endless-operation"}
     ),
 }

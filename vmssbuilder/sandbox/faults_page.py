@@ -8,14 +8,14 @@ from urllib.parse import urlsplit
 
 from . import faults, pages
 from .memory import Fault, Memory
-from .messages import Answer, Request, json_answer, redirect
+from .messages import IncomingRequest, OutgoingResponse, json_answer, redirect
 
 PATH: Final = "/faults"
 _METHODS: Final = ("", "GET", "PUT", "PATCH", "POST", "DELETE")
 MOST_TIMES: Final = 1_000
 
 
-def answer(memory: Memory, request: Request) -> Answer:
+def answer(memory: Memory, request: IncomingRequest) -> OutgoingResponse:
     """The page, or what its forms ask for."""
     if not _from_here(request):
         return json_answer(403, {"error": "Not for pages of others."})
@@ -37,7 +37,7 @@ def answer(memory: Memory, request: Request) -> Answer:
     return redirect(PATH)
 
 
-def _from_here(request: Request) -> bool:
+def _from_here(request: IncomingRequest) -> bool:
     """Whether no page of another site is behind the request."""
     if request.method in {"GET", "HEAD"}:
         return True
@@ -62,7 +62,9 @@ def _asked(form: dict[str, str]) -> Fault:
     )
 
 
-def _page(memory: Memory, status: int, problem: str = "", form: dict[str, str] | None = None) -> Answer:
+def _page(
+    memory: Memory, status: int, problem: str = "", form: dict[str, str] | None = None
+) -> OutgoingResponse:
     chosen = {
         "fault": "latency",
         "place": "anything",

@@ -9,7 +9,7 @@ from vmssbuilder.scaleset import versions
 from . import inventory, world
 from .access import authorised, known_group, known_subscription, object_of, region_of
 from .memory import Memory
-from .messages import Answer, Refusal, Request, json_answer
+from .messages import IncomingRequest, OutgoingResponse, Refusal, json_answer
 from .routes import GROUP, SUBSCRIPTION, Route, listed
 
 _TYPES: Final = {
@@ -58,27 +58,39 @@ class Groups:
             ),
         )
 
-    def _subscriptions(self, request: Request, _account: world.Account, _found: tuple[str, ...]) -> Answer:
+    def _subscriptions(
+        self, request: IncomingRequest, _account: world.Account, _found: tuple[str, ...]
+    ) -> OutgoingResponse:
         return listed(
             request, [_subscription(each) for each in world.SUBSCRIPTIONS], self._memory.page_size(100)
         )
 
-    def _subscription(self, _request: Request, _account: world.Account, found: tuple[str, ...]) -> Answer:
+    def _subscription(
+        self, _request: IncomingRequest, _account: world.Account, found: tuple[str, ...]
+    ) -> OutgoingResponse:
         return json_answer(200, _subscription(known_subscription(found[0])))
 
-    def _locations(self, _request: Request, _account: world.Account, found: tuple[str, ...]) -> Answer:
+    def _locations(
+        self, _request: IncomingRequest, _account: world.Account, found: tuple[str, ...]
+    ) -> OutgoingResponse:
         subscription = known_subscription(found[0])
         return json_answer(200, {"value": [_location(subscription, each) for each in world.REGIONS.values()]})
 
-    def _groups(self, request: Request, _account: world.Account, found: tuple[str, ...]) -> Answer:
+    def _groups(
+        self, request: IncomingRequest, _account: world.Account, found: tuple[str, ...]
+    ) -> OutgoingResponse:
         subscription = known_subscription(found[0])
         keys = sorted(key for key in self._memory.groups if key[0] == subscription)
         return listed(request, [self._shown_group(*key) for key in keys], self._memory.page_size(1000))
 
-    def _group(self, _request: Request, _account: world.Account, found: tuple[str, ...]) -> Answer:
+    def _group(
+        self, _request: IncomingRequest, _account: world.Account, found: tuple[str, ...]
+    ) -> OutgoingResponse:
         return json_answer(200, self._shown_group(*known_group(self._memory, *found)))
 
-    def _put_group(self, request: Request, account: world.Account, found: tuple[str, ...]) -> Answer:
+    def _put_group(
+        self, request: IncomingRequest, account: world.Account, found: tuple[str, ...]
+    ) -> OutgoingResponse:
         subscription, name = known_subscription(found[0]), found[1]
         scope = f"/subscriptions/{subscription}/resourceGroups/{name}"
         authorised(account, "Microsoft.Resources/subscriptions/resourcegroups/write", scope)
@@ -103,10 +115,14 @@ class Groups:
 
     # --- providers -------------------------------------------------------------------------------------------------
 
-    def _provider(self, _request: Request, _account: world.Account, found: tuple[str, ...]) -> Answer:
+    def _provider(
+        self, _request: IncomingRequest, _account: world.Account, found: tuple[str, ...]
+    ) -> OutgoingResponse:
         return json_answer(200, self._shown_provider(known_subscription(found[0]), _known_provider(found[1])))
 
-    def _feature(self, _request: Request, _account: world.Account, found: tuple[str, ...]) -> Answer:
+    def _feature(
+        self, _request: IncomingRequest, _account: world.Account, found: tuple[str, ...]
+    ) -> OutgoingResponse:
         subscription = known_subscription(found[0])
         name = next((each for each in world.FEATURES if each.lower() == found[1].lower()), None)
         if name is None:
@@ -124,7 +140,9 @@ class Groups:
             },
         )
 
-    def _register(self, _request: Request, account: world.Account, found: tuple[str, ...]) -> Answer:
+    def _register(
+        self, _request: IncomingRequest, account: world.Account, found: tuple[str, ...]
+    ) -> OutgoingResponse:
         subscription, provider = known_subscription(found[0]), _known_provider(found[1])
         authorised(account, f"{_SPELT[provider]}/register/action", f"/subscriptions/{subscription}")
         if provider == "microsoft.compute":

@@ -26,7 +26,7 @@ class Image:
 
 
 @dataclass(frozen=True, slots=True)
-class Extension:
+class ExtensionType:
     """One type of extension. versions: oldest first."""
 
     name: str
@@ -42,7 +42,7 @@ class Publisher:
 
     name: str
     offers: dict[str, tuple[Image, ...]] = field(default_factory=dict)
-    extensions: tuple[Extension, ...] = ()
+    extensions: tuple[ExtensionType, ...] = ()
 
 
 def _windows(*skus: str) -> tuple[Image, ...]:
@@ -181,85 +181,89 @@ _ALL: Final = (
     Publisher(
         "Microsoft.Azure.Extensions",
         extensions=(
-            Extension("CustomScript", "Linux", ("2.0.7", "2.1.3", "2.1.6", "2.1.10", "2.1.13")),
-            Extension("DockerExtension", "Linux", ("1.2.2",), scale_sets=False),
+            ExtensionType("CustomScript", "Linux", ("2.0.7", "2.1.3", "2.1.6", "2.1.10", "2.1.13")),
+            ExtensionType("DockerExtension", "Linux", ("1.2.2",), scale_sets=False),
         ),
     ),
     Publisher(
         "Microsoft.Compute",
         extensions=(
-            Extension("CustomScriptExtension", "Windows", ("1.8", "1.9.5", "1.10.12", "1.10.15", "1.10.17")),
-            Extension("BGInfo", "Windows", ("2.1", "2.2.5")),
-            Extension("VMAccessAgent", "Windows", ("2.4.2", "2.4.8")),
-            Extension("JsonADDomainExtension", "Windows", ("1.0", "1.3.9", "1.3.12")),
+            ExtensionType(
+                "CustomScriptExtension", "Windows", ("1.8", "1.9.5", "1.10.12", "1.10.15", "1.10.17")
+            ),
+            ExtensionType("BGInfo", "Windows", ("2.1", "2.2.5")),
+            ExtensionType("VMAccessAgent", "Windows", ("2.4.2", "2.4.8")),
+            ExtensionType("JsonADDomainExtension", "Windows", ("1.0", "1.3.9", "1.3.12")),
         ),
     ),
     Publisher(
         "Microsoft.ManagedServices",
         extensions=(
-            Extension("ApplicationHealthLinux", "Linux", ("1.0.5", "1.0.10", "2.0.4", "2.0.16")),
-            Extension("ApplicationHealthWindows", "Windows", ("1.0.9", "1.0.14", "2.0.3", "2.0.11")),
+            ExtensionType("ApplicationHealthLinux", "Linux", ("1.0.5", "1.0.10", "2.0.4", "2.0.16")),
+            ExtensionType("ApplicationHealthWindows", "Windows", ("1.0.9", "1.0.14", "2.0.3", "2.0.11")),
         ),
     ),
     Publisher(
         "Microsoft.Azure.Monitor",
         extensions=(
-            Extension("AzureMonitorLinuxAgent", "Linux", ("1.21.0", "1.29.4", "1.33.1", "1.35.2")),
-            Extension("AzureMonitorWindowsAgent", "Windows", ("1.10.0", "1.22.0", "1.30.0", "1.34.1")),
+            ExtensionType("AzureMonitorLinuxAgent", "Linux", ("1.21.0", "1.29.4", "1.33.1", "1.35.2")),
+            ExtensionType("AzureMonitorWindowsAgent", "Windows", ("1.10.0", "1.22.0", "1.30.0", "1.34.1")),
         ),
     ),
     Publisher(
         "Microsoft.Azure.KeyVault",
         extensions=(
-            Extension("KeyVaultForLinux", "Linux", ("2.0.2345.1", "2.2.3", "3.0.1347.9", "3.4.2")),
-            Extension("KeyVaultForWindows", "Windows", ("1.0.2345.1", "3.0.1", "3.4.1")),
+            ExtensionType("KeyVaultForLinux", "Linux", ("2.0.2345.1", "2.2.3", "3.0.1347.9", "3.4.2")),
+            ExtensionType("KeyVaultForWindows", "Windows", ("1.0.2345.1", "3.0.1", "3.4.1")),
         ),
     ),
     Publisher(
         "Microsoft.Azure.ActiveDirectory",
         extensions=(
-            Extension("AADSSHLoginForLinux", "Linux", ("1.0.1588.3", "1.0.2701.1")),
-            Extension("AADLoginForWindows", "Windows", ("1.0.0", "2.2.0")),
+            ExtensionType("AADSSHLoginForLinux", "Linux", ("1.0.1588.3", "1.0.2701.1")),
+            ExtensionType("AADLoginForWindows", "Windows", ("1.0.0", "2.2.0")),
         ),
     ),
     Publisher(
         "Microsoft.Azure.Security",
-        extensions=(Extension("IaaSAntimalware", "Windows", ("1.5.5", "1.6.9", "1.7.4")),),
+        extensions=(ExtensionType("IaaSAntimalware", "Windows", ("1.5.5", "1.6.9", "1.7.4")),),
     ),
     Publisher(
         "Microsoft.Azure.Security.LinuxAttestation",
-        extensions=(Extension("GuestAttestation", "Linux", ("1.0.5", "1.0.10")),),
+        extensions=(ExtensionType("GuestAttestation", "Linux", ("1.0.5", "1.0.10")),),
     ),
-    Publisher("Microsoft.Powershell", extensions=(Extension("DSC", "Windows", ("2.77", "2.80", "2.83.5")),)),
+    Publisher(
+        "Microsoft.Powershell", extensions=(ExtensionType("DSC", "Windows", ("2.77", "2.80", "2.83.5")),)
+    ),
     Publisher(
         "Microsoft.GuestConfiguration",
         extensions=(
-            Extension("ConfigurationforLinux", "Linux", ("1.26.24", "1.26.89")),
-            Extension("ConfigurationForWindows", "Windows", ("1.29.10", "1.29.82")),
+            ExtensionType("ConfigurationforLinux", "Linux", ("1.26.24", "1.26.89")),
+            ExtensionType("ConfigurationForWindows", "Windows", ("1.29.10", "1.29.82")),
         ),
     ),
     Publisher(
         "Microsoft.CPlat.Core",
         extensions=(
-            Extension("RunCommandLinux", "Linux", ("1.0.0", "1.0.5"), scale_sets=False),
-            Extension("RunCommandWindows", "Windows", ("1.1.0", "1.1.15"), scale_sets=False),
-            Extension("RunCommandHandlerLinux", "Linux", ("1.3.2", "1.3.22"), several=True),
+            ExtensionType("RunCommandLinux", "Linux", ("1.0.0", "1.0.5"), scale_sets=False),
+            ExtensionType("RunCommandWindows", "Windows", ("1.1.0", "1.1.15"), scale_sets=False),
+            ExtensionType("RunCommandHandlerLinux", "Linux", ("1.3.2", "1.3.22"), several=True),
         ),
     ),
     Publisher(
         "Microsoft.HpcCompute",
         extensions=(
-            Extension("NvidiaGpuDriverLinux", "Linux", ("1.6.0", "1.11.0")),
-            Extension("NvidiaGpuDriverWindows", "Windows", ("1.6.0", "1.8.0")),
+            ExtensionType("NvidiaGpuDriverLinux", "Linux", ("1.6.0", "1.11.0")),
+            ExtensionType("NvidiaGpuDriverWindows", "Windows", ("1.6.0", "1.8.0")),
         ),
     ),
     Publisher(
         "Microsoft.OSTCExtensions",
-        extensions=(Extension("VMAccessForLinux", "Linux", ("1.4.0.0", "1.5.11")),),
+        extensions=(ExtensionType("VMAccessForLinux", "Linux", ("1.4.0.0", "1.5.11")),),
     ),
     Publisher(
         "Microsoft.EnterpriseCloud.Monitoring",
-        extensions=(Extension("OmsAgentForLinux", "Linux", ("1.13.40", "1.19.0")),),
+        extensions=(ExtensionType("OmsAgentForLinux", "Linux", ("1.13.40", "1.19.0")),),
     ),
 )
 

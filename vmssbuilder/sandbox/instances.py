@@ -10,7 +10,7 @@ from . import world
 from .access import existing_scale_set, not_busy, object_of, writable_scale_set
 from .judging import served
 from .memory import Instance, Memory, ScaleSet, timestamp
-from .messages import Answer, Refusal, Request, json_answer
+from .messages import IncomingRequest, OutgoingResponse, Refusal, json_answer
 from .operations import Operations
 from .routes import GROUP, Route, listed
 from .shapes import known_to, without_secrets
@@ -31,7 +31,7 @@ _SPELT: Final = {"poweroff": "powerOff", "reimageall": "reimageAll", "manualupgr
 _TITLES: Final = {"running": "VM running", "stopped": "VM stopped", "deallocated": "VM deallocated"}
 
 
-class Instances:
+class InstanceResources:
     """Everything below a scale set."""
 
     def __init__(self, memory: Memory, operations: Operations) -> None:
@@ -54,23 +54,31 @@ class Instances:
 
     # --- reading ---------------------------------------------------------------------------------------------------
 
-    def _list(self, request: Request, _account: world.Account, found: tuple[str, ...]) -> Answer:
+    def _list(
+        self, request: IncomingRequest, _account: world.Account, found: tuple[str, ...]
+    ) -> OutgoingResponse:
         served(request.api_version)
         scale_set = existing_scale_set(self._memory, found)
         shown_ones = [_shown(scale_set, each, request) for each in scale_set.instances]
         return listed(request, shown_ones, self._memory.page_size(100))
 
-    def _one(self, request: Request, _account: world.Account, found: tuple[str, ...]) -> Answer:
+    def _one(
+        self, request: IncomingRequest, _account: world.Account, found: tuple[str, ...]
+    ) -> OutgoingResponse:
         served(request.api_version)
         scale_set = existing_scale_set(self._memory, found)
         return json_answer(200, _shown(scale_set, _instance(scale_set, found[3]), request))
 
-    def _view_of_one(self, request: Request, _account: world.Account, found: tuple[str, ...]) -> Answer:
+    def _view_of_one(
+        self, request: IncomingRequest, _account: world.Account, found: tuple[str, ...]
+    ) -> OutgoingResponse:
         served(request.api_version)
         scale_set = existing_scale_set(self._memory, found)
         return json_answer(200, _instance_view(scale_set, _instance(scale_set, found[3])))
 
-    def _view(self, request: Request, _account: world.Account, found: tuple[str, ...]) -> Answer:
+    def _view(
+        self, request: IncomingRequest, _account: world.Account, found: tuple[str, ...]
+    ) -> OutgoingResponse:
         served(request.api_version)
         scale_set = existing_scale_set(self._memory, found)
         counted: dict[str, int] = {}
@@ -89,7 +97,9 @@ class Instances:
         ]
         return json_answer(200, {"virtualMachine": {"statusesSummary": summary}, "statuses": statuses})
 
-    def _rolling(self, request: Request, _account: world.Account, found: tuple[str, ...]) -> Answer:
+    def _rolling(
+        self, request: IncomingRequest, _account: world.Account, found: tuple[str, ...]
+    ) -> OutgoingResponse:
         """The last rolling upgrade: the one of an update by a rolling policy."""
         served(request.api_version)
         scale_set = existing_scale_set(self._memory, found)
@@ -128,7 +138,9 @@ class Instances:
 
     # --- acting ----------------------------------------------------------------------------------------------------
 
-    def _act(self, request: Request, account: world.Account, found: tuple[str, ...]) -> Answer:
+    def _act(
+        self, request: IncomingRequest, account: world.Account, found: tuple[str, ...]
+    ) -> OutgoingResponse:
         action = found[3].lower()
         writable_scale_set(self._memory, account, found, f"{_SPELT.get(action, action)}/action")
         served(request.api_version)
@@ -138,7 +150,9 @@ class Instances:
         effect = self._effect(scale_set, action, chosen)
         return self._operations.accepted(request, scale_set, "action", 202, effect)
 
-    def _act_on_one(self, request: Request, account: world.Account, found: tuple[str, ...]) -> Answer:
+    def _act_on_one(
+        self, request: IncomingRequest, account: world.Account, found: tuple[str, ...]
+    ) -> OutgoingResponse:
         action = found[4].lower()
         right = f"virtualMachines/{_SPELT.get(action, action)}/action"
         writable_scale_set(self._memory, account, found, right)
@@ -147,13 +161,15 @@ class Instances:
         effect = self._effect(scale_set, action, [_instance(scale_set, found[3])])
         return self._operations.accepted(request, scale_set, "instance", 202, effect)
 
-    def _delete_one(self, request: Request, account: world.Account, found: tuple[str, ...]) -> Answer:
+    def _delete_one(
+        self, request: IncomingRequest, account: world.Account, found: tuple[str, ...]
+    ) -> OutgoingResponse:
         writable_scale_set(self._memory, account, found, "virtualMachines/delete")
         served(request.api_version)
         scale_set = existing_scale_set(self._memory, found)
         gone = [each for each in scale_set.instances if found[3].lower() in _names(scale_set, each)]
         if not gone:
-            return Answer(204)
+            return OutgoingResponse(204)
         not_busy(self._memory, scale_set.key)
         effect = self._effect(scale_set, "delete", gone)
         return self._operations.accepted(request, scale_set, "action", 202, effect)
@@ -174,7 +190,7 @@ class Instances:
         return done
 
 
-def _chosen(scale_set: ScaleSet, request: Request, *, needed: bool) -> list[Instance]:
+def _chosen(scale_set: ScaleSet, request: IncomingRequest, *, needed: bool) -> list[Instance]:
     """The instances that a request names: all when it names none, or `*`. needed: whether it has to name some."""
     asked = object_of(request)[0].get("instanceIds") if request.body.strip() else None
     if not isinstance(asked, list) or not asked:
@@ -207,7 +223,7 @@ def _names(scale_set: ScaleSet, instance: Instance) -> set[str]:
     return {str(instance.id), f"{scale_set.name}_{instance.id}".lower()}
 
 
-def _shown(scale_set: ScaleSet, instance: Instance, request: Request) -> dict[str, Any]:
+def _shown(scale_set: ScaleSet, instance: Instance, request: IncomingRequest) -> dict[str, Any]:
     model = known_to(without_secrets(scale_set.model), request.api_version)
     profile = model["properties"].get("virtualMachineProfile") or {}
     own = scale_set.resource_id

@@ -28,7 +28,7 @@ _NETWORK: Final = "Microsoft.Network"
 _COMPUTE: Final = "Microsoft.Compute"
 
 
-class Place:
+class GroupInventory:
     """A resource group to make resources in."""
 
     def __init__(self, subscription: str, group: str) -> None:
@@ -68,7 +68,9 @@ def _subnet(network: str, name: str, prefix: str, used: int = 0, **properties: A
     return _child(network, "subnets", name, given | properties)
 
 
-def _network(place: Place, name: str, prefix: str, subnets: list[tuple[Any, ...]], region: str = "") -> Body:
+def _network(
+    place: GroupInventory, name: str, prefix: str, subnets: list[tuple[Any, ...]], region: str = ""
+) -> Body:
     own = place.id(f"{_NETWORK}/virtualNetworks", name)
     made = [
         _subnet(own, each[0], each[1], each[2] if len(each) > 2 else 0, **(each[3] if len(each) > 3 else {}))
@@ -79,7 +81,7 @@ def _network(place: Place, name: str, prefix: str, subnets: list[tuple[Any, ...]
 
 
 def _balancer(
-    place: Place, name: str, sku: str, *, subnet: str = "", pools: tuple[str, ...] = ("web", "admin")
+    place: GroupInventory, name: str, sku: str, *, subnet: str = "", pools: tuple[str, ...] = ("web", "admin")
 ) -> Body:
     own = place.id(f"{_NETWORK}/loadBalancers", name)
     address = (
@@ -127,7 +129,7 @@ def _balancer(
     return place.make(f"{_NETWORK}/loadBalancers", name, properties, sku={"name": sku, "tier": "Regional"})
 
 
-def _gateway(place: Place, name: str, subnet: str, pools: tuple[str, ...] = ("web", "api")) -> Body:
+def _gateway(place: GroupInventory, name: str, subnet: str, pools: tuple[str, ...] = ("web", "api")) -> Body:
     own = place.id(f"{_NETWORK}/applicationGateways", name)
     properties = {
         "sku": {"name": "WAF_v2", "tier": "WAF_v2"},
@@ -138,7 +140,7 @@ def _gateway(place: Place, name: str, subnet: str, pools: tuple[str, ...] = ("we
     return place.make(f"{_NETWORK}/applicationGateways", name, properties)
 
 
-def _group(place: Place, name: str, rules: int) -> Body:
+def _group(place: GroupInventory, name: str, rules: int) -> Body:
     own = place.id(f"{_NETWORK}/networkSecurityGroups", name)
     made = [
         _child(
@@ -152,7 +154,9 @@ def _group(place: Place, name: str, rules: int) -> Body:
     return place.make(f"{_NETWORK}/networkSecurityGroups", name, {"securityRules": made})
 
 
-def _vault(place: Place, name: str, secrets: tuple[tuple[str, str], ...], *, deployment: bool = True) -> Body:
+def _vault(
+    place: GroupInventory, name: str, secrets: tuple[tuple[str, str], ...], *, deployment: bool = True
+) -> Body:
     own = place.id("Microsoft.KeyVault/vaults", name)
     uri = f"https://{name}.vault.azure.net/"
     held = [
@@ -192,7 +196,7 @@ _Held = tuple[tuple[str, Body, tuple[str, ...]], ...]
 """What a gallery holds of one kind: name, properties, versions."""
 
 
-def _gallery(place: Place, name: str, images: _Held, applications: _Held = ()) -> Iterator[Body]:
+def _gallery(place: GroupInventory, name: str, images: _Held, applications: _Held = ()) -> Iterator[Body]:
     own = place.make(f"{_COMPUTE}/galleries", name, {"description": "Images that the platform team builds."})
     yield own
     for image, properties, versions in images:
@@ -204,7 +208,13 @@ def _gallery(place: Place, name: str, images: _Held, applications: _Held = ()) -
 
 
 def _versioned(
-    place: Place, gallery: str, kind: str, name: str, properties: Body, versions: tuple[str, ...], more: Body
+    place: GroupInventory,
+    gallery: str,
+    kind: str,
+    name: str,
+    properties: Body,
+    versions: tuple[str, ...],
+    more: Body,
 ) -> Iterator[Body]:
     yield {
         **_child(gallery, kind, name, properties),
@@ -229,7 +239,7 @@ def _versioned(
         }
 
 
-def _compute(place: Place) -> Iterator[Body]:
+def _compute(place: GroupInventory) -> Iterator[Body]:
     keys = "Microsoft.KeyVault/vaults"
     for name, kind in (
         ("des-shop", "EncryptionAtRestWithCustomerKey"),
@@ -361,7 +371,7 @@ _DELEGATED: Final = {
 
 
 def _development() -> Iterator[Body]:
-    shop, lab, east = (Place(world.DEVELOPMENT, each) for each in ("rg-shop", "rg-lab", "myrg1"))
+    shop, lab, east = (GroupInventory(world.DEVELOPMENT, each) for each in ("rg-shop", "rg-lab", "myrg1"))
     usual: list[tuple[Any, ...]] = [
         (
             "web",
@@ -430,7 +440,7 @@ def _development() -> Iterator[Body]:
         )
 
 
-def _of_the_first_page(east: Place) -> Iterator[Body]:
+def _of_the_first_page(east: GroupInventory) -> Iterator[Body]:
     """What the examples of Microsoft's page *Create or update a scale set* refer to."""
     subnets: list[tuple[Any, ...]] = [
         ("subnet1", "10.31.0.0/24"),
@@ -444,7 +454,10 @@ def _of_the_first_page(east: Place) -> Iterator[Body]:
 
 
 def _production() -> Iterator[Body]:
-    shop, network = Place(world.PRODUCTION, "rg-shop-prod"), Place(world.PRODUCTION, "rg-network")
+    shop, network = (
+        GroupInventory(world.PRODUCTION, "rg-shop-prod"),
+        GroupInventory(world.PRODUCTION, "rg-network"),
+    )
     yield _network(
         network, "vnet-prod", "10.100.0.0/16", [("web", "10.100.0.0/22", 310), ("app", "10.100.4.0/22", 120)]
     )
@@ -462,7 +475,7 @@ def _production() -> Iterator[Body]:
 
 
 def _shared() -> Iterator[Body]:
-    hub = Place(world.SHARED, "rg-hub")
+    hub = GroupInventory(world.SHARED, "rg-hub")
     yield _network(hub, "vnet-hub", "10.200.0.0/16", [("shared", "10.200.0.0/24", 90)])
     yield from _gallery(
         hub,
@@ -484,7 +497,7 @@ def _shared() -> Iterator[Body]:
 
 def _crowd(subnets: int) -> Iterator[Body]:
     """Networks full of subnets, for tests of great numbers."""
-    place = Place(world.DEVELOPMENT, "rg-crowd")
+    place = GroupInventory(world.DEVELOPMENT, "rg-crowd")
     for number, start in enumerate(range(0, subnets, SUBNETS_A_NETWORK)):
         here: list[tuple[Any, ...]] = [
             (f"subnet-{each:04}", f"10.{number + 40}.{each // 4 % 256}.{each % 4 * 64}/26", each % 3)

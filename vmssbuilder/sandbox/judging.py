@@ -24,7 +24,7 @@ _NAME: Final = re.compile(rf"[A-Za-z0-9](?:[\w.-]{{0,{NAME_LIMIT - 2}}}[A-Za-z0-
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ScaleSetWrite:
     """A request to create or change a scale set. body, text: what came, read and as it was written. method: PUT or PATCH."""
 
     subscription: str
@@ -57,7 +57,7 @@ def served(api_version: str) -> None:
         raise Refusal(400, "NoRegisteredProviderFound", message)
 
 
-def judge(memory: Memory, asked: Asked, existing: ScaleSet | None) -> dict[str, Any]:
+def judge(memory: Memory, asked: ScaleSetWrite, existing: ScaleSet | None) -> dict[str, Any]:
     """The scale set as it would be, Azure's defaults filled in. Raises Refusal for what Azure refuses."""
     served(asked.api_version)
     governance.registered(memory, asked.subscription)
@@ -88,7 +88,7 @@ def judge(memory: Memory, asked: Asked, existing: ScaleSet | None) -> dict[str, 
     return model
 
 
-def carry_out(memory: Memory, asked: Asked, existing: ScaleSet | None) -> ScaleSet:
+def carry_out(memory: Memory, asked: ScaleSetWrite, existing: ScaleSet | None) -> ScaleSet:
     """The scale set once it is as asked; its operation begins apart from this. Raises Refusal."""
     model = judge(memory, asked, existing)
     if existing is None:
@@ -108,7 +108,7 @@ def carry_out(memory: Memory, asked: Asked, existing: ScaleSet | None) -> ScaleS
     return existing
 
 
-def _stays_where_it_is(asked: Asked, existing: ScaleSet, wanted: dict[str, Any]) -> None:
+def _stays_where_it_is(asked: ScaleSetWrite, existing: ScaleSet, wanted: dict[str, Any]) -> None:
     location = wanted.get("location")
     if location is None or world.region(str(location)) == world.region(existing.model["location"]):
         wanted.pop("location", None)

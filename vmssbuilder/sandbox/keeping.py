@@ -19,7 +19,7 @@ from typing import Any, Final
 from vmssbuilder.scaleset import secrets as secret_members
 
 from .entra import Entra
-from .memory import Instance, Memory, Operation, ScaleSet
+from .memory import Instance, Memory, SandboxOperation, ScaleSet
 
 FORMAT: Final = 1
 OPERATIONS_KEPT: Final = 500
@@ -129,7 +129,7 @@ def _stand_in(_path: Any, value: Any) -> Any:
     return f"Aa1/{secrets.token_hex(10)}" if secret_members.is_reference(value) else value
 
 
-def _operation(operation: Operation, ahead: float) -> dict[str, Any]:
+def _operation(operation: SandboxOperation, ahead: float) -> dict[str, Any]:
     """By the clock on the wall: the other one begins anew with each process."""
     endless = operation.ends == float("inf")
     kept: dict[str, Any] = {
@@ -146,7 +146,7 @@ def _operation(operation: Operation, ahead: float) -> dict[str, Any]:
     }
 
 
-def _operation_of(kept: dict[str, Any], ahead: float) -> Operation:
+def _operation_of(kept: dict[str, Any], ahead: float) -> SandboxOperation:
     ends = float("inf") if kept["ends"] is None else kept["ends"] - ahead
     times = {"started": kept["started"] - ahead, "ends": ends}
-    return Operation(**{**kept, "key": tuple(kept["key"]), **times})
+    return SandboxOperation(**{**kept, "key": tuple(kept["key"]), **times})

@@ -9,7 +9,7 @@ from typing import Any, Final
 from . import images, sizes, world
 from .access import known_subscription
 from .memory import Memory
-from .messages import Answer, Refusal, Request, json_answer
+from .messages import IncomingRequest, OutgoingResponse, Refusal, json_answer
 from .routes import SUBSCRIPTION, Route, listed
 
 _COMPUTE: Final = rf"{SUBSCRIPTION}/providers/microsoft\.compute"
@@ -58,7 +58,9 @@ class Marketplace:
 
     # --- sizes and quota -------------------------------------------------------------------------------------------
 
-    def _skus(self, request: Request, _account: world.Account, found: tuple[str, ...]) -> Answer:
+    def _skus(
+        self, request: IncomingRequest, _account: world.Account, found: tuple[str, ...]
+    ) -> OutgoingResponse:
         subscription = known_subscription(found[0])
         if request.api_version > SKUS_VERSION:
             message = (
@@ -82,28 +84,40 @@ class Marketplace:
             shown.extend(size.shown(subscription, place) for size in self._memory.added_sizes.values())
         return listed(request, shown, self._memory.page_size(SKUS_A_PAGE))
 
-    def _usages(self, request: Request, _account: world.Account, found: tuple[str, ...]) -> Answer:
+    def _usages(
+        self, request: IncomingRequest, _account: world.Account, found: tuple[str, ...]
+    ) -> OutgoingResponse:
         subscription, region = known_subscription(found[0]), _known_region(found[1])
         return listed(request, usages(self._memory, subscription, region), self._memory.page_size(500))
 
     # --- images ----------------------------------------------------------------------------------------------------
 
-    def _publishers(self, request: Request, _account: world.Account, found: tuple[str, ...]) -> Answer:
+    def _publishers(
+        self, request: IncomingRequest, _account: world.Account, found: tuple[str, ...]
+    ) -> OutgoingResponse:
         names = [each.name for each in self._memory.publishers.values()]
         return _names(request, found, names)
 
-    def _offers(self, request: Request, _account: world.Account, found: tuple[str, ...]) -> Answer:
+    def _offers(
+        self, request: IncomingRequest, _account: world.Account, found: tuple[str, ...]
+    ) -> OutgoingResponse:
         return _names(request, found, self._publisher(found[2]).offers)
 
-    def _image_skus(self, request: Request, _account: world.Account, found: tuple[str, ...]) -> Answer:
+    def _image_skus(
+        self, request: IncomingRequest, _account: world.Account, found: tuple[str, ...]
+    ) -> OutgoingResponse:
         _offer, skus = self._offer_of(found)
         return _names(request, found, [each.sku for each in skus])
 
-    def _image_versions(self, request: Request, _account: world.Account, found: tuple[str, ...]) -> Answer:
+    def _image_versions(
+        self, request: IncomingRequest, _account: world.Account, found: tuple[str, ...]
+    ) -> OutgoingResponse:
         offer, image = self._image_of(found)
         return _names(request, found, images.versions_of(found[2], offer, image))
 
-    def _image(self, _request: Request, _account: world.Account, found: tuple[str, ...]) -> Answer:
+    def _image(
+        self, _request: IncomingRequest, _account: world.Account, found: tuple[str, ...]
+    ) -> OutgoingResponse:
         subscription, region = known_subscription(found[0]), _known_region(found[1])
         offer, image = self._image_of(found)
         publisher = self._publisher(found[2]).name
@@ -132,7 +146,9 @@ class Marketplace:
             }
         return json_answer(200, _named(subscription, region, found[5]) | {"properties": properties})
 
-    def _agreement(self, _request: Request, _account: world.Account, found: tuple[str, ...]) -> Answer:
+    def _agreement(
+        self, _request: IncomingRequest, _account: world.Account, found: tuple[str, ...]
+    ) -> OutgoingResponse:
         subscription = known_subscription(found[0])
         _offer, image = self._image_of((found[0], "", *found[1:]))
         if not image.plan:
@@ -153,13 +169,19 @@ class Marketplace:
 
     # --- extensions ------------------------------------------------------------------------------------------------
 
-    def _types(self, request: Request, _account: world.Account, found: tuple[str, ...]) -> Answer:
+    def _types(
+        self, request: IncomingRequest, _account: world.Account, found: tuple[str, ...]
+    ) -> OutgoingResponse:
         return _names(request, found, [each.name for each in self._publisher(found[2]).extensions])
 
-    def _type_versions(self, request: Request, _account: world.Account, found: tuple[str, ...]) -> Answer:
+    def _type_versions(
+        self, request: IncomingRequest, _account: world.Account, found: tuple[str, ...]
+    ) -> OutgoingResponse:
         return _names(request, found, self._extension_of(found).versions)
 
-    def _type(self, _request: Request, _account: world.Account, found: tuple[str, ...]) -> Answer:
+    def _type(
+        self, _request: IncomingRequest, _account: world.Account, found: tuple[str, ...]
+    ) -> OutgoingResponse:
         subscription, region = known_subscription(found[0]), _known_region(found[1])
         extension = self._extension_of(found)
         if found[4] not in extension.versions:
@@ -194,7 +216,7 @@ class Marketplace:
             raise _no_artifact(f"{found[2]}:{offer}:{found[4]}")
         return offer, image
 
-    def _extension_of(self, found: tuple[str, ...]) -> images.Extension:
+    def _extension_of(self, found: tuple[str, ...]) -> images.ExtensionType:
         wanted = found[3].lower()
         extension = next(
             (each for each in self._publisher(found[2]).extensions if each.name.lower() == wanted), None
@@ -274,7 +296,7 @@ def _named(subscription: str, region: str, name: str) -> dict[str, Any]:
     }
 
 
-def _names(request: Request, found: tuple[str, ...], names: Iterable[str]) -> Answer:
+def _names(request: IncomingRequest, found: tuple[str, ...], names: Iterable[str]) -> OutgoingResponse:
     """A bare array, as these lists are. They know `$top` and `$orderby=name desc`."""
     subscription, region = known_subscription(found[0]), _known_region(found[1])
     chosen: Sequence[str] = list(names)

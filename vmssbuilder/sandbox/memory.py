@@ -106,7 +106,7 @@ class ScaleSet:
 
 
 @dataclass(slots=True)
-class Operation:
+class SandboxOperation:
     """A long-running operation. outcome, error: how it ends once its time is up. effect: what its success does. since:
     when it began, as Azure writes it.
     """
@@ -134,7 +134,7 @@ class Deployment:
     resource_group: str
     resource_id: str
     properties: Mapping[str, Any]
-    operation: Operation
+    operation: SandboxOperation
     correlation: str
     began: str
     created: bool
@@ -197,7 +197,7 @@ class Memory:
         self.requests: deque[Received] = deque(maxlen=REQUESTS_KEPT)
         self.groups: dict[tuple[str, str], tuple[str, str]] = {}
         self.scale_sets: dict[tuple[str, str, str], ScaleSet] = {}
-        self.operations: dict[str, Operation] = {}
+        self.operations: dict[str, SandboxOperation] = {}
         self.faults: list[Fault] = []
         self.revoked_before: dict[str, float] = {}
         self.limits = Limits(clock)
@@ -294,14 +294,14 @@ class Memory:
         region: str,
         fault: Fault | None,
         effect: Callable[[], None] | None = None,
-    ) -> Operation:
+    ) -> SandboxOperation:
         """Begins an operation on the scale set; `settle` ends it when its time is up.
 
         kind: create, update, delete, action for what is done to instances, instance for what is done to one of them,
         which leaves the scale set free for other requests.
         """
         now = self.clock()
-        operation = Operation(str(uuid.uuid4()), scale_set.key, kind, now, now + self.delay, region)
+        operation = SandboxOperation(str(uuid.uuid4()), scale_set.key, kind, now, now + self.delay, region)
         operation.effect, operation.since = effect, timestamp()
         if fault is not None:
             operation.outcome = "Canceled" if fault.kind == "canceled-operation" else "Failed"
@@ -340,7 +340,7 @@ class Memory:
             # Instances came and went: Azure's mark moves on with them.
             scale_set.etag += 1
 
-    def busy(self, key: tuple[str, str, str]) -> Operation | None:
+    def busy(self, key: tuple[str, str, str]) -> SandboxOperation | None:
         """The operation at work on the scale set."""
         under_way = (each for each in self.operations.values() if each.key == key and not each.settled)
         return next((each for each in under_way if each.kind != "instance"), None)

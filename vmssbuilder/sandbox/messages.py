@@ -15,7 +15,7 @@ OWN_HOSTS: Final = frozenset({world.CLOUD.authority_host, world.CLOUD.arm_host, 
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class IncomingRequest:
     """What came in. headers: by lower-case name. query and form: the last value of each name."""
 
     method: str
@@ -69,7 +69,7 @@ def _last_values(encoded: str) -> dict[str, str]:
 
 
 @dataclass(slots=True)
-class Answer:
+class OutgoingResponse:
     """What goes out. broken: how the connection is to fail instead, for a fault that tests ask for."""
 
     status: int
@@ -78,15 +78,17 @@ class Answer:
     broken: str = ""
 
 
-def json_answer(status: int, value: Any, headers: Mapping[str, str] | None = None) -> Answer:
+def json_answer(status: int, value: Any, headers: Mapping[str, str] | None = None) -> OutgoingResponse:
     """An answer with a JSON body."""
     body = json.dumps(value, ensure_ascii=False).encode()
-    return Answer(status, body, {"Content-Type": "application/json; charset=utf-8", **(headers or {})})
+    return OutgoingResponse(
+        status, body, {"Content-Type": "application/json; charset=utf-8", **(headers or {})}
+    )
 
 
-def redirect(url: str) -> Answer:
+def redirect(url: str) -> OutgoingResponse:
     """303 to the address."""
-    return Answer(303, b"", {"Location": url, "Cache-Control": "no-store"})
+    return OutgoingResponse(303, b"", {"Location": url, "Cache-Control": "no-store"})
 
 
 class Refusal(Exception):
@@ -110,5 +112,5 @@ class Refusal(Exception):
             self.error["target"] = target
         self.error.update(more or {})
 
-    def answer(self) -> Answer:
+    def answer(self) -> OutgoingResponse:
         return json_answer(self.status, {"error": self.error}, self.headers)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from . import world
-from .messages import Answer, Request, json_answer
+from .messages import IncomingRequest, OutgoingResponse, json_answer
 
 PATH: Final = "/metadata/endpoints"
 
@@ -13,7 +13,7 @@ _NOWHERE: Final = "sandbox.invalid"
 """Where the services are that the sandbox has not: nothing meant for it can leave the machine."""
 
 
-def answer(request: Request) -> Answer | None:
+def answer(request: IncomingRequest) -> OutgoingResponse | None:
     """The answer to a request for this part, None when it is for another."""
     if request.path.rstrip("/") != PATH:
         return None
@@ -24,7 +24,7 @@ def answer(request: Request) -> Answer | None:
     return json_answer(200, _endpoints(request))
 
 
-def _endpoints(request: Request) -> dict[str, Any]:
+def _endpoints(request: IncomingRequest) -> dict[str, Any]:
     return {
         "name": "Sandbox",
         "portal": f"https://portal.{_NOWHERE}",

@@ -10,8 +10,8 @@ from urllib.parse import quote
 
 from . import faults, world
 from .access import known_subscription
-from .memory import Memory, Operation, ScaleSet, timestamp
-from .messages import Answer, Refusal, Request, json_answer
+from .memory import Memory, SandboxOperation, ScaleSet, timestamp
+from .messages import IncomingRequest, OutgoingResponse, Refusal, json_answer
 from .routes import SUBSCRIPTION, Route
 from .shapes import etag_header, shown
 
@@ -29,12 +29,12 @@ class Operations:
 
     def accepted(
         self,
-        request: Request,
+        request: IncomingRequest,
         scale_set: ScaleSet,
         kind: str,
         status: int,
         effect: Callable[[], None] | None = None,
-    ) -> Answer:
+    ) -> OutgoingResponse:
         """Begins an operation, with the answer to the request that asked for it. effect: what its success does.
 
         A create or update answers with the scale set; everything else has no body, and a second address for its end.
@@ -52,11 +52,15 @@ class Operations:
         }
         if kind in {"create", "update"}:
             return json_answer(status, shown(scale_set, request.api_version), headers)
-        return Answer(status, b"", {**headers, "Location": f"{place}&monitor=true"})
+        return OutgoingResponse(status, b"", {**headers, "Location": f"{place}&monitor=true"})
 
     def begin(
-        self, request: Request, scale_set: ScaleSet, kind: str, effect: Callable[[], None] | None = None
-    ) -> Operation:
+        self,
+        request: IncomingRequest,
+        scale_set: ScaleSet,
+        kind: str,
+        effect: Callable[[], None] | None = None,
+    ) -> SandboxOperation:
         """Begins an operation; a fault that was asked for decides how it will end."""
         fault = self._memory.take_fault(faults.DURING, request.method, request.path)
         return self._memory.start(scale_set, kind, scale_set.model["location"], fault, effect)
@@ -65,7 +69,9 @@ class Operations:
         """Whole seconds, as Azure sends them; four looks or so at an operation."""
         return str(math.floor(self._memory.delay / 4) if self._memory.delay < 120 else 30)
 
-    def _operation(self, request: Request, _account: world.Account, found: tuple[str, ...]) -> Answer:
+    def _operation(
+        self, request: IncomingRequest, _account: world.Account, found: tuple[str, ...]
+    ) -> OutgoingResponse:
         operation = self._memory.operations.get(found[2].lower())
         if operation is None or known_subscription(found[0]) != operation.key[0]:
             raise Refusal(404, "NotFound", f"The operation '{found[2]}' was not found.")
@@ -83,9 +89,11 @@ class Operations:
                 value["error"] = operation.error
         return json_answer(200, value, retry)
 
-    def _monitored(self, request: Request, operation: Operation, retry: Mapping[str, str]) -> Answer:
+    def _monitored(
+        self, request: IncomingRequest, operation: SandboxOperation, retry: Mapping[str, str]
+    ) -> OutgoingResponse:
         if not operation.settled:
-            return Answer(
+            return OutgoingResponse(
                 202,
                 b"",
                 {**retry, "Location": f"{request.arm_url}{quote(request.path)}?{request.query_string}"},
@@ -94,5 +102,5 @@ class Operations:
             return json_answer(409, {"error": operation.error})
         scale_set = self._memory.scale_sets.get(operation.key)
         if scale_set is None or operation.kind in {"action", "instance"}:
-            return Answer(204 if scale_set is None else 200)
+            return OutgoingResponse(204 if scale_set is None else 200)
         return json_answer(200, shown(scale_set, request.api_version))

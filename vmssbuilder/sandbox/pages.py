@@ -7,7 +7,7 @@ from html import escape
 from typing import Final
 from urllib.parse import urlsplit
 
-from .messages import Answer
+from .messages import OutgoingResponse
 from .world import TENANT_NAME, Account
 
 STYLES_PATH: Final = "/_sandbox/sandbox.css"
@@ -83,13 +83,15 @@ code { overflow-wrap: anywhere; font-size: .875rem; }
 """
 
 
-def styles() -> Answer:
+def styles() -> OutgoingResponse:
     """The style sheet; a page of its own, so that none needs an inline style."""
     headers = {"Content-Type": "text/css; charset=utf-8", "Cache-Control": "max-age=300"}
-    return Answer(200, STYLES.encode(), headers)
+    return OutgoingResponse(200, STYLES.encode(), headers)
 
 
-def page(status: int, title: str, body: str, *, sends_to: str = "", site: str = "Sandbox sign-in") -> Answer:
+def page(
+    status: int, title: str, body: str, *, sends_to: str = "", site: str = "Sandbox sign-in"
+) -> OutgoingResponse:
     """A whole page. sends_to: the address that its form leads to by redirect, which browsers want allowed."""
     html = f"""<!doctype html>
 <html lang="en">
@@ -119,10 +121,10 @@ def page(status: int, title: str, body: str, *, sends_to: str = "", site: str = 
         "Referrer-Policy": "no-referrer",
         "X-Content-Type-Options": "nosniff",
     }
-    return Answer(status, html.encode(), headers)
+    return OutgoingResponse(status, html.encode(), headers)
 
 
-def pick_account(accounts: Iterable[Account], action: str, redirect_uri: str) -> Answer:
+def pick_account(accounts: Iterable[Account], action: str, redirect_uri: str) -> OutgoingResponse:
     """The page to choose an account on."""
     items = "\n".join(
         f"""<li><button name="account" value="{escape(each.key)}">
@@ -147,7 +149,7 @@ def pick_account(accounts: Iterable[Account], action: str, redirect_uri: str) ->
     return page(200, "Pick an account", body, sends_to=redirect_uri)
 
 
-def trouble(status: int, message: str) -> Answer:
+def trouble(status: int, message: str) -> OutgoingResponse:
     """A sign-in that cannot go on, and cannot safely be sent back either."""
     body = f"""<h1>Sorry, signing in does not work</h1>
 <p>{escape(message)}</p>
@@ -155,6 +157,6 @@ def trouble(status: int, message: str) -> Answer:
     return page(status, "Signing in does not work", body)
 
 
-def signed_out() -> Answer:
+def signed_out() -> OutgoingResponse:
     """The end of a sign-out that names no page to return to."""
     return page(200, "Signed out", "<h1>You are signed out</h1>\n<p>You can close this page.</p>")

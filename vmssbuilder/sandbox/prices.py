@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 from . import sizes, world
 from .memory import Memory
-from .messages import Answer, Refusal, Request, json_answer
+from .messages import IncomingRequest, OutgoingResponse, Refusal, json_answer
 
 PATH: Final = "/api/retail/prices"
 PAGE: Final = 100
@@ -52,7 +52,7 @@ _DISKS: Final = {
 }
 
 
-def answer(memory: Memory, request: Request) -> Answer:
+def answer(memory: Memory, request: IncomingRequest) -> OutgoingResponse:
     """The prices that a filter asks for."""
     if request.path != PATH or request.method != "GET":
         return json_answer(404, {"Error": {"Code": "NotFound", "Message": "There is nothing here."}})

@@ -9,17 +9,17 @@ from typing import Any, Final
 from urllib.parse import quote, urlencode
 
 from . import world
-from .messages import Answer, Refusal, Request, json_answer
+from .messages import IncomingRequest, OutgoingResponse, Refusal, json_answer
 
 SUBSCRIPTION: Final = r"/subscriptions/([^/]+)"
 GROUP: Final = rf"{SUBSCRIPTION}/resourcegroups/([^/]+)"
 
-Handler = Callable[[Request, world.Account, tuple[str, ...]], Answer]
+Handler = Callable[[IncomingRequest, world.Account, tuple[str, ...]], OutgoingResponse]
 Route = tuple[str, Mapping[str, Handler]]
 """A pattern that the whole path matches, in any case; and what answers it, by method."""
 
 
-def listed(request: Request, items: Sequence[Any], size: int) -> Answer:
+def listed(request: IncomingRequest, items: Sequence[Any], size: int) -> OutgoingResponse:
     """One page of a list, with the address of the next one. size: items on a page; `$top` may ask for fewer."""
     query = request.query
     start = _start(query.get("$skiptoken", ""))

@@ -16,9 +16,9 @@ from .access import (
     object_of,
     writable_scale_set,
 )
-from .judging import Asked, served
+from .judging import ScaleSetWrite, served
 from .memory import Memory, ScaleSet
-from .messages import Answer, Refusal, Request, json_answer
+from .messages import IncomingRequest, OutgoingResponse, Refusal, json_answer
 from .operations import Operations
 from .routes import GROUP, SUBSCRIPTION, Route, listed
 from .shapes import etag_header, shown
@@ -56,7 +56,9 @@ class ScaleSets:
 
     # --- scale sets ------------------------------------------------------------------------------------------------
 
-    def _list_scale_sets(self, request: Request, _account: world.Account, found: tuple[str, ...]) -> Answer:
+    def _list_scale_sets(
+        self, request: IncomingRequest, _account: world.Account, found: tuple[str, ...]
+    ) -> OutgoingResponse:
         served(request.api_version)
         subscription = known_subscription(found[0])
         group = known_group(self._memory, found[0], found[1])[1] if len(found) > 1 else None
@@ -67,7 +69,9 @@ class ScaleSets:
         ]
         return listed(request, found_sets, self._memory.page_size(100))
 
-    def _list_in_region(self, request: Request, _account: world.Account, found: tuple[str, ...]) -> Answer:
+    def _list_in_region(
+        self, request: IncomingRequest, _account: world.Account, found: tuple[str, ...]
+    ) -> OutgoingResponse:
         served(request.api_version)
         subscription, region = known_subscription(found[0]), world.region(found[1])
         there = [
@@ -77,7 +81,9 @@ class ScaleSets:
         ]
         return listed(request, there, self._memory.page_size(100))
 
-    def _get_scale_set(self, request: Request, _account: world.Account, found: tuple[str, ...]) -> Answer:
+    def _get_scale_set(
+        self, request: IncomingRequest, _account: world.Account, found: tuple[str, ...]
+    ) -> OutgoingResponse:
         served(request.api_version)
         scale_set = existing_scale_set(self._memory, found)
         return json_answer(
@@ -90,19 +96,23 @@ class ScaleSets:
             etag_header(scale_set, request.api_version),
         )
 
-    def _put_scale_set(self, request: Request, account: world.Account, found: tuple[str, ...]) -> Answer:
+    def _put_scale_set(
+        self, request: IncomingRequest, account: world.Account, found: tuple[str, ...]
+    ) -> OutgoingResponse:
         key = writable_scale_set(self._memory, account, found, "write")
         served(request.api_version)
         body, text = object_of(request)
         existing = self._memory.scale_sets.get(key)
         self._precondition(request, existing)
         not_busy(self._memory, key)
-        asked = Asked(key[0], found[1], found[2], request.api_version, body, text, request.method)
+        asked = ScaleSetWrite(key[0], found[1], found[2], request.api_version, body, text, request.method)
         scale_set = judging.carry_out(self._memory, asked, existing)
         kind, status = ("create", 201) if existing is None else ("update", 200)
         return self._operations.accepted(request, scale_set, kind, status)
 
-    def _patch_scale_set(self, request: Request, account: world.Account, found: tuple[str, ...]) -> Answer:
+    def _patch_scale_set(
+        self, request: IncomingRequest, account: world.Account, found: tuple[str, ...]
+    ) -> OutgoingResponse:
         key = writable_scale_set(self._memory, account, found, "write")
         served(request.api_version)
         if not versions.within(request.api_version, versions.PATCH_SINCE):
@@ -111,16 +121,18 @@ class ScaleSets:
         existing = existing_scale_set(self._memory, found)
         self._precondition(request, existing)
         not_busy(self._memory, key)
-        asked = Asked(key[0], found[1], found[2], request.api_version, body, text, request.method)
+        asked = ScaleSetWrite(key[0], found[1], found[2], request.api_version, body, text, request.method)
         scale_set = judging.carry_out(self._memory, asked, existing)
         return self._operations.accepted(request, scale_set, "update", 200)
 
-    def _delete_scale_set(self, request: Request, account: world.Account, found: tuple[str, ...]) -> Answer:
+    def _delete_scale_set(
+        self, request: IncomingRequest, account: world.Account, found: tuple[str, ...]
+    ) -> OutgoingResponse:
         key = writable_scale_set(self._memory, account, found, "delete")
         served(request.api_version)
         existing = self._memory.scale_sets.get(key)
         if existing is None:
-            return Answer(204)
+            return OutgoingResponse(204)
         running = self._memory.busy(key)
         if running is not None and running.kind != "delete":
             # A delete takes the place of whatever was at work.
@@ -128,7 +140,7 @@ class ScaleSets:
         return self._operations.accepted(request, existing, "delete", 202)
 
     @staticmethod
-    def _precondition(request: Request, existing: ScaleSet | None) -> None:
+    def _precondition(request: IncomingRequest, existing: ScaleSet | None) -> None:
         if not versions.within(request.api_version, versions.ETAG_SINCE):
             return
         none_match, match = request.headers.get("if-none-match"), request.headers.get("if-match")
@@ -150,7 +162,9 @@ class ScaleSets:
 
     # --- sizes ----------------------------------------------------------------------------------------------------
 
-    def _skus(self, request: Request, _account: world.Account, found: tuple[str, ...]) -> Answer:
+    def _skus(
+        self, request: IncomingRequest, _account: world.Account, found: tuple[str, ...]
+    ) -> OutgoingResponse:
         served(request.api_version)
         scale_set = existing_scale_set(self._memory, found)
         region = world.region(str(scale_set.model["location"]))

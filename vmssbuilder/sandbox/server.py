@@ -27,7 +27,7 @@ from .arm import Arm
 from .entra import Entra
 from .keeping import Keeper
 from .memory import Memory
-from .messages import OWN_HOSTS, Answer, Request, json_answer
+from .messages import OWN_HOSTS, IncomingRequest, OutgoingResponse, json_answer
 
 DEFAULT_HOST: Final = "127.0.0.1"
 DEFAULT_PORT: Final = 8001
@@ -77,7 +77,7 @@ class Sandbox:
         if self._keeper is not None and (trouble := self._keeper.load()):
             print(f"sandbox: {trouble}", flush=True)
 
-    def answer(self, request: Request) -> Answer:
+    def answer(self, request: IncomingRequest) -> OutgoingResponse:
         """The answer to any request."""
         host = urlsplit(f"//{request.headers.get('host', '')}").hostname or ""
         if host not in OWN_HOSTS and not is_loopback(host):
@@ -93,7 +93,9 @@ class Sandbox:
         answer = self._kept(request, lambda asked: self._answered(asked, host))
         return faults.after(self.memory, request.method, request.path, self._marked(request, answer))
 
-    def _kept(self, request: Request, answered: Callable[[Request], Answer]) -> Answer:
+    def _kept(
+        self, request: IncomingRequest, answered: Callable[[IncomingRequest], OutgoingResponse]
+    ) -> OutgoingResponse:
         """The answer to a request; what it changed is written to the file before anybody hears of it or can see it, so that
         it is not forgotten, whatever happens next.
         """
@@ -107,7 +109,7 @@ class Sandbox:
                 print(f"sandbox: its Azure could not be kept: {error.strerror}", flush=True)
         return answer
 
-    def _answered(self, request: Request, host: str) -> Answer:
+    def _answered(self, request: IncomingRequest, host: str) -> OutgoingResponse:
         if host == world.CLOUD.prices_host:
             return prices.answer(self.memory, request)
         answer = metadata.answer(request) or self.entra.answer(request)
@@ -115,7 +117,7 @@ class Sandbox:
             return answer
         return self.arm.answer(request) if request.path != "/" else self._welcome()
 
-    def _marked(self, request: Request, answer: Answer) -> Answer:
+    def _marked(self, request: IncomingRequest, answer: OutgoingResponse) -> OutgoingResponse:
         """The ids that every answer of Azure carries."""
         headers = request.headers
         correlation = headers.get("x-ms-correlation-request-id") or str(uuid.uuid4())
@@ -133,7 +135,7 @@ class Sandbox:
             answer.headers.setdefault("x-ms-client-request-id", own)
         return answer
 
-    def _welcome(self) -> Answer:
+    def _welcome(self) -> OutgoingResponse:
         body = """<h1>The sandbox is running</h1>
 <p>It stands in for Microsoft Entra ID and Azure Resource Manager. Open vmssbuilder itself to use it.</p>
 <p><a href="/faults">Let something go wrong</a></p>"""
@@ -141,7 +143,7 @@ class Sandbox:
 
     # --- for tests -------------------------------------------------------------------------------------------------
 
-    def _own(self, request: Request) -> Answer:
+    def _own(self, request: IncomingRequest) -> OutgoingResponse:
         if request.path == pages.STYLES_PATH:
             return pages.styles()
         if request.headers.get("origin") or request.headers.get("sec-fetch-site", "none") not in {
@@ -176,7 +178,7 @@ class Sandbox:
             return json_answer(200, {})
         return json_answer(404, {"error": "not_found"})
 
-    def _changed_world(self, request: Request) -> Answer:
+    def _changed_world(self, request: IncomingRequest) -> OutgoingResponse:
         """How much there is: sizes, subnets and the longest page of a list; and whether limits are enforced."""
         try:
             value = json.loads(request.body or b"null")
@@ -185,7 +187,7 @@ class Sandbox:
             return json_answer(400, {"error": str(error)})
         return json_answer(200, {})
 
-    def _stocked(self, request: Request) -> Answer:
+    def _stocked(self, request: IncomingRequest) -> OutgoingResponse:
         """Puts things there: `resources` by id, `images` and `sizes` as `stocking` takes them, and what `named` names."""
         try:
             value = json.loads(request.body or b"null")
@@ -204,7 +206,7 @@ class Sandbox:
 # --- HTTP ------------------------------------------------------------------------------------------------------------
 
 
-class Handler(BaseHTTPRequestHandler):
+class SandboxHandler(BaseHTTPRequestHandler):
     """Reads a request, has it answered, writes the answer. Its log lines hold no query, body, header or token."""
 
     protocol_version = "HTTP/1.1"
@@ -229,17 +231,19 @@ class Handler(BaseHTTPRequestHandler):
         if isinstance(self.connection, ssl.SSLSocket):
             headers["x-forwarded-proto"] = "https"
         body = self._body(headers)
-        if isinstance(body, Answer):
+        if isinstance(body, OutgoingResponse):
             answer = body
             self.close_connection = True
         else:
             path = unquote(parts.path, errors="replace")
-            answer = self.server.sandbox.answer(Request(self.command, path, parts.query, headers, body))
+            answer = self.server.sandbox.answer(
+                IncomingRequest(self.command, path, parts.query, headers, body)
+            )
         self._write(answer)
         if self.server.logs:
             self._say(parts.path, answer, time.monotonic() - started)
 
-    def _body(self, headers: Mapping[str, str]) -> bytes | Answer:
+    def _body(self, headers: Mapping[str, str]) -> bytes | OutgoingResponse:
         if "transfer-encoding" in headers:
             return json_answer(
                 411, {"error": {"code": "LengthRequired", "message": "The request has no Content-Length."}}
@@ -255,7 +259,7 @@ class Handler(BaseHTTPRequestHandler):
             return json_answer(413, {"error": {"code": "RequestContentTooLarge", "message": message}})
         return self.rfile.read(length)
 
-    def _write(self, answer: Answer) -> None:
+    def _write(self, answer: OutgoingResponse) -> None:
         if answer.broken == "reset":
             self._cut()
             return
@@ -283,7 +287,7 @@ class Handler(BaseHTTPRequestHandler):
         # What is still buffered has nowhere to go.
         self.wfile = io.BytesIO()
 
-    def _say(self, path: str, answer: Answer, took: float) -> None:
+    def _say(self, path: str, answer: OutgoingResponse, took: float) -> None:
         printable = path.encode("ascii", "backslashreplace").decode()[:300]
         outcome = answer.broken or str(answer.status)
         print(f"sandbox: {self.command} {printable} {outcome} {took * 1000:.0f} ms", flush=True)
@@ -305,7 +309,7 @@ class SandboxServer(ThreadingHTTPServer):
         self.logs = logs
         if ":" in host:
             self.address_family = socket.AF_INET6
-        super().__init__((host, port), Handler)
+        super().__init__((host, port), SandboxHandler)
         shown = f"[{host}]" if ":" in host else host
         self.sandbox = Sandbox(f"http://{shown}:{self.server_port}", **options)
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 from . import inventory, world
 from .access import known_group, known_subscription
 from .memory import Memory
-from .messages import Answer, Refusal, Request, json_answer
+from .messages import IncomingRequest, OutgoingResponse, Refusal, json_answer
 from .routes import GROUP, SUBSCRIPTION, Route, listed
 
 _NAMED: Final = r"([^/]+)/([^/]+)"
@@ -39,22 +39,26 @@ class Stock:
         """The resource of an id, None when there is none."""
         return inventory.find(self._memory, resource_id)
 
-    def _list(self, request: Request, account: world.Account, found: tuple[str, ...]) -> Answer:
+    def _list(
+        self, request: IncomingRequest, account: world.Account, found: tuple[str, ...]
+    ) -> OutgoingResponse:
         return self._listed(request, account, known_subscription(found[0]), found[1], found[2])
 
-    def _list_in_group(self, request: Request, account: world.Account, found: tuple[str, ...]) -> Answer:
+    def _list_in_group(
+        self, request: IncomingRequest, account: world.Account, found: tuple[str, ...]
+    ) -> OutgoingResponse:
         subscription, group = known_group(self._memory, found[0], found[1])
         return self._listed(request, account, subscription, found[2], found[3], group)
 
     def _listed(
         self,
-        request: Request,
+        request: IncomingRequest,
         account: world.Account,
         subscription: str,
         provider: str,
         kind: str,
         group: str = "",
-    ) -> Answer:
+    ) -> OutgoingResponse:
         _served(request, provider, kind)
         wanted = f"{provider}/{kind}".lower()
         if world.SUBSCRIPTIONS[subscription].no_vaults and wanted == "microsoft.keyvault/vaults":
@@ -73,7 +77,9 @@ class Stock:
         ]
         return listed(request, items, self._memory.page_size(PAGE))
 
-    def _one(self, request: Request, _account: world.Account, found: tuple[str, ...]) -> Answer:
+    def _one(
+        self, request: IncomingRequest, _account: world.Account, found: tuple[str, ...]
+    ) -> OutgoingResponse:
         known_group(self._memory, found[0], found[1])
         _served(request, found[2], found[3])
         body = self.find(request.path)
@@ -81,7 +87,9 @@ class Stock:
             raise _absent(request.path, found[1])
         return json_answer(200, body)
 
-    def _children(self, request: Request, _account: world.Account, found: tuple[str, ...]) -> Answer:
+    def _children(
+        self, request: IncomingRequest, _account: world.Account, found: tuple[str, ...]
+    ) -> OutgoingResponse:
         subscription, _group = known_group(self._memory, found[0], found[1])
         _served(request, found[2], found[3])
         parent, _, kind = request.path.rstrip("/").rpartition("/")
@@ -95,7 +103,9 @@ class Stock:
         ]
         return listed(request, items, self._memory.page_size(PAGE))
 
-    def _usages(self, request: Request, _account: world.Account, found: tuple[str, ...]) -> Answer:
+    def _usages(
+        self, request: IncomingRequest, _account: world.Account, found: tuple[str, ...]
+    ) -> OutgoingResponse:
         known_group(self._memory, found[0], found[1])
         _served(request, found[2], "virtualNetworks")
         network = self.find(request.path.rstrip("/").rpartition("/")[0])
@@ -114,7 +124,7 @@ class Stock:
         return json_answer(200, {"value": shown})
 
 
-def _served(request: Request, provider: str, kind: str) -> None:
+def _served(request: IncomingRequest, provider: str, kind: str) -> None:
     newest = inventory.NEWEST.get(provider.lower())
     if newest is None:
         message = f"The resource namespace '{provider[:80]}' is invalid."

@@ -187,7 +187,7 @@ RESOURCE_GROUPS: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class Policy:
+class PolicyAssignment:
     """An Azure Policy assignment that denies scale sets. group: empty for the whole subscription.
 
     sizes: names of sizes that it denies, by their start. tag: one that it demands.
@@ -202,13 +202,13 @@ class Policy:
 
 
 POLICIES: Final = (
-    Policy(
+    PolicyAssignment(
         PRODUCTION,
         "No accelerators in production",
         "Not allowed virtual machine sizes",
         sizes=("Standard_N", "Standard_M"),
     ),
-    Policy(
+    PolicyAssignment(
         DEVELOPMENT,
         "Cost center on everything",
         "Require a tag on resources",

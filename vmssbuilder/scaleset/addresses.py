@@ -32,7 +32,7 @@ def known(part: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class RequestLine:
     """A request as a text tells it. method: GET, PUT and so on, "" where it is not told; address: path and query."""
 
     method: str = ""

@@ -11,7 +11,7 @@ from typing import Any, Final
 import jsonschema_rs
 
 from . import json_text, paths, versions
-from .catalogue import ScaleSet, ignored, taken, tree
+from .catalogue import ScaleSetBody, ignored, taken, tree
 from .effects import cautions
 from .findings import Change, Finding, Fix, in_words, shortened
 from .json_schema import validator
@@ -279,7 +279,9 @@ def _unknown(path: Path, parent: Node | None, document: Any, api_version: str) -
 
 def _span(path: Path) -> tuple[str | None, str | None]:
     """First and last API version that has the place."""
-    having = [version for version in versions.API_VERSIONS if _tree(ScaleSet, version).at(path) is not None]
+    having = [
+        version for version in versions.API_VERSIONS if _tree(ScaleSetBody, version).at(path) is not None
+    ]
     return (having[0], having[-1]) if having else (None, None)
 
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from .addresses import Call
+from .addresses import RequestLine
 from .refusals import ReadingError
-from .shell import Command, Script, Word, script
+from .shell import Script, ShellCommand, Word, script
 
 _NAMES: Final = r"(?:curl(?:\.exe)?|az(?:\.cmd)?[ \t]{1,8}rest|Invoke-(?:AzRestMethod|AzRest|RestMethod|WebRequest)|irm|iwr)"
 _SHELLS: Final = r"[^\n$#%>'\"{}]{0,120}[$#%>][ \t]{1,8}|PS[ \t][^\n>]{0,200}>[ \t]{0,8}|[A-Za-z]:\\[^\n>]{0,200}>[ \t]{0,8}"
@@ -37,7 +37,7 @@ MAX_BODIES: Final = 2_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
+class CommandRequest:
     """A request that a command sends.
 
     content: its body as text; at: where that starts in the text; call: method and address; start, end: where the command
@@ -46,14 +46,14 @@ class Sent:
 
     content: str
     at: int
-    call: Call
+    call: RequestLine
     start: int
     end: int
     unknown: frozenset[str] = frozenset()
     refusal: ReadingError | None = None
 
 
-def sent(text: str) -> list[Sent]:
+def sent(text: str) -> list[CommandRequest]:
     """The requests that the commands of a text send, in their order; empty for a text without any."""
     if not SIGN.search(text):
         return []
@@ -62,7 +62,7 @@ def sent(text: str) -> list[Sent]:
     # Prompts are no part of a command; a blank in their place keeps all places true.
     lines = [_LEADING.sub(lambda found: " " * len(found[0]), line) for line in text[offset:].split("\n")]
     found = script("\n".join(lines))
-    requests: list[Sent] = []
+    requests: list[CommandRequest] = []
     left = MAX_BODIES
     for command in found.commands:
         request = _request(command, found, offset)
@@ -85,7 +85,7 @@ class _Options:
     parts: dict[str, str] = field(default_factory=dict)
 
 
-def _request(command: Command, around: Script, offset: int) -> Sent | None:
+def _request(command: ShellCommand, around: Script, offset: int) -> CommandRequest | None:
     words = [word for word in command.words if word.text not in ("sudo", "time", "!")]
     while (
         words
@@ -107,16 +107,18 @@ def _request(command: Command, around: Script, offset: int) -> Sent | None:
     else:
         return None
     method = options.method.upper() or ("POST" if options.data and name.startswith("curl") else "GET")
-    call = Call("PUT" if method == "POST" and not options.method else method, options.address)
+    call = RequestLine("PUT" if method == "POST" and not options.method else method, options.address)
     start = command.at + offset
     if not options.data:
-        return Sent("", start, call, start, command.end + offset)
+        return CommandRequest("", start, call, start, command.end + offset)
     body = options.data[0]
     unknown = set(around.unknown)
     given = _given(body, command, around, unknown)
     if isinstance(given, ReadingError):
-        return Sent("", start, call, start, command.end + offset, refusal=given)
-    return Sent(given.text, given.at + offset, call, start, command.end + offset, frozenset(unknown))
+        return CommandRequest("", start, call, start, command.end + offset, refusal=given)
+    return CommandRequest(
+        given.text, given.at + offset, call, start, command.end + offset, frozenset(unknown)
+    )
 
 
 _INVOKED: Final = frozenset(
@@ -227,7 +229,7 @@ def _take(options: _Options, meaning: str, word: Word | None) -> None:
         options.data.append(word)
 
 
-def _given(body: Word, command: Command, around: Script, unknown: set[str]) -> Word | ReadingError:
+def _given(body: Word, command: ShellCommand, around: Script, unknown: set[str]) -> Word | ReadingError:
     """The body itself; or from the standard input, or from a file that the same script writes."""
     text = body.text.strip()
     if text in ("@-", "@/dev/stdin"):
@@ -247,7 +249,7 @@ def _given(body: Word, command: Command, around: Script, unknown: set[str]) -> W
     return body
 
 
-def _output(command: Command, around: Script, unknown: set[str]) -> Word | None:
+def _output(command: ShellCommand, around: Script, unknown: set[str]) -> Word | None:
     """What comes in from a here-document or the command before."""
     if command.given is not None:
         if command.given.text.startswith("@"):

@@ -52,18 +52,18 @@ _BEFORE: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class HiddenRun:
     """A run of hidden characters: where it begins, and what it is."""
 
     start: int
     characters: str
 
 
-def find(text: str) -> list[Found]:
+def find(text: str) -> list[HiddenRun]:
     """Every run of hidden characters of the text, in order."""
     if text.isascii():
         return []
-    return [Found(found.start(), found["hidden"]) for found in PATTERN.finditer(text) if found["hidden"]]
+    return [HiddenRun(found.start(), found["hidden"]) for found in PATTERN.finditer(text) if found["hidden"]]
 
 
 def replaced(text: str, write: Callable[[str], str]) -> str:
@@ -114,7 +114,7 @@ def told(text: str, *, secret: bool = False) -> str:
     return f"{count:,} hidden character{'s' * (count > 1)}: {', '.join([*told, *more])}"
 
 
-def _told(text: str, found: Found, *, secret: bool) -> str:
+def _told(text: str, found: HiddenRun, *, secret: bool) -> str:
     run = found.characters
     named = f"{codes(run)} ({name(run[0])})" if len(set(run)) == 1 else codes(run)
     if secret:

@@ -56,7 +56,7 @@ class Repair:
     message: str
 
 
-class Text:
+class SourceText:
     """A text and its lines. first_line: the number of its first one, where it is a piece of a longer text."""
 
     def __init__(self, content: str, first_line: int = 1) -> None:
@@ -112,7 +112,12 @@ class Parsed:
     """
 
     def __init__(
-        self, value: Any, notes: tuple[Repair, ...], text: Text, places: dict[int, Any], aside: list[Any]
+        self,
+        value: Any,
+        notes: tuple[Repair, ...],
+        text: SourceText,
+        places: dict[int, Any],
+        aside: list[Any],
     ) -> None:
         self.value = value
         self.notes = notes
@@ -164,7 +169,7 @@ def parse(text: str, *, repair: bool = False, first_line: int = 1) -> Parsed:
     if len(text) > MAX_SIZE:
         message = f"The text has {len(text):,} characters; at most {MAX_SIZE:,} (about 1 MB) are read."
         raise JSONTextError(message, expected="a shorter text")
-    return _Parser(Text(text, first_line), repair=repair).parsed()
+    return _Parser(SourceText(text, first_line), repair=repair).parsed()
 
 
 def fault(text: str) -> str:
@@ -186,7 +191,7 @@ def decode(content: bytes) -> str:
     try:
         return content.decode(encoding)
     except UnicodeDecodeError as error:
-        before = Text(content[: error.start].decode(encoding, "replace"))
+        before = SourceText(content[: error.start].decode(encoding, "replace"))
         line, column = before.place(len(before.content))
         message = "The file is not text in UTF-8. Save it as UTF-8 and upload it again."
         raise JSONTextError(
@@ -251,7 +256,7 @@ class _Frame:
 class _Parser:
     """One pass over the text. Each step takes a token and answers the next step, so nesting costs no stack."""
 
-    def __init__(self, text: Text, *, repair: bool) -> None:
+    def __init__(self, text: SourceText, *, repair: bool) -> None:
         self.content = text.content
         self.text = text
         self.repair = repair

@@ -24,7 +24,7 @@ Method = Literal["PATCH", "PUT"]
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class KeptSecret:
     """A secret that the scale set may have, and that the draft says nothing of.
 
     path: its place in the document of the draft. lost: whether the request sends the list that it lies in, so that Azure
@@ -37,7 +37,7 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class KnownUpdate:
     """An update of which the whole is known.
 
     before: the scale set as it was read, without secrets. changes: what is to change of it, as `merge_patch` makes it.
@@ -47,7 +47,7 @@ class Difference:
     before: dict[str, Any]
     changes: dict[str, Any]
     method: Method
-    kept: tuple[Kept, ...] = ()
+    kept: tuple[KeptSecret, ...] = ()
 
 
 def kept(
@@ -56,7 +56,7 @@ def kept(
     wanted: dict[str, Any],
     changes: dict[str, Any],
     api_version: str,
-) -> tuple[Kept, ...]:
+) -> tuple[KeptSecret, ...]:
     """The secrets that Azure keeps and the draft does not replace.
 
     before: the scale set as it was read; withheld: the places of its secrets; wanted: as it is to be; changes: the
@@ -69,7 +69,7 @@ def kept(
         path = _followed(place, before, wanted)
         if path is not None and paths.get(wanted, path, None) is None:
             lost = any(isinstance(step, int) for step in path) and (not patched or carried(changes, path))
-            found.append(Kept(path, lost, not lost and _within(stays, tree(api_version).at(path))))
+            found.append(KeptSecret(path, lost, not lost and _within(stays, tree(api_version).at(path))))
     return tuple(found)
 
 
@@ -136,7 +136,7 @@ def carried(changes: dict[str, Any], path: Path) -> bool:
 
 def check_update(
     document: dict[str, Any],
-    update: Difference,
+    update: KnownUpdate,
     api_version: str,
     target: Target | None = None,
     today: dt.date | None = None,
@@ -170,7 +170,7 @@ def _key(finding: Finding) -> tuple[str, Path, str]:
     return finding.rule, finding.path, finding.message
 
 
-def _filled(document: dict[str, Any], held: tuple[Kept, ...]) -> dict[str, Any]:
+def _filled(document: dict[str, Any], held: tuple[KeptSecret, ...]) -> dict[str, Any]:
     """The document as it is where Azure keeps the secrets: rules know that a stored secret is there."""
     filled = copy.deepcopy(document)
     for each in held:
@@ -179,7 +179,7 @@ def _filled(document: dict[str, Any], held: tuple[Kept, ...]) -> dict[str, Any]:
 
 
 def _asked_for(
-    lost: Kept, document: dict[str, Any], missing: list[Finding], api_version: str, method: Method
+    lost: KeptSecret, document: dict[str, Any], missing: list[Finding], api_version: str, method: Method
 ) -> Finding:
     """An error where something cannot do without the secret, else a warning: nobody can tell whether there is one."""
     item = _item(lost.path)

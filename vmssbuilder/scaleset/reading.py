@@ -18,10 +18,10 @@ from .request import Operation, Request, Target
 from .rules.view import OS_PROFILE, STORAGE
 from .scopes import NOWHERE, Place
 from .settling import PlacePart, settled, wanted_of_place
-from .shapes import Found
+from .shapes import FoundScaleSet
 from .updating import looks_like_update
 
-__all__ = ["Choice", "Note", "Reading", "ReadingError", "read"]
+__all__ = ["Note", "Reading", "ReadingError", "ScaleSetChoice", "read"]
 
 _RESOURCE_ID = re.compile(
     r"\s*/subscriptions/([^/]+)/resourceGroups/([^/]+)/providers/Microsoft\.Compute/virtualMachineScaleSets/([^/]+?)\s*",
@@ -34,7 +34,7 @@ _JUDGED: Final = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class ScaleSetChoice:
     """One of several scale sets in a text. number: what to pass to `read` as its choice."""
 
     number: int
@@ -55,7 +55,7 @@ class Reading:
 
     request: Request
     notes: list[Note] = field(default_factory=list)
-    choices: tuple[Choice, ...] = ()
+    choices: tuple[ScaleSetChoice, ...] = ()
     chosen: int = 0
     parameters: tuple[TemplateParameter, ...] = ()
     stated: str | None = None
@@ -150,14 +150,20 @@ def _checked(choice: int, among: list[Any]) -> int:
     return choice
 
 
-def _choices(titles: Mapping[int, str]) -> tuple[Choice, ...]:
+def _choices(titles: Mapping[int, str]) -> tuple[ScaleSetChoice, ...]:
     if len(titles) < 2:
         return ()
-    return tuple(Choice(number, title or f"Scale set {number + 1}") for number, title in titles.items())
+    return tuple(
+        ScaleSetChoice(number, title or f"Scale set {number + 1}") for number, title in titles.items()
+    )
 
 
 def _read(
-    found: Found, api_version: str | None, notes: list[Note], choices: tuple[Choice, ...], choice: int
+    found: FoundScaleSet,
+    api_version: str | None,
+    notes: list[Note],
+    choices: tuple[ScaleSetChoice, ...],
+    choice: int,
 ) -> Reading:
     """The reading of one scale set."""
     body, written = found.body, found.stated

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from . import addresses, json_text, template
-from .addresses import DEPLOYMENT_TYPE, Call
+from .addresses import DEPLOYMENT_TYPE, RequestLine
 from .canonical import Note, elsewhere
 from .catalogue import tree
 from .corrections import joined
@@ -39,7 +39,7 @@ MAX_ITEMS: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundScaleSet:
     """A scale set in a text.
 
     body: as it stands there, perhaps flattened or with expressions. parsed: where its places are known. title: its name,
@@ -51,7 +51,7 @@ class Found:
     body: dict[str, Any]
     parsed: Parsed
     title: str = ""
-    template: template.Found | None = None
+    template: template.TemplateScaleSet | None = None
     target: Target = field(default_factory=Target)
     operation: Operation | None = None
     stated: str = ""
@@ -60,8 +60,8 @@ class Found:
 
 
 def scale_sets(
-    value: Any, parsed: Parsed, call: Call, given: Mapping[str, Any], place: Place = NOWHERE
-) -> list[Found]:
+    value: Any, parsed: Parsed, call: RequestLine, given: Mapping[str, Any], place: Place = NOWHERE
+) -> list[FoundScaleSet]:
     """The scale sets of a JSON value, in the order of the text, at least one. Raises ReadingError, TooLarge.
 
     call: the request that carries it, as far as the text tells one. given: values of the parameters of a template. place:
@@ -76,7 +76,7 @@ def scale_sets(
     )
 
 
-def _operation(call: Call) -> Operation | None:
+def _operation(call: RequestLine) -> Operation | None:
     return "update" if call.updates else "create" if call.method == "PUT" else None
 
 
@@ -97,7 +97,7 @@ class _Opening:
     parsed: Parsed
     given: Mapping[str, Any]
     place: Place = NOWHERE
-    ways: tuple[Callable[..., list[Found] | None], ...] = field(init=False)
+    ways: tuple[Callable[..., list[FoundScaleSet] | None], ...] = field(init=False)
 
     def __post_init__(self) -> None:
         # A deployment or a template may hold a scale set although it is of another type.
@@ -112,7 +112,7 @@ class _Opening:
             self._held,
         )
 
-    def opened(self, value: Any, around: _Around, depth: int) -> list[Found]:
+    def opened(self, value: Any, around: _Around, depth: int) -> list[FoundScaleSet]:
         if isinstance(value, str) and depth < MAX_NESTING:
             return self._text(value, around, depth)
         if isinstance(value, list):
@@ -122,14 +122,14 @@ class _Opening:
         members = folded(value)
         if depth < MAX_NESTING:
             for way in self.ways:
-                found: list[Found] | None = way(value, members, around, depth)
+                found: list[FoundScaleSet] | None = way(value, members, around, depth)
                 if found is not None:
                     return found
         if value and not (_is_known(value) or {"name", "id"} & members.keys()):
             raise of_nothing_known()
         title = members.get("name")
         return [
-            Found(
+            FoundScaleSet(
                 value,
                 self.parsed,
                 title if isinstance(title, str) else "",
@@ -144,13 +144,13 @@ class _Opening:
 
     def _other(
         self, value: dict[str, Any], _members: dict[str, Any], _around: _Around, _depth: int
-    ) -> list[Found] | None:
+    ) -> list[FoundScaleSet] | None:
         refusal = of_json(value)
         if refusal is not None:
             raise refusal
         return None
 
-    def _text(self, value: str, around: _Around, depth: int) -> list[Found]:
+    def _text(self, value: str, around: _Around, depth: int) -> list[FoundScaleSet]:
         """JSON written as a text in JSON."""
         if value.lstrip()[:1] not in ("{", "["):
             raise ReadingError("This is JSON, but no object: a scale set is written in braces.", expected="{")
@@ -165,7 +165,7 @@ class _Opening:
         around = replace(around, notes=(*around.notes, note))
         return _Opening(parsed, self.given, self.place).opened(parsed.value, around, depth + 1)
 
-    def _items(self, items: list[Any], around: _Around, depth: int) -> list[Found]:
+    def _items(self, items: list[Any], around: _Around, depth: int) -> list[FoundScaleSet]:
         """The scale sets of a list; what else is in it is said."""
         if not items:
             raise ReadingError("This is an empty list, not a scale set.", expected="one object, in braces")
@@ -178,7 +178,7 @@ class _Opening:
         if len(items) == 1:
             note = Note("wrapped", (), "Took the scale set out of a list of one.", self.parsed.line(()))
             around = replace(around, notes=(*around.notes, note))
-        found: list[Found] = []
+        found: list[FoundScaleSet] = []
         refused: list[ReadingError] = []
         if len(items) > MAX_ITEMS:
             message = f"Read the first {MAX_ITEMS:,} of {len(items):,} in the list."
@@ -205,7 +205,7 @@ class _Opening:
 
     def _listed(
         self, value: dict[str, Any], members: dict[str, Any], around: _Around, depth: int
-    ) -> list[Found] | None:
+    ) -> list[FoundScaleSet] | None:
         """A page of a list: of Azure (`value`), of Resource Graph (`data`), of the portal."""
         for name in ("value", "data", "items"):
             items = members.get(name)
@@ -217,7 +217,7 @@ class _Opening:
 
     def _rows(
         self, value: dict[str, Any], members: dict[str, Any], around: _Around, depth: int
-    ) -> list[Found] | None:
+    ) -> list[FoundScaleSet] | None:
         """The table of Resource Graph: columns, and rows of values."""
         table = members.get("data", value)
         table = folded(table) if isinstance(table, dict) else {}
@@ -230,7 +230,7 @@ class _Opening:
 
     def _held(
         self, value: dict[str, Any], members: dict[str, Any], around: _Around, depth: int
-    ) -> list[Found] | None:
+    ) -> list[FoundScaleSet] | None:
         """A scale set under a name of its own: `vmss` of `az vmss create`, `resource`, `body`."""
         for name in _HOLDERS:
             held = members.get(name)
@@ -244,7 +244,7 @@ class _Opening:
 
     def _template(
         self, value: dict[str, Any], members: dict[str, Any], around: _Around, _depth: int
-    ) -> list[Found] | None:
+    ) -> list[FoundScaleSet] | None:
         if is_parameters(value):
             message = "These are the parameters of a template, not the template. Paste the template too."
             raise ReadingError(message, expected="a template or a request body")
@@ -259,7 +259,7 @@ class _Opening:
         if not found:
             raise ReadingError(template.why_none(value), expected=f"a resource of type {RESOURCE_TYPE}")
         return [
-            Found(
+            FoundScaleSet(
                 each.resource,
                 self.parsed,
                 each.title,
@@ -273,7 +273,7 @@ class _Opening:
 
     def _deployment(
         self, value: dict[str, Any], members: dict[str, Any], around: _Around, depth: int
-    ) -> list[Found] | None:
+    ) -> list[FoundScaleSet] | None:
         """The request of a deployment, what exports one, or a template spec: a template, perhaps with parameters."""
         for holder in (members.get("properties"), value):
             inner = folded(holder) if isinstance(holder, dict) else {}
@@ -314,7 +314,7 @@ class _Opening:
 
     def _example(
         self, value: dict[str, Any], members: dict[str, Any], around: _Around, depth: int
-    ) -> list[Found] | None:
+    ) -> list[FoundScaleSet] | None:
         """An example of the REST documentation: `parameters` of the call, with the body among them, and `responses`."""
         parameters, responses = members.get("parameters"), members.get("responses")
         if not isinstance(parameters, dict) or not isinstance(responses, dict):
@@ -355,7 +355,7 @@ class _Opening:
 
     def _request(
         self, value: dict[str, Any], members: dict[str, Any], around: _Around, depth: int
-    ) -> list[Found] | None:
+    ) -> list[FoundScaleSet] | None:
         """A request as an object, as batches, browsers and their recordings write it: an address, a method, a body."""
         requests = members.get("requests")
         if isinstance(requests, list) and requests:
@@ -374,7 +374,7 @@ class _Opening:
             return None
         if isinstance(body, dict) and isinstance(folded(body).get("text"), str):
             body = folded(body)["text"]
-        call = Call(method.upper(), address)
+        call = RequestLine(method.upper(), address)
         if call.kind not in ("", RESOURCE_TYPE, DEPLOYMENT_TYPE):
             raise of_type(call.kind)
         around = _Around(

@@ -42,7 +42,7 @@ class Word:
 
 
 @dataclass(slots=True)
-class Command:
+class ShellCommand:
     """One command. given: its standard input, where the text has it. into: the file that its output goes to."""
 
     at: int
@@ -50,14 +50,14 @@ class Command:
     words: list[Word] = field(default_factory=list)
     given: Word | None = None
     into: str = ""
-    before: Command | None = None
+    before: ShellCommand | None = None
 
 
 @dataclass(slots=True)
 class Script:
     """A text taken apart. unknown: the variables without a value, as they are written."""
 
-    commands: list[Command]
+    commands: list[ShellCommand]
     unknown: set[str]
     files: dict[str, Word]
 
@@ -125,12 +125,12 @@ class _Lexer:
         self.known: dict[str, Word] = {}
         self.unknown: set[str] = set()
         self.files: dict[str, Word] = {}
-        self.commands: list[Command] = []
-        self.command = Command(0, 0)
+        self.commands: list[ShellCommand] = []
+        self.command = ShellCommand(0, 0)
         self.word: Word | None = None
         self.pieces: list[str] = []
         self.here_documents = 0
-        self.pending: list[tuple[Command, str, bool, bool]] = []
+        self.pending: list[tuple[ShellCommand, str, bool, bool]] = []
         self.redirect = ""
         self.depth = 0
         self.closed = True  # whether another single quote is to come
@@ -188,7 +188,7 @@ class _Lexer:
         self._end_word()
         self.redirect = ""
         command = self.command
-        self.command = Command(self.at, self.at)
+        self.command = ShellCommand(self.at, self.at)
         if not command.words:
             return
         command.end = self.at
@@ -213,7 +213,7 @@ class _Lexer:
             if command.into:
                 self.files[command.into] = given
 
-    def _assign(self, command: Command) -> None:
+    def _assign(self, command: ShellCommand) -> None:
         """Remembers `NAME=value`, `export NAME=value`, `$name = value`."""
         words = command.words
         if self.dialect == "powershell":

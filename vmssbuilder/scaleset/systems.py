@@ -33,7 +33,7 @@ SETTINGS: Final[dict[str, Path]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class SystemEvidence:
     """What tells the operating system: its name, the place that says so, and the reason in words."""
 
     system: str
@@ -49,19 +49,19 @@ def of_image(publisher: object, offer: object) -> str | None:
     return "Windows" if folded in WINDOWS_PUBLISHERS else "Linux" if folded in LINUX_PUBLISHERS else None
 
 
-def told_by(document: Any) -> Told | None:
+def told_by(document: Any) -> SystemEvidence | None:
     """What the document tells, whatever shape it has; None when it tells nothing, or of settings for both.
 
     The OS disk's own word counts most, then the image's publisher, then the settings that are there.
     """
     os_type = paths.get(document, OS_TYPE)
     if os_type in SYSTEMS:
-        return Told(os_type, OS_TYPE, f"The OS disk says {os_type}.")
+        return SystemEvidence(os_type, OS_TYPE, f"The OS disk says {os_type}.")
     publisher = paths.get(document, PUBLISHER)
     system = of_image(publisher, paths.get(document, OFFER))
     if system is not None:
-        return Told(system, PUBLISHER, f"{publisher} publishes {system} images.")
+        return SystemEvidence(system, PUBLISHER, f"{publisher} publishes {system} images.")
     there = [name for name, path in SETTINGS.items() if paths.get(document, path) is not MISSING]
     if len(there) != 1:
         return None
-    return Told(there[0], SETTINGS[there[0]], f"The request holds {there[0]} settings.")
+    return SystemEvidence(there[0], SETTINGS[there[0]], f"The request holds {there[0]} settings.")

@@ -37,7 +37,7 @@ _OF_THE_TEMPLATE: Final = frozenset(
 
 
 @dataclass(slots=True)
-class Found:
+class TemplateScaleSet:
     """A scale set in a template, still with its expressions.
 
     made: whether the template makes it, by its condition and the count of its loop; None where that is not known. round,
@@ -51,11 +51,11 @@ class Found:
     made: bool | None = True
     round: int = 0
     rounds: int = 0
-    extensions: list[Extension] = field(default_factory=list)
+    extensions: list[ExtensionResource] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
-class Extension:
+class ExtensionResource:
     """A resource that adds an extension to a scale set. parent: the scale set's name, as far as it is known."""
 
     resource: dict[str, Any]
@@ -84,15 +84,15 @@ def scale_sets(
     parsed: Parsed,
     given: Mapping[str, Any] = MappingProxyType({}),
     place: Place = NOWHERE,
-) -> list[Found]:
+) -> list[TemplateScaleSet]:
     """The scale sets of a template or of a resource, those in nested deployments included, in the order of the text.
 
     given: values for the template's parameters, as `parameters.given_values` reads them. place: where it is deployed.
     """
     whole = "resources" in value and "type" not in value
     scope = Scope(value if whole else {}, parsed, Budget(), given, place=place)
-    extensions: list[Extension] = []
-    found: list[Found] = []
+    extensions: list[ExtensionResource] = []
+    found: list[TemplateScaleSet] = []
     for each in _found(value, scope, extensions) if whole else _found_in(value, scope, extensions):
         if len(found) == _MAX_SCALE_SETS:
             raise TooLarge(
@@ -103,9 +103,9 @@ def scale_sets(
     return found
 
 
-def _join(extensions: list[Extension], found: list[Found]) -> None:
+def _join(extensions: list[ExtensionResource], found: list[TemplateScaleSet]) -> None:
     """Gives each extension to the scale sets that it is one of."""
-    named: dict[str, list[Found]] = {}
+    named: dict[str, list[TemplateScaleSet]] = {}
     for each in found:
         named.setdefault(each.title.casefold(), []).append(each)
     pairs = len(found) * len(extensions)
@@ -125,7 +125,7 @@ def _join(extensions: list[Extension], found: list[Found]) -> None:
 _MAX_PAIRS: Final = 100_000
 
 
-def _named_in(parent: str, found: Found) -> bool:
+def _named_in(parent: str, found: TemplateScaleSet) -> bool:
     return isinstance(found.title, Unresolved) and found.title[1:-1] in parent
 
 
@@ -163,12 +163,14 @@ def _exists(resource: dict[str, Any]) -> bool:
     return member_of(resource, "existing") is True
 
 
-def _found(holder: Any, scope: Scope, extensions: list[Extension]) -> Iterator[Found]:
+def _found(holder: Any, scope: Scope, extensions: list[ExtensionResource]) -> Iterator[TemplateScaleSet]:
     for resource in _all_resources(holder):
         yield from _found_in(resource, scope, extensions)
 
 
-def _found_in(resource: dict[str, Any], scope: Scope, extensions: list[Extension]) -> Iterator[Found]:
+def _found_in(
+    resource: dict[str, Any], scope: Scope, extensions: list[ExtensionResource]
+) -> Iterator[TemplateScaleSet]:
     if not isinstance(resource.get("type"), str) or _exists(resource):
         return
     rounds, loops = _rounds(resource, scope)
@@ -178,11 +180,13 @@ def _found_in(resource: dict[str, Any], scope: Scope, extensions: list[Extension
             title = name if isinstance(name, str) else ""
             made = rounds != 0 and _condition(resource, inside)
             extensions_inside = list(_children(resource, inside, title))
-            yield Found(resource, inside.afresh(), title, made, position, rounds or 0, extensions_inside)
+            yield TemplateScaleSet(
+                resource, inside.afresh(), title, made, position, rounds or 0, extensions_inside
+            )
     elif _is_type(resource, f"{RESOURCE_TYPE}/extensions"):
         for inside in loops if rounds != 0 else ():
             parent, name = _parent_and_name(inside.filled(member_of(resource, "name")))
-            extensions.append(Extension(resource, inside, parent, name))
+            extensions.append(ExtensionResource(resource, inside, parent, name))
     elif _is_type(resource, _DEPLOYMENT_TYPE):
         yield from _found_in_deployment(resource, loops[0], extensions)
     else:
@@ -190,8 +194,8 @@ def _found_in(resource: dict[str, Any], scope: Scope, extensions: list[Extension
 
 
 def _found_in_deployment(
-    resource: dict[str, Any], scope: Scope, extensions: list[Extension]
-) -> Iterator[Found]:
+    resource: dict[str, Any], scope: Scope, extensions: list[ExtensionResource]
+) -> Iterator[TemplateScaleSet]:
     properties = member_of(resource, "properties")
     nested = member_of(properties, "template")
     if not isinstance(nested, dict):
@@ -203,7 +207,7 @@ def _found_in_deployment(
         scope = Scope(
             nested, scope.parsed, scope.budget, passed=passed, outer=scope, place=_place(resource, scope)
         )
-    inside: list[Extension] = []
+    inside: list[ExtensionResource] = []
     for found in _found(nested, scope, inside):
         if found.made and made is not True:
             found.made = made
@@ -255,7 +259,7 @@ def _rounds(resource: dict[str, Any], scope: Scope) -> tuple[int | None, list[Sc
     return count if known else None, [scope.within_loop(name, position) for position in range(shown)]
 
 
-def _children(resource: dict[str, Any], scope: Scope, parent: str) -> Iterator[Extension]:
+def _children(resource: dict[str, Any], scope: Scope, parent: str) -> Iterator[ExtensionResource]:
     """The extensions among the resources inside a scale set."""
     for child in _all_resources(resource):
         kind = child.get("type")
@@ -263,7 +267,7 @@ def _children(resource: dict[str, Any], scope: Scope, parent: str) -> Iterator[E
             rounds, loops = _rounds(child, scope)
             for inside in loops if rounds != 0 else ():
                 name = inside.filled(member_of(child, "name"))
-                yield Extension(
+                yield ExtensionResource(
                     child, inside, parent, _parent_and_name(name)[1] if isinstance(name, str) else ""
                 )
 
@@ -283,7 +287,7 @@ def _parent_and_name(written: Any) -> tuple[str, str]:
     return parent, name
 
 
-def request_body(found: Found, parsed: Parsed) -> tuple[dict[str, Any], str | None, list[Note]]:
+def request_body(found: TemplateScaleSet, parsed: Parsed) -> tuple[dict[str, Any], str | None, list[Note]]:
     """The body of the scale set's request with its expressions filled in, its API version, and notes. Raises TooLarge.
 
     What could not be filled in is Unresolved in the body; `settled` says so once the document has its final form.
@@ -310,7 +314,7 @@ def request_body(found: Found, parsed: Parsed) -> tuple[dict[str, Any], str | No
     return body, None, notes
 
 
-def _about_filling(found: Found) -> Iterator[Note]:
+def _about_filling(found: TemplateScaleSet) -> Iterator[Note]:
     scope = found.scope
     filled: dict[tuple[str, bool], list[str]] = {}
     for (kind, name), value in sorted(scope.known.items(), key=lambda item: item[0]):
@@ -329,7 +333,7 @@ def _about_filling(found: Found) -> Iterator[Note]:
         yield Note("removed", (), message)
 
 
-def _about_the_rest(found: Found, parsed: Parsed, added: list[dict[str, Any]]) -> Iterator[Note]:
+def _about_the_rest(found: TemplateScaleSet, parsed: Parsed, added: list[dict[str, Any]]) -> Iterator[Note]:
     resource = found.resource
     spelt = {name.casefold(): name for name in resource}
     left = [spelt[name] for name in spelt if name in _OF_THE_TEMPLATE]
@@ -372,7 +376,7 @@ _EXTENSIONS: Final = ("properties", "virtualMachineProfile", "extensionProfile",
 
 
 def _with_extensions(
-    filled: dict[str, Any], found: Found, parsed: Parsed
+    filled: dict[str, Any], found: TemplateScaleSet, parsed: Parsed
 ) -> tuple[list[dict[str, Any]], list[Note]]:
     """Puts the extensions that are resources of their own among those of the scale set; what was put there, and notes."""
     added: list[dict[str, Any]] = []
@@ -402,7 +406,7 @@ def _with_extensions(
     return added, notes
 
 
-def _why_not(extension: Extension) -> str:
+def _why_not(extension: ExtensionResource) -> str:
     """Why an extension cannot be put into the scale set, "" when it can."""
     if not extension.name:
         return "its name is not known here"

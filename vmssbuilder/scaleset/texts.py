@@ -8,13 +8,13 @@ from dataclasses import replace
 from typing import Any, Final
 
 from . import json_text, refusals, shapes, wrapping
-from .addresses import Call
+from .addresses import RequestLine
 from .canonical import Note
 from .json_text import JSONTextError, Parsed
 from .parameters import is_parameters, values_in
 from .refusals import ReadingError
 from .scopes import NOWHERE, Place
-from .shapes import Found
+from .shapes import FoundScaleSet
 from .wrapping import Block
 
 _BEGINS: Final = re.compile(r"[\s\ufeff\u200b\u2060]*(?:[{\[]|//|/\*)")
@@ -22,7 +22,9 @@ _MEMBERS: Final = re.compile(r'[\s\ufeff]*"[\w$. -]{1,60}"\s*:')
 _TOKEN: Final = re.compile(r"\bAuthorization\b.{0,20}\bBearer\s+[\w-]{16,}", re.IGNORECASE)
 
 
-def scale_sets(text: str, given: Mapping[str, Any], place: Place = NOWHERE) -> tuple[list[Found], list[Note]]:
+def scale_sets(
+    text: str, given: Mapping[str, Any], place: Place = NOWHERE
+) -> tuple[list[FoundScaleSet], list[Note]]:
     """The scale sets of a text, at least one, and notes about the text. Raises ReadingError, JSONTextError, TooLarge.
 
     given: values of the parameters of a template. place: where that is deployed.
@@ -32,7 +34,7 @@ def scale_sets(text: str, given: Mapping[str, Any], place: Place = NOWHERE) -> t
     except JSONTextError as error:
         fault = error
     else:
-        return shapes.scale_sets(parsed.value, parsed, Call(), given, place), _repairs(parsed)
+        return shapes.scale_sets(parsed.value, parsed, RequestLine(), given, place), _repairs(parsed)
     begins = _BEGINS.match(text) is not None
     if begins or _MEMBERS.match(text):
         try:
@@ -42,7 +44,7 @@ def scale_sets(text: str, given: Mapping[str, Any], place: Place = NOWHERE) -> t
             if wrapping.continues(text):
                 raise
         else:
-            return shapes.scale_sets(parsed.value, parsed, Call(), given, place), _repairs(parsed)
+            return shapes.scale_sets(parsed.value, parsed, RequestLine(), given, place), _repairs(parsed)
     return _taken_out(text, given, place, fault, begins=begins)
 
 
@@ -59,12 +61,12 @@ def _repairs(parsed: Parsed) -> list[Note]:
 
 def _taken_out(
     text: str, given: Mapping[str, Any], place: Place, fault: JSONTextError, *, begins: bool
-) -> tuple[list[Found], list[Note]]:
+) -> tuple[list[FoundScaleSet], list[Note]]:
     blocks, notes = wrapping.blocks(text)
     blocks, told, noted = _without_parameters(blocks)
     given = {**told, **given}
     notes += noted
-    read: list[tuple[Block, list[Found]]] = []
+    read: list[tuple[Block, list[FoundScaleSet]]] = []
     refused: list[tuple[Block, ReadingError]] = []
     for block in blocks:
         try:
@@ -114,7 +116,7 @@ def _parameters_of(block: Block) -> dict[str, Any] | None:
 _PARAMETERS: Final = re.compile(r'"(?:value|reference|parameters)"\s*:', re.IGNORECASE)
 
 
-def _titled(block: Block, found: list[Found], *, alone: bool) -> list[Found]:
+def _titled(block: Block, found: list[FoundScaleSet], *, alone: bool) -> list[FoundScaleSet]:
     """The scale sets of a block, each with the note of where it was found, and a title that tells it from others."""
     what = f"its {block.call.method} request" if block.call.method and block.call.address else "it"
     note = Note(
@@ -134,12 +136,12 @@ def _titled(block: Block, found: list[Found], *, alone: bool) -> list[Found]:
     ]
 
 
-def _title(block: Block, found: Found) -> str:
+def _title(block: Block, found: FoundScaleSet) -> str:
     name = found.title or found.target.name or block.title or "Scale set"
     return f"{name} (line {block.line})"
 
 
-def _of_block(block: Block, given: Mapping[str, Any], place: Place) -> list[Found]:
+def _of_block(block: Block, given: Mapping[str, Any], place: Place) -> list[FoundScaleSet]:
     """The scale sets of a piece of the text. Raises ReadingError, TooLarge."""
     if block.refusal is not None:
         raise block.refusal

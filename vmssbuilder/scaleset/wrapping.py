@@ -15,7 +15,7 @@ from itertools import pairwise
 from typing import Final
 
 from . import commands
-from .addresses import Call
+from .addresses import RequestLine
 from .canonical import Note
 from .json_text import MAX_SIZE, JSONTextError
 from .refusals import ReadingError
@@ -38,7 +38,7 @@ class Block:
     content: str
     line: int
     title: str = ""
-    call: Call = field(default_factory=Call)
+    call: RequestLine = field(default_factory=RequestLine)
     variables: frozenset[str] = frozenset()
     around: str = ""
     refusal: ReadingError | None = None
@@ -225,20 +225,20 @@ def _title(line: str) -> str:
 def _of_segments(segments: list[_Segment]) -> list[Block]:
     """The blocks of the segments. A request without a body, in one of them, is that of the next JSON."""
     found: list[Block] = []
-    waiting = Call()
+    waiting = RequestLine()
     for segment in segments:
         if len(found) > MAX_BLOCKS:
             break
         made = list(_of_segment(segment, waiting))
         for block in made:
-            waiting = Call() if block.content else block.call if block.call.address else waiting
+            waiting = RequestLine() if block.content else block.call if block.call.address else waiting
         if not made and not segment.prose:
             made = [Block("", segment.line, segment.title, around=segment.text)]
         found += made
     return found
 
 
-def _of_segment(segment: _Segment, waiting: Call) -> Iterator[Block]:
+def _of_segment(segment: _Segment, waiting: RequestLine) -> Iterator[Block]:
     text, unknown = _with_variables(segment.text)
     ends = [found.start() for found in re.finditer("\n", text)]
 
@@ -262,7 +262,7 @@ def _of_segment(segment: _Segment, waiting: Call) -> Iterator[Block]:
                 sent.refusal,
             )
         elif sent.call.address:
-            waiting = Call("", sent.call.address)
+            waiting = RequestLine("", sent.call.address)
         else:
             continue
         taken += [(sent.start, sent.end), (sent.at, sent.at + len(sent.content))]
@@ -280,7 +280,7 @@ def _blanked(text: str, taken: list[tuple[int, int]]) -> str:
 
 
 def _told(
-    text: str, segment: _Segment, waiting: Call, unknown: frozenset[str], line: Callable[[int], int]
+    text: str, segment: _Segment, waiting: RequestLine, unknown: frozenset[str], line: Callable[[int], int]
 ) -> Iterator[Block]:
     """The JSON in a text, each with the request or answer that the lines before it tell."""
     # In prose, ### begins a heading and no other request.
@@ -305,7 +305,7 @@ def _told(
             text[max(0, start - 400) : start - column].strip().rpartition("\n")[2]
         )
         yield Block(content, line(start), title, call, unknown, segment.text)
-        call, bodiless = Call("", call.address), False
+        call, bodiless = RequestLine("", call.address), False
         while position < len(marks) and marks[position].at < end:
             position += 1
     for mark in marks[position:]:
@@ -354,21 +354,21 @@ class _Mark:
     address: str = ""
     either: bool = False
 
-    def after(self, call: Call) -> Call:
+    def after(self, call: RequestLine) -> RequestLine:
         """What is known of the request after it."""
         if self.what == "method":
             # “PUT or PATCH” tells an address and no method.
-            return Call("" if self.either else self.value, re.sub(r"\s+", "", self.address))
+            return RequestLine("" if self.either else self.value, re.sub(r"\s+", "", self.address))
         if self.what in ("verb", "http"):
-            return Call(self.value.upper(), call.address)
+            return RequestLine(self.value.upper(), call.address)
         if self.what in ("url", "uri", "fetched"):
-            return Call(call.method, self.value)
+            return RequestLine(call.method, self.value)
         if self.what == "seen":
             # Any program's call, its method beside the address. What was told before in so many words counts more.
-            return call if call.address else Call(self.address, self.value)
+            return call if call.address else RequestLine(self.address, self.value)
         if self.what in ("status", "response"):
-            return Call("", call.address)
-        return Call() if self.what == "separator" else call
+            return RequestLine("", call.address)
+        return RequestLine() if self.what == "separator" else call
 
 
 def _marks(text: str) -> Iterator[_Mark]:

@@ -21,20 +21,20 @@ from vmssbuilder.reviews.queries import approval
 from vmssbuilder.scaleset.findings import errors
 
 from . import failures, tasks
-from .models import PATIENCE, Progress, Submission
+from .models import PATIENCE, Progress, Submission, SubmissionState
 
-State = Submission.State
+State = SubmissionState
 
 
-class Refused(Exception):
+class SubmissionRefused(Exception):
     """The submission is not made or not changed; the message says why and what to do."""
 
 
 def submit(user: User, draft: Draft) -> Submission:
-    """Has the approved newest revision of the draft sent to Azure. Raises Refused, Http404, PermissionDenied."""
+    """Has the approved newest revision of the draft sent to Azure. Raises SubmissionRefused, Http404, PermissionDenied."""
     require(user, draft, Access.OWN)
     if user.is_local:
-        raise Refused(
+        raise SubmissionRefused(
             "You are signed in with a local account, which Azure does not know. Sign in with Microsoft to send requests."
         )
     try:
@@ -44,12 +44,12 @@ def submit(user: User, draft: Draft) -> Submission:
             require(user, locked, Access.OWN)
             review = approval(locked)
             if review is None:
-                raise Refused("Only an approved request is sent. Send the draft for review first.")
+                raise SubmissionRefused("Only an approved request is sent. Send the draft for review first.")
             if locked.submissions.filter(revision=review.revision, state=State.SUCCEEDED).exists():
-                raise Refused("This revision was sent already, and it succeeded.")
+                raise SubmissionRefused("This revision was sent already, and it succeeded.")
             blocking = [each.message for each in errors(check_content(locked)) if not each.overridable]
             if blocking:
-                raise Refused(f"Azure would refuse the request: {blocking[0]}")
+                raise SubmissionRefused(f"Azure would refuse the request: {blocking[0]}")
             _refuse_no_change(locked)
             now = clock.now()
             submission = Submission.objects.create(
@@ -67,7 +67,7 @@ def submit(user: User, draft: Draft) -> Submission:
             record(user, "submission.created", locked.code, submission=submission.code, revision=locked.head)
     except IntegrityError:
         # The database itself takes no second one while one of the draft is under way, or one of the revision unknown.
-        raise Refused("This request is being sent already.") from None
+        raise SubmissionRefused("This request is being sent already.") from None
     return submission
 
 
@@ -75,11 +75,11 @@ def _refuse_no_change(draft: Draft) -> None:
     """Azure would take an update that changes nothing, and people would wait for what it does."""
     update = sent.update(draft)
     if update is not None and not update.changes:
-        raise Refused("The draft changes nothing of the scale set that it was opened from.")
+        raise SubmissionRefused("The draft changes nothing of the scale set that it was opened from.")
 
 
 def resume(user: User, submission: Submission) -> None:
-    """Goes on after the submitter signed in again. Raises Refused, Http404, PermissionDenied."""
+    """Goes on after the submitter signed in again. Raises SubmissionRefused, Http404, PermissionDenied."""
     require(user, submission.draft, Access.VIEW)
     if submission.submitter_id != user.pk:
         raise PermissionDenied(f"Only {submission.submitter} can go on: the request is sent in their name.")
@@ -87,7 +87,7 @@ def resume(user: User, submission: Submission) -> None:
 
 
 def check_now(user: User, submission: Submission) -> None:
-    """Asks Azure now instead of later, or once more after giving up. Raises Refused, Http404, PermissionDenied."""
+    """Asks Azure now instead of later, or once more after giving up. Raises SubmissionRefused, Http404, PermissionDenied."""
     require(user, submission.draft, Access.VIEW)
     if submission.submitter_id != user.pk and not user.is_administrator:
         raise PermissionDenied(f"Only {submission.submitter} can ask: Azure is asked in their name.")
@@ -101,7 +101,7 @@ def check_now(user: User, submission: Submission) -> None:
 
 
 def stop(user: User, submission: Submission) -> None:
-    """Ends it where Azure has nothing of it yet, else stops following it. Raises Refused, Http404, PermissionDenied."""
+    """Ends it where Azure has nothing of it yet, else stops following it. Raises SubmissionRefused, Http404, PermissionDenied."""
     require(user, submission.draft, Access.VIEW)
     if submission.submitter_id != user.pk and not user.is_administrator:
         raise PermissionDenied(f"Only {submission.submitter} can stop it: it is sent in their name.")
@@ -120,7 +120,7 @@ def stop(user: User, submission: Submission) -> None:
             if not (
                 on_its_way.update(**left, lease=STOPPED) or waiting.update(**left, lease="", lease_until=None)
             ):
-                raise Refused("The submission is over already.")
+                raise SubmissionRefused("The submission is over already.")
         state = State.UNKNOWN if taken else State.CANCELED
         Progress.objects.create(submission=submission, state=state, message=error["sentence"])
         record(user, "submission.stopped", submission.draft.code, submission=submission.code)
@@ -140,7 +140,7 @@ def _move(
         with transaction.atomic():
             draft = Draft.objects.select_for_update().get(pk=submission.draft_id)
             if draft.discarded is not None and state == State.QUEUED:
-                raise Refused("The draft was discarded, so that it is not sent any more.")
+                raise SubmissionRefused("The draft was discarded, so that it is not sent any more.")
             changed = Submission.objects.filter(pk=submission.pk, state__in=wanted).update(
                 state=state,
                 next_step=now,
@@ -149,12 +149,12 @@ def _move(
                 error=None,
             )
             if not changed:
-                raise Refused("The submission went on meanwhile.")
+                raise SubmissionRefused("The submission went on meanwhile.")
             Progress.objects.create(submission=submission, state=state, message=message)
             tasks.wake_at(submission, now)
             record(user, what, submission.draft.code, submission=submission.code)
     except IntegrityError:
-        raise Refused("Another submission of this draft is under way.") from None
+        raise SubmissionRefused("Another submission of this draft is under way.") from None
 
 
 def _hasten(submission: Submission) -> None:

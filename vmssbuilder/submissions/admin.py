@@ -6,12 +6,13 @@ from typing import ClassVar
 
 from django.contrib import admin
 
-from vmssbuilder.drafts.admin import Lean, ReadOnly
+from vmssbuilder.audit.admin import ReadOnlyAdmin
+from vmssbuilder.drafts.admin import Lean
 
 from .models import Progress, Submission
 
 
-class ProgressLines(ReadOnly, admin.TabularInline[Progress, Submission]):
+class ProgressLines(ReadOnlyAdmin, admin.TabularInline[Progress, Submission]):
     model = Progress
     fields = ("at", "state", "message")
     readonly_fields: ClassVar = fields

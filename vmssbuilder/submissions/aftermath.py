@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
-from vmssbuilder.accounts.lookups import Asked
+from vmssbuilder.accounts.lookups import Lookup
 from vmssbuilder.accounts.models import User
-from vmssbuilder.azure import ArmClient, Instances, ScaleSetAddress, instances
+from vmssbuilder.azure import ArmClient, InstanceCounts, ScaleSetAddress, instances
 from vmssbuilder.drafts import comparing, summary
 from vmssbuilder.drafts import content as contents
 from vmssbuilder.scaleset import Target, outcome, paths
@@ -24,7 +24,7 @@ from .models import Submission
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class DeviationLine:
     """One value that is not as it was asked for, in words. words: what Azure did."""
 
     label: str
@@ -39,8 +39,8 @@ class Comparison:
     """What Azure has beside what was asked for. known: whether Azure showed it after its work."""
 
     known: bool
-    lines: tuple[Line, ...] = ()
-    filled: tuple[Line, ...] = ()
+    lines: tuple[DeviationLine, ...] = ()
+    filled: tuple[DeviationLine, ...] = ()
     withheld: tuple[str, ...] = ()
 
 
@@ -72,25 +72,25 @@ def comparison(submission: Submission) -> Comparison:
     )
 
 
-def _line(path: Path, asked: Any, got: Any, version: str, words: str) -> Line:
+def _line(path: Path, asked: Any, got: Any, version: str, words: str) -> DeviationLine:
     named = isinstance(path[-1], str)
     label = summary.label(path, contents.node_at(path, version)) if named else contents.label(path, version)
     values = comparing.value(path, asked, version), comparing.value(path, got, version)
-    return Line(label, paths.text(path), *values, words)
+    return DeviationLine(label, paths.text(path), *values, words)
 
 
 # --- overtaken -------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
-class Overtaken:
+class ChangesMeanwhile:
     """What somebody changed in Azure before an update was sent. clashes: places that the request changes as well."""
 
     clashes: tuple[board.Three, ...]
-    meanwhile: tuple[board.Row, ...]
+    meanwhile: tuple[board.ChangeRow, ...]
 
 
-def overtaken(submission: Submission) -> Overtaken | None:
+def overtaken(submission: Submission) -> ChangesMeanwhile | None:
     """The three values of what stood in the way; None when nothing did."""
     error = submission.error or {}
     at = planning.base_of(submission.revision) if error.get("overtaken") else None
@@ -99,7 +99,7 @@ def overtaken(submission: Submission) -> Overtaken | None:
     version = submission.revision.api_version
     wish = planning.intent(submission.revision, at)
     meeting = planning.meet(wish, plain(submission.before, version)[0])
-    return Overtaken(
+    return ChangesMeanwhile(
         tuple(board.three(each, version) for each in meeting.clashes),
         tuple(board.rows(submission.draft, wish.base, meeting.live)),
     )
@@ -108,8 +108,8 @@ def overtaken(submission: Submission) -> Overtaken | None:
 # --- instances -------------------------------------------------------------------------------------------------------
 
 
-def following(user: User, submission: Submission) -> Asked:
-    """The `Instances` of the scale set as they are now, asked for in the person's name."""
+def following(user: User, submission: Submission) -> Lookup:
+    """The `InstanceCounts` of the scale set as they are now, asked for in the person's name."""
     target, version = submission.revision.target, submission.revision.api_version
     address = ScaleSetAddress(target.subscription, target.resource_group, target.name)
     return asking.ask(
@@ -117,12 +117,12 @@ def following(user: User, submission: Submission) -> Asked:
     )
 
 
-def _instances(address: ScaleSetAddress, api_version: str, client: ArmClient) -> Instances:
+def _instances(address: ScaleSetAddress, api_version: str, client: ArmClient) -> InstanceCounts:
     return instances(client, address, api_version)
 
 
 @dataclass(frozen=True, slots=True)
-class Upgrade:
+class InstanceUpgrade:
     """What to do about the instances that do not follow. command: for the Azure CLI, "" when Azure does it by itself."""
 
     words: str
@@ -133,24 +133,24 @@ NAMED_AT_MOST: Final = 20
 """How many instances a command names; more of them are all."""
 
 
-def upgrade(submission: Submission, found: Instances) -> Upgrade | None:
+def upgrade(submission: Submission, found: InstanceCounts) -> InstanceUpgrade | None:
     """What to do about those that run an older model; None when none does."""
     if not found.behind:
         return None
     mode = planning.mode_of(submission.resource if isinstance(submission.resource, dict) else {})
     if mode == "Automatic":
-        return Upgrade("Azure upgrades them by itself, in any order. Look again in some minutes.")
+        return InstanceUpgrade("Azure upgrades them by itself, in any order. Look again in some minutes.")
     if mode == "Rolling":
         words = "Azure upgrades them in batches, each after the one before it is healthy. If it stopped, start it again:"
-        return Upgrade(words, f"az vmss rolling-upgrade start {_where(submission.revision.target)}")
+        return InstanceUpgrade(words, f"az vmss rolling-upgrade start {_where(submission.revision.target)}")
     if mode == "Flexible":
-        return Upgrade(
+        return InstanceUpgrade(
             "Replace them one by one: new instances of a flexible scale set are made by the new model."
         )
     chosen = found.behind if len(found.behind) <= NAMED_AT_MOST else ("*",)
     ids = " ".join(map(shlex.quote, chosen))
     words = "The upgrade mode is Manual, so nothing happens to them until you upgrade them. They restart if the change needs it. In the Azure portal they are under Instances; with the Azure CLI:"
-    return Upgrade(
+    return InstanceUpgrade(
         words, f"az vmss update-instances {_where(submission.revision.target)} --instance-ids {ids}"
     )
 

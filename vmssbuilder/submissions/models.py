@@ -17,6 +17,17 @@ PATIENCE: Final = timedelta(hours=2)
 """How long Azure may take before the outcome is called unknown."""
 
 
+class SubmissionState(models.TextChoices):
+    QUEUED = "queued", "Queued"
+    SENDING = "sending", "Sending"
+    RUNNING = "running", "Running"
+    SUCCEEDED = "succeeded", "Succeeded"
+    FAILED = "failed", "Failed"
+    CANCELED = "canceled", "Canceled"
+    UNKNOWN = "unknown", "Unknown"
+    NEEDS_SIGN_IN = "needs-sign-in", "Needs sign-in"
+
+
 class Submission(models.Model):
     """The carrying of one revision to Azure, step by step.
 
@@ -29,20 +40,18 @@ class Submission(models.Model):
     secrets withheld.
     """
 
-    class State(models.TextChoices):
-        QUEUED = "queued", "Queued"
-        SENDING = "sending", "Sending"
-        RUNNING = "running", "Running"
-        SUCCEEDED = "succeeded", "Succeeded"
-        FAILED = "failed", "Failed"
-        CANCELED = "canceled", "Canceled"
-        UNKNOWN = "unknown", "Unknown"
-        NEEDS_SIGN_IN = "needs-sign-in", "Needs sign-in"
-
-    FINISHED: ClassVar[tuple[str, ...]] = (State.SUCCEEDED, State.FAILED, State.CANCELED)
-    MOVING: ClassVar[tuple[str, ...]] = (State.QUEUED, State.SENDING, State.RUNNING)
+    FINISHED: ClassVar[tuple[str, ...]] = (
+        SubmissionState.SUCCEEDED,
+        SubmissionState.FAILED,
+        SubmissionState.CANCELED,
+    )
+    MOVING: ClassVar[tuple[str, ...]] = (
+        SubmissionState.QUEUED,
+        SubmissionState.SENDING,
+        SubmissionState.RUNNING,
+    )
     """The states in which a worker has something to do."""
-    WAITING: ClassVar[tuple[str, ...]] = (*MOVING, State.NEEDS_SIGN_IN)
+    WAITING: ClassVar[tuple[str, ...]] = (*MOVING, SubmissionState.NEEDS_SIGN_IN)
     """The states in which something is to come, and in which a person may stop it."""
 
     code = models.CharField(max_length=10, unique=True, default=new_code, editable=False)
@@ -51,7 +60,7 @@ class Submission(models.Model):
     submitter = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="submissions"
     )
-    state = models.CharField(max_length=20, choices=State.choices, default=State.QUEUED)
+    state = models.CharField(max_length=20, choices=SubmissionState.choices, default=SubmissionState.QUEUED)
     created = models.DateTimeField(auto_now_add=True)
     finished = models.DateTimeField(null=True, blank=True)
 
@@ -102,7 +111,7 @@ class Submission(models.Model):
     @property
     def status(self) -> tuple[str, str, str]:
         """Kind, icon and words of its state."""
-        return STATUS[self.State(self.state)]
+        return STATUS[SubmissionState(self.state)]
 
     @property
     def is_finished(self) -> bool:
@@ -119,18 +128,18 @@ class Submission(models.Model):
     @property
     def was_stopped(self) -> bool:
         """Whether a person ended it before Azure took the request."""
-        return self.state == self.State.CANCELED and bool((self.error or {}).get("ours"))
+        return self.state == SubmissionState.CANCELED and bool((self.error or {}).get("ours"))
 
 
 STATUS: Final = {
-    Submission.State.QUEUED: ("info", "clock", "Queued"),
-    Submission.State.SENDING: ("info", "running", "Sending"),
-    Submission.State.RUNNING: ("info", "running", "Running"),
-    Submission.State.SUCCEEDED: ("done", "done", "Succeeded"),
-    Submission.State.FAILED: ("error", "error", "Failed"),
-    Submission.State.CANCELED: ("warning", "warning", "Canceled"),
-    Submission.State.UNKNOWN: ("warning", "warning", "Outcome unknown"),
-    Submission.State.NEEDS_SIGN_IN: ("warning", "person", "Needs your sign-in"),
+    SubmissionState.QUEUED: ("info", "clock", "Queued"),
+    SubmissionState.SENDING: ("info", "running", "Sending"),
+    SubmissionState.RUNNING: ("info", "running", "Running"),
+    SubmissionState.SUCCEEDED: ("done", "done", "Succeeded"),
+    SubmissionState.FAILED: ("error", "error", "Failed"),
+    SubmissionState.CANCELED: ("warning", "warning", "Canceled"),
+    SubmissionState.UNKNOWN: ("warning", "warning", "Outcome unknown"),
+    SubmissionState.NEEDS_SIGN_IN: ("warning", "person", "Needs your sign-in"),
 }
 """How pages show the states: kind, icon and words."""
 
@@ -154,7 +163,7 @@ class Progress(models.Model):
 
     submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="progress")
     at = models.DateTimeField(default=timezone.now)
-    state = models.CharField(max_length=20, choices=Submission.State.choices)
+    state = models.CharField(max_length=20, choices=SubmissionState.choices)
     message = models.CharField(max_length=500)
 
     class Meta:

@@ -12,9 +12,9 @@ from django.db.models import Q, QuerySet
 from vmssbuilder.accounts.models import User
 from vmssbuilder.drafts.models import Draft, Revision
 
-from .models import Progress, Submission
+from .models import Progress, Submission, SubmissionState
 
-State = Submission.State
+State = SubmissionState
 
 
 def latest(draft: Draft) -> Submission | None:
@@ -55,7 +55,7 @@ def under_way(user: User) -> QuerySet[Submission]:
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class TimelineEvent:
     """One line of the timeline. mark: how it is drawn."""
 
     mark: Literal["done", "now", "failed", "todo"]
@@ -87,7 +87,7 @@ _ORDER: Final = (State.QUEUED, State.SENDING, State.RUNNING, State.SUCCEEDED)
 _BAD: Final = (State.FAILED, State.CANCELED, State.UNKNOWN)
 
 
-def timeline(submission: Submission, progress: Sequence[Progress]) -> list[Event]:
+def timeline(submission: Submission, progress: Sequence[Progress]) -> list[TimelineEvent]:
     """What happened, what is going on, what is still to come."""
     events = []
     for position, line in enumerate(progress):
@@ -98,8 +98,8 @@ def timeline(submission: Submission, progress: Sequence[Progress]) -> list[Event
         elif last and not submission.is_finished:
             mark = "now" if submission.is_moving else "failed"
         again = position > 0 and progress[position - 1].state == line.state
-        events.append(Event(mark, "" if again else _TITLES[state], line.message, line.at))
+        events.append(TimelineEvent(mark, "" if again else _TITLES[state], line.message, line.at))
     if submission.is_moving:
         ahead = _ORDER[_ORDER.index(State(submission.state)) + 1 :]
-        events += [Event("todo", _AHEAD[state], "", None) for state in ahead]
+        events += [TimelineEvent("todo", _AHEAD[state], "", None) for state in ahead]
     return events

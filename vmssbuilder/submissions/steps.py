@@ -24,7 +24,7 @@ from vmssbuilder import clock
 from vmssbuilder.accounts import keyholders
 from vmssbuilder.accounts.entra import NotSetUp
 from vmssbuilder.audit.actions import record
-from vmssbuilder.azure import ArmClient, AzureError, Operation, ScaleSet, ScaleSetAddress, operations
+from vmssbuilder.azure import ArmClient, AzureError, LiveScaleSet, Operation, ScaleSetAddress, operations
 from vmssbuilder.azure.errors import (
     BadAnswer,
     ChangedMeanwhile,
@@ -42,11 +42,11 @@ from vmssbuilder.drafts.models import Draft, Revision
 from vmssbuilder.scaleset import mask, paths, secrets
 from vmssbuilder.scaleset.answers import plain
 from vmssbuilder.updates import planning, reading
-from vmssbuilder.updates.models import Base
+from vmssbuilder.updates.models import LiveSnapshot
 
 from . import arm, failures, leases, tasks
 from .leases import STEP, Held, LeaseLost, claim
-from .models import PATIENCE, Progress, Submission, WholeAnswer
+from .models import PATIENCE, Progress, Submission, SubmissionState, WholeAnswer
 
 log = logging.getLogger(__name__)
 
@@ -66,11 +66,11 @@ SHORTEST_PAUSE: Final = 1.0
 LOOK_AGAIN: Final = 5.0
 """Seconds until we look for a request whose answer was lost."""
 
-State = Submission.State
+State = SubmissionState
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class Transition:
     """What a step came to: the next state, a line for the person, when the next step is due, columns to write."""
 
     state: str
@@ -96,7 +96,7 @@ def run(number: int) -> None:
         log.info("submission %s: %s -> %s", held.submission.code, state, held.submission.state)
 
 
-def _write(held: Held, outcome: Outcome) -> None:
+def _write(held: Held, outcome: Transition) -> None:
     """Writes what a step came to. While the database is away it is kept here: an answer of Azure's comes only once."""
     try:
         held.patiently(lambda: save(held, outcome))
@@ -109,7 +109,7 @@ def _write(held: Held, outcome: Outcome) -> None:
         held.patiently(lambda: save(held, _our_trouble(held, trouble)))
 
 
-def _outcome(held: Held) -> Outcome:
+def _outcome(held: Held) -> Transition:
     try:
         return _attempt(held)
     except LeaseLost:
@@ -118,7 +118,7 @@ def _outcome(held: Held) -> Outcome:
         return _our_trouble(held, error)
 
 
-def _attempt(held: Held) -> Outcome:
+def _attempt(held: Held) -> Transition:
     step = _STEPS[State(held.submission.state)]
     try:
         with within(STEP):
@@ -129,7 +129,7 @@ def _attempt(held: Held) -> Outcome:
         return _trouble(held, error)
 
 
-def _our_trouble(held: Held, error: Exception) -> Outcome:
+def _our_trouble(held: Held, error: Exception) -> Transition:
     # Without the exception's own words: they may quote a secret that was in hand.
     frames = "".join(traceback.format_tb(error.__traceback__))
     log.error("submission %s: %s\n%s", held.submission.code, type(error).__name__, frames)
@@ -144,7 +144,7 @@ def _our_fault(error: Exception) -> AzureError:
     return failures.OurFault()
 
 
-def save(held: Held, outcome: Outcome) -> None:
+def save(held: Held, outcome: Transition) -> None:
     """Writes what a step came to, and has the next one woken, in one transaction. Raises LeaseLost."""
     now = held.now()
     columns = {
@@ -212,22 +212,24 @@ def _finish(submission: Submission, draft: Draft) -> None:
 # --- queued: look whether the request can be sent at all ------------------------------------------------------------
 
 
-def _look(held: Held, client: ArmClient) -> Outcome:
+def _look(held: Held, client: ArmClient) -> Transition:
     submission = held.submission
     found = client.get(_address(submission), submission.revision.api_version)
     if submission.revision.operation == "update":
         if found is None:
             return _failed(submission, failures.NothingToUpdate(submission.revision.target))
-        return Outcome(State.SENDING, "Azure has the scale set that is to be changed.", columns=_etag(found))
+        return Transition(
+            State.SENDING, "Azure has the scale set that is to be changed.", columns=_etag(found)
+        )
     if found is None:
-        return Outcome(State.SENDING, "The name is free.", columns={"replaces": False, "etag": ""})
+        return Transition(State.SENDING, "The name is free.", columns={"replaces": False, "etag": ""})
     if _is_own_remnant(submission, found):
         message = "What the failed creation left behind is in the way. It is replaced."
-        return Outcome(State.SENDING, message, columns={"replaces": True, **_etag(found)})
+        return Transition(State.SENDING, message, columns={"replaces": True, **_etag(found)})
     return _failed(submission, failures.NameTaken(submission.revision.target))
 
 
-def _is_own_remnant(submission: Submission, found: ScaleSet) -> bool:
+def _is_own_remnant(submission: Submission, found: LiveScaleSet) -> bool:
     """Whether the scale set is what an earlier creation of this draft, accepted by Azure, left when it failed."""
     if found.provisioning_state.lower() not in operations.ENDED_BADLY:
         return False
@@ -251,14 +253,14 @@ def _same_target(one: Submission, other: Submission) -> bool:
     return one.revision.target.resource_id.lower() == other.revision.target.resource_id.lower()
 
 
-def _etag(found: ScaleSet) -> dict[str, str]:
+def _etag(found: LiveScaleSet) -> dict[str, str]:
     return {"etag": found.etag or ""}
 
 
 # --- sending: one request that changes something --------------------------------------------------------------------
 
 
-def _send(held: Held, client: ArmClient) -> Outcome:
+def _send(held: Held, client: ArmClient) -> Transition:
     submission = held.submission
     revision = submission.revision
     address = _address(submission)
@@ -270,7 +272,7 @@ def _send(held: Held, client: ArmClient) -> Outcome:
             return _follow(submission, client, found)
         if submission.in_flight_until is not None and submission.in_flight_until > held.since:
             kept = {"attempts": submission.attempts, "error": submission.error}
-            return Outcome(
+            return Transition(
                 State.SENDING, "", LOOK_AGAIN, kept | {"in_flight_until": submission.in_flight_until}
             )
         if _is_late(held) or _is_lost_for_good(submission):
@@ -313,7 +315,7 @@ def _send(held: Held, client: ArmClient) -> Outcome:
         answer = error
         return held.patiently(lambda: _not_taken(submission, answer, doubtful=doubtful))
     columns = {"operation": arm.kept(operation), "give_up": held.now() + PATIENCE}
-    return Outcome(State.RUNNING, _begun(operation), _pause(operation), columns)
+    return Transition(State.RUNNING, _begun(operation), _pause(operation), columns)
 
 
 def _begun(operation: Operation) -> str:
@@ -337,7 +339,7 @@ def _is_lost_for_good(submission: Submission) -> bool:
     return bool(error.get("lost")) and submission.attempts >= tries
 
 
-def _needs_live(revision: Revision, at: Base | None) -> bool:
+def _needs_live(revision: Revision, at: LiveSnapshot | None) -> bool:
     """Whether the request is made from the scale set as it is."""
     return revision.operation == "update" and (at is not None or revision.request.method == "PUT")
 
@@ -348,7 +350,7 @@ def _asked_for(submission: Submission) -> dict[str, Any]:
     return asked
 
 
-def _arrived(submission: Submission, found: ScaleSet) -> bool:
+def _arrived(submission: Submission, found: LiveScaleSet) -> bool:
     """Whether the scale set shows that a request of ours, whose answer we do not have, was accepted."""
     state = found.provisioning_state.lower()
     if submission.revision.operation == "create":
@@ -357,7 +359,7 @@ def _arrived(submission: Submission, found: ScaleSet) -> bool:
     return state not in operations.TERMINAL or arm.holds(found.document, _asked_for(submission))
 
 
-def _follow(submission: Submission, client: ArmClient, found: ScaleSet) -> Outcome:
+def _follow(submission: Submission, client: ArmClient, found: LiveScaleSet) -> Transition:
     revision = submission.revision
     url = client.url(_address(submission).resource_id, revision.api_version)
     operation = operations.following(found.document, revision.request.method, url)
@@ -367,10 +369,10 @@ def _follow(submission: Submission, client: ArmClient, found: ScaleSet) -> Outco
     if operation.presumed:
         message = "A change of the scale set is under way. It is taken for this one, and followed."
     columns = {"operation": arm.kept(operation), "give_up": clock.now() + PATIENCE}
-    return Outcome(State.RUNNING, message, _pause(operation), columns)
+    return Transition(State.RUNNING, message, _pause(operation), columns)
 
 
-def _collided(held: Held, client: ArmClient, error: AzureError, *, doubtful: bool) -> Outcome:
+def _collided(held: Held, client: ArmClient, error: AzureError, *, doubtful: bool) -> Transition:
     """409 or 412: a change by somebody else, or by an earlier attempt of our own that arrived late."""
     submission = held.submission
     if doubtful:
@@ -384,18 +386,18 @@ def _collided(held: Held, client: ArmClient, error: AzureError, *, doubtful: boo
         if submission.attempts < TRIES:
             # The mark also moves while instances come and go. Look again, and send against what is there then.
             columns = {"attempts": submission.attempts + 1, "may_exist": doubtful}
-            return Outcome(State.QUEUED, "", SHORTEST_PAUSE, columns)
+            return Transition(State.QUEUED, "", SHORTEST_PAUSE, columns)
     if error.retryable:
         raise error
     return _failed(submission, error)
 
 
-def _not_taken(submission: Submission, error: AzureError, *, doubtful: bool) -> Outcome:
+def _not_taken(submission: Submission, error: AzureError, *, doubtful: bool) -> Transition:
     """Azure refused the request, or it is not known whether it did."""
     return _lost(submission, error) if error.uncertain else _failed(submission, error, may_exist=doubtful)
 
 
-def _lost(submission: Submission, error: AzureError) -> Outcome:
+def _lost(submission: Submission, error: AzureError) -> Transition:
     """No usable answer to the one request that changes something: the next step looks for it."""
     kept = failures.kept(submission, error) | {"lost": True}
     message = ""
@@ -403,13 +405,13 @@ def _lost(submission: Submission, error: AzureError) -> Outcome:
         what = kept["sentence"] if isinstance(error, BadAnswer) else "Azure's answer was lost."
         message = f"{what} We look whether the request arrived."
     columns = {"attempts": submission.attempts + 1, "error": kept}
-    return Outcome(State.SENDING, message, error.retry_after or LOOK_AGAIN, columns)
+    return Transition(State.SENDING, message, error.retry_after or LOOK_AGAIN, columns)
 
 
 # --- running: ask how it is going -----------------------------------------------------------------------------------
 
 
-def _ask(held: Held, client: ArmClient) -> Outcome:
+def _ask(held: Held, client: ArmClient) -> Transition:
     submission = held.submission
     before = Operation.from_json(submission.operation or {})
     try:
@@ -424,7 +426,7 @@ def _ask(held: Held, client: ArmClient) -> Outcome:
     if operation.presumed and operation.ended and not _is_done(submission, operation):
         # What was under way when we looked was somebody else's change: ours never arrived.
         message = "Another change of the scale set was under way, and this one is not in it. It is sent now."
-        return Outcome(State.QUEUED, message, columns={"operation": None, "may_exist": False})
+        return Transition(State.QUEUED, message, columns={"operation": None, "may_exist": False})
     if operation.status == operations.SUCCEEDED:
         return _succeeded(submission, operation)
     if operation.failure is not None:
@@ -433,11 +435,11 @@ def _ask(held: Held, client: ArmClient) -> Outcome:
             "resource": mask(operation.resource) if operation.resource else _remnant(submission, client),
         }
         if operation.status == "canceled":
-            return Outcome(State.CANCELED, "The operation was canceled in Azure.", columns=columns)
-        return Outcome(State.FAILED, columns["error"]["sentence"], columns=columns)
+            return Transition(State.CANCELED, "The operation was canceled in Azure.", columns=columns)
+        return Transition(State.FAILED, columns["error"]["sentence"], columns=columns)
     if _is_late(held) and operation.strategy != _READING:
         return _unknown(None, columns)
-    return Outcome(State.RUNNING, "", _pause(operation), columns)
+    return Transition(State.RUNNING, "", _pause(operation), columns)
 
 
 def _is_done(submission: Submission, operation: Operation) -> bool:
@@ -453,13 +455,13 @@ _READING: Final = "final-get"
 """The operation is over, and well; only the scale set remains to be read."""
 
 
-def _succeeded(submission: Submission, operation: Operation) -> Outcome:
+def _succeeded(submission: Submission, operation: Operation) -> Transition:
     done = "created" if submission.revision.operation == "create" else "updated"
     columns = {
         "operation": arm.kept(operation),
         "resource": mask(operation.resource) if operation.resource else None,
     }
-    return Outcome(State.SUCCEEDED, f"The scale set is {done}.", columns=columns)
+    return Transition(State.SUCCEEDED, f"The scale set is {done}.", columns=columns)
 
 
 def _remnant(submission: Submission, client: ArmClient) -> dict[str, Any] | None:
@@ -475,7 +477,7 @@ def _pause(operation: Operation) -> float:
     return 0.0 if operation.strategy == _READING else max(operation.retry_after, SHORTEST_PAUSE)
 
 
-_STEPS: Final[Mapping[str, Callable[[Held, ArmClient], Outcome]]] = {
+_STEPS: Final[Mapping[str, Callable[[Held, ArmClient], Transition]]] = {
     State.QUEUED: _look,
     State.SENDING: _send,
     State.RUNNING: _ask,
@@ -485,12 +487,12 @@ _STEPS: Final[Mapping[str, Callable[[Held, ArmClient], Outcome]]] = {
 # --- what can come in between ---------------------------------------------------------------------------------------
 
 
-def _sign_in_needed(submission: Submission, error: AzureError) -> Outcome:
+def _sign_in_needed(submission: Submission, error: AzureError) -> Transition:
     message = "Azure wants you to sign in again. Nothing is lost."
-    return Outcome(State.NEEDS_SIGN_IN, message, columns={"error": failures.kept(submission, error)})
+    return Transition(State.NEEDS_SIGN_IN, message, columns={"error": failures.kept(submission, error)})
 
 
-def _trouble(held: Held, error: AzureError) -> Outcome:
+def _trouble(held: Held, error: AzureError) -> Transition:
     """The question or request got no usable answer. Nothing was changed by it; it is tried again."""
     submission = held.submission
     kept = failures.kept(submission, error)
@@ -515,21 +517,21 @@ def _trouble(held: Held, error: AzureError) -> Outcome:
         wait += random.uniform(0.0, 1.0)  # noqa: S311 - spreads load, guards nothing
     known = (submission.error or {}).get("sentence") == kept["sentence"]
     message = "" if known else f"{kept['sentence']} It is tried again."
-    return Outcome(submission.state, message, max(wait, SHORTEST_PAUSE), columns)
+    return Transition(submission.state, message, max(wait, SHORTEST_PAUSE), columns)
 
 
 def _passes(error: AzureError) -> bool:
     return error.retryable or isinstance(error, failures.OurFault)
 
 
-def _failed(submission: Submission, error: AzureError, **columns: Any) -> Outcome:
+def _failed(submission: Submission, error: AzureError, **columns: Any) -> Transition:
     kept = failures.kept(submission, error)
-    return Outcome(State.FAILED, kept["sentence"], columns={"may_exist": False, **columns, "error": kept})
+    return Transition(State.FAILED, kept["sentence"], columns={"may_exist": False, **columns, "error": kept})
 
 
-def _unknown(error: dict[str, Any] | None, columns: Mapping[str, Any] | None = None) -> Outcome:
+def _unknown(error: dict[str, Any] | None, columns: Mapping[str, Any] | None = None) -> Transition:
     message = "Azure has not said how it ended, and is not asked any more."
-    return Outcome(State.UNKNOWN, message, columns={**(columns or {}), "error": error})
+    return Transition(State.UNKNOWN, message, columns={**(columns or {}), "error": error})
 
 
 def _address(submission: Submission) -> ScaleSetAddress:

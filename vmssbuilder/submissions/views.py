@@ -29,9 +29,9 @@ from vmssbuilder.scaleset.paths import PathError
 from vmssbuilder.workers import heartbeats
 
 from . import actions, aftermath, queries
-from .models import Submission, WholeAnswer
+from .models import Submission, SubmissionState, WholeAnswer
 
-State = Submission.State
+State = SubmissionState
 
 PAGE_SIZE: Final = 25
 STATUS_SHOWN: Final = 100
@@ -53,7 +53,7 @@ def create(request: HttpRequest, code: str) -> HttpResponse:
     draft = access.find(user, code, Access.VIEW)
     try:
         submission = actions.submit(user, draft)
-    except actions.Refused as refused:
+    except actions.SubmissionRefused as refused:
         messages.error(request, str(refused))
         return redirect("draft-check", code)
     return redirect("submission-detail", submission.code)
@@ -247,7 +247,7 @@ def resume(request: HttpRequest, code: str) -> HttpResponse:
     submission = _find(request, code)
     try:
         actions.resume(cast(User, request.user), submission)
-    except actions.Refused as refused:
+    except actions.SubmissionRefused as refused:
         messages.info(request, str(refused))
     return redirect("submission-detail", code)
 
@@ -274,7 +274,7 @@ def stop(request: HttpRequest, code: str) -> HttpResponse:
     submission = _find(request, code)
     try:
         actions.stop(cast(User, request.user), submission)
-    except actions.Refused as refused:
+    except actions.SubmissionRefused as refused:
         messages.info(request, str(refused))
     return redirect("submission-detail", code)
 
@@ -285,6 +285,6 @@ def check_now(request: HttpRequest, code: str) -> HttpResponse:
     submission = _find(request, code)
     try:
         actions.check_now(cast(User, request.user), submission)
-    except actions.Refused as refused:
+    except actions.SubmissionRefused as refused:
         messages.info(request, str(refused))
     return redirect("submission-detail", code)

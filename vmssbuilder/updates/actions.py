@@ -20,10 +20,10 @@ from vmssbuilder.scaleset.paths import MISSING, Path
 
 from . import planning
 from .live import Live
-from .models import Base
+from .models import LiveSnapshot
 
 
-class Refused(Exception):
+class UpdateRefused(Exception):
     """It is not done; the message says why and what to do."""
 
 
@@ -31,7 +31,7 @@ _LONGEST: Final = LONGEST_ADDRESS
 
 
 def open_live(user: User, live: Live) -> Draft:
-    """A new draft that changes the scale set. It holds the whole of it; only what is changed is sent. Raises Refused."""
+    """A new draft that changes the scale set. It holds the whole of it; only what is changed is sent. Raises UpdateRefused."""
     target = Target(live.address.subscription, live.address.resource_group, live.address.name)
     for part, written in (
         ("subscription", target.subscription),
@@ -39,14 +39,14 @@ def open_live(user: User, live: Live) -> Draft:
         ("name", target.name),
     ):
         if len(written) > _LONGEST[part]:
-            raise Refused(
+            raise UpdateRefused(
                 f"Its {part} has {len(written):,} characters; no more than {_LONGEST[part]} can be kept."
             )
     if contents.TARGET in live.document:
-        raise Refused(f"It has a member “{contents.TARGET}”, which cannot be kept.")
+        raise UpdateRefused(f"It has a member “{contents.TARGET}”, which cannot be kept.")
     refusal = clear_keys.refusal(live.document, {}, live.api_version)
     if refusal:
-        raise Refused(refusal)
+        raise UpdateRefused(refusal)
     with transaction.atomic():
         draft = editing.create(user, Request(target, "update", live.api_version, live.document), "live")
         _keep(user, draft, live)
@@ -55,7 +55,7 @@ def open_live(user: User, live: Live) -> Draft:
 
 
 def _keep(user: User, draft: Draft, live: Live) -> None:
-    Base.objects.create(
+    LiveSnapshot.objects.create(
         draft=draft,
         since=draft.head,
         resource_id=live.address.resource_id,
@@ -83,11 +83,11 @@ def compare_anew(user: User, draft: Draft, base: int, live: Live, document: dict
 
 
 def put_back(user: User, draft: Draft, path: Path) -> Draft:
-    """The draft wants again what its base has at the place. Raises Refused, EditConflict, Http404, PermissionDenied."""
+    """The draft wants again what its base has at the place. Raises UpdateRefused, EditConflict, Http404, PermissionDenied."""
     require(user, draft, Access.EDIT)
     at = planning.base_of(draft)
     if at is None:
-        raise Refused("This draft was not opened from a scale set, so there is nothing to put back.")
+        raise UpdateRefused("This draft was not opened from a scale set, so there is nothing to put back.")
     wish = planning.intent(draft, at)
     before, held = paths.get(wish.base, path), paths.get(contents.of(draft), path)
     with transaction.atomic():
@@ -97,11 +97,11 @@ def put_back(user: User, draft: Draft, path: Path) -> Draft:
 
 
 def leave_out(user: User, draft: Draft, path: Path) -> Draft:
-    """The draft says nothing of the place any more. Raises Refused, EditConflict, Http404, PermissionDenied."""
+    """The draft says nothing of the place any more. Raises UpdateRefused, EditConflict, Http404, PermissionDenied."""
     require(user, draft, Access.EDIT)
     held = paths.get(draft.document, path)
     if draft.operation != "update" or held is MISSING:
-        raise Refused("The draft does not say it any more. Nothing was changed.")
+        raise UpdateRefused("The draft does not say it any more. Nothing was changed.")
     with transaction.atomic():
         saved = editing.save(user, draft, draft.head, [Changed(path, held, MISSING)])
         record(user, "draft.left-out", saved.code, revision=saved.head, path=paths.text(path))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from vmssbuilder.accounts import lookups
-from vmssbuilder.accounts.lookups import Asked, Work, forget, forget_everything
+from vmssbuilder.accounts.lookups import Lookup, Work, forget, forget_everything
 from vmssbuilder.accounts.models import User
 from vmssbuilder.azure import AzureError, explain
 from vmssbuilder.azure.errors import (
@@ -31,7 +31,7 @@ USABLE: Final = 120.0
 """Seconds for which the answer that a page showed may be used by its buttons."""
 
 
-def ask(user: User, about: str, work: Work, *, within: float = FRESH) -> Asked:
+def ask(user: User, about: str, work: Work, *, within: float = FRESH) -> Lookup:
     """What `work` brings back from Azure in the person's name; see `lookups.ask`."""
     return lookups.ask(user, about, work, _trouble, wait=WAIT, within=within)
 

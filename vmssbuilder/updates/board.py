@@ -14,14 +14,14 @@ from vmssbuilder.drafts.models import Draft, Revision
 from vmssbuilder.scaleset import Target, apply_patch, paths
 from vmssbuilder.scaleset.effects import LOSSES, Reach, losses, reach
 from vmssbuilder.scaleset.findings import Finding, warnings
-from vmssbuilder.scaleset.kept import Kept, kept
+from vmssbuilder.scaleset.kept import KeptSecret, kept
 from vmssbuilder.scaleset.kept import label as kept_label
 from vmssbuilder.scaleset.paths import Path
 
 from . import alone, planning
 from .live import Live
-from .models import Base
-from .payload import Shown, shown
+from .models import LiveSnapshot
+from .payload import ShownPayload, shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ _WHEN: Final[dict[Reach, When]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ChangeRow:
     """One value that changes. before, after: in words, "" for nothing. when: instances get it."""
 
     path: str
@@ -96,7 +96,7 @@ class Three:
 
 
 @dataclass(frozen=True, slots=True)
-class Upgrade:
+class UpgradeEffect:
     """How what changes reaches the instances that run. command: what to run for it by hand, "" when nothing."""
 
     mode: str
@@ -124,20 +124,20 @@ class Board:
     what they may lose where neither live nor base is known.
     """
 
-    at: Base | None
+    at: LiveSnapshot | None
     live: Live | None
     elsewhere: str = ""
-    groups: tuple[tuple[steps.Step, tuple[Row, ...]], ...] = ()
+    groups: tuple[tuple[steps.Step, tuple[ChangeRow, ...]], ...] = ()
     resets: tuple[str, ...] = ()
     stays: tuple[Stays, ...] = ()
     notes: tuple[str, ...] = ()
     lost: tuple[str, ...] = ()
-    upgrade: Upgrade | None = None
-    meanwhile: tuple[Row, ...] = ()
+    upgrade: UpgradeEffect | None = None
+    meanwhile: tuple[ChangeRow, ...] = ()
     clashes: tuple[Three, ...] = ()
     overtaken: bool = False
     secrets: Secrets = Secrets()
-    request: Shown | None = None
+    request: ShownPayload | None = None
     seen: str = ""
 
     @property
@@ -221,12 +221,12 @@ def _without_base(draft: Draft | Revision, live: Live | None) -> Board:
 # --- pieces ----------------------------------------------------------------------------------------------------------
 
 
-def rows(draft: Draft | Revision, before: dict[str, Any], after: dict[str, Any]) -> list[Row]:
+def rows(draft: Draft | Revision, before: dict[str, Any], after: dict[str, Any]) -> list[ChangeRow]:
     """Every value that differs."""
     version, mode = draft.api_version, planning.mode_of(after)
     code = draft.code if isinstance(draft, Draft) else draft.draft.code
     return [
-        Row(
+        ChangeRow(
             paths.text(each.path),
             each.label,
             each.within,
@@ -240,7 +240,7 @@ def rows(draft: Draft | Revision, before: dict[str, Any], after: dict[str, Any])
     ]
 
 
-def grouped(found: Iterable[Row]) -> tuple[tuple[steps.Step, tuple[Row, ...]], ...]:
+def grouped(found: Iterable[ChangeRow]) -> tuple[tuple[steps.Step, tuple[ChangeRow, ...]], ...]:
     """The rows by step; they come in the order of the steps."""
     return tuple(
         (steps.BY_NAME[name], tuple(each))
@@ -288,7 +288,7 @@ def three(clash: planning.Clash, version: str) -> Three:
     return Three(paths.text(clash.path), contents.label(clash.path, version), *words)
 
 
-def _secrets(held: Iterable[Kept], document: dict[str, Any], version: str) -> Secrets:
+def _secrets(held: Iterable[KeptSecret], document: dict[str, Any], version: str) -> Secrets:
     named = [(each.lost, kept_label(each.path, document, version)) for each in held]
     return Secrets(
         tuple(label for lost, label in named if not lost), tuple(label for lost, label in named if lost)
@@ -300,27 +300,27 @@ _BY_UPGRADE: Final = frozenset(("upgrade", "replaced", "reimage"))
 
 def _upgrade(
     draft: Draft | Revision, before: dict[str, Any], after: dict[str, Any], live: Live | None
-) -> Upgrade | None:
+) -> UpgradeEffect | None:
     changed: list[Path] = [each.path for each in comparing.documents(before, after, draft.api_version)]
     if not any(reach(path, "Manual") in _BY_UPGRADE for path in changed):
         return None
     return upgrade(planning.mode_of(after), draft.target, live.instances if live is not None else None)
 
 
-def upgrade(mode: str, target: Target, number: int | None) -> Upgrade:
+def upgrade(mode: str, target: Target, number: int | None) -> UpgradeEffect:
     """How the instances come to the latest model, by upgrade mode. number: of instances, where it is known."""
     them = "The instances that run" if number is None else "The one instance that runs" if number == 1 else f"The {number:,} instances that run"  # fmt: skip
     group, name = shlex.quote(target.resource_group), shlex.quote(target.name)
     where = f"--subscription {shlex.quote(target.subscription)} --resource-group {group} --name {name}"
     if mode == "Automatic":
         words = f"{them} are upgraded by Azure, at any time and in any order, perhaps all at once. They may restart."
-        return Upgrade(mode, words, "")
+        return UpgradeEffect(mode, words, "")
     if mode == "Rolling":
         words = f"{them} are upgraded by Azure in batches, each after the one before it is healthy."
-        return Upgrade(mode, words, "")
+        return UpgradeEffect(mode, words, "")
     if mode == "Flexible":
         words = f"{them} stay as they are. In a flexible scale set, replace an instance to have it made by the new model."
-        return Upgrade(mode, words, "")
+        return UpgradeEffect(mode, words, "")
     keep = "keeps its" if number == 1 else "keep their"
     words = f"{them} {keep} present settings until you upgrade them. New instances are made by the new model."
-    return Upgrade(mode, words, f"az vmss update-instances {where} --instance-ids '*'")
+    return UpgradeEffect(mode, words, f"az vmss update-instances {where} --instance-ids '*'")

@@ -13,7 +13,7 @@ from vmssbuilder.pickers.forms import Picked
 from vmssbuilder.scaleset import API_VERSIONS, paths
 from vmssbuilder.scaleset.paths import Path
 from vmssbuilder.scaleset.versions import DEFAULT
-from vmssbuilder.web.forms import PLAIN, Radios, Searched, SearchForm, Select, SmallForm
+from vmssbuilder.web.forms import PLAIN, Radios, SearchField, SearchForm, Select, SmallForm
 
 from . import live, planning
 from .board import Three
@@ -26,10 +26,10 @@ LONGEST: Final = 1_000
 class ScaleSetSearch(SearchForm):
     """The subscription whose scale sets are listed, and words to search them by. api_version: what the other form holds."""
 
-    api_version = Searched("API version", forms.HiddenInput({"id": "search-api-version"}))
+    api_version = SearchField("API version", forms.HiddenInput({"id": "search-api-version"}))
 
-    subscription = Searched("Subscription", forms.TextInput(PLAIN))
-    q = Searched("Name or resource group", forms.SearchInput(PLAIN))
+    subscription = SearchField("Subscription", forms.TextInput(PLAIN))
+    q = SearchField("Name or resource group", forms.SearchInput(PLAIN))
     q.flag = "Optional"  # type: ignore[attr-defined] # shown by lean/field.html
 
     def offer(self, subscriptions: Iterable[Suggestion]) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from vmssbuilder.azure import ScaleSet, ScaleSetAddress
+from vmssbuilder.azure import LiveScaleSet, ScaleSetAddress
 from vmssbuilder.scaleset import Target, paths
 from vmssbuilder.scaleset.answers import plain
 from vmssbuilder.scaleset.paths import Path
@@ -70,7 +70,7 @@ class Live:
         return number if isinstance(number, int) and not isinstance(number, bool) else None
 
 
-def of(found: ScaleSet, at: datetime) -> Live:
+def of(found: LiveScaleSet, at: datetime) -> Live:
     """What Azure answered, as a draft can hold it."""
     document, withheld = plain(found.document, found.api_version)
     return Live(

@@ -10,7 +10,7 @@ from django.db import models
 from vmssbuilder.drafts.models import Draft
 
 
-class Base(models.Model):
+class LiveSnapshot(models.Model):
     """The scale set as Azure returned it when the draft was opened, or compared anew.
 
     since: the number of the first revision that is compared with it; it holds until another base takes over, so that
@@ -19,7 +19,7 @@ class Base(models.Model):
     none.
     """
 
-    draft = models.ForeignKey(Draft, on_delete=models.CASCADE, related_name="bases")
+    draft = models.ForeignKey(Draft, on_delete=models.CASCADE, related_name="snapshots")
     since = models.PositiveIntegerField()
     resource_id = models.CharField(max_length=600)
     api_version = models.CharField(max_length=20)
@@ -30,7 +30,9 @@ class Base(models.Model):
     reader = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["draft", "since"], name="base_since_once")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["draft", "since"], name="snapshot_since_once")
+        ]
 
     def __str__(self) -> str:
         return f"{self.resource_id} as read at {self.read:%Y-%m-%d %H:%M}"

@@ -17,7 +17,7 @@ from .live import Live
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ShownPayload:
     """method, url: the request line. headers: the conditions, each as a line. body: the JSON as HTML, "" for none.
 
     whole: whether an update sends the whole scale set. guessed: whether that is not known yet, so that the body holds
@@ -33,7 +33,7 @@ class Shown:
     guessed: bool = False
 
 
-def shown(source: Draft | Revision, live: Live | None = None) -> Shown:
+def shown(source: Draft | Revision, live: Live | None = None) -> ShownPayload:
     """What is sent of a draft or revision. live: the scale set as it is; else the one that it was opened from counts."""
     code = source.code if isinstance(source, Draft) else source.draft.code
     updates, version = source.operation == "update", source.api_version
@@ -42,7 +42,7 @@ def shown(source: Draft | Revision, live: Live | None = None) -> Shown:
     etag = live.etag if live is not None else at.etag if at is not None else ""
     whole = updates and not versions.within(version, PATCH_SINCE)
     body = preview.render(code, mask(request.document), version, linked=False) if request.document else ""
-    return Shown(
+    return ShownPayload(
         source.operation,
         request.method,
         f"{endpoint().address}{_path(source.target)}?api-version={version}",

@@ -21,22 +21,22 @@ from vmssbuilder.scaleset import Patch, apply_patch, check, merge_patch, paths, 
 from vmssbuilder.scaleset.canonical import canonicalise
 from vmssbuilder.scaleset.effects import LOSSES
 from vmssbuilder.scaleset.findings import Finding, errors
-from vmssbuilder.scaleset.kept import Difference, kept
+from vmssbuilder.scaleset.kept import KnownUpdate, kept
 from vmssbuilder.scaleset.paths import MISSING, Path
 from vmssbuilder.scaleset.versions import PATCH_SINCE
 
-from .models import Base
+from .models import LiveSnapshot
 
 Side = Literal["mine", "theirs"]
 
 
-def base_of(source: Draft | Revision) -> Base | None:
+def base_of(source: Draft | Revision) -> LiveSnapshot | None:
     """What the draft or revision is compared with; None for a draft that was not opened from a live scale set.
 
     A revision that was restored is compared with what it was compared with then.
     """
     draft, number = (source, source.head) if isinstance(source, Draft) else (source.draft, source.number)
-    bases = list(draft.bases.filter(since__lte=number).order_by("-since"))
+    bases = list(draft.snapshots.filter(since__lte=number).order_by("-since"))
     if not bases:
         return None
     if len(bases) == 1 and bases[0].since == 1:
@@ -59,7 +59,7 @@ class Intent:
     base, wanted: both whole documents, in the spelling of the API version.
     """
 
-    at: Base
+    at: LiveSnapshot
     api_version: str
     method: Literal["PATCH", "PUT"]
     base: dict[str, Any]
@@ -67,7 +67,7 @@ class Intent:
     patch: Patch
 
 
-def intent(source: Draft | Revision, at: Base) -> Intent:
+def intent(source: Draft | Revision, at: LiveSnapshot) -> Intent:
     """What the draft or revision wants to change of its base."""
     version = source.api_version
     wanted, _ = canonicalise(source.document, version)
@@ -91,7 +91,7 @@ def told(source: Draft | Revision) -> sent.Update | None:
             " overwrite that one. Put the address back, or open the other one."
         )
         finding = Finding("update-elsewhere", "error", (contents.TARGET, "name"), message)
-        return sent.Update(Difference({}, {}, "PATCH"), (finding,))
+        return sent.Update(KnownUpdate({}, {}, "PATCH"), (finding,))
     wish = intent(source, at)
     # The request leaves them out, so nobody can insist on them.
     blocked = tuple(replace(each, confidence="A") for each in errors(wish.patch.findings))
@@ -99,14 +99,14 @@ def told(source: Draft | Revision) -> sent.Update | None:
     return sent.Update(difference(wish), blocked + lost)
 
 
-def difference(wish: Intent) -> Difference:
+def difference(wish: Intent) -> KnownUpdate:
     """The change as the check judges it, with the secrets that Azure keeps."""
     withheld = map(paths.parse, wish.at.withheld)
     held = kept(wish.base, withheld, wish.wanted, wish.patch.body, wish.api_version)
-    return Difference(wish.base, wish.patch.body, wish.method, held)
+    return KnownUpdate(wish.base, wish.patch.body, wish.method, held)
 
 
-def same_place(at: Base, source: Draft | Revision) -> bool:
+def same_place(at: LiveSnapshot, source: Draft | Revision) -> bool:
     """Whether a draft or revision is for the scale set that it was opened from."""
     return at.resource_id.lower() == source.target.resource_id.lower()
 

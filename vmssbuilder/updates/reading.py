@@ -7,9 +7,9 @@ from typing import Final
 
 from django.utils import timezone
 
-from vmssbuilder.accounts.lookups import Asked
+from vmssbuilder.accounts.lookups import Lookup
 from vmssbuilder.accounts.models import User
-from vmssbuilder.azure import ArmClient, ScaleSet, ScaleSetAddress
+from vmssbuilder.azure import ArmClient, LiveScaleSet, ScaleSetAddress
 from vmssbuilder.scaleset import versions
 
 from . import asking, live
@@ -18,7 +18,7 @@ from .live import Live
 USER_DATA_SINCE: Final = "2021-03-01"
 
 
-def read(user: User, address: ScaleSetAddress, api_version: str, *, within: float = asking.FRESH) -> Asked:
+def read(user: User, address: ScaleSetAddress, api_version: str, *, within: float = asking.FRESH) -> Lookup:
     """The scale set as it is now, a `Live`, or None where there is none. within: see `asking.ask`."""
     return asking.ask(user, _about(address, api_version), partial(_read, address, api_version), within=within)
 
@@ -37,6 +37,6 @@ def _read(address: ScaleSetAddress, api_version: str, client: ArmClient) -> Live
     return None if found is None else live.of(found, timezone.now())
 
 
-def whole(client: ArmClient, address: ScaleSetAddress, api_version: str) -> ScaleSet | None:
+def whole(client: ArmClient, address: ScaleSetAddress, api_version: str) -> LiveScaleSet | None:
     """The scale set with all that Azure shows of it, None when there is none. Raises AzureError."""
     return client.get(address, api_version, user_data=versions.within(api_version, USER_DATA_SINCE))

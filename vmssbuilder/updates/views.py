@@ -13,10 +13,10 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from vmssbuilder.accounts.lookups import Asked
+from vmssbuilder.accounts.lookups import Lookup
 from vmssbuilder.accounts.models import User
 from vmssbuilder.azure import ScaleSetAddress
-from vmssbuilder.azure.pickers import PICKERS, SCALE_SETS, Found, Where
+from vmssbuilder.azure.pickers import PICKERS, SCALE_SETS, SuggestionMatches, Where
 from vmssbuilder.drafts import access, steps
 from vmssbuilder.drafts import content as contents
 from vmssbuilder.drafts.access import Access
@@ -62,7 +62,7 @@ def open_live(request: HttpRequest) -> HttpResponse:
         return _page(request, form, status=422)
     try:
         draft = actions.open_live(user, asked.value)
-    except actions.Refused as refused:
+    except actions.UpdateRefused as refused:
         form.add_error("id", str(refused))
         return _page(request, form, status=422)
     message = f"{draft} was read from Azure. Change what you like: only what you change is sent."
@@ -104,7 +104,7 @@ def _here(form: OpenForm, search: ScaleSetSearch, resource_id: str = "") -> str:
 
 
 def _page(
-    request: HttpRequest, form: OpenForm, *, asked: Asked | None = None, status: int = 200
+    request: HttpRequest, form: OpenForm, *, asked: Lookup | None = None, status: int = 200
 ) -> HttpResponse:
     sent = (request.POST if request.method == "POST" else request.GET).copy()
     sent["api_version"] = form["api_version"].value() or DEFAULT
@@ -133,7 +133,11 @@ def _lists(user: User, form: OpenForm, search: ScaleSetSearch, *, fresh: bool) -
         return {"lists_trouble": everything.trouble}
     listed = lists.ask(user, SCALE_SETS, where, wait=LISTS_WAIT, fresh=fresh)
     shown = {"listed": listed, "lists_trouble": listed.trouble or everything.trouble}
-    found = listed.value.shelf.search(words_sought["q"], where, SCALE_SETS) if listed.value else Found((), 0)
+    found = (
+        listed.value.shelf.search(words_sought["q"], where, SCALE_SETS)
+        if listed.value
+        else SuggestionMatches((), 0)
+    )
     form.offer(found.suggestions)
     if listed.value is None:
         return shown
@@ -183,7 +187,7 @@ def _act(request: HttpRequest, user: User, draft: Draft) -> HttpResponse:
         change(user, draft, path)
     except PathError:
         messages.error(request, "That place is no path of a request. Nothing was changed.")
-    except actions.Refused as refused:
+    except actions.UpdateRefused as refused:
         messages.error(request, str(refused))
     except EditConflict:
         messages.error(request, "The draft was changed meanwhile. Look again, then choose.")

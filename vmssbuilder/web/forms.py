@@ -60,7 +60,7 @@ class SearchForm(SmallForm):
         return {name: str(self.cleaned_data.get(name) or "") for name in self.fields}
 
 
-class Searched(forms.CharField):
+class SearchField(forms.CharField):
     """Part of a search. What was typed is looked for, whatever it is: nothing is refused, and beyond the longest it is cut off."""
 
     def __init__(self, label: str, widget: forms.Widget, **named: Any) -> None:
@@ -71,7 +71,7 @@ class Searched(forms.CharField):
         return str(super().to_python(value) or "")[: SearchForm.LONGEST]
 
 
-class Words(Searched):
+class SearchWordsField(SearchField):
     """The words of a search: a box with an icon."""
 
     def __init__(self, label: str, placeholder: str, icon: str = "search", **named: Any) -> None:
@@ -86,7 +86,7 @@ class Select(forms.Select):
     template_name = "forms/select.html"
 
 
-class Chosen(Searched):
+class SearchChoiceField(SearchField):
     """A choice whose value the view judges. attrs: of its list."""
 
     def __init__(self, label: str, choices: Iterable[tuple[str, str]], **attrs: str) -> None:

@@ -28,7 +28,7 @@ _OURS: Final = frozenset({TOKEN, "withheld"})
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
+class ResentValue:
     """One value of the form. withheld: whether it is to be entered again; lines: whether it had several."""
 
     name: str
@@ -66,16 +66,16 @@ def without_token(found: dict[str, Any]) -> dict[str, Any]:
     return found | {"sent": [each for each in found["sent"] if each.name != TOKEN]}
 
 
-def _sent(request: HttpRequest) -> list[Sent]:
+def _sent(request: HttpRequest) -> list[ResentValue]:
     """What the form held, in its order. Secrets come without their value, and only those that had one."""
     withheld = set(request.POST.getlist("withheld"))
     found = []
     for name, values in request.POST.lists():
         for value in map(str, values):
             if name not in _OURS and (name in withheld or _is_secret(name)):
-                found += [Sent(name, "", withheld=True, lines="\n" in value)] if value else []
+                found += [ResentValue(name, "", withheld=True, lines="\n" in value)] if value else []
             else:
-                found.append(Sent(name, value))
+                found.append(ResentValue(name, value))
     return found
 
 

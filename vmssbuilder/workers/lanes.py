@@ -11,7 +11,7 @@ from typing import Any, Final
 from django.db import close_old_connections, connections
 
 from . import queue
-from .queue import Done, Found, Share
+from .queue import FinishedTask, Found, Share
 
 IDLE: Final = 30.0
 """Seconds after which a lane without work gives its connection back."""
@@ -28,7 +28,7 @@ class Lanes:
         """The tasks under way by their key."""
         self._lanes: list[_Lane] = []
         self._idle: list[_Lane] = []
-        self._done: SimpleQueue[tuple[_Lane, Done] | None] = SimpleQueue()
+        self._done: SimpleQueue[tuple[_Lane, FinishedTask] | None] = SimpleQueue()
 
     @property
     def shares(self) -> Counter[Share]:
@@ -44,9 +44,9 @@ class Lanes:
         # The one that was done last: with little to do, few connections are open.
         self._idle.pop().tasks.put(task)
 
-    def wait(self, seconds: float) -> list[Done]:
+    def wait(self, seconds: float) -> list[FinishedTask]:
         """Waits until some task came to its end, or `nudge`, or so many seconds; answers those that did."""
-        ended: list[Done] = []
+        ended: list[FinishedTask] = []
         try:
             first = self._done.get(timeout=seconds)
         except Empty:
@@ -57,7 +57,7 @@ class Lanes:
             self._take(self._done.get(), ended)
         return ended
 
-    def _take(self, told: tuple[_Lane, Done] | None, ended: list[Done]) -> None:
+    def _take(self, told: tuple[_Lane, FinishedTask] | None, ended: list[FinishedTask]) -> None:
         if told is not None:
             lane, done = told
             self.running.pop(done.key, None)
@@ -77,7 +77,7 @@ class Lanes:
 
 
 class _Lane:
-    def __init__(self, done: SimpleQueue[tuple[_Lane, Done] | None], number: int) -> None:
+    def __init__(self, done: SimpleQueue[tuple[_Lane, FinishedTask] | None], number: int) -> None:
         self.tasks: SimpleQueue[Found | None] = SimpleQueue()
         self._done = done
         self.thread = threading.Thread(target=self._work, name=f"lane-{number}", daemon=True)
@@ -90,12 +90,12 @@ class _Lane:
         finally:
             connections.close_all()
 
-    def _do(self, task: Found) -> Done:
+    def _do(self, task: Found) -> FinishedTask:
         try:
             # A connection that the database closed meanwhile is replaced.
             close_old_connections()
         except BaseException as error:  # noqa: BLE001 - a lane goes on with the next one
-            return Done(task.pk, None, error)
+            return FinishedTask(task.pk, None, error)
         return queue.run(task)
 
     def _next(self) -> Found | None:

@@ -134,7 +134,7 @@ def _workers(task: Found) -> list[str]:
 # --- doing it --------------------------------------------------------------------------------------------------------
 
 
-class Done(NamedTuple):
+class FinishedTask(NamedTuple):
     """A task that came to its end. value: what it returned; or what was raised."""
 
     key: Any
@@ -142,7 +142,7 @@ class Done(NamedTuple):
     error: BaseException | None
 
 
-def run(found: Found) -> Done:
+def run(found: Found) -> FinishedTask:
     """Does a task that was taken. Whatever it raises is an answer too."""
     try:
         task = found.task
@@ -151,12 +151,12 @@ def run(found: Found) -> Done:
             result: Any = found.task_result
             context = (TaskContext(task_result=result),)
         value = task.call(*context, *found.args_kwargs["args"], **found.args_kwargs["kwargs"])
-        return Done(found.pk, value, None)
+        return FinishedTask(found.pk, value, None)
     except BaseException as error:  # noqa: BLE001 - a lane goes on with the next one
-        return Done(found.pk, None, error)
+        return FinishedTask(found.pk, None, error)
 
 
-def finish(done: Iterable[Done]) -> None:
+def finish(done: Iterable[FinishedTask]) -> None:
     """Is done with tasks: what returned nothing is removed, what returned something or failed is kept for a while."""
     gone = []
     for key, value, error in done:

@@ -11,7 +11,7 @@ A fetch raises AzureError, as the client does; `trouble` puts it into words for 
 from __future__ import annotations
 
 from .kinds import PICKERS, SCALE_SETS, Picker
-from .shelf import Filters, Found, Shelf, pack
+from .shelf import Filters, Shelf, SuggestionMatches, pack
 from .suggestions import Suggestion, Where
 from .troubles import Trouble, trouble
 
@@ -19,10 +19,10 @@ __all__ = [
     "PICKERS",
     "SCALE_SETS",
     "Filters",
-    "Found",
     "Picker",
     "Shelf",
     "Suggestion",
+    "SuggestionMatches",
     "Trouble",
     "Where",
     "pack",

@@ -50,7 +50,7 @@ class Filters:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class SuggestionMatches:
     """The best matches, usable ones first, and how many there are in all."""
 
     suggestions: tuple[Suggestion, ...]
@@ -124,7 +124,7 @@ class Shelf:
 
     def search(
         self, text: str, where: Where, picker: Picker, filters: Filters = Filters(), most: int = BEST
-    ) -> Found:
+    ) -> SuggestionMatches:
         """The suggestions that hold every word of the text. where: decides what can be used there."""
         view = self._view(where, picker)
         hits: Sequence[int] = range(len(view.rows))
@@ -136,7 +136,7 @@ class Shelf:
         total = len(hits)
         if text.strip():
             hits = _best(hits, view, text.lower().split()[0], most)
-        return Found(
+        return SuggestionMatches(
             tuple(_suggestion(view.rows[place], view.reasons[place]) for place in hits[:most]), total
         )
 

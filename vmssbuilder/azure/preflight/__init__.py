@@ -9,7 +9,7 @@ the value of a secret.
 
 from __future__ import annotations
 
-from .results import Finding, Result, Status
+from .results import PreflightFinding, Result, Status
 from .running import LIMIT, TITLES, checks_for, run
 
-__all__ = ["LIMIT", "TITLES", "Finding", "Result", "Status", "checks_for", "run"]
+__all__ = ["LIMIT", "TITLES", "PreflightFinding", "Result", "Status", "checks_for", "run"]

@@ -12,7 +12,7 @@ from vmssbuilder.scaleset.answers import plain
 from vmssbuilder.scaleset.paths import Path
 from vmssbuilder.scaleset.sending import updated
 
-from ..client import ArmClient, ScaleSet, ScaleSetAddress
+from ..client import ArmClient, LiveScaleSet, ScaleSetAddress
 from ..errors import NotFound
 from ..pickers.sources import SOURCES
 from ..pickers.suggestions import Suggestion, Where, region_name
@@ -55,7 +55,7 @@ class Asking:
         self.client = client
         self.request = request
         self.clear = clear
-        self.live: Once[ScaleSet | None] = Once(self._live)
+        self.live: Once[LiveScaleSet | None] = Once(self._live)
         self.there: Once[dict[str, Any] | None] = Once(self._there)
         self.sizes: Once[dict[str, Suggestion]] = Once(self._sizes)
         self.image: Once[tuple[str, Suggestion] | None] = Once(self._image)
@@ -101,7 +101,7 @@ class Asking:
         there = self.there() if self.updates else None
         return document if there is None else updated(there, replace(self.request, document=document))
 
-    def _live(self) -> ScaleSet | None:
+    def _live(self) -> LiveScaleSet | None:
         return self.client.get(self.address, self.request.api_version)
 
     def _there(self) -> dict[str, Any] | None:

@@ -13,9 +13,9 @@ from ..pickers.suggestions import Suggestion, Where, region_name
 from .asking import Asking, NotSaid
 from .demand import addresses, demand, get
 from .referred import unfit
-from .results import Finding
+from .results import PreflightFinding
 
-Check = Callable[[Asking], Iterator[Finding]]
+Check = Callable[[Asking], Iterator[PreflightFinding]]
 
 _PROVIDERS: Final = "2021-04-01"
 _PREVIEWS: Final = "2021-07-01"
@@ -44,19 +44,19 @@ _RESERVATION: Final = (
 _IMAGE: Final = ("properties", "virtualMachineProfile", "storageProfile", "imageReference")
 
 
-def passed(sentence: str, path: str = "") -> Finding:
-    return Finding("passed", sentence, path=path)
+def passed(sentence: str, path: str = "") -> PreflightFinding:
+    return PreflightFinding("passed", sentence, path=path)
 
 
 # --- where -----------------------------------------------------------------------------------------------------------
 
 
-def name(asking: Asking) -> Iterator[Finding]:
+def name(asking: Asking) -> Iterator[PreflightFinding]:
     """A new scale set goes over none; an update finds one."""
     address = asking.address
     found = asking.live()
     if asking.updates and found is None:
-        yield Finding(
+        yield PreflightFinding(
             "failed",
             f"There is no scale set “{address.name}” in “{address.resource_group}” to update.",
             "Check the name and the resource group, or make the request a create.",
@@ -65,7 +65,7 @@ def name(asking: Asking) -> Iterator[Finding]:
     elif asking.updates:
         yield passed(f"“{address.name}” is there to be updated.", "$target.name")
     elif found is not None:
-        yield Finding(
+        yield PreflightFinding(
             "failed",
             f"There is already a scale set “{address.name}” in “{address.resource_group}”.",
             "Choose another name, or make the request an update.",
@@ -75,12 +75,12 @@ def name(asking: Asking) -> Iterator[Finding]:
         yield passed(f"The name “{address.name}” is free in “{address.resource_group}”.", "$target.name")
 
 
-def provider(asking: Asking) -> Iterator[Finding]:
+def provider(asking: Asking) -> Iterator[PreflightFinding]:
     """The subscription may make scale sets in this API version, in this region, and has the features that they need."""
     path = f"/subscriptions/{asking.subscription}/providers/Microsoft.Compute"
     body = asking.client.send("GET", asking.client.url(path, _PROVIDERS)).json()
     if str(body.get("registrationState")).lower() != "registered":
-        yield Finding(
+        yield PreflightFinding(
             "failed",
             "The subscription is not registered for Microsoft.Compute.",
             "Have an owner register the resource provider: az provider register --namespace Microsoft.Compute",
@@ -98,7 +98,7 @@ def provider(asking: Asking) -> Iterator[Finding]:
     )
     served, version = mine.get("apiVersions"), asking.request.api_version
     if isinstance(served, list) and served and version not in served:
-        yield Finding(
+        yield PreflightFinding(
             "failed",
             f"Azure does not serve API version {version} to this subscription.",
             f"Choose another version, for example {served[0]}.",
@@ -108,7 +108,7 @@ def provider(asking: Asking) -> Iterator[Finding]:
     if isinstance(regions, list) and regions and isinstance(region, str) and region.strip():
         known = {region_name(each) for each in regions if isinstance(each, str)}
         if region_name(region) not in known:
-            yield Finding(
+            yield PreflightFinding(
                 "failed", f"Scale sets are not offered in “{region}”.", "Choose another region.", "location"
             )
     yield passed("Microsoft.Compute is registered.", "$target.subscription")
@@ -132,7 +132,7 @@ _FEATURES: Final[tuple[tuple[str, Path, str, str], ...]] = (
 """What a subscription has to be registered for: Azure's name, where it is asked for with which value, and words for it."""
 
 
-def _features(asking: Asking) -> Iterator[Finding]:
+def _features(asking: Asking) -> Iterator[PreflightFinding]:
     whole = asking.whole()
     for feature, place, value, words in _FEATURES:
         if str(get(whole, *place)).lower() != value:
@@ -143,11 +143,11 @@ def _features(asking: Asking) -> Iterator[Finding]:
         except (NotFound, Forbidden) as error:
             sentence = f"{words} needs the feature {feature}, and Azure does not say whether the subscription has it."
             cure = f"Ask an owner: az feature show --namespace Microsoft.Compute --name {feature}"
-            yield Finding("unknown", sentence, cure, paths.text(place), error.said)
+            yield PreflightFinding("unknown", sentence, cure, paths.text(place), error.said)
             continue
         state = str(get(body, "properties", "state"))
         if state.lower() != "registered":
-            yield Finding(
+            yield PreflightFinding(
                 "failed",
                 f"{words} needs the feature {feature}, which is {_STATES.get(state.lower(), 'not registered')} in this subscription.",
                 f"Have an owner register it: az feature register --namespace Microsoft.Compute --name {feature}",
@@ -164,7 +164,7 @@ _STATES: Final = {"pending": "still being approved", "registering": "still being
 # --- sizes and quota -------------------------------------------------------------------------------------------------
 
 
-def size(asking: Asking) -> Iterator[Finding]:
+def size(asking: Asking) -> Iterator[PreflightFinding]:
     """Each size is on offer in the region and in each zone, or in enough zones for Azure to pick from."""
     whole = asking.whole()
     wished = _texts(get(whole, "zones"))
@@ -179,7 +179,7 @@ def _texts(value: Any) -> list[str]:
     return [each for each in value if isinstance(each, str)] if isinstance(value, list) else []
 
 
-def _few_zones(known: Suggestion, whole: Mapping[str, Any], region: str) -> Finding | None:
+def _few_zones(known: Suggestion, whole: Mapping[str, Any], region: str) -> PreflightFinding | None:
     """That Azure has less than two zones to pick from for the size."""
     included, excluded = (_texts(get(whole, "placement", each)) for each in ("includeZones", "excludeZones"))
     there = [
@@ -192,25 +192,27 @@ def _few_zones(known: Suggestion, whole: Mapping[str, Any], region: str) -> Find
     )
     if not there:
         sentence = f"There is no zone of {region} to pick from for {known.value}."
-        return Finding("failed", sentence, "Choose another size or region, or other zones.", path)
+        return PreflightFinding("failed", sentence, "Choose another size or region, or other zones.", path)
     sentence = (
         f"For {known.value} there is zone {there[0]} of {region} only, and Azure spreads instances over two."
     )
-    return Finding("warning", sentence, "Choose another size or region, or list the zone.", path)
+    return PreflightFinding("warning", sentence, "Choose another size or region, or list the zone.", path)
 
 
-def _on_offer(path: str, wanted: str, known: Suggestion | None, region: str, wished: list[str]) -> Finding:
+def _on_offer(
+    path: str, wanted: str, known: Suggestion | None, region: str, wished: list[str]
+) -> PreflightFinding:
     if known is None:
-        return Finding(
+        return PreflightFinding(
             "failed", f"{wanted} is not on offer in {region}.", "Choose another size or region.", path
         )
     if known.reason:
         sentence = f"{wanted} cannot be used in {region}. {known.reason}."
-        return Finding("failed", sentence, "Choose another size.", path)
+        return PreflightFinding("failed", sentence, "Choose another size.", path)
     closed = [each for each in wished if each not in known.facts["zones"]]
     if closed:
         there = ", ".join(known.facts["zones"])
-        return Finding(
+        return PreflightFinding(
             "failed",
             f"{wanted} is not on offer in zone {', '.join(closed)} of {region}.",
             f"Choose among zones {there}, or another size." if there else "Choose no zones, or another size.",
@@ -220,13 +222,13 @@ def _on_offer(path: str, wanted: str, known: Suggestion | None, region: str, wis
     return passed(f"{wanted} is on offer in {where}.", path)
 
 
-def quota(asking: Asking) -> Iterator[Finding]:
+def quota(asking: Asking) -> Iterator[PreflightFinding]:
     """Cores of the family and of the region, Spot cores, instances and scale sets, against what is left."""
     if get(asking.whole(), "properties", "hostGroup", "id"):
         yield passed("Instances on dedicated hosts use no quota of their own.", "properties.hostGroup")
         return
     if get(asking.whole(), *_RESERVATION):
-        yield Finding(
+        yield PreflightFinding(
             "unknown",
             "Instances use no quota up to the reserved quantity, so this was not checked.",
             "Compare the number of instances with the quantity of the reservation.",
@@ -240,7 +242,7 @@ def quota(asking: Asking) -> Iterator[Finding]:
             if wanted.strip().lower() == "mix"
             else f"Azure does not tell the cores of {wanted}"
         )
-        yield Finding("unknown", f"{why}, so this was not checked.")
+        yield PreflightFinding("unknown", f"{why}, so this was not checked.")
         return
     cores, family = int(known.facts["vcpus"]), str(known.facts["family"])
     asks = demand(asking.whole())
@@ -285,18 +287,18 @@ def quota(asking: Asking) -> Iterator[Finding]:
         yield passed("The request needs no more quota than it has.", "sku.capacity")
 
 
-def _of_quota(title: str, needed: int, extra: int, used: int, limit: int) -> Finding:
+def _of_quota(title: str, needed: int, extra: int, used: int, limit: int) -> PreflightFinding:
     left = limit - used
     sums = f"{needed:,} needed, {left:,} of {limit:,} left"
     if needed > left:
-        return Finding(
+        return PreflightFinding(
             "failed",
             f"{title}: {sums}.",
             "Ask for fewer or smaller instances, or request more quota.",
             "sku.capacity",
         )
     if extra and needed + extra > left:
-        return Finding(
+        return PreflightFinding(
             "warning",
             f"{title}: {sums}; with {extra:,} more for a while during upgrades it would not suffice.",
             "Request more quota, or turn max surge off.",
@@ -309,7 +311,7 @@ def _of_quota(title: str, needed: int, extra: int, used: int, limit: int) -> Fin
 # --- networks --------------------------------------------------------------------------------------------------------
 
 
-def subnets(asking: Asking) -> Iterator[Finding]:
+def subnets(asking: Asking) -> Iterator[PreflightFinding]:
     """Each subnet has addresses for all instances, those that are there only for a while included."""
     whole = asking.whole()
     asks, wanted = demand(whole), addresses(whole)
@@ -327,18 +329,22 @@ def subnets(asking: Asking) -> Iterator[Finding]:
         place = paths.text(each.path)
         network = each.subnet.rpartition("/subnets/")[0]
         if not network or not network.startswith("/") or "virtualnetworks/" not in network.lower():
-            yield Finding("failed", f"“{each.subnet}” is not the id of a subnet.", "Correct the id.", place)
+            yield PreflightFinding(
+                "failed", f"“{each.subnet}” is not the id of a subnet.", "Correct the id.", place
+            )
             continue
         try:
             room = by_network.setdefault(network.lower(), {}) or _room(asking, network)
         except NotFound:
-            yield Finding(
+            yield PreflightFinding(
                 "failed", f"The network of {_short(each.subnet)} is not there.", "Correct the id.", place
             )
             continue
         by_network[network.lower()] = room
         if key not in room:
-            yield Finding("failed", f"{_short(each.subnet)} is not there.", "Choose another subnet.", place)
+            yield PreflightFinding(
+                "failed", f"{_short(each.subnet)} is not there.", "Choose another subnet.", place
+            )
             continue
         used, limit = room[key]
         own = held[key].each * had if key in held else 0
@@ -357,14 +363,14 @@ def _room(asking: Asking, network: str) -> dict[str, tuple[int, int]]:
     }
 
 
-def _of_subnet(title: str, place: str, needed: int, extra: int, free: int) -> Finding:
+def _of_subnet(title: str, place: str, needed: int, extra: int, free: int) -> PreflightFinding:
     sums = f"{max(0, needed):,} address{'' if needed == 1 else 'es'} needed, {free:,} free"
     if needed > free:
-        return Finding(
+        return PreflightFinding(
             "failed", f"{title}: {sums}.", "Choose a larger subnet, or ask for fewer instances.", place
         )
     if needed + extra > free:
-        return Finding(
+        return PreflightFinding(
             "warning",
             f"{title}: {sums}; with {extra:,} more for a while during growth or upgrades it would be full.",
             "Choose a larger subnet, or turn overprovisioning and max surge off.",
@@ -384,7 +390,7 @@ _FREE_TEXT: Final = frozenset({"tags", "settings", "protectedSettings"})
 MOST_REFERENCES: Final = 50
 
 
-def references(asking: Asking) -> Iterator[Finding]:
+def references(asking: Asking) -> Iterator[PreflightFinding]:
     """Each resource that the request refers to is there, in the region where it has to be, and as it has to be."""
     named = _named(asking.request.document)
     region = get(asking.whole(), "location")
@@ -393,7 +399,7 @@ def references(asking: Asking) -> Iterator[Finding]:
     for resource_id, path in list(named.values())[:MOST_REFERENCES]:
         yield from _referred(asking, resource_id, paths.text(path), place, known)
     if len(named) > MOST_REFERENCES:
-        yield Finding(
+        yield PreflightFinding(
             "unknown", f"Only the first {MOST_REFERENCES} of {len(named)} resources were looked at."
         )
     if not named:
@@ -429,15 +435,19 @@ def _named(document: Any) -> dict[str, tuple[str, Path]]:
 
 def _referred(
     asking: Asking, resource_id: str, path: str, region: str, known: dict[str, dict[str, Any]]
-) -> Iterator[Finding]:
+) -> Iterator[PreflightFinding]:
     parts = resource_id.split("/")
     if len(parts) < 9 or any(not part.strip(". ") or set(part) & set("?#%\\") for part in parts[1:]):
-        yield Finding("failed", f"“{resource_id[:200]}” is not a resource id.", "Correct the id.", path)
+        yield PreflightFinding(
+            "failed", f"“{resource_id[:200]}” is not a resource id.", "Correct the id.", path
+        )
         return
     kind = f"{parts[6]}/{parts[7]}".lower()
     version = _VERSIONS.get(kind) or _VERSIONS.get(parts[6].lower())
     if version is None:
-        yield Finding("unknown", f"{_short(resource_id)} is of a kind that is not looked up here.", path=path)
+        yield PreflightFinding(
+            "unknown", f"{_short(resource_id)} is of a kind that is not looked up here.", path=path
+        )
         return
     # Pools, probes and subnets are members of the resource around them; images of a gallery stand for themselves.
     inside = kind.startswith("microsoft.network/")
@@ -453,10 +463,12 @@ def _referred(
             "subscriptionnotfound": "Its subscription does not exist",
         }
         why = said.get(error.code.lower(), "It does not exist")
-        yield Finding("failed", f"{_short(resource_id)} is not there. {why}.", "Choose another one.", path)
+        yield PreflightFinding(
+            "failed", f"{_short(resource_id)} is not there. {why}.", "Choose another one.", path
+        )
         return
     except Forbidden as error:
-        yield Finding(
+        yield PreflightFinding(
             "unknown",
             f"You may not look at {_short(resource_id)}, so it was not checked.",
             "Ask for the Reader role there.",
@@ -466,7 +478,7 @@ def _referred(
         return
     body = known[asked.lower()]
     if inside and asked.lower() != resource_id.lower() and not _holds(body, resource_id.lower()):
-        yield Finding("failed", f"{_short(resource_id)} is not there.", "Choose another one.", path)
+        yield PreflightFinding("failed", f"{_short(resource_id)} is not there.", "Choose another one.", path)
         return
     elsewhere = _elsewhere(body, kind, resource_id, path, region)
     found = [elsewhere] if elsewhere else list(unfit(kind, resource_id, body, path, asking.whole()))
@@ -481,13 +493,13 @@ def _holds(body: Any, wanted: str) -> bool:
 
 def _elsewhere(
     body: Mapping[str, Any], kind: str, resource_id: str, path: str, region: str
-) -> Finding | None:
+) -> PreflightFinding | None:
     """That the resource is in another region than the scale set."""
     if kind == "microsoft.compute/galleries":
         targets = get(body, "properties", "publishingProfile", "targetRegions")
         there = {region_name(str(each.get("name"))) for each in targets or () if isinstance(each, dict)}
         if there and region and region not in there:
-            return Finding(
+            return PreflightFinding(
                 "failed",
                 f"{_short(resource_id)} is not replicated to {region}.",
                 "Replicate the image version there, or choose another one.",
@@ -496,7 +508,7 @@ def _elsewhere(
     elif not kind.startswith("microsoft.managedidentity/"):
         own = region_name(str(body.get("location") or ""))
         if own and region and own not in {region, "global"}:
-            return Finding(
+            return PreflightFinding(
                 "failed",
                 f"{_short(resource_id)} is in {own}, the scale set in {region}.",
                 "Choose one in the same region.",
@@ -508,7 +520,7 @@ def _elsewhere(
 # --- the marketplace -------------------------------------------------------------------------------------------------
 
 
-def plan(asking: Asking) -> Iterator[Finding]:
+def plan(asking: Asking) -> Iterator[PreflightFinding]:
     """The image is there, and where it is sold with terms, the plan is named and the terms are accepted."""
     whole = asking.whole()
     image = {each: get(whole, *_IMAGE, each) for each in ("publisher", "offer", "sku")}
@@ -518,12 +530,14 @@ def plan(asking: Asking) -> Iterator[Finding]:
         return
     where = Where(asking.where.subscription, asking.where.region, *image.values())
     if where.missing(("publisher", "offer", "sku")):
-        yield Finding("failed", "The image's publisher, offer or SKU cannot be right.", "Correct it.", place)
+        yield PreflightFinding(
+            "failed", "The image's publisher, offer or SKU cannot be right.", "Correct it.", place
+        )
         return
     found = asking.image()
     if found is None:
         title = " / ".join(image.values())
-        yield Finding(
+        yield PreflightFinding(
             "failed", f"The image {title} is not on offer in {where.region}.", "Choose another image.", place
         )
         return
@@ -536,18 +550,20 @@ def plan(asking: Asking) -> Iterator[Finding]:
     yield from _terms(asking, whole, title, newest)
 
 
-def _withdrawn(title: str, state: str, place: str) -> Finding:
+def _withdrawn(title: str, state: str, place: str) -> PreflightFinding:
     if state.lower() == "deprecated":
         sentence = f"{title} is withdrawn: Azure makes no new instances of it."
-        return Finding("failed", sentence, "Choose a newer image.", place)
-    return Finding("warning", f"{title} is going to be withdrawn.", "Choose a newer image.", place)
+        return PreflightFinding("failed", sentence, "Choose a newer image.", place)
+    return PreflightFinding("warning", f"{title} is going to be withdrawn.", "Choose a newer image.", place)
 
 
-def _terms(asking: Asking, whole: Mapping[str, Any], title: str, image: Suggestion) -> Iterator[Finding]:
+def _terms(
+    asking: Asking, whole: Mapping[str, Any], title: str, image: Suggestion
+) -> Iterator[PreflightFinding]:
     for path, value in image.also.items():
         said = get(whole, *paths.parse(path))
         if not isinstance(said, str) or said.lower() != value.lower():
-            yield Finding(
+            yield PreflightFinding(
                 "failed",
                 f"{title} is sold with a plan, and the request does not name it.",
                 f"Set {path} to “{value}”.",
@@ -563,7 +579,7 @@ def _terms(asking: Asking, whole: Mapping[str, Any], title: str, image: Suggesti
     if get(body, "properties", "accepted") is True:
         yield passed(f"The terms of {title} are accepted.", "plan")
     else:
-        yield Finding(
+        yield PreflightFinding(
             "failed",
             f"Nobody has accepted the terms of {title} in this subscription yet.",
             f"Have an owner accept them: az vm image terms accept --publisher {publisher} --offer {offer} --plan {name}",

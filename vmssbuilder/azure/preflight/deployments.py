@@ -14,7 +14,7 @@ from ..errors import AzureError, failure
 from ..operations import Operation, wait
 from .asking import Asking
 from .demand import get
-from .results import Finding, of_error
+from .results import PreflightFinding, of_error
 
 _DEPLOYMENTS: Final = "2025-04-01"
 _PAUSE: Final = 1.0
@@ -22,10 +22,10 @@ _PATIENCE: Final = 60.0
 CHANGES_SHOWN: Final = 30
 
 
-def validate(asking: Asking) -> Iterator[Finding]:
+def validate(asking: Asking) -> Iterator[PreflightFinding]:
     """Azure checks the request, its policies and permissions included, without making anything."""
     if secrets.references(asking.clear):
-        yield Finding(
+        yield PreflightFinding(
             "unknown",
             "A password or another secret of this request is no longer kept here, so Azure cannot check the whole.",
             "Enter it again in the draft.",
@@ -38,16 +38,16 @@ def validate(asking: Asking) -> Iterator[Finding]:
         yield from of_error(error, asking.request.document)
         return
     # It does not ask the resource provider for capacity, images and extensions.
-    yield Finding(
+    yield PreflightFinding(
         "passed",
         "Azure found nothing wrong. Capacity, images and extensions it looks at once it makes instances.",
     )
 
 
-def what_if(asking: Asking) -> Iterator[Finding]:
+def what_if(asking: Asking) -> Iterator[PreflightFinding]:
     """What the update would change. Azure sees only what it knows by itself, so this is a preview and no proof."""
     if asking.live() is None:
-        yield Finding("unknown", "There is no scale set to compare with.", path="$target.name")
+        yield PreflightFinding("unknown", "There is no scale set to compare with.", path="$target.name")
         return
     ended = _deployed(asking, "whatIf", {"whatIfSettings": {"resultFormat": "FullResourcePayloads"}})
     error = _error(ended)
@@ -57,10 +57,10 @@ def what_if(asking: Asking) -> Iterator[Finding]:
     changes = get(ended.resource, "properties", "changes")
     told = [each for change in (changes if isinstance(changes, list) else ()) for each in _changes(change)]
     if not told:
-        yield Finding("passed", "Azure would change nothing.")
+        yield PreflightFinding("passed", "Azure would change nothing.")
     yield from told[:CHANGES_SHOWN]
     if len(told) > CHANGES_SHOWN:
-        yield Finding("passed", f"And {len(told) - CHANGES_SHOWN} more.")
+        yield PreflightFinding("passed", f"And {len(told) - CHANGES_SHOWN} more.")
 
 
 def _deployed(asking: Asking, act: str, more: dict[str, Any]) -> Operation:
@@ -96,7 +96,7 @@ def _error(ended: Operation) -> AzureError | None:
     )
 
 
-def _changes(change: Any) -> Iterator[Finding]:
+def _changes(change: Any) -> Iterator[PreflightFinding]:
     delta = get(change, "delta")
     for each in delta if isinstance(delta, list) else ():
         path, kind = str(get(each, "path") or ""), str(get(each, "propertyChangeType"))
@@ -105,7 +105,7 @@ def _changes(change: Any) -> Iterator[Finding]:
             sentence = f"{path} changes from {_shown(before)} to {_shown(after)}."
         else:
             sentence = f"{path} {_KINDS.get(kind, 'changes')}."
-        yield Finding("passed", sentence, path=path)
+        yield PreflightFinding("passed", sentence, path=path)
 
 
 _KINDS: Final = {"Create": "is added", "Delete": "is taken away", "Array": "changes", "Modify": "changes"}

@@ -12,7 +12,7 @@ from ..errors import Forbidden, NotFound
 from ..pickers.suggestions import Suggestion
 from .asking import Asking
 from .demand import get
-from .results import Finding
+from .results import PreflightFinding
 
 _GALLERIES: Final = "2024-03-03"
 _COMPUTE: Final = "2024-07-01"
@@ -33,7 +33,7 @@ _NICS: Final[Path] = (*_PROFILE, "networkProfile", "networkInterfaceConfiguratio
 Facts = Mapping[str, Any]
 
 
-def fit(asking: Asking) -> Iterator[Finding]:
+def fit(asking: Asking) -> Iterator[PreflightFinding]:
     """The size and the image can do what the request asks of them, and go together."""
     whole = asking.whole()
     sizes = [known for _path, _name, known in asking.wanted_sizes() if known is not None]
@@ -44,13 +44,13 @@ def fit(asking: Asking) -> Iterator[Finding]:
     problems += [problem for known in sizes for problem in _together(known, image)]
     yield from dict.fromkeys(problems)
     if not problems:
-        yield Finding(
+        yield PreflightFinding(
             "passed", "The size and the image can do what the request asks of them.", path="sku.name"
         )
 
 
-def _failed(path: Path, sentence: str, cure: str) -> Finding:
-    return Finding("failed", sentence, cure, paths.text(path))
+def _failed(path: Path, sentence: str, cure: str) -> PreflightFinding:
+    return PreflightFinding("failed", sentence, cure, paths.text(path))
 
 
 _NEEDS: Final[dict[str, tuple[str, str]]] = {
@@ -60,7 +60,7 @@ _NEEDS: Final[dict[str, tuple[str, str]]] = {
 """The security types that ask something of size and image: what a size with them can do, and their names in words."""
 
 
-def _of_size(known: Suggestion, image: tuple[str, Facts] | None, whole: Any) -> Iterator[Finding]:
+def _of_size(known: Suggestion, image: tuple[str, Facts] | None, whole: Any) -> Iterator[PreflightFinding]:
     can = known.facts["features"]
     for path, feature, words, cure in _wishes(whole):
         if feature not in can:
@@ -113,7 +113,7 @@ def _items(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
-def _mixed(sizes: list[Suggestion]) -> Iterator[Finding]:
+def _mixed(sizes: list[Suggestion]) -> Iterator[PreflightFinding]:
     """The sizes of a mix are alike where Azure wants them to be."""
     for each in sizes[1:]:
         unlike = _unlike(sizes[0].facts, each.facts)
@@ -144,7 +144,7 @@ def _has_local_disk(facts: Facts) -> bool:
 _FULL_CACHING_CORES: Final = 8
 
 
-def _ephemeral(known: Suggestion, image: tuple[str, Facts] | None, whole: Any) -> Iterator[Finding]:
+def _ephemeral(known: Suggestion, image: tuple[str, Facts] | None, whole: Any) -> Iterator[PreflightFinding]:
     """The OS disk finds a place on the host, and is not larger than that."""
     if "ephemeral" not in known.facts["features"]:
         sentence = (
@@ -190,7 +190,7 @@ _PLACES: Final = {
 }
 
 
-def _full_caching(known: Suggestion, most: int, size: int) -> Iterator[Finding]:
+def _full_caching(known: Suggestion, most: int, size: int) -> Iterator[PreflightFinding]:
     """The whole image is kept on the host too."""
     cores = known.facts["vcpus"]
     if cores >= _FULL_CACHING_CORES and most > 2 * size + 1:
@@ -207,7 +207,7 @@ def _full_caching(known: Suggestion, most: int, size: int) -> Iterator[Finding]:
     )
 
 
-def _of_image(image: tuple[str, Facts] | None, whole: Any) -> Iterator[Finding]:
+def _of_image(image: tuple[str, Facts] | None, whole: Any) -> Iterator[PreflightFinding]:
     kind = get(whole, *_SECURITY)
     if image is None or not isinstance(kind, str) or kind not in _NEEDS:
         return
@@ -221,7 +221,7 @@ def _of_image(image: tuple[str, Facts] | None, whole: Any) -> Iterator[Finding]:
         )
 
 
-def _together(known: Suggestion, image: tuple[str, Facts] | None) -> Iterator[Finding]:
+def _together(known: Suggestion, image: tuple[str, Facts] | None) -> Iterator[PreflightFinding]:
     """The size can start the image."""
     if image is None:
         return

@@ -9,7 +9,7 @@ from vmssbuilder.scaleset import paths
 from vmssbuilder.scaleset.paths import Path
 
 from .demand import get
-from .results import Finding
+from .results import PreflightFinding
 
 _PROFILE: Final[Path] = ("properties", "virtualMachineProfile")
 _NICS: Final[Path] = (*_PROFILE, "networkProfile", "networkInterfaceConfigurations")
@@ -20,7 +20,9 @@ _USUAL_FAULT_DOMAINS: Final = 5
 """Fault domains of a Uniform scale set without zones that does not say how many."""
 
 
-def unfit(kind: str, resource_id: str, body: Mapping[str, Any], path: str, whole: Any) -> Iterator[Finding]:
+def unfit(
+    kind: str, resource_id: str, body: Mapping[str, Any], path: str, whole: Any
+) -> Iterator[PreflightFinding]:
     """What keeps the scale set from using the resource.
 
     kind: its type in small letters. resource_id: what the request names, the resource or a part of it. body: the resource.
@@ -47,10 +49,10 @@ def _id(value: Any) -> str:
 # --- load balancers --------------------------------------------------------------------------------------------------
 
 
-def _balancer(resource_id: str, body: Mapping[str, Any], path: str, whole: Any) -> Iterator[Finding]:
+def _balancer(resource_id: str, body: Mapping[str, Any], path: str, whole: Any) -> Iterator[PreflightFinding]:
     asks = _too_much_for_basic(whole)
     if str(get(body, "sku", "name")).lower() == "basic" and asks:
-        yield Finding(
+        yield PreflightFinding(
             "failed",
             f"{_name(str(body.get('id')))} is a Basic load balancer, which does not serve {asks}.",
             "Use a Standard load balancer.",
@@ -71,7 +73,7 @@ def _too_much_for_basic(whole: Any) -> str:
     return ""
 
 
-def _probe(resource_id: str, body: Mapping[str, Any], path: str, whole: Any) -> Iterator[Finding]:
+def _probe(resource_id: str, body: Mapping[str, Any], path: str, whole: Any) -> Iterator[PreflightFinding]:
     """Azure takes the health from a probe only where a load balancing rule uses it for these instances."""
     known = get(body, "properties", "loadBalancingRules")
     if not isinstance(known, list):
@@ -82,7 +84,7 @@ def _probe(resource_id: str, body: Mapping[str, Any], path: str, whole: Any) -> 
         if _id(get(properties := get(rule, "properties"), "probe")) == resource_id.lower()
     ]
     if not rules:
-        yield Finding(
+        yield PreflightFinding(
             "failed",
             f"No load balancing rule uses the probe {_name(resource_id)}.",
             "Have a rule use it, or choose a probe that one uses.",
@@ -93,7 +95,7 @@ def _probe(resource_id: str, body: Mapping[str, Any], path: str, whole: Any) -> 
         for rule in rules
         for pool in (get(rule, "backendAddressPool"), *_items(get(rule, "backendAddressPools")))
     }:
-        yield Finding(
+        yield PreflightFinding(
             "failed",
             f"No load balancing rule that uses the probe {_name(resource_id)} sends to a backend pool of the scale set.",
             "Put the network interfaces into the pool of such a rule, or choose another probe.",
@@ -114,13 +116,13 @@ def _pools(whole: Any) -> set[str]:
 # --- key vaults ------------------------------------------------------------------------------------------------------
 
 
-def _vault(resource_id: str, body: Mapping[str, Any], path: str, whole: Any) -> Iterator[Finding]:
+def _vault(resource_id: str, body: Mapping[str, Any], path: str, whole: Any) -> Iterator[PreflightFinding]:
     certificates = any(
         _id(get(group, "sourceVault")) == resource_id.lower() for group in _items(get(whole, *_SECRETS))
     )
     if certificates and get(body, "properties", "enabledForDeployment") is not True:
         name = resource_id.rpartition("/")[2]
-        yield Finding(
+        yield PreflightFinding(
             "failed",
             f"The key vault “{name}” is not enabled for deployment, so Azure cannot put its certificates on instances.",
             f"Have its owner enable it: az keyvault update --name {name} --enabled-for-deployment",
@@ -131,10 +133,10 @@ def _vault(resource_id: str, body: Mapping[str, Any], path: str, whole: Any) -> 
 # --- dedicated hosts -------------------------------------------------------------------------------------------------
 
 
-def _hosts(resource_id: str, body: Mapping[str, Any], _path: str, whole: Any) -> Iterator[Finding]:
+def _hosts(resource_id: str, body: Mapping[str, Any], _path: str, whole: Any) -> Iterator[PreflightFinding]:
     there, wished = _zones(body), _zones(whole)
     if there != wished:
-        yield Finding(
+        yield PreflightFinding(
             "failed",
             f"The dedicated hosts {_name(resource_id)} are in {_in_words(there)}, the scale set in {_in_words(wished)}.",
             f"Choose {_in_words(there)}, or other hosts.",
@@ -142,7 +144,7 @@ def _hosts(resource_id: str, body: Mapping[str, Any], _path: str, whole: Any) ->
         )
     most, count = get(body, "properties", "platformFaultDomainCount"), _fault_domains(whole)
     if isinstance(most, int) and count > most:
-        yield Finding(
+        yield PreflightFinding(
             "failed",
             f"The dedicated hosts {_name(resource_id)} have {_counted(most)}, and the scale set spreads over {count}.",
             f"Spread over {most} at most, or choose other hosts.",
@@ -170,7 +172,7 @@ def _fault_domains(whole: Any) -> int:
     return 1 if flexible or _zones(whole) else _USUAL_FAULT_DOMAINS
 
 
-_CHECKS: Final[dict[str, Callable[[str, Mapping[str, Any], str, Any], Iterator[Finding]]]] = {
+_CHECKS: Final[dict[str, Callable[[str, Mapping[str, Any], str, Any], Iterator[PreflightFinding]]]] = {
     "microsoft.network/loadbalancers": _balancer,
     "microsoft.keyvault/vaults": _vault,
     "microsoft.compute/hostgroups": _hosts,

@@ -21,7 +21,7 @@ PARTS_SHOWN: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class PreflightFinding:
     """One thing that a check has to say.
 
     sentence: what was found. cure: what to do about it. path: the field it is about, as text, empty when it is none's.
@@ -44,7 +44,7 @@ class Result:
 
     check: str
     title: str
-    findings: tuple[Finding, ...]
+    findings: tuple[PreflightFinding, ...]
     at: str
     correlation_id: str = ""
     hindered: str = ""
@@ -66,7 +66,7 @@ class Result:
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Result:
         """The result that `to_json` gave."""
-        return cls(**{**value, "findings": tuple(Finding(**each) for each in value["findings"])})
+        return cls(**{**value, "findings": tuple(PreflightFinding(**each) for each in value["findings"])})
 
 
 def now() -> str:
@@ -118,22 +118,22 @@ def _hindered(error: AzureError, told: Explanation) -> str:
     return told.cause if told.cause in _IN_THE_DARK else ""
 
 
-def of_error(error: AzureError, document: Any) -> Iterator[Finding]:
+def of_error(error: AzureError, document: Any) -> Iterator[PreflightFinding]:
     """What an error means: that the request would fail, or only that nobody knows."""
     told, several = explain_all(error, document)
     if _hindered(error, told):
         sentence = _IN_THE_DARK[told.cause]
         if told.cause in _OUR_OWN_WORDS:
             sentence = f"{told.sentence.rstrip('.')}, so this was not checked."
-        yield Finding("unknown", sentence, _CURES[told.cause], said=error.said)
+        yield PreflightFinding("unknown", sentence, _CURES[told.cause], said=error.said)
         return
     for each, meant in several[:PARTS_SHOWN] or [(error, told)]:
         yield _failed(each, meant)
 
 
-def _failed(error: AzureError, told: Explanation) -> Finding:
+def _failed(error: AzureError, told: Explanation) -> PreflightFinding:
     path = paths.text(told.path) if told.path else ""
-    return Finding("failed", told.sentence, told.cure, path, error.said)
+    return PreflightFinding("failed", told.sentence, told.cure, path, error.said)
 
 
 def blotted(result: Result, blotter: Blotter) -> Result:

@@ -17,7 +17,7 @@ from ..errors import AzureError, ClaimsChallenge, TokenRefused
 from ..signin import NEW_TOKEN
 from . import checks, deployments, fitting
 from .asking import Asking, NotSaid
-from .results import Finding, Result, blotted, hindered, now, of_error
+from .results import PreflightFinding, Result, blotted, hindered, now, of_error
 
 LIMIT: Final = 20.0
 """Seconds that one check may take."""
@@ -43,7 +43,7 @@ TITLES: Final = {key: title for key, (title, _check) in _CHECKS.items()}
 MakeClient = Callable[[str | None], ArmClient]
 """A client with a token; with claims, with another token that answers them. Raises AzureError."""
 
-_Outcome = tuple[str, list[Finding] | AzureError]
+_Outcome = tuple[str, list[PreflightFinding] | AzureError]
 
 
 def checks_for(request: Request) -> list[str]:
@@ -93,7 +93,9 @@ def run(
         yield blotted(_result(key, outcome, request.document), blotter)
     for key in [each for each in TITLES if each in waiting]:
         sentence = f"Azure did not answer within {limit:g} seconds, so this was not checked."
-        yield Result(key, TITLES[key], (Finding("unknown", sentence, "Run it again in a moment."),), now())
+        yield Result(
+            key, TITLES[key], (PreflightFinding("unknown", sentence, "Run it again in a moment."),), now()
+        )
 
 
 def _start(key: str, asking: Asking, done: queue.SimpleQueue[_Outcome]) -> None:
@@ -104,16 +106,27 @@ def _check(key: str, asking: Asking, done: queue.SimpleQueue[_Outcome]) -> None:
     try:
         done.put((key, list(_CHECKS[key][1](asking))))
     except NotSaid as missing:
-        done.put((key, [Finding("unknown", str(missing), "Fill it in, then run it again.", missing.path)]))
+        done.put(
+            (key, [PreflightFinding("unknown", str(missing), "Fill it in, then run it again.", missing.path)])
+        )
     except AzureError as error:
         done.put((key, error))
     except Exception as error:  # noqa: BLE001 - it is logged, and told to whoever waits
         # Without the exception's own words, which may quote a secret that was in hand.
         _log.error("The check %s failed: %s", key, type(error).__name__)
-        done.put((key, [Finding("unknown", "Azure's answer has an unknown shape, so this was not checked.")]))
+        done.put(
+            (
+                key,
+                [
+                    PreflightFinding(
+                        "unknown", "Azure's answer has an unknown shape, so this was not checked."
+                    )
+                ],
+            )
+        )
 
 
-def _result(key: str, outcome: list[Finding] | AzureError, document: Any) -> Result:
+def _result(key: str, outcome: list[PreflightFinding] | AzureError, document: Any) -> Result:
     if isinstance(outcome, AzureError):
         findings = tuple(of_error(outcome, document))
         why = hindered(outcome, document)

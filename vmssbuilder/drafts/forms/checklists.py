@@ -14,7 +14,7 @@ from vmssbuilder.scaleset.rules.os_profile import REFUSED_PASSWORDS, RESERVED
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class Requirement:
     """One line of a checklist: met when `enough` of the patterns are found.
 
     The patterns are read by Python and by browsers, so they use what both understand the same way, and no blank.
@@ -29,7 +29,7 @@ class Wish:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ChecklistLine:
     """One line as the page has it, for the script that ticks it off. apart_from: the id of an input, "" for none."""
 
     words: str
@@ -48,34 +48,36 @@ def _none_of(texts: Iterable[str]) -> str:
     return f"^(?!({'|'.join(re.escape(text) for text in sorted(texts))})$)"
 
 
-def _length(words: str, least: int, most: int) -> Wish:
-    return Wish(words, (rf"^[\s\S]{{{least},{most}}}$",))
+def _length(words: str, least: int, most: int) -> Requirement:
+    return Requirement(words, (rf"^[\s\S]{{{least},{most}}}$",))
 
 
-def _password(system: str) -> tuple[Wish, ...]:
+def _password(system: str) -> tuple[Requirement, ...]:
     length = {
         "Linux": _length("12 to 72 characters (Azure takes 6, but many policies do not)", 12, 72),
         "Windows": _length("12 to 123 characters (Azure takes 8, but many policies do not)", 12, 123),
     }.get(system, _length("12 to 72 characters, which Linux and Windows both take", 12, 72))
     return (
         length,
-        Wish("Three of: small letter, capital letter, number, other character", _KINDS_OF_CHARACTERS, 3),
-        Wish("Not a password that is known too well", (_none_of(REFUSED_PASSWORDS),)),
-        Wish("Without the admin user name", apart_from=_USERNAME),
+        Requirement(
+            "Three of: small letter, capital letter, number, other character", _KINDS_OF_CHARACTERS, 3
+        ),
+        Requirement("Not a password that is known too well", (_none_of(REFUSED_PASSWORDS),)),
+        Requirement("Without the admin user name", apart_from=_USERNAME),
     )
 
 
-def _prefix(system: str) -> tuple[Wish, ...]:
+def _prefix(system: str) -> tuple[Requirement, ...]:
     if system == "Linux":
         return (
             _length("1 to 58 characters; up to 15 are safe everywhere", 1, 58),
-            Wish("Letters, numbers, hyphens and periods", (r"^[A-Za-z0-9.-]*$",)),
-            Wish("Does not end with a period", (r"[^.]$",)),
+            Requirement("Letters, numbers, hyphens and periods", (r"^[A-Za-z0-9.-]*$",)),
+            Requirement("Does not end with a period", (r"[^.]$",)),
         )
     windows = (
         _length("1 to 9 characters", 1, 9),
-        Wish("Letters, numbers and hyphens", ("^[A-Za-z0-9-]*$",)),
-        Wish("Not numbers only", ("[^0-9]",)),
+        Requirement("Letters, numbers and hyphens", ("^[A-Za-z0-9-]*$",)),
+        Requirement("Not numbers only", ("[^0-9]",)),
     )
     return (
         windows
@@ -84,31 +86,33 @@ def _prefix(system: str) -> tuple[Wish, ...]:
     )
 
 
-def _username(system: str) -> tuple[Wish, ...]:
+def _username(system: str) -> tuple[Requirement, ...]:
     most = {"Windows": 20, "Linux": 64}.get(system, 20)
-    ending = () if system == "Linux" else (Wish("Does not end with a period", (r"[^.]$",)),)
+    ending = () if system == "Linux" else (Requirement("Does not end with a period", (r"[^.]$",)),)
     return (
         _length(f"1 to {most} characters", 1, most),
-        Wish("Letters, numbers, hyphens, underscores and periods", (r"^[A-Za-z0-9._-]*$",)),
-        Wish("Not a common name such as admin, root, user or test", (_none_of(RESERVED),), folded=True),
+        Requirement("Letters, numbers, hyphens, underscores and periods", (r"^[A-Za-z0-9._-]*$",)),
+        Requirement(
+            "Not a common name such as admin, root, user or test", (_none_of(RESERVED),), folded=True
+        ),
         *ending,
     )
 
 
-def _name(_system: str) -> tuple[Wish, ...]:
+def _name(_system: str) -> tuple[Requirement, ...]:
     return (
         _length("1 to 64 characters", 1, 64),
-        Wish("Letters A to Z, numbers, hyphens, underscores and periods", ("^[A-Za-z0-9._-]*$",)),
-        Wish("Starts with a letter or a number", ("^[A-Za-z0-9]",)),
-        Wish("Does not end with a period or a hyphen", ("[^.-]$",)),
+        Requirement("Letters A to Z, numbers, hyphens, underscores and periods", ("^[A-Za-z0-9._-]*$",)),
+        Requirement("Starts with a letter or a number", ("^[A-Za-z0-9]",)),
+        Requirement("Does not end with a period or a hyphen", ("[^.-]$",)),
     )
 
 
-def _group(_system: str) -> tuple[Wish, ...]:
+def _group(_system: str) -> tuple[Requirement, ...]:
     return (
         _length("1 to 90 characters", 1, 90),
-        Wish("Letters, numbers and _ - . ( )", (r"^[^\x00-'*+,\/:-@\[-^`{-\x7f]*$",)),
-        Wish("Does not end with a period", (r"[^.]$",)),
+        Requirement("Letters, numbers and _ - . ( )", (r"^[^\x00-'*+,\/:-@\[-^`{-\x7f]*$",)),
+        Requirement("Does not end with a period", (r"[^.]$",)),
     )
 
 
@@ -122,16 +126,16 @@ CHECKLISTS: Final = {
 
 
 @cache
-def wishes(path: Path, system: str) -> tuple[Wish, ...]:
+def wishes(path: Path, system: str) -> tuple[Requirement, ...]:
     """What Azure asks of a value, for an operating system ("" while nobody knows it); () where there is no list."""
     made = CHECKLISTS.get(path)
     return made(system) if made is not None else ()
 
 
-def lines(path: Path, system: str) -> list[Line]:
+def lines(path: Path, system: str) -> list[ChecklistLine]:
     """The checklist of a field as it is drawn."""
     return [
-        Line(
+        ChecklistLine(
             wish.words,
             " ".join(wish.patterns),
             wish.enough,

@@ -19,7 +19,7 @@ LONGEST: Final = 2_000
 
 
 @dataclass(frozen=True)
-class Shown(RenderableMixin):
+class ShownValue(RenderableMixin):
     """A value for comparing: nothing, some words, a text of the document, or one of several lines. Secrets are hidden."""
 
     words: str = ""
@@ -36,19 +36,19 @@ class Shown(RenderableMixin):
         return {"words": self.words, "code": self.code, "lines": self.lines}
 
 
-def shown(node: Node | None, value: Any) -> Shown:
+def shown(node: Node | None, value: Any) -> ShownValue:
     """The value of a place as it is shown for comparing."""
     if value is MISSING or value == "":
-        return Shown()
+        return ShownValue()
     if isinstance(value, dict | list):
-        return Shown(lines=_cut(json.dumps(_masked(value), ensure_ascii=False, indent=1)))
+        return ShownValue(lines=_cut(json.dumps(_masked(value), ensure_ascii=False, indent=1)))
     prop = node.property if node is not None else None
     if isinstance(prop, Boolean) and isinstance(value, bool):
-        return Shown("Yes" if value else "No")
+        return ShownValue("Yes" if value else "No")
     if isinstance(prop, Choice):
-        return Shown(next((each.label for each in prop.values if each.wire == value), str(value)))
+        return ShownValue(next((each.label for each in prop.values if each.wire == value), str(value)))
     text = prop.to_text(value) if prop is not None else str(value)
-    return Shown(lines=_cut(text)) if "\n" in text else Shown(code=_cut(text))
+    return ShownValue(lines=_cut(text)) if "\n" in text else ShownValue(code=_cut(text))
 
 
 def _masked(value: Any) -> Any:
@@ -70,6 +70,6 @@ class TwoValues:
 
     name: str
     label: str
-    theirs: Shown
-    mine: Shown
+    theirs: ShownValue
+    mine: ShownValue
     saved: datetime | None

@@ -67,7 +67,7 @@ class PropertyField(forms.Field):
             return True
         return self.differs(initial, data) and (self.to_python(data) is not MISSING or initial is not MISSING)
 
-    def differs(self, initial: Any, data: widgets.Sent) -> bool:
+    def differs(self, initial: Any, data: widgets.SubmittedValue) -> bool:
         """Whether the text is another one than that which stands for the value."""
         return not shows(self.prepare_value(initial), data.text)
 
@@ -114,7 +114,7 @@ class Base64Field(PropertyField):
         text: str = value.text
         return MISSING if not text.strip() else text if value.encoded else encode(text)
 
-    def differs(self, initial: Any, data: widgets.Sent) -> bool:
+    def differs(self, initial: Any, data: widgets.SubmittedValue) -> bool:
         return super().differs(initial, data) or data.encoded != self.shown_encoded(initial)
 
 

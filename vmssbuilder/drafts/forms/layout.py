@@ -14,7 +14,7 @@ from vmssbuilder.drafts import content as contents
 from vmssbuilder.drafts import systems
 from vmssbuilder.drafts.steps import Field, Section, anchor
 from vmssbuilder.drafts.steps import Layout as Places
-from vmssbuilder.drafts.systems import OTHER, Chosen
+from vmssbuilder.drafts.systems import OTHER, DraftSystem
 from vmssbuilder.scaleset import paths, presets
 from vmssbuilder.scaleset.findings import in_words
 from vmssbuilder.scaleset.paths import MISSING, Path
@@ -191,7 +191,7 @@ class SystemChoice(Drawn):
 
     template = "forms/system.html"
 
-    def __init__(self, chosen: Chosen, done: SystemDone | None = None) -> None:
+    def __init__(self, chosen: DraftSystem, done: SystemDone | None = None) -> None:
         self.chosen, self.done = chosen, done
 
     def context(self, form: PageForm) -> dict[str, Any]:
@@ -199,7 +199,7 @@ class SystemChoice(Drawn):
         return {"chosen": chosen, "systems": SYSTEMS, "why": _why(chosen), "done": self.done}
 
 
-def _why(chosen: Chosen) -> str:
+def _why(chosen: DraftSystem) -> str:
     if not chosen.system:
         return "Say which, and the form shows only what applies. Nothing is lost by choosing, and you can choose again."
     if not chosen.said and chosen.told is not None:

@@ -21,7 +21,7 @@ ITEMS_A_PAGE: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
+class ListChange:
     """What was just done with the list at `holder`, and the item before which that is said.
 
     undo: what the button sends that takes it back, "" for none; back: what it puts back.

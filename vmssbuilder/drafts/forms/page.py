@@ -17,7 +17,7 @@ from vmssbuilder.drafts.changes import Changed
 from vmssbuilder.drafts.content import TARGET
 from vmssbuilder.scaleset import paths
 from vmssbuilder.scaleset.findings import Finding
-from vmssbuilder.scaleset.kept import Kept
+from vmssbuilder.scaleset.kept import KeptSecret
 from vmssbuilder.scaleset.paths import MISSING, Path
 from vmssbuilder.scaleset.systems import told_by
 from vmssbuilder.scaleset.versions import LATEST
@@ -26,7 +26,7 @@ from . import checklists
 from .bound import BoundProperty
 from .conflicts import TwoValues
 from .fields import PropertyField
-from .lists import ITEMS_A_PAGE, Done
+from .lists import ITEMS_A_PAGE, ListChange
 from .obstacles import odd_holders
 from .widgets import CLEAR
 
@@ -55,9 +55,9 @@ class PageForm(forms.Form):
         typed: Mapping[str, list[str]] | None = None,
         attention: frozenset[Path] = frozenset(),
         conflicts: Mapping[Path, TwoValues] | None = None,
-        done: Done | None = None,
+        done: ListChange | None = None,
         system: str = "",
-        kept: tuple[Kept, ...] = (),
+        kept: tuple[KeptSecret, ...] = (),
         at: Path = (),
         unnamed: Sequence[str] = (),
         in_place: bool = False,
@@ -169,11 +169,11 @@ class PageForm(forms.Form):
         words = "Removed: the update takes this away (null)."
         return f"{words} To leave it as it is, {way_back}." if way_back else words
 
-    def kept_at(self, path: Path) -> Kept | None:
+    def kept_at(self, path: Path) -> KeptSecret | None:
         """The secret that Azure keeps at the place, or that the place is a part of."""
         return next((each for each in self.kept if paths.starts_with(path, each.path)), None)
 
-    def checklist(self, path: Path) -> list[checklists.Line]:
+    def checklist(self, path: Path) -> list[checklists.ChecklistLine]:
         """What Azure asks of a value, for the operating system of the draft."""
         told = told_by(self.content)
         return checklists.lines(path, self.system or (told.system if told is not None else ""))
@@ -189,7 +189,7 @@ class PageForm(forms.Form):
         first = min(position, max(count - 1, 0)) // ITEMS_A_PAGE * ITEMS_A_PAGE
         return first, min(first + ITEMS_A_PAGE, count)
 
-    def done_at(self, path: Path, number: int, count: int) -> Done | None:
+    def done_at(self, path: Path, number: int, count: int) -> ListChange | None:
         """What was done, if it is said before that item of the list; `number` equal to `count` means after the last."""
         done = self.done
         return (

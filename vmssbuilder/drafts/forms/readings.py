@@ -36,7 +36,7 @@ def kind_of(prop: Property) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ValueInWords:
     """What stands below an input: the value in words, and what the script of its kind needs to keep it up to date.
 
     most: bytes that the value may have, 0 where that does not matter. base64: whether it is counted before it is encoded.
@@ -50,7 +50,7 @@ class Reading:
     anything: bool = False
 
 
-def reading(prop: Property, shown: str) -> Reading | None:
+def reading(prop: Property, shown: str) -> ValueInWords | None:
     """What is said below an input of the property that shows a text; None when there is nothing to say."""
     kind = kind_of(prop)
     if not kind:
@@ -58,8 +58,8 @@ def reading(prop: Property, shown: str) -> Reading | None:
     words = "" if prop.secret else in_words(kind, shown, MOST_BYTES.get(prop.wire, 0))
     if kind == "bytes":
         assert isinstance(prop, Text)
-        return Reading(kind, words, MOST_BYTES[prop.wire], prop.base64)
-    return Reading(kind, words, anything=isinstance(prop, Json) and not prop.objects)
+        return ValueInWords(kind, words, MOST_BYTES[prop.wire], prop.base64)
+    return ValueInWords(kind, words, anything=isinstance(prop, Json) and not prop.objects)
 
 
 def in_words(kind: str, text: str, most: int = 0) -> str:

@@ -18,7 +18,7 @@ from vmssbuilder.scaleset.properties import Map, Node, Text
 from vmssbuilder.web.characters import showable
 
 from .fields import PropertyField, lines, shows, text_of
-from .widgets import CLEAR, ENCODED, Sent
+from .widgets import CLEAR, ENCODED, SubmittedValue
 
 if TYPE_CHECKING:
     from .formsets import RowsField
@@ -113,10 +113,14 @@ class RowsSent:
         """What stands in a box of a row."""
         return str(self.post.get(self.cell(number, below), "")).replace("\r\n", "\n")
 
-    def sent(self, number: int, below: Path = ()) -> Sent | None:
+    def sent(self, number: int, below: Path = ()) -> SubmittedValue | None:
         """What came back of a box of a row, None when there was none."""
         name = self.cell(number, below)
-        return Sent(self.text(number, below), name + ENCODED in self.post) if name in self.post else None
+        return (
+            SubmittedValue(self.text(number, below), name + ENCODED in self.post)
+            if name in self.post
+            else None
+        )
 
 
 def read(sent: RowsSent, field: RowsField, held: Any, refused: list[ValidationError]) -> Any:
@@ -199,7 +203,7 @@ def _row(sent: RowsSent, cells: Cells, number: int, old: Any) -> Any:
     return row["row"] or MISSING
 
 
-def _cell(field: PropertyField, sent: Sent | None, old: Any) -> tuple[Any] | None:
+def _cell(field: PropertyField, sent: SubmittedValue | None, old: Any) -> tuple[Any] | None:
     """What is wanted of a box that says something else than what it showed."""
     return (field.to_python(sent),) if sent is not None and field.has_changed(old, sent) else None
 

@@ -6,13 +6,13 @@ from typing import Any
 
 from crispy_forms.layout import Field, Layout
 
-from vmssbuilder.web.forms import WORDS, SearchForm, Words
+from vmssbuilder.web.forms import WORDS, SearchForm, SearchWordsField
 
 
 class SettingSearch(SearchForm):
     """What somebody calls a setting."""
 
-    q = Words("What the setting is called, or does", "Such as disk size, spot, ssh key")
+    q = SearchWordsField("What the setting is called, or does", "Such as disk size, spot, ssh key")
 
     def __init__(self, *args: Any, **named: Any) -> None:
         super().__init__(*args, **named)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django import forms
 
-from vmssbuilder.drafts.numbers import Base
+from vmssbuilder.drafts.numbers import BaseRevisionField
 from vmssbuilder.web.forms import SmallForm
 
 
@@ -18,4 +18,4 @@ class SettingSwitch(SwitchForm):
     """For the sake of a setting. place: which one. base: the revision that the page showed."""
 
     place = forms.CharField(required=False, widget=forms.HiddenInput)
-    base = Base()
+    base = BaseRevisionField()

@@ -23,14 +23,14 @@ MOST: Final = 400
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
+class SubmittedParameters:
     """What a form of parameters sent. typed: texts by parameter, empty ones too; cleared: those to forget."""
 
     typed: Mapping[str, str] = field(default_factory=dict)
     cleared: frozenset[str] = frozenset()
 
     @classmethod
-    def of(cls, post: QueryDict) -> Sent:
+    def of(cls, post: QueryDict) -> SubmittedParameters:
         typed, cleared = {}, set()
         for number in range(MOST):
             own = f"{PREFIX}-{number}"

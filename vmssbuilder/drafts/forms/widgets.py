@@ -11,7 +11,7 @@ from django import forms
 from vmssbuilder.drafts.checking import UNREADABLE
 from vmssbuilder.drafts.content import TARGET
 from vmssbuilder.scaleset import secrets
-from vmssbuilder.scaleset.kept import Kept
+from vmssbuilder.scaleset.kept import KeptSecret
 from vmssbuilder.scaleset.paths import MISSING
 from vmssbuilder.scaleset.properties import Json, Text
 
@@ -71,7 +71,7 @@ def not_on_offer(shown: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
+class SubmittedValue:
     """What came back of a field. encoded, cleared: whether the boxes for these were ticked."""
 
     text: str
@@ -93,7 +93,9 @@ class Control(forms.Widget):
         text = data.get(name)
         if text is None:
             return None
-        return Sent(text.replace("\r\n", "\n"), name + ENCODED in data, bool(data.get(name + CLEAR)))
+        return SubmittedValue(
+            text.replace("\r\n", "\n"), name + ENCODED in data, bool(data.get(name + CLEAR))
+        )
 
     def shown(self, bound: BoundProperty) -> dict[str, Any]:
         """What the template draws the control from. `also`: the ends of the ids of what is said about it."""
@@ -220,7 +222,7 @@ class SecretControl(Control):
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
         text = data.get(name, "").replace("\r\n", "\n")
-        return Sent(text, bool(data.get(name + ENCODED)), bool(data.get(name + CLEAR)))
+        return SubmittedValue(text, bool(data.get(name + ENCODED)), bool(data.get(name + CLEAR)))
 
     def keeps(self, bound: BoundProperty) -> bool:
         return super().keeps(bound) and not bound.form.kept
@@ -250,7 +252,7 @@ class SecretControl(Control):
         return context
 
 
-def _kept(kept: Kept, *, part: bool) -> str:
+def _kept(kept: KeptSecret, *, part: bool) -> str:
     """What becomes of a secret that Azure keeps. part: whether the field is about a part of it."""
     if kept.lost:
         again = "Enter all protected settings again." if part else "Enter it again."

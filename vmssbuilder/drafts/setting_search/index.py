@@ -47,7 +47,7 @@ _SAY_NOTHING: Final = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class EntryWords:
     """The words that are said of an entry, by where. stems: of its names; help_stems: of its help."""
 
     title: frozenset[str]
@@ -61,7 +61,7 @@ class Words:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class SettingEntry:
     """A place of the document in all API versions.
 
     place: its pattern without brackets, as its page is addressed. nodes: its declarations, newest first; more than one
@@ -77,7 +77,7 @@ class Entry:
     folded: dict[str, str] = field(repr=False)
     phrases: frozenset[str] = field(repr=False)
     called: frozenset[str] = field(repr=False)
-    words: Words = field(repr=False)
+    words: EntryWords = field(repr=False)
 
     @property
     def node(self) -> Node:
@@ -156,7 +156,7 @@ def span(since: str, until: str | None) -> str:
     return f"up to {until}" if since == FIRST else f"{since} to {until}"
 
 
-def worded(entry: Entry) -> list[tuple[str, str]]:
+def worded(entry: SettingEntry) -> list[tuple[str, str]]:
     """The sentences about an entry that hold in some API versions only: these versions in words, and the sentence."""
     said = entry.declared.said
     return [
@@ -213,7 +213,7 @@ def kind_in_words(kind: str) -> str:
 
 
 @cache
-def entries() -> tuple[Entry, ...]:
+def entries() -> tuple[SettingEntry, ...]:
     """Every entry, by step, in declared order. What only older versions have stands after its siblings."""
     found: dict[str, list[Node]] = {}
     placed: list[str] = []
@@ -245,7 +245,7 @@ def _position(placed: list[str], place: str) -> int:
     )
 
 
-def entry_of(place: str, nodes: list[Node]) -> Entry:
+def entry_of(place: str, nodes: list[Node]) -> SettingEntry:
     """The entry of a place, from its declarations, newest first."""
     newest = nodes[0]
     prop = newest.property
@@ -281,10 +281,10 @@ def entry_of(place: str, nodes: list[Node]) -> Entry:
     ):
         folded[name] = " ".join(("", *said))
     folded["all"] = " ".join((*folded.values(), *words.values, *words.place))
-    return Entry(place, tuple(nodes), step, tuple(inside), read_only, folded, phrases, called, words)
+    return SettingEntry(place, tuple(nodes), step, tuple(inside), read_only, folded, phrases, called, words)
 
 
-def _said(node: Node, place: str, phrases: frozenset[str]) -> Words:
+def _said(node: Node, place: str, phrases: frozenset[str]) -> EntryWords:
     prop = node.property
     title, wire = frozenset(_words(prop.title)), frozenset(_words(prop.wire))
     everyday = frozenset(word for phrase in phrases for word in phrase.split())
@@ -298,7 +298,7 @@ def _said(node: Node, place: str, phrases: frozenset[str]) -> Words:
         else frozenset()
     )
     in_help = frozenset(_words(f"{prop.help} {kind_in_words(prop.kind)}"))
-    return Words(
+    return EntryWords(
         title,
         wire,
         everyday,
@@ -376,12 +376,12 @@ def _example_path(node: Node) -> Path:
 
 
 @cache
-def by_place() -> dict[str, Entry]:
+def by_place() -> dict[str, SettingEntry]:
     return {entry.place: entry for entry in entries()}
 
 
 @cache
-def _by_folded_place() -> dict[str, Entry]:
+def _by_folded_place() -> dict[str, SettingEntry]:
     return {entry.folded["place"]: entry for entry in reversed(entries())}
 
 
@@ -393,13 +393,13 @@ def place_of(written: str) -> str:
     return _BRACKETS.sub("", written).strip().strip(".")
 
 
-def find(written: str) -> Entry | None:
+def find(written: str) -> SettingEntry | None:
     """The entry of a path, pattern or place, in any case; None when no version has it."""
     place = place_of(written)
     return by_place().get(place) or _by_folded_place().get(place.casefold())
 
 
-def members(entry: Entry) -> list[Entry]:
+def members(entry: SettingEntry) -> list[SettingEntry]:
     """The entries right below one."""
     start = f"{entry.place}."
     return [
@@ -407,7 +407,7 @@ def members(entry: Entry) -> list[Entry]:
     ]
 
 
-def above(entry: Entry) -> list[Entry]:
+def above(entry: SettingEntry) -> list[SettingEntry]:
     """The entries that an entry stands in, outermost first."""
     names = entry.place.split(".")
     return [by_place()[".".join(names[:depth])] for depth in range(1, len(names))]
@@ -418,7 +418,7 @@ def above(entry: Entry) -> list[Entry]:
 
 def search(
     query: str = "", *, version: str | None = None, since: str | None = None, step: str | None = None
-) -> list[Entry]:
+) -> list[SettingEntry]:
     """The entries that have every word of the query, the closest first; all of them for an empty one.
 
     version: only what that version has. since: only what it brought. step: only that step's.
@@ -433,7 +433,7 @@ def search(
     return ranked(query, chosen)
 
 
-def ranked(query: str, chosen: list[Entry]) -> list[Entry]:
+def ranked(query: str, chosen: list[SettingEntry]) -> list[SettingEntry]:
     """Those of the entries that have every word of the query, the closest first; all for an empty query."""
     if not query.strip():
         return chosen
@@ -441,7 +441,7 @@ def ranked(query: str, chosen: list[Entry]) -> list[Entry]:
     return [entry for _score, entry in sorted(found, key=lambda each: -each[0])]
 
 
-def scores(query: str, chosen: Iterable[Entry]) -> list[tuple[int, Entry]]:
+def scores(query: str, chosen: Iterable[SettingEntry]) -> list[tuple[int, SettingEntry]]:
     """How well each entry fits the query: 0 unless it has every word, more the closer it is.
 
     Where no entry has every word, those fit that have most of them as whole words, or half of them as what people call it.
@@ -506,7 +506,7 @@ def _settings() -> frozenset[str]:
     return frozenset(joined(phrase.split()) for phrases in PHRASES.values() for phrase in phrases)
 
 
-def is_new(entry: Entry, version: str) -> bool:
+def is_new(entry: SettingEntry, version: str) -> bool:
     """Whether the version has the place and the one before had not."""
     previous = before(version)
     return entry.exists(version) and (previous is None or not entry.exists(previous))
@@ -527,7 +527,7 @@ class _Asked:
     near: str
 
 
-def _score(entry: Entry, asked: _Asked, *, most: bool) -> int:
+def _score(entry: SettingEntry, asked: _Asked, *, most: bool) -> int:
     """0 unless every word is found, or with `most` more than half of them as whole words.
 
     More for a name than for a place, more for a place than for the help; parts of words never win over whole words.
@@ -563,7 +563,7 @@ _WHOLE: Final = 16
 """The least that a whole word earns. Beginnings, parts and initials earn less."""
 
 
-def _whole_score(entry: Entry, asked: _Asked) -> int:
+def _whole_score(entry: SettingEntry, asked: _Asked) -> int:
     """What the query earns as a whole, beside its words: people call the entry just this, or begin to."""
     if asked.whole in entry.called:
         return _CALLED + _ALL_WHOLE
@@ -580,7 +580,7 @@ def _whole_score(entry: Entry, asked: _Asked) -> int:
     return 60 if any(phrase.startswith(begun) for phrase in entry.phrases) else 0
 
 
-def _word_score(entry: Entry, asked: tuple[str, frozenset[str], frozenset[str]]) -> int:
+def _word_score(entry: SettingEntry, asked: tuple[str, frozenset[str], frozenset[str]]) -> int:
     """What one word earns: as a name, as a whole word of a name, of a value, of the help; then as a part of a word."""
     word, said, stems = asked
     folded, words = entry.folded, entry.words
@@ -607,7 +607,7 @@ def _word_score(entry: Entry, asked: tuple[str, frozenset[str], frozenset[str]])
     return _part_score(entry, word)
 
 
-def _part_score(entry: Entry, word: str) -> int:
+def _part_score(entry: SettingEntry, word: str) -> int:
     """What the beginning of a word earns, initials, or letters inside a word: less than any whole word."""
     folded = entry.folded
     begun = f" {word}"
@@ -628,10 +628,10 @@ def _part_score(entry: Entry, word: str) -> int:
     return 2 if begun in folded["helped"] else 0
 
 
-def close_to(query: str) -> list[Entry]:
+def close_to(query: str) -> list[SettingEntry]:
     """Entries whose names are nearly what was searched for, for when nothing was found."""
     wanted = place_of(query).casefold().rpartition(".")[2].replace(" ", "")
-    names: dict[str, Entry] = {}
+    names: dict[str, SettingEntry] = {}
     for entry in entries():
         names.setdefault(entry.folded["wire"], entry)
     return [names[name] for name in difflib.get_close_matches(wanted, names, n=5, cutoff=0.7)]

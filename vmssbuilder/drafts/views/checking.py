@@ -197,7 +197,7 @@ def _fixes(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class FixedValue:
     """One value that a fix changes, in words; "" where there is none before or after."""
 
     label: str
@@ -216,7 +216,9 @@ def _shown(draft: Draft, made: Fixed) -> dict[str, Any]:
                 for content in (made.before, made.after)
             )
             if was != becomes:
-                lines.append(Line(contents.label(path, draft.api_version), paths.text(path), was, becomes))
+                lines.append(
+                    FixedValue(contents.label(path, draft.api_version), paths.text(path), was, becomes)
+                )
     return {"finding": made.finding, "lines": lines, "page": summary.page_title(draft, made.finding.path)}
 
 

@@ -48,17 +48,17 @@ def settled(post: QueryDict) -> Path:
         return ()
 
 
-def still_open(held: list[Changed], now: dict[str, Any]) -> list[actions.Conflict]:
+def still_open(held: list[Changed], now: dict[str, Any]) -> list[actions.SaveConflict]:
     """The conflicts that wait for a choice, less those in which both sides want the same by now."""
     return [
-        actions.Conflict(change.path, theirs, MISSING if change.secret else change.wanted)
+        actions.SaveConflict(change.path, theirs, MISSING if change.secret else change.wanted)
         for change in held
         if not merging.same(theirs := paths.get(now, change.path), change.wanted)
     ]
 
 
 def questions(
-    user: User, form: Form, conflicts: list[actions.Conflict]
+    user: User, form: Form, conflicts: list[actions.SaveConflict]
 ) -> tuple[list[Finding], dict[Path, TwoValues]]:
     """What is said at each field, and the two values to choose from, by path."""
     found, values = [], {}

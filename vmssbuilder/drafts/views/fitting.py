@@ -18,7 +18,7 @@ from vmssbuilder.drafts.forms.extensions import is_extension
 from vmssbuilder.drafts.forms.layout import PresetAdditions, PresetChoice, SystemChoice, SystemDone
 from vmssbuilder.drafts.forms.page import PageForm
 from vmssbuilder.drafts.numbers import counted
-from vmssbuilder.drafts.systems import Chosen
+from vmssbuilder.drafts.systems import DraftSystem
 from vmssbuilder.scaleset import paths, presets
 from vmssbuilder.scaleset.paths import MISSING, Path, PathError
 from vmssbuilder.scaleset.presets import Preset
@@ -33,7 +33,7 @@ _EXTENSIONS: Final[Path] = ("properties", "virtualMachineProfile", "extensionPro
 _SYSTEM_STEP: Final = "operating-system"
 
 
-def laid_out(request: HttpRequest, form: Form, page: PageForm, chosen: Chosen) -> Layout:
+def laid_out(request: HttpRequest, form: Form, page: PageForm, chosen: DraftSystem) -> Layout:
     """The layout of a page, with what stands above and below its fields."""
     fields = page.helper.layout
     if form.step.name == _SYSTEM_STEP and not form.place:

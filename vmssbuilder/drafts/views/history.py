@@ -29,7 +29,7 @@ _READ: Final = 400
 
 
 @dataclass(slots=True)
-class Entry:
+class HistoryEntry:
     """Revisions shown as one, newest first. before: the number of the revision that they started from, 0 for none."""
 
     revisions: list[Revision]
@@ -101,7 +101,7 @@ def restore(request: HttpRequest, code: str, number: int) -> HttpResponse:
     return redirect("draft-history", code)
 
 
-def _entries(draft: Draft, before: int | None) -> tuple[list[Entry], bool]:
+def _entries(draft: Draft, before: int | None) -> tuple[list[HistoryEntry], bool]:
     """A page of the history, and whether there is more behind it. Costs the same however long the history is."""
     found = (
         draft.revisions.select_related("author").defer("document").prefetch_related("reviews", "submissions")
@@ -120,9 +120,9 @@ def _entries(draft: Draft, before: int | None) -> tuple[list[Entry], bool]:
     return entries, more
 
 
-def _together(revisions: list[Revision]) -> Iterator[Entry]:
+def _together(revisions: list[Revision]) -> Iterator[HistoryEntry]:
     """Revisions as entries. One that a review or submission refers to always ends one: it can be pointed at."""
-    entry: Entry | None = None
+    entry: HistoryEntry | None = None
     for revision in revisions:
         marks = _marks(revision)
         if (
@@ -138,7 +138,7 @@ def _together(revisions: list[Revision]) -> Iterator[Entry]:
             continue
         if entry is not None:
             yield entry
-        entry = Entry([revision], marks=marks)
+        entry = HistoryEntry([revision], marks=marks)
     if entry is not None:
         yield entry
 
@@ -150,7 +150,7 @@ def _marks(revision: Revision) -> tuple[str, ...]:
     return (*(["Sent for review"] if reviewed else []), *(["Sent to Azure"] if sent else []))
 
 
-def _describe(draft: Draft, entries: list[Entry]) -> None:
+def _describe(draft: Draft, entries: list[HistoryEntry]) -> None:
     """Says of each entry what changed since the one before it; one query for all."""
     numbers = {number for entry in entries for number in (entry.newest.number, entry.before)}
     states = {revision.number: revision for revision in draft.revisions.filter(number__in=numbers)}

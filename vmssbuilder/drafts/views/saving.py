@@ -119,7 +119,7 @@ def _switch_version(saving: Save) -> HttpResponse | None:
 
 def _write(saving: Save) -> HttpResponse | None:
     """Saves all but what others changed too, which is asked about."""
-    conflicts: list[actions.Conflict] = []
+    conflicts: list[actions.SaveConflict] = []
     form, changes = saving.form, saving.changes
     while changes:
         try:
@@ -264,7 +264,7 @@ def _stale_fields(saving: Save, drawn: Collection[paths.Path]) -> list[BoundProp
 # --- What was not saved -----------------------------------------------------------------------------------------------
 
 
-def _ask(saving: Save, conflicts: list[actions.Conflict]) -> HttpResponse:
+def _ask(saving: Save, conflicts: list[actions.SaveConflict]) -> HttpResponse:
     """The page once more: what others wrote and what this person typed, and the buttons to choose with."""
     request, form, automatic = saving.request, saving.form, saving.automatic
     extra, values = choosing.questions(saving.user, form, conflicts)

@@ -17,7 +17,7 @@ from vmssbuilder.drafts.changes import Changed
 from vmssbuilder.drafts.forms.searching import SettingSearch
 from vmssbuilder.drafts.forms.switching import SettingSwitch
 from vmssbuilder.drafts.models import Draft
-from vmssbuilder.drafts.setting_search.index import Entry, elsewhere
+from vmssbuilder.drafts.setting_search.index import SettingEntry, elsewhere
 from vmssbuilder.scaleset import paths
 
 from .frame import frame
@@ -47,14 +47,14 @@ def find(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "drafts/find.html", context)
 
 
-def _setting(place: str) -> Entry:
+def _setting(place: str) -> SettingEntry:
     found = destinations.setting(place[:LONGEST_QUERY])
     if found is None:
         raise Http404("There is no such setting. Search for it by what it does.")
     return found
 
 
-def _to(request: HttpRequest, draft: Draft, entry: Entry) -> HttpResponse:
+def _to(request: HttpRequest, draft: Draft, entry: SettingEntry) -> HttpResponse:
     """On to the field where there is one; else the choice, or what stands in the way."""
     spots = destinations.destinations(draft, entry)
     if len(spots) == 1:

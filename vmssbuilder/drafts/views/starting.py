@@ -15,7 +15,7 @@ from vmssbuilder.accounts.models import User
 from vmssbuilder.drafts import actions, clear_keys, noting, steps, vault
 from vmssbuilder.drafts import content as contents
 from vmssbuilder.drafts.forms.starting import PARAMETERS, REQUEST, TEXTS, LookForm, StartForm, mark
-from vmssbuilder.drafts.forms.template import ParametersForm, PlaceForm, Sent, as_text
+from vmssbuilder.drafts.forms.template import ParametersForm, PlaceForm, SubmittedParameters, as_text
 from vmssbuilder.scaleset import (
     Place,
     Reading,
@@ -105,7 +105,7 @@ def _started(request: HttpRequest, start: StartForm) -> HttpResponse:
 
 
 def _proposal(request: HttpRequest, texts: Mapping[str, str], version: str | None) -> _Proposal:
-    post, sent = request.POST, Sent.of(request.POST)
+    post, sent = request.POST, SubmittedParameters.of(request.POST)
     held = vault.unsealed(cast(User, request.user), post.get("kept", ""))
     given = {name: value for name, value in held.items() if name not in sent.cleared}
     given |= {name: value for name, value in sent.typed.items() if value}
@@ -172,7 +172,7 @@ def _updates(made: _Proposal) -> str:
     return "This is what you chose." if made.look.operation_picked else "The text is a request that updates."
 
 
-def _values(text: str, sent: Sent, given: Mapping[str, str]) -> dict[str, Any]:
+def _values(text: str, sent: SubmittedParameters, given: Mapping[str, str]) -> dict[str, Any]:
     """The values of parameters: those of the text, and over them those given in the form. Raises ReadingError."""
     try:
         values = given_values(text) if text.strip() else {}

@@ -13,7 +13,7 @@ from urllib.parse import quote
 from vmssbuilder.drafts import content as contents
 from vmssbuilder.drafts import lists
 from vmssbuilder.drafts.forms.cards import item_title
-from vmssbuilder.drafts.forms.lists import Done
+from vmssbuilder.drafts.forms.lists import ListChange
 from vmssbuilder.drafts.models import Draft, Revision
 from vmssbuilder.scaleset import paths
 from vmssbuilder.scaleset.paths import MISSING, Path, PathError
@@ -26,7 +26,7 @@ def parameter(verb: str, path: Path, *numbers: int) -> str:
     return "done=" + quote(":".join([verb, *map(str, numbers), paths.text(path)]), safe="")
 
 
-def told(draft: Draft, done: str) -> Done | None:
+def told(draft: Draft, done: str) -> ListChange | None:
     """The notice; None for what says nothing, or is not true (any more)."""
     verb, *rest = done.split(":", {"removed": 2, "pasted": 3}.get(done.split(":", 1)[0], 1))
     try:
@@ -36,7 +36,7 @@ def told(draft: Draft, done: str) -> Done | None:
     except (KeyError, IndexError, ValueError, TypeError, OverflowError, Revision.DoesNotExist):
         return None
     holder = path if verb == "pasted" else path[:-1]
-    return Done(holder, said.position, said.words, said.undo, said.back)
+    return ListChange(holder, said.position, said.words, said.undo, said.back)
 
 
 @dataclass(frozen=True, slots=True)

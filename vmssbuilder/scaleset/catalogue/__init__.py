@@ -11,14 +11,14 @@ from .. import versions
 from ..paths import Path
 from ..properties import Node
 from ..properties import tree as _tree
-from .request import ScaleSet
+from .request import ScaleSetBody
 
-__all__ = ["ScaleSet", "ignored", "taken", "tree"]
+__all__ = ["ScaleSetBody", "ignored", "taken", "tree"]
 
 
 def tree(api_version: str) -> Node:
     """The catalogue of one API version, as a tree. Raises UnknownVersion."""
-    return _tree(ScaleSet, api_version)
+    return _tree(ScaleSetBody, api_version)
 
 
 def taken(path: Path, api_version: str) -> bool:

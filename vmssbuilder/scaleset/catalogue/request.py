@@ -461,7 +461,7 @@ class ScaleSetProperties(Part):
     )
 
 
-class ScaleSet(Part):
+class ScaleSetBody(Part):
     """The body of a request."""
 
     tags = Map(

@@ -10,11 +10,11 @@ from django.template.context import RequestContext
 from vmssbuilder.drafts.models import Draft
 from vmssbuilder.reviews.queries import approval
 from vmssbuilder.submissions import queries
-from vmssbuilder.submissions.models import Submission
+from vmssbuilder.submissions.models import Submission, SubmissionState
 
 register = template.Library()
 
-State = Submission.State
+State = SubmissionState
 
 
 @register.inclusion_tag("submissions/callout.html", takes_context=True)

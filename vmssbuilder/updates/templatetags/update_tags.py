@@ -7,7 +7,7 @@ from typing import Any
 from django import template
 from django.template.context import RequestContext
 
-from vmssbuilder.accounts.lookups import Asked
+from vmssbuilder.accounts.lookups import Lookup
 from vmssbuilder.accounts.models import User
 from vmssbuilder.drafts.models import Draft, Revision
 from vmssbuilder.updates import board, live, payload, planning, reading
@@ -37,7 +37,7 @@ def what_is_sent(context: RequestContext, source: Draft | Revision) -> dict[str,
     return {"source": source, "board": done, "request": done.request, "gone": gone}
 
 
-def _asked(user: Any, source: Draft | Revision) -> Asked | None:
+def _asked(user: Any, source: Draft | Revision) -> Lookup | None:
     """What Azure has, None where nobody needs to ask."""
     if planning.base_of(source) is not None or not isinstance(user, User):
         return None

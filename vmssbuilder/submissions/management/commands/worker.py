@@ -21,7 +21,7 @@ from vmssbuilder.background import keeping as heavy_work
 from vmssbuilder.submissions import leases, tasks
 from vmssbuilder.workers import heartbeats, queue
 from vmssbuilder.workers.lanes import Lanes
-from vmssbuilder.workers.queue import Done
+from vmssbuilder.workers.queue import FinishedTask
 
 log = logging.getLogger("vmssbuilder.worker")
 
@@ -34,7 +34,7 @@ GRACE: Final = 8.0
 """Seconds that steps under way have to end when the worker is told to stop; containers are killed after ten."""
 
 
-class Worker:
+class WorkerLoop:
     """Gives out the work to its lanes, leaves signs of life, and does what workers that died were doing."""
 
     def __init__(self, lanes: int, interval: float) -> None:
@@ -44,7 +44,7 @@ class Worker:
         self._reserve = max(1, lanes // 4)
         self._interval = interval
         self._lanes = Lanes()
-        self._done: list[Done] = []
+        self._done: list[FinishedTask] = []
         self._beaten: float | None = None
         self._next_sweep = 0.0
         self._next_prune = 0.0
@@ -161,7 +161,7 @@ class Command(BaseCommand):
         for name in ("django_tasks", "django_tasks_db"):
             logging.getLogger(name).setLevel(logging.WARNING)
         connection_created.connect(_small_cache)
-        worker = Worker(settings.VMSSBUILDER_LANES, interval)
+        worker = WorkerLoop(settings.VMSSBUILDER_LANES, interval)
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, worker.shutdown)
         keyholders.announce("worker")
