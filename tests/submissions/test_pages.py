@@ -7,12 +7,15 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
 from tests.conftest import GetPage
-from tests.reviews.making import PASSWORD, approved, edit
+from tests.reviews.making import PASSWORD, approved, draft, edit
 from tests.submissions.conftest import drive, step
 from vmssbuilder import clock
+from vmssbuilder.accounts.models import User
 from vmssbuilder.drafts.models import Draft
+from vmssbuilder.preflight import actions as preflight
 from vmssbuilder.sandbox.server import Running
 from vmssbuilder.submissions.models import Submission
 from vmssbuilder.workers.models import Worker
@@ -49,6 +52,21 @@ def test_pressing_the_button_leads_to_the_progress(
     assert page.heading == "Create web-prod in rg-shop (uksouth)"
     assert "Queued" in page.text
     assert "Create web-prod" not in page_of(as_rita, f"/drafts/{of.code}/check/", queries=30).text
+
+
+def test_the_check_page_reads_no_row_twice_and_no_document_but_the_drafts(
+    as_rita: Client, rita: User, submitted: Submit, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    new, of = draft(rita), submitted().draft
+    preflight.start(rita, of)
+    known = ["session", "person", "draft", "review", "heavy work", "pre-flight"]
+    for each, more in ((new, []), (of, ["decision", "submission"])):
+        as_rita.get(f"/drafts/{each.code}/check/")
+        with django_assert_num_queries(len(known + more)) as asked:
+            as_rita.get(f"/drafts/{each.code}/check/")
+        assert [query["sql"].count('."document"') for query in asked] == [
+            "drafts_draft" in query["sql"].partition(" FROM ")[2].split()[0] for query in asked
+        ]
 
 
 def test_a_refusal_is_said_on_the_page_it_came_from(

@@ -69,9 +69,10 @@ def find_without_document(user: User, code: str, wanted: Access) -> Draft:
 
 
 def _found(user: User, drafts: QuerySet[Draft]) -> Draft:
-    draft = drafts.first()
-    if draft is None:
-        raise Http404(_NONE)
+    try:
+        draft = drafts.get()
+    except Draft.DoesNotExist:
+        raise Http404(_NONE) from None
     if draft.owner_id == user.pk:
         draft.owner = user
     return draft

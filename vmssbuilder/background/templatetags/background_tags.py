@@ -15,4 +15,4 @@ register = template.Library()
 @register.inclusion_tag("background/line.html")
 def work_line(draft: Draft) -> dict[str, Any]:
     """That there is work under way, and the way there; nothing where there is none. One query."""
-    return {"draft": draft, "work": Work.objects.filter(draft=draft, finished=None).first()}
+    return {"draft": draft, "work": Work.objects.filter(draft=draft, finished=None).only("kind").first()}

@@ -15,7 +15,7 @@ register = template.Library()
 @register.inclusion_tag("preflight/line.html")
 def preflight_line(draft: Draft) -> dict[str, Any]:
     """How the newest pre-flight went, or that there is none."""
-    run = board.latest(draft)
+    run = board.latest_in_short(draft)
     if run is None:
         return {"draft": draft, "run": None}
     return {

@@ -31,16 +31,20 @@ def review_panel(
     return _shared(context, draft) | {"blocking": blocking, "form": form}
 
 
-def _shared(context: RequestContext, draft: Draft) -> dict[str, Any]:
-    # Two tags on one page ask once.
-    kept = context.render_context
-    key = f"review of {draft.pk}"
+def state_on_page(context: RequestContext, draft: Draft) -> queries.DraftReview:
+    """Where the draft stands with its reviewers: the tags of one page ask once."""
+    kept, key = context.render_context, f"review of {draft.pk}"
     if key not in kept:
         kept[key] = queries.state_of(draft)
+    state: queries.DraftReview = kept[key]
+    return state
+
+
+def _shared(context: RequestContext, draft: Draft) -> dict[str, Any]:
     user = context.get("user")
     return {
         "draft": draft,
-        "state": kept[key],
+        "state": state_on_page(context, draft),
         "owns": user is not None and draft.owner_id == user.pk and draft.discarded is None,
         "user": user,
         "csrf_token": context.get("csrf_token"),

@@ -8,7 +8,7 @@ from django import template
 from django.template.context import RequestContext
 
 from vmssbuilder.drafts.models import Draft
-from vmssbuilder.reviews.queries import approval
+from vmssbuilder.reviews.templatetags.review_tags import state_on_page
 from vmssbuilder.submissions import queries
 from vmssbuilder.submissions.models import Submission, SubmissionState
 
@@ -54,7 +54,7 @@ def submission_panel(context: RequestContext, draft: Draft) -> dict[str, Any]:
     sent = submission is not None and submission.revision.number == draft.head
     under_way = submission is not None and (submission.is_moving or submission.state == State.NEEDS_SIGN_IN)
     over = submission is not None and submission.state in (State.FAILED, State.CANCELED)
-    ready = owns and not under_way and (not sent or over) and approval(draft) is not None
+    ready = owns and not under_way and (not sent or over) and state_on_page(context, draft).approved
     return shared | {
         "ready": ready,
         "act": queries.act(draft) if ready else "",
@@ -63,8 +63,9 @@ def submission_panel(context: RequestContext, draft: Draft) -> dict[str, Any]:
 
 
 def _shared(context: RequestContext, draft: Draft) -> dict[str, Any]:
-    # Two tags on one page ask once.
+    # Two tags on one page ask once, and not at all where nothing was approved that could have been sent.
     kept, key = context.render_context, f"submission of {draft.pk}"
     if key not in kept:
-        kept[key] = queries.latest(draft)
+        reviewed = state_on_page(context, draft).review is not None
+        kept[key] = queries.latest(draft) if reviewed else None
     return {"draft": draft, "submission": kept[key], "csrf_token": context.get("csrf_token")}
