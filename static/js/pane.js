@@ -84,6 +84,12 @@
       focusTarget();
     });
 
+    // The picture is asked for while its fold is open, and again once the JSON is another.
+    const picture = document.getElementById("pane-picture"), holder = picture?.querySelector("[hx-get]");
+    const draw = () => { if (picture?.open) htmx.trigger(holder, "draw"); };
+    picture?.addEventListener("toggle", draw);
+    new MutationObserver(draw).observe(body, { childList: true });
+
     const wrap = document.getElementById("pane-wrap");
     try {
       wrap.checked = !localStorage.getItem("nowrap");

@@ -13,11 +13,13 @@ from typing import Any, Final
 from vmssbuilder.accounts.lookups import Lookup
 from vmssbuilder.accounts.models import User
 from vmssbuilder.azure import ArmClient, InstanceCounts, ScaleSetAddress, instances
-from vmssbuilder.drafts import comparing, summary
+from vmssbuilder.drafts import comparing, picturing, summary
 from vmssbuilder.drafts import content as contents
 from vmssbuilder.scaleset import Target, outcome, paths
 from vmssbuilder.scaleset.answers import plain
 from vmssbuilder.scaleset.paths import MISSING, Path
+from vmssbuilder.scaleset.picture import Picture
+from vmssbuilder.scaleset.picture import picture as drawable
 from vmssbuilder.updates import asking, board, planning
 
 from .models import Submission
@@ -119,6 +121,16 @@ def following(user: User, submission: Submission) -> Lookup:
 
 def _instances(address: ScaleSetAddress, api_version: str, client: ArmClient) -> InstanceCounts:
     return instances(client, address, api_version)
+
+
+def picture(submission: Submission, found: InstanceCounts | None) -> Picture | None:
+    """The scale set as Azure showed it at the end. found: the instances that there are now, None while nobody knows."""
+    revision, resource = submission.revision, submission.resource
+    if isinstance(resource, dict):
+        shown = drawable(plain(resource, revision.api_version)[0], revision.name.strip())
+    else:
+        shown = picturing.of(revision)
+    return shown.live(found.each) if shown is not None and found is not None else shown
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,8 +67,8 @@ _VALUE: Final = re.compile(r"""\svalue=(?:"([^"]*)"|'([^']*)')""")
 _KIND: Final = re.compile(r"""\stype=["']?([a-z-]+)""")
 _TYPED: Final = frozenset({"text", "search", "url", "email", "number", "tel"})
 _RAW: Final = frozenset({"script", "style"})
-_BARE: Final = frozenset({"title", "option"})
-"""Elements that hold nothing but text."""
+_BARE: Final = frozenset({"title", "desc", "text", "option"})
+"""Elements that hold nothing but text: `desc` and `text` are those of drawings."""
 
 
 def showable_page(page: bytes) -> bytes:
@@ -107,7 +107,7 @@ class _Writer:
             elif name in _RAW or name in _BARE or name == "textarea":
                 inside, at = _inside(html, at, name)
                 # The text of an option without a value is its value.
-                bare = name == "title" or (name == "option" and _VALUE.search(piece["attributes"]))
+                bare = name in _BARE and (name != "option" or _VALUE.search(piece["attributes"]))
                 written.append(self._bare(inside) if bare else showable(inside))
                 if name == "textarea":
                     end = html.find(">", at) + 1

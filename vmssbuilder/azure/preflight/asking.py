@@ -9,6 +9,7 @@ from typing import Any, Final, Generic, TypeVar
 
 from vmssbuilder.scaleset import Request
 from vmssbuilder.scaleset.answers import plain
+from vmssbuilder.scaleset.demand import get
 from vmssbuilder.scaleset.paths import Path
 from vmssbuilder.scaleset.sending import updated
 
@@ -16,7 +17,6 @@ from ..client import ArmClient, LiveScaleSet, ScaleSetAddress
 from ..errors import NotFound
 from ..pickers.sources import SOURCES
 from ..pickers.suggestions import Suggestion, Where, region_name
-from .demand import get
 
 T = TypeVar("T")
 

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from vmssbuilder.scaleset import paths, secrets
+from vmssbuilder.scaleset.demand import addresses, demand, get
 from vmssbuilder.scaleset.paths import Path
 
 from ..errors import Forbidden, NotFound
 from ..pickers.suggestions import Suggestion, Where, region_name
 from .asking import Asking, NotSaid
-from .demand import addresses, demand, get
 from .referred import unfit
 from .results import PreflightFinding
 

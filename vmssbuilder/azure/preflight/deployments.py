@@ -8,12 +8,12 @@ from dataclasses import replace
 from typing import Any, Final
 
 from vmssbuilder.scaleset import paths, secrets
+from vmssbuilder.scaleset.demand import get
 from vmssbuilder.scaleset.exports import arm_template
 
 from ..errors import AzureError, failure
 from ..operations import Operation, wait
 from .asking import Asking
-from .demand import get
 from .results import PreflightFinding, of_error
 
 _DEPLOYMENTS: Final = "2025-04-01"

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from vmssbuilder.scaleset import paths
+from vmssbuilder.scaleset.demand import get
 from vmssbuilder.scaleset.paths import Path
 
 from ..errors import Forbidden, NotFound
 from ..pickers.suggestions import Suggestion
 from .asking import Asking
-from .demand import get
 from .results import PreflightFinding
 
 _GALLERIES: Final = "2024-03-03"

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from vmssbuilder.scaleset import paths
+from vmssbuilder.scaleset.demand import get
 from vmssbuilder.scaleset.paths import Path
 
-from .demand import get
 from .results import PreflightFinding
 
 _PROFILE: Final[Path] = ("properties", "virtualMachineProfile")

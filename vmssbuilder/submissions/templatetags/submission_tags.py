@@ -7,9 +7,11 @@ from typing import Any, Final
 from django import template
 from django.template.context import RequestContext
 
+from vmssbuilder.accounts.lookups import Lookup
+from vmssbuilder.drafts import picturing
 from vmssbuilder.drafts.models import Draft
 from vmssbuilder.reviews.templatetags.review_tags import state_on_page
-from vmssbuilder.submissions import queries
+from vmssbuilder.submissions import aftermath, queries
 from vmssbuilder.submissions.models import Submission, SubmissionState
 
 register = template.Library()
@@ -69,3 +71,10 @@ def _shared(context: RequestContext, draft: Draft) -> dict[str, Any]:
         reviewed = state_on_page(context, draft).review is not None
         kept[key] = queries.latest(draft) if reviewed else None
     return {"draft": draft, "submission": kept[key], "csrf_token": context.get("csrf_token")}
+
+
+@register.inclusion_tag("drafts/picture.html")
+def picture_after(submission: Submission, asked: Lookup | None = None) -> dict[str, Any]:
+    """The scale set that a submission made or changed. asked: for its instances, which then show their states."""
+    found = asked.value if asked is not None and asked.known else None
+    return picturing.drawn(aftermath.picture(submission, found))

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from vmssbuilder.scaleset import paths
+from . import paths
 
 EXTRA_SHARE: Final = 20
 """Percent that Azure makes more for a while when it overprovisions, and upgrades at a time when nothing else is said."""
