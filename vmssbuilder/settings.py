@@ -96,7 +96,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
-    "vmssbuilder.web.compression.Gzip",
+    "vmssbuilder.web.compression.Compressed",
     "vmssbuilder.web.middleware.ShowableText",
     "vmssbuilder.web.middleware.RefuseBadInput",
     "django.contrib.sessions.middleware.SessionMiddleware",
