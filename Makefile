@@ -24,7 +24,7 @@ test: .venv-tests  ## Run all tests, browser tests included (ARGS="..." goes to 
 	VMSSBUILDER_CHROMIUM="$$chromium" $(PYTHON_HERE) -m pytest -n $(TEST_PROCESSES) --dist worksteal $(ARGS)
 
 # What writes to the database, on a real PostgreSQL from a Python package.
-POSTGRESQL_TESTS = tests/actions tests/drafts/test_actions.py tests/reviews tests/submissions/test_steps.py \
+POSTGRESQL_TESTS = tests/actions tests/drafts/test_actions.py tests/reviews tests/submissions/test_transitions.py \
 	tests/submissions/test_leases.py tests/submissions/test_worker.py tests/submissions/test_killed.py tests/workers \
 	tests/audit tests/accounts
 
@@ -60,7 +60,7 @@ format: .venv-tests  ## Put code into the common form
 	$(PYTHON_HERE) -m ruff check --fix .
 	$(PYTHON_HERE) -m ruff format .
 
-# MUTATE="--guards", MUTATE="submissions.steps", MUTATE="--sample 1000 --seed 7" and so on, see scripts/mutate_modules.py.
+# MUTATE="--guards", MUTATE="submissions.transitions", MUTATE="--sample 1000 --seed 7" and so on, see scripts/mutate_modules.py.
 MUTATE ?= --sample 300
 .PHONY: mutate
 mutate: .venv-tests  ## Break conditions, locks and permissions one by one, and see that a test notices (MUTATE="--guards")

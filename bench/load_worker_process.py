@@ -13,7 +13,7 @@ def main(file: Path) -> None:
     import django
 
     django.setup()
-    from vmssbuilder.submissions import leases, steps
+    from vmssbuilder.submissions import leases, transitions
 
     claim = leases.claim
     with file.open("a", buffering=1) as told:
@@ -24,7 +24,7 @@ def main(file: Path) -> None:
                 told.write(f"{(held.since - held.submission.next_step).total_seconds():.3f}\n")
             return held
 
-        steps.claim = watched  # type: ignore[attr-defined] # the module imports it, which the types keep to themselves
+        transitions.claim = watched  # type: ignore[attr-defined] # the module imports it, which the types keep to themselves
         execute_from_command_line(["manage.py", "worker"])
 
 

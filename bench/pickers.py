@@ -28,11 +28,11 @@ def keep(user: Any) -> None:
     """Keeps both lists for the person, as if Azure had been asked a moment ago."""
     from vmssbuilder.azure.pickers import Where, pack
     from vmssbuilder.azure.pickers.sources import SOURCES
-    from vmssbuilder.pickers import keeping
+    from vmssbuilder.pickers import cache
 
     where = Where(documents.SUBSCRIPTION, documents.document()["location"])
     for name, made in (("sizes", _sizes()), ("subnets", _subnets())):
-        keeping.keep(user, keeping.key_of(SOURCES[name], where), pack(made))
+        cache.store(user, cache.key_of(SOURCES[name], where), pack(made))
 
 
 def _sizes() -> Iterator[Any]:

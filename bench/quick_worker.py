@@ -13,7 +13,7 @@ def main() -> None:
     import django
 
     django.setup()
-    from vmssbuilder.submissions import leases, steps
+    from vmssbuilder.submissions import leases, transitions
     from vmssbuilder.submissions.management.commands import worker
     from vmssbuilder.workers import heartbeats
 
@@ -23,8 +23,8 @@ def main() -> None:
         (heartbeats, "DEAD_AFTER", timedelta(seconds=1.5)),
         (worker, "SWEEP_EVERY", 0.3),
         (leases, "IN_FLIGHT", timedelta(seconds=2)),
-        (steps, "LOOK_AGAIN", 0.5),
-        (steps, "SHORTEST_PAUSE", 0.2),
+        (transitions, "LOOK_AGAIN", 0.5),
+        (transitions, "SHORTEST_PAUSE", 0.2),
     ):
         assert hasattr(place, name)
         setattr(place, name, value)

@@ -44,7 +44,7 @@ def _of(app: str, *names: str) -> list[str]:
 
 
 _SENDING: Final = _of(
-    "submissions", "each_step", "doubtful", "faults", "keys", "misbehaving", "steps", "updates"
+    "submissions", "each_step", "doubtful", "faults", "keys", "misbehaving", "transitions", "updates"
 )
 _UPDATES: Final = [*_of("updates", "actions", "changes", "opening"), "tests/submissions/test_updates.py"]
 _CLIENT: Final = [
@@ -70,7 +70,7 @@ TESTS: Final[dict[str, list[str]]] = {
     "vmssbuilder.submissions.arm": _SENDING,
     "vmssbuilder.submissions.leases": _of("submissions", "leases"),
     "vmssbuilder.submissions.queries": _of("submissions", "actions", "each_step"),
-    "vmssbuilder.submissions.steps": _SENDING,
+    "vmssbuilder.submissions.transitions": _SENDING,
     "vmssbuilder.submissions.tasks": _of("submissions", "leases"),
     "vmssbuilder.updates.actions": _UPDATES,
     "vmssbuilder.updates.live": _UPDATES,
@@ -347,7 +347,7 @@ def told(wanted: Sequence[Mutant], noticed: Verdicts) -> int:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description="Tries the tests of the modules that must never fail.")
-    parser.add_argument("modules", nargs="*", metavar="module", help="such as submissions.steps")
+    parser.add_argument("modules", nargs="*", metavar="module", help="such as submissions.transitions")
     parser.add_argument("--guards", action="store_true")
     parser.add_argument("--sample", type=int)
     parser.add_argument("--seed", type=int, default=1)

@@ -5,7 +5,7 @@ whether any of them notices.
 
 An area is a module of the rules, `errors` (the tables) or `explaining` (the functions, only where it is named). Each change
 is one mutant: a comparison shifted or turned round, `and` for `or`, a part of a condition left out, a number one off, a text
-spelt otherwise; a row of a table left out, or a cell of it changed. Prints the mutants that nothing notices, and ends with 1 when there are any beside those that are
+spelled otherwise; a row of a table left out, or a cell of it changed. Prints the mutants that nothing notices, and ends with 1 when there are any beside those that are
 known to mean the same (KNOWN).
 """
 
@@ -33,7 +33,7 @@ from mutants import SHIFTED  # noqa: E402 - the path to it is set above
 from tests.azure import test_errors, test_explaining, test_pasted  # noqa: E402 - the path to it is set above
 from tests.scaleset.rules import test_rules, test_unknown  # noqa: E402 - as above
 from vmssbuilder.azure import explaining  # noqa: E402 - as above
-from vmssbuilder.azure.explaining import causes, codes, places, shapes  # noqa: E402 - as above
+from vmssbuilder.azure.explaining import causes, codes, locator, shapes  # noqa: E402 - as above
 from vmssbuilder.azure.explaining import words as azures_words  # noqa: E402 - as above
 from vmssbuilder.scaleset.rules import REGISTRY  # noqa: E402 - as above
 
@@ -273,7 +273,7 @@ class Explaining:
         """Whether a test fails; those about that are tried first."""
         if about:
             self.runs.sort(key=lambda run: about not in run[1].values())
-        for cached in (each for each in vars(places).values() if hasattr(each, "cache_clear")):
+        for cached in (each for each in vars(locator).values() if hasattr(each, "cache_clear")):
             cached.cache_clear()
         for position, (test, way) in enumerate(self.runs):
             try:
@@ -288,7 +288,7 @@ class Explaining:
 def _instead(name: str, value: Any) -> Iterator[None]:
     """Gives a constant of the package another value wherever it goes by its name."""
     modules = [
-        each for each in (explaining, codes, places, shapes, azures_words, causes) if hasattr(each, name)
+        each for each in (explaining, codes, locator, shapes, azures_words, causes) if hasattr(each, name)
     ]
     before = getattr(modules[0], name)
     for each in modules:
@@ -354,7 +354,7 @@ def surviving_errors() -> tuple[int, list[str]]:
 def surviving_ways() -> tuple[int, list[str]]:
     """How many mutants the functions have that explain errors, and those that no test notices."""
     tests, left, count = Explaining(_explaining(test_explaining, test_errors, test_pasted)), [], 0
-    for module in (explaining, codes, places, shapes, azures_words):
+    for module in (explaining, codes, locator, shapes, azures_words):
         path = Path(inspect.getfile(module))
         area = module.__name__.rpartition(".")[2]
         for node, function in functions(module, ast.parse(path.read_text(encoding="utf-8"))):

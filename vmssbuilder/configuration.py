@@ -30,7 +30,7 @@ _OTHERS: Final = (
     "VMSSBUILDER_ENV_FILE",
     "VMSSBUILDER_SANDBOX_DELAY",
 )
-"""Names that are read elsewhere, and that a misspelt one may mean."""
+"""Names that are read elsewhere, and that a misspelled one may mean."""
 
 _LINE: Final = re.compile(r"(?:export )?[A-Za-z_0-9]+=")
 _TRUE: Final = frozenset({"true", "on", "yes", "1", "y", "ok", "t"})

@@ -21,7 +21,7 @@ SOMEBODY = User(pk=1)
 class Gate:
     """A person's pauses, without a database."""
 
-    def tell(self) -> None:
+    def publish(self) -> None:
         """Nothing was met."""
 
 

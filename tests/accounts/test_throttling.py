@@ -106,7 +106,7 @@ def test_a_carried_gate_knows_the_pauses_of_its_person_only(person: User) -> Non
     gate.read()
     assert gate.wait_for(WRITES) == 0
     gate.close(WRITES, 30)
-    gate.tell()
+    gate.publish()
     assert PersonsGate(person.pk).wait_for(WRITES) == pytest.approx(30, abs=2)
     assert PersonsGate(other.pk).wait_for(WRITES) == pytest.approx(60, abs=2)
 
@@ -142,10 +142,10 @@ def test_a_carried_gate_tells_of_pauses_that_are_not_over_and_once(
     monkeypatch.setattr("time.monotonic", lambda: 1000.0)
     gate = CarriedGate(person.pk)
     gate.close(WRITES, pause)
-    gate.tell()
+    gate.publish()
     assert Pause.objects.count() == rows
     Pause.objects.all().delete()
-    gate.tell()
+    gate.publish()
     assert not Pause.objects.exists()
 
 

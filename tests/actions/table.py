@@ -30,7 +30,7 @@ from vmssbuilder.reviews import actions as reviewing
 from vmssbuilder.reviews.models import Review
 from vmssbuilder.scaleset import Request
 from vmssbuilder.submissions import actions as sending
-from vmssbuilder.submissions import leases, steps
+from vmssbuilder.submissions import leases, transitions
 from vmssbuilder.submissions.models import Submission
 from vmssbuilder.updates import actions as updating
 from vmssbuilder.updates.live import Live
@@ -154,7 +154,7 @@ def _review(at: Scene) -> Review:
 
 def _succeeded(at: Scene, _user: User) -> None:
     assert at.held is not None
-    steps.save(at.held, steps.Transition("succeeded", "The scale set is created."))
+    transitions.save(at.held, transitions.Transition("succeeded", "The scale set is created."))
 
 
 EVERYONE: Final = ("owner", "reviewer", "administrator", "stranger")
@@ -305,7 +305,7 @@ ACTIONS: Final = [
         BOTH,
         locks=(Draft,),
     ),
-    Action("end a step", "held", _succeeded, steps, "submission.succeeded", EVERYONE, locks=(Draft,)),
+    Action("end a step", "held", _succeeded, transitions, "submission.succeeded", EVERYONE, locks=(Draft,)),
     Action(
         "open a live set",
         "live",

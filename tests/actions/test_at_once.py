@@ -25,7 +25,7 @@ from vmssbuilder.reviews import actions as reviewing
 from vmssbuilder.reviews.models import Decision, Review
 from vmssbuilder.reviews.queries import approval
 from vmssbuilder.submissions import actions as sending
-from vmssbuilder.submissions import leases, steps
+from vmssbuilder.submissions import leases, transitions
 from vmssbuilder.submissions.models import Submission
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -113,7 +113,7 @@ class Turns:
         self._first = threading.local()
         self._arrived = threading.Event()
         self._go = threading.Event()
-        for module in (editing, reviewing, sending, steps):
+        for module in (editing, reviewing, sending, transitions):
             monkeypatch.setattr(module, "record", self._stopping(module.record))
 
     def _stopping(self, honest: Callable[..., None]) -> Callable[..., None]:
@@ -301,7 +301,7 @@ def test_a_step_that_ends_is_not_stopped(turns: Turns, rita: User, rolf: User) -
     assert at.held is not None
     held = at.held
     ended, stopped = turns.play(
-        lambda: steps.save(held, steps.Transition("succeeded", "The scale set is created.")),
+        lambda: transitions.save(held, transitions.Transition("succeeded", "The scale set is created.")),
         lambda: sending.stop(rita, Submission.objects.get()),
     )
     assert ended is None
@@ -315,7 +315,7 @@ def test_a_step_of_what_is_being_stopped_writes_nothing(turns: Turns, rita: User
     held = at.held
     stopped, ended = turns.play(
         lambda: sending.stop(rita, Submission.objects.get()),
-        lambda: steps.save(held, steps.Transition("sending", "The name is free.")),
+        lambda: transitions.save(held, transitions.Transition("sending", "The name is free.")),
     )
     assert stopped is None
     assert isinstance(ended, leases.LeaseLost), ended

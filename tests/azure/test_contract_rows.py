@@ -12,7 +12,7 @@ _BEGIN: Final = "tests.azure.test_begin"
 _CONTRACT: Final = "tests.azure.test_contract"
 _OPERATIONS: Final = "tests.azure.test_operations"
 _STAYS: Final = "tests.azure.test_token_stays"
-_STEPS: Final = "tests.submissions.test_steps"
+_STEPS: Final = "tests.submissions.test_transitions"
 
 LINES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
     # 1. Request
@@ -148,8 +148,8 @@ LINES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
             "tests.accounts.test_throttling",
             "test_all_processes_of_a_person_wait_at_the_same_gate_and_nobody_elses",
         ),
-        ("tests.preflight.test_hindered", "test_a_pause_met_by_a_list_holds_back_a_pre_flight_too"),
-        ("tests.preflight.test_hindered", "test_a_pause_met_by_a_pre_flight_holds_back_lists_too"),
+        ("tests.preflight.test_unavailable", "test_a_pause_met_by_a_list_holds_back_a_pre_flight_too"),
+        ("tests.preflight.test_unavailable", "test_a_pause_met_by_a_pre_flight_holds_back_lists_too"),
         (_STEPS, "test_throttling_waits_as_long_as_azure_asks"),
     ),
     "five attempts, with jitter": (
@@ -166,7 +166,10 @@ LINES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
         (_CLIENT, "test_a_claims_challenge_that_needs_the_person_says_which_claims"),
         ("tests.accounts.test_challenge", "test_in_the_middle_of_a_submission"),
         ("tests.accounts.test_challenge", "test_at_a_list_to_choose_from"),
-        ("tests.preflight.test_hindered", "test_claims_in_a_pre_flight_lead_to_a_sign_in_that_brings_back"),
+        (
+            "tests.preflight.test_unavailable",
+            "test_claims_in_a_pre_flight_lead_to_a_sign_in_that_brings_back",
+        ),
     ),
     "the capability is declared": (("tests.azure.test_signin", "test_claims_are_asked_for_at_sign_in"),),
     "401 without claims: expired, or another directory": (

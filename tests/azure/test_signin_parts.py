@@ -353,7 +353,7 @@ def test_roles_are_told_by_a_genuine_token_only(
         return CLAIMS
 
     monkeypatch.setattr(SignIn, "validate", validate)
-    assert made()._roles_told(answer) == roles
+    assert made()._fresh_roles(answer) == roles
 
 
 def test_the_product_proves_itself_in_a_tenant(monkeypatch: pytest.MonkeyPatch) -> None:

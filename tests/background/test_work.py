@@ -19,7 +19,7 @@ from tests.forms import entries
 from vmssbuilder import clock
 from vmssbuilder.accounts.models import User
 from vmssbuilder.audit.models import Event
-from vmssbuilder.background import actions, doing, keeping, watching
+from vmssbuilder.background import actions, doing, progress, watching
 from vmssbuilder.background.models import Work
 from vmssbuilder.drafts import actions as editing
 from vmssbuilder.drafts import checking, turns
@@ -116,14 +116,14 @@ def test_how_far_it_is_follows_the_fixes_that_were_made(
 ) -> None:
     monkeypatch.setattr(watching, "TOLD_EVERY", 0.0)
     told: list[tuple[int, int]] = []
-    original = keeping.keep
+    original = progress.keep
 
     def keep(work: Work, **columns: Any) -> None:
         original(work, **columns)
         if "total" in columns:
             told.append((columns["done"], columns["total"]))
 
-    monkeypatch.setattr(keeping, "keep", keep)
+    monkeypatch.setattr(progress, "keep", keep)
     ended(begun(requester, draft))
     assert [done for done, _total in told] == list(range(1, ALL + 1))
     assert {total for _done, total in told} == {ALL}
@@ -442,7 +442,7 @@ def went_silent(work: Work) -> None:
 
 def test_work_whose_worker_died_is_done_by_another(requester: User, draft: Draft) -> None:
     work = begun(requester, draft)
-    keeping.begin(work.pk)
+    progress.begin(work.pk)
     doing.run(work.pk)
     assert Work.objects.get().state == "running", "without a reason nobody takes it away"
     went_silent(work)
@@ -452,12 +452,12 @@ def test_work_whose_worker_died_is_done_by_another(requester: User, draft: Draft
 
 def test_work_that_another_began_anew_is_not_taken_from_it(requester: User, draft: Draft) -> None:
     work = begun(requester, draft)
-    other = keeping.begin(work.pk)
+    other = progress.begin(work.pk)
     assert other
     doing.run(work.pk, again=True)
     with doing._turn:
         doing.run(work.pk, again=True)
-    keeping.keep(other, done=1)
+    progress.keep(other, done=1)
     assert (Work.objects.get().tries, newest(draft).head) == (1, 1)
 
 
@@ -469,7 +469,7 @@ def test_who_was_taken_for_dead_writes_nothing_any_more(
 
     def taken_by_another() -> None:
         went_silent(work)
-        keeping.begin(work.pk, again=True)
+        progress.begin(work.pk, again=True)
 
     in_the_middle(taken_by_another)
     ended(work)
@@ -481,18 +481,18 @@ def test_a_worker_that_died_while_it_saved_leaves_one_revision(
     requester: User, draft: Draft, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     work = begun(requester, draft)
-    original = keeping.end
+    original = progress.end
 
     def die(*_what: Any, **_columns: Any) -> None:
         raise OperationalError("the database is gone")
 
-    monkeypatch.setattr(keeping, "end", die)
+    monkeypatch.setattr(progress, "end", die)
     with pytest.raises(OperationalError):
         doing.run(work.pk)
     assert (Work.objects.get().state, newest(draft).head) == ("saving", 1), (
         "saved is what has ended, and nothing else"
     )
-    monkeypatch.setattr(keeping, "end", original)
+    monkeypatch.setattr(progress, "end", original)
     went_silent(work)
     doing.run(work.pk, again=True)
     work.refresh_from_db()
@@ -502,12 +502,12 @@ def test_a_worker_that_died_while_it_saved_leaves_one_revision(
 
 def test_work_that_went_silent_is_begun_anew(requester: User, draft: Draft) -> None:
     work = begun(requester, draft)
-    keeping.begin(work.pk)
+    progress.begin(work.pk)
     DBTaskResult.objects.all().delete()
-    assert keeping.sweep() == 0
-    Work.objects.update(alive=clock.now() - keeping.SILENT - timedelta(seconds=1))
-    assert keeping.sweep() == 1
-    assert keeping.sweep() == 0
+    assert progress.sweep() == 0
+    Work.objects.update(alive=clock.now() - progress.SILENT - timedelta(seconds=1))
+    assert progress.sweep() == 1
+    assert progress.sweep() == 0
     [task] = DBTaskResult.objects.all()
     assert task.args_kwargs == {"args": [work.pk], "kwargs": {"person": requester.pk}}
     assert ended(work).state == "done"
@@ -517,8 +517,8 @@ def test_work_that_never_comes_to_its_end_is_given_up(
     page_of: GetPage, as_requester: Client, requester: User, draft: Draft
 ) -> None:
     work = begun(requester, draft)
-    for _ in range(keeping.TRIES):
-        assert keeping.begin(work.pk, again=True)
+    for _ in range(progress.TRIES):
+        assert progress.begin(work.pk, again=True)
         went_silent(work)
     doing.run(work.pk, again=True)
     work.refresh_from_db()
@@ -533,10 +533,10 @@ def test_a_newer_work_takes_the_place_of_the_one_before_and_old_ones_go(
     second = ended(begun(requester, draft))
     assert list(Work.objects.all()) == [second]
     assert first.pk != second.pk
-    assert keeping.forget_old() == 0
-    Work.objects.update(finished=clock.now() - keeping.KEPT - timedelta(seconds=1))
+    assert progress.forget_old() == 0
+    Work.objects.update(finished=clock.now() - progress.KEPT - timedelta(seconds=1))
     moving = begun(requester, draft_of(requester))
-    assert keeping.forget_old() == 1
+    assert progress.forget_old() == 1
     assert list(Work.objects.all()) == [moving]
 
 

@@ -15,7 +15,7 @@ from bench import heavy
 from tests.conftest import GetPage
 from tests.forms import sent
 from vmssbuilder.accounts.models import User
-from vmssbuilder.drafts import actions, bounded, checking, places, windows
+from vmssbuilder.drafts import actions, addresses, bounded, checking, windows
 from vmssbuilder.drafts.models import Draft
 from vmssbuilder.scaleset import Request, check, paths
 from vmssbuilder.scaleset.exports import FORMATS
@@ -221,14 +221,14 @@ def tagged(requester: User) -> Draft:
 
 def shown_at(page_of: GetPage, browser: Client, draft: Draft, at: str) -> dict[str, Any]:
     """What the form of the page with that row would send."""
-    step = places.page_url(draft.code, ("tags",), draft.api_version)
+    step = addresses.page_url(draft.code, ("tags",), draft.api_version)
     return dict(sent(page_of(browser, f"{step}?at={at}").html))
 
 
 def test_what_a_page_of_rows_does_not_show_stays_when_it_is_saved(
     page_of: GetPage, as_requester: Client, tagged: Draft
 ) -> None:
-    step = places.page_url(tagged.code, ("tags",), tagged.api_version)
+    step = addresses.page_url(tagged.code, ("tags",), tagged.api_version)
     form = shown_at(page_of, as_requester, tagged, "tags[250]")
     assert "tags[250].key" in form
     assert "tags[0].key" not in form
@@ -247,7 +247,7 @@ def test_what_a_page_of_rows_does_not_show_stays_when_it_is_saved(
 def test_a_name_that_another_part_has_is_refused(
     page_of: GetPage, as_requester: Client, tagged: Draft
 ) -> None:
-    step = places.page_url(tagged.code, ("tags",), tagged.api_version)
+    step = addresses.page_url(tagged.code, ("tags",), tagged.api_version)
     form = shown_at(page_of, as_requester, tagged, "tags[250]") | {"tags[250].key": "tag-7"}
     answer = as_requester.post(step, form)
     assert answer.status_code == 422
@@ -259,7 +259,7 @@ def test_a_name_that_another_part_has_is_refused(
 def test_a_row_of_any_part_is_removed_and_put_back(
     page_of: GetPage, as_requester: Client, tagged: Draft
 ) -> None:
-    step = places.page_url(tagged.code, ("tags",), tagged.api_version)
+    step = addresses.page_url(tagged.code, ("tags",), tagged.api_version)
     form = shown_at(page_of, as_requester, tagged, "tags[450]") | {"act": "drop:tags[450]"}
     page = page_of(as_requester, step, post=form, follow=True)
     assert "Removed tag “tag-450”" in page.text
@@ -271,7 +271,7 @@ def test_a_row_of_any_part_is_removed_and_put_back(
 def test_more_rows_than_a_form_may_hold_stay(page_of: GetPage, as_requester: Client, requester: User) -> None:
     tags = {f"t{number}": "" for number in range(12_000)}
     draft = actions.create(requester, Request(TARGET, "create", "2024-07-01", {"tags": tags}), "pasted")
-    step = places.page_url(draft.code, ("tags",), draft.api_version)
+    step = addresses.page_url(draft.code, ("tags",), draft.api_version)
     form = shown_at(page_of, as_requester, draft, "tags[9998]") | {"tags[9998].value": "x"}
     as_requester.post(step, form)
     draft.refresh_from_db()
@@ -286,7 +286,7 @@ def test_rows_of_a_list_that_a_page_does_not_show_stay_too(
     document: dict[str, Any] = {"location": "uksouth"}
     paths.put(document, place, keys)
     draft = actions.create(requester, Request(TARGET, "create", "2024-07-01", document), "pasted")
-    step, name = places.page_url(draft.code, place, draft.api_version), paths.text(place)
+    step, name = addresses.page_url(draft.code, place, draft.api_version), paths.text(place)
     form = sent(page_of(as_requester, f"{step}?at={name}[250]").html)
     assert [f"{name}[{number}].keyData" in form for number in (199, 200, 399, 400)] == [
         False,

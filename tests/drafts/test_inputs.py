@@ -15,7 +15,7 @@ from django.test import Client
 from tests.conftest import GetPage
 from tests.forms import entries, post
 from vmssbuilder.accounts.models import User
-from vmssbuilder.drafts import actions, places
+from vmssbuilder.drafts import actions, addresses
 from vmssbuilder.drafts.forms import checklists, readings
 from vmssbuilder.drafts.forms.fields import shown_encoded, text_of
 from vmssbuilder.drafts.forms.widgets import SCRIPTS
@@ -116,7 +116,7 @@ def test_every_duration_is_read_out() -> None:
 def test_readings_stand_below_their_fields(as_requester: Client, requester: User, page_of: GetPage) -> None:
     draft = drafted(requester, {"properties": {"automaticRepairsPolicy": {"gracePeriod": "PT40M"}}})
     path = ("properties", "automaticRepairsPolicy", "gracePeriod")
-    page = page_of(as_requester, places.page_url(draft.code, path, VERSION)).html
+    page = page_of(as_requester, addresses.page_url(draft.code, path, VERSION)).html
     own = anchor(path)
     box = re.search(rf'<input [^>]*id="{own}"[^>]*>', page)
     assert box is not None
@@ -188,7 +188,7 @@ def test_text_is_encoded_for_the_person(
     held = {"properties": {"virtualMachineProfile": {"userData": base64.b64encode(b"old").decode()}}}
     draft = drafted(requester, held)
     name = f"{PROFILE}.userData"
-    url = places.page_url(draft.code, ("properties", "virtualMachineProfile", "userData"), VERSION)
+    url = addresses.page_url(draft.code, ("properties", "virtualMachineProfile", "userData"), VERSION)
     sent(as_requester, url, **{name: typed}, **({f"{name}:encoded": "1"} if box else {}))
     draft.refresh_from_db()
     assert paths.get(draft.document, ("properties", "virtualMachineProfile", "userData")) == kept
@@ -361,7 +361,7 @@ def findings_about(path: Path, text: str, system: str) -> list[str]:
 @pytest.mark.parametrize("member", ["adminPassword", "computerNamePrefix", "adminUsername"])
 def test_a_checklist_that_is_all_met_leaves_the_check_nothing_to_say(system: str, member: str) -> None:
     path = (*OS, member)
-    wishes = checklists.wishes(path, system)
+    wishes = checklists.requirements(path, system)
     met = broken = 0
     for text in random_texts(7, 60):
         other = text if member == "adminUsername" else "azureuser"
@@ -380,7 +380,7 @@ def test_the_checklists_of_the_address_agree_with_the_check(member: str) -> None
     own = {"name": "name", "resourceGroup": "resource_group"}[member]
     for text in [*random_texts(3, 80), "rg(1)", "räume", "web_1", "a" * 64, "a" * 65, "a" * 90, "a" * 91]:
         found = [each for each in check_target(Target(**(fine | {own: text}))) if each.path[-1] == member]
-        wanted = all(is_met(wish, text, "") for wish in checklists.wishes(("$target", member), ""))
+        wanted = all(is_met(wish, text, "") for wish in checklists.requirements(("$target", member), ""))
         assert wanted == (errors(found) == []), text
 
 

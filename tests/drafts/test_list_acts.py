@@ -135,7 +135,7 @@ def test_an_item_that_was_removed_is_put_back(requester: User, draft: Draft) -> 
     assert (names(), where) == (["a", "b", "c"], (*LIST, 1))
 
 
-def test_a_neighbour_that_is_gone_is_told_with_where_the_list_is_now(requester: User, draft: Draft) -> None:
+def test_a_neighbor_that_is_gone_is_told_with_where_the_list_is_now(requester: User, draft: Draft) -> None:
     place = ("networkInterfaceConfigurations", 1, "properties", "ipConfigurations")
     inner = (*LIST[:-1], *place)
     two = [{"name": "one"}, {"name": "two"}]

@@ -78,7 +78,7 @@ def undo(before: list[Any], removed: int, now: list[Any]) -> tuple[list[Any], Pa
         (["1", "2", "3"], 1, ["1", "3"], ["1", "2", "3"]),
     ],
 )
-def test_a_removed_item_comes_back_beside_its_neighbours(
+def test_a_removed_item_comes_back_beside_its_neighbors(
     before: list[Any], removed: int, now: list[Any], expected: list[Any]
 ) -> None:
     found, place = undo(before, removed, now)

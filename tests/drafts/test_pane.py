@@ -92,10 +92,10 @@ def test_members_without_a_field_are_counted_and_linked(
 ) -> None:
     odd = with_document(requester, DOCUMENT | {"odd": {"deep": [1]}, "odder": True, "id": "/x"})
     page = page_of(as_requester, f"/drafts/{odd.code}/size/").html
-    told = re.search(r'id="pane-strangers">(.*?)</p>', page, re.DOTALL)
-    assert told is not None
-    numbers = [int(number) for number in re.findall(r'href="#line-(\d+)"', told[1])]
-    assert f"{len(numbers)} members have no field in the form" in " ".join(told[1].split())
+    evidence = re.search(r'id="pane-strangers">(.*?)</p>', page, re.DOTALL)
+    assert evidence is not None
+    numbers = [int(number) for number in re.findall(r'href="#line-(\d+)"', evidence[1])]
+    assert f"{len(numbers)} members have no field in the form" in " ".join(evidence[1].split())
     named = [lines(page)[number - 1][1].split(":")[0] for number in numbers]
     assert {'"odd"', '"odder"'} <= set(named)
     assert '"deep"' not in named

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from tests.conftest import GetPage
-from tests.pickers.test_asking import sizes_of
+from tests.pickers.test_fetching import sizes_of
 from vmssbuilder.accounts import arm, lookups
 from vmssbuilder.drafts.models import Draft
 from vmssbuilder.pickers import views
@@ -38,7 +38,7 @@ OF_WRITES: Final = ("failed", "canceled", "endless")
 
 
 def wish(sandbox: Running, name: str, times: int) -> None:
-    options: dict[str, Any] = {**faults.WISHES[name].options, "path": "/skus", "times": times}
+    options: dict[str, Any] = {**faults.OFFERED[name].options, "path": "/skus", "times": times}
     sandbox.fault(**options | ({"seconds": 0.05} if name == "latency" else {}))
 
 
@@ -79,4 +79,4 @@ def test_it_is_none_of_the_persons_and_the_list_comes(
 
 
 def test_every_fault_of_the_sandbox_is_here() -> None:
-    assert {*TOLD, *UNSEEN, *OF_WRITES} == set(faults.WISHES)
+    assert {*TOLD, *UNSEEN, *OF_WRITES} == set(faults.OFFERED)

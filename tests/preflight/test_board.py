@@ -755,7 +755,7 @@ DARK = {"403": "You may not look there", "500": "Azure has trouble", "429": "Azu
 def test_what_cannot_be_looked_at_is_not_checked_and_says_why(
     sandbox: Running, rita: User, check: str, name: str
 ) -> None:
-    options: dict[str, Any] = {**faults.WISHES[name].options, "path": SEEN[check], "times": 20}
+    options: dict[str, Any] = {**faults.OFFERED[name].options, "path": SEEN[check], "times": 20}
     sandbox.fault(**options)
     result = ran(rita, draft(rita))[check]
     sandbox.sandbox.memory.faults.clear()
@@ -830,7 +830,7 @@ def test_an_update_that_cannot_be_rehearsed(
     update = draft(
         rita, {"sku": {"name": "Standard_D2s_v3", "tier": "Standard", "capacity": 3}}, operation="update"
     )
-    options: dict[str, Any] = {**faults.WISHES[name].options, "path": r"/whatif$", "times": 20}
+    options: dict[str, Any] = {**faults.OFFERED[name].options, "path": r"/whatif$", "times": 20}
     sandbox.fault(**options)
     result = ran(rita, update)["what-if"]
     sandbox.sandbox.memory.faults.clear()

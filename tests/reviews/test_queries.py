@@ -175,15 +175,15 @@ def test_a_request_for_a_review_holds_what_was_asked(rita: User) -> None:
 def test_texts_have_a_length(rita: User, rolf: User, over: int) -> None:
     assert actions.LONGEST_TEXT == 5_000
     of, text = draft(rita), "x" * (5_000 + over)
-    told = "Shorten the text to 5,000 characters; it has 5,001."
+    described = "Shorten the text to 5,000 characters; it has 5,001."
     if over:
         with pytest.raises(actions.ReviewRefused) as refused:
             actions.request_review(rita, of, text, 1)
-        assert (refused.value.problems, refused.value.moved_on) == ((("note", told),), False)
+        assert (refused.value.problems, refused.value.moved_on) == ((("note", described),), False)
         review = sent(rita, of)
         with pytest.raises(actions.ReviewRefused) as refused:
             actions.decide(rolf, review, "approve", text)
-        assert refused.value.problems == (("reason", told),)
+        assert refused.value.problems == (("reason", described),)
     else:
         actions.decide(rolf, actions.request_review(rita, of, text, 1), "approve", text)
 
@@ -251,13 +251,13 @@ def test_why_somebody_may_not_decide_is_said(rita: User, rolf: User) -> None:
     review.refresh_from_db()
     of.revisions.update(author=rolf)
     own = "This is your own request. Someone else has to decide about it."
-    told = {
+    described = {
         rita: "Only reviewers decide about requests.",
         rosa: own,
         rolf: "You edited this draft. Someone else has to decide about it.",
         person("ada", Role.ADMINISTRATOR): "",
     }
-    assert {user: actions.may_not_decide(user, review) for user in told} == told
+    assert {user: actions.may_not_decide(user, review) for user in described} == described
     User.objects.filter(pk=rita.pk).update(role=Role.REVIEWER)
     assert actions.may_not_decide(User.objects.get(pk=rita.pk), review) == own
 

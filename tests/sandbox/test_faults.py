@@ -35,15 +35,15 @@ def page(sandbox: Running) -> str:
 
 def test_every_fault_can_be_switched_on_and_off(sandbox: Running) -> None:
     assert "Nothing goes wrong at the moment." in page(sandbox)
-    for name, wish in faults.WISHES.items():
+    for name, wish in faults.OFFERED.items():
         assert switch(sandbox, name, place="sizes", method="GET").status_code == 303
         assert wish.title in page(sandbox)
     active = sandbox.sandbox.memory.faults
-    assert len(active) == len(faults.WISHES)
+    assert len(active) == len(faults.OFFERED)
     first = re.search(r'name="fault" value="(\d+)"', page(sandbox))
     assert first is not None
     requests.post(f"{sandbox.url}/faults", data={"act": "drop", "fault": first[1]}, timeout=5)
-    assert len(sandbox.sandbox.memory.faults) == len(faults.WISHES) - 1
+    assert len(sandbox.sandbox.memory.faults) == len(faults.OFFERED) - 1
     requests.post(f"{sandbox.url}/faults", data={"act": "clear"}, timeout=5)
     assert "Nothing goes wrong at the moment." in page(sandbox)
 

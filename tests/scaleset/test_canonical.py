@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.scaleset.documents import documents
 from vmssbuilder.scaleset import versions
-from vmssbuilder.scaleset.canonical import canonicalise, minimum_version, ordered, versions_having, write
+from vmssbuilder.scaleset.canonical import canonicalize, minimum_version, ordered, versions_having, write
 from vmssbuilder.scaleset.catalogue import tree
 from vmssbuilder.scaleset.reading import read
 from vmssbuilder.scaleset.versions import UnknownVersion
@@ -32,7 +32,7 @@ def in_any_case(value: Any, draw: Any) -> Any:
 
 
 def test_names_and_values_take_azures_case_with_a_note_for_each() -> None:
-    document, notes = canonicalise(
+    document, notes = canonicalize(
         {
             "LOCATION": "UK South",
             "properties": {"upgradepolicy": {"Mode": "MANUAL"}, "virtualMachineProfile": {}},
@@ -58,7 +58,7 @@ def test_names_and_values_inside_lists_take_azures_case() -> None:
             "virtualMachineProfile": {"storageProfile": {"DATADISKS": [{"LUN": 0, "Caching": "readonly"}]}}
         }
     }
-    document, notes = canonicalise(given_, SEED)
+    document, notes = canonicalize(given_, SEED)
     disk = document["properties"]["virtualMachineProfile"]["storageProfile"]["dataDisks"][0]
     assert disk == {"lun": 0, "caching": "ReadOnly"}
     assert notes[-1].where == "properties.virtualMachineProfile.storageProfile.dataDisks[0].caching"
@@ -66,12 +66,12 @@ def test_names_and_values_inside_lists_take_azures_case() -> None:
 
 def test_a_canonical_document_is_left_alone() -> None:
     document = {"location": "uksouth", "tags": {"Location": "x", "SKU": "y"}, "sku": {"name": "Standard_A1"}}
-    assert canonicalise(document, SEED) == (document, [])
+    assert canonicalize(document, SEED) == (document, [])
 
 
 def test_the_document_given_is_not_changed() -> None:
     document = {"Sku": {"NAME": "a"}}
-    canonicalise(document, SEED)
+    canonicalize(document, SEED)
     assert document == {"Sku": {"NAME": "a"}}
 
 
@@ -81,45 +81,45 @@ def test_tag_names_and_free_json_keep_their_case() -> None:
         "tags": {"Tier": "Web", "tier": "web"},
         "properties": {"virtualMachineProfile": {"extensionProfile": {"extensions": [extension]}}},
     }
-    assert canonicalise(document, SEED) == (document, [])
+    assert canonicalize(document, SEED) == (document, [])
 
 
 def test_unknown_members_stay_where_they_are_as_they_are() -> None:
     document = {"Frobnicate": {"Mode": "MANUAL"}, "sku": {"Colour": [1]}, "SKU.NAME": 1, "Tags{}": 2}
-    assert canonicalise(document, SEED) == (document, [])
+    assert canonicalize(document, SEED) == (document, [])
 
 
 def test_two_spellings_of_one_member_both_stay() -> None:
     document = {"sku": {"name": "a"}, "SKU": {"name": "b"}, "Sku": 1}
-    assert canonicalise(document, SEED) == (document, [])
-    folded, notes = canonicalise({"SKU": 1, "Sku": 2}, SEED)
+    assert canonicalize(document, SEED) == (document, [])
+    folded, notes = canonicalize({"SKU": 1, "Sku": 2}, SEED)
     assert folded == {"sku": 1, "Sku": 2}
     assert len(notes) == 1
 
 
 def test_a_member_that_the_version_lacks_takes_the_case_of_the_version_that_has_it() -> None:
-    document, notes = canonicalise({"PLAN": {"Name": "x"}}, "2015-06-15")
+    document, notes = canonicalize({"PLAN": {"Name": "x"}}, "2015-06-15")
     assert document == {"plan": {"name": "x"}}
     assert len(notes) == 2
 
 
 def test_the_overprovisioning_switch_is_spelt_as_its_version_spells_it() -> None:
-    old, _ = canonicalise({"properties": {"overprovision": True}}, SEED)
+    old, _ = canonicalize({"properties": {"overprovision": True}}, SEED)
     assert old == {"properties": {"overProvision": True}}
-    new, _ = canonicalise({"properties": {"overProvision": True}}, "2017-03-30")
+    new, _ = canonicalize({"properties": {"overProvision": True}}, "2017-03-30")
     assert new == {"properties": {"overprovision": True}}
 
 
 def test_a_stored_secret_stays_a_reference() -> None:
     document = {"properties": {"virtualMachineProfile": {"osProfile": {"adminPassword": {"$secret": "Id"}}}}}
-    assert canonicalise(document, SEED) == (document, [])
+    assert canonicalize(document, SEED) == (document, [])
 
 
 @pytest.mark.parametrize("value", [None, 7, "text", [], [1], {"a": 1}])
 def test_values_of_the_wrong_type_stay_as_they_are(value: Any) -> None:
     disks = {"properties": {"virtualMachineProfile": {"storageProfile": {"dataDisks": value}}}}
     for document in ({"sku": value}, {"tags": value}, {"properties": value}, {"location": value}, disks):
-        assert canonicalise(document, SEED) == (document, [])
+        assert canonicalize(document, SEED) == (document, [])
         assert ordered(document, SEED) == document
         assert SEED in versions_having(document)
 
@@ -129,13 +129,13 @@ def test_a_document_in_any_case_reads_as_the_same_document(data: st.DataObject, 
     profile = data.draw(documents(version)).get("sku", {})
     document = {"sku": profile, "location": "x"}
     shouted = in_any_case(document, data.draw)
-    assert canonicalise(shouted, version)[0] == document
+    assert canonicalize(shouted, version)[0] == document
 
 
 @given(ANY_VERSION.flatmap(lambda version: st.tuples(st.just(version), documents(version))))
 def test_canonical_documents_are_fixed_points(case: tuple[str, dict[str, Any]]) -> None:
     version, document = case
-    assert canonicalise(document, version) == (document, [])
+    assert canonicalize(document, version) == (document, [])
 
 
 # ----------------------------------------------------------------------------------------------------------------- order
@@ -205,7 +205,7 @@ def test_what_is_written_reads_back_equal(case: tuple[str, dict[str, Any]]) -> N
 
 
 def test_an_unknown_version_is_refused() -> None:
-    for function in (canonicalise, ordered, write):
+    for function in (canonicalize, ordered, write):
         with pytest.raises(UnknownVersion):
             function({}, "2020-01-01")
 

@@ -218,7 +218,7 @@ class Told:
         self.values = values
 
 
-def told(model: Any, pattern: str = "", *, inherited: bool = False) -> Iterator[tuple[str, Told]]:
+def described(model: Any, pattern: str = "", *, inherited: bool = False) -> Iterator[tuple[str, Told]]:
     """Every member that the package's model has, by pattern."""
     model()  # the package fills in its table of members when a model is first made
     for attribute, member in model._attr_to_rest_field.items():
@@ -250,7 +250,7 @@ def told(model: Any, pattern: str = "", *, inherited: bool = False) -> Iterator[
             required = False
         if inner is not None and not values:
             yield place, Told(kind="object", required=required, read_only=locked)
-            yield from told(inner, place, inherited=locked)
+            yield from described(inner, place, inherited=locked)
         else:
             yield place, Told(kind=kind, required=required, read_only=locked, values=values)
 
@@ -278,7 +278,7 @@ OUR_KINDS: dict[type[Property], str] = {
 
 
 def test_agrees_with_azures_own_package_in_the_newest_version() -> None:
-    theirs = dict(told(sdk.VirtualMachineScaleSet))
+    theirs = dict(described(sdk.VirtualMachineScaleSet))
     ours = {node.pattern: node for node in nodes(LATEST)}
     assert set(ours) == set(theirs)
     differing = []
@@ -294,7 +294,7 @@ def test_agrees_with_azures_own_package_in_the_newest_version() -> None:
 
 def test_an_update_has_no_member_that_the_catalogue_lacks() -> None:
     ours = {node.pattern: OUR_KINDS[type(node.property)] for node in nodes(LATEST)}
-    theirs = {pattern: other.kind for pattern, other in told(sdk.VirtualMachineScaleSetUpdate)}
+    theirs = {pattern: other.kind for pattern, other in described(sdk.VirtualMachineScaleSetUpdate)}
     assert {pattern: ours.get(pattern) for pattern in theirs} == theirs
 
 

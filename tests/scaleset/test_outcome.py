@@ -37,7 +37,7 @@ def answer(**changes: Any) -> dict[str, Any]:
     return got
 
 
-def told(found: Any) -> list[tuple[str, str, Any, Any]]:
+def described(found: Any) -> list[tuple[str, str, Any, Any]]:
     return [
         (each.kind, paths.text(each.path), None if each.asked is MISSING else each.asked, None if each.got is MISSING else each.got)
         for each in found.deviations
@@ -69,7 +69,7 @@ def test_what_azure_spells_otherwise_is_no_difference(place: str, same: str) -> 
 
 def test_what_azure_ignored_and_what_it_made_another() -> None:
     got = answer(**{"properties.upgradePolicy.mode": MISSING, "sku.capacity": 1})
-    assert told(outcome(document(), got, VERSION)) == [
+    assert described(outcome(document(), got, VERSION)) == [
         ("changed", "sku.capacity", 2, 1),
         ("ignored", "properties.upgradePolicy.mode", "Manual", None),
     ]
@@ -87,7 +87,7 @@ def test_defaults_are_filled_in_and_no_difference() -> None:
 
 def test_a_tag_or_item_that_nobody_asked_for_is_told() -> None:
     got = answer(**{"tags.policy": "on", f"{NIC}[1].name": "stranger"})
-    assert told(outcome(document(), got, VERSION)) == [
+    assert described(outcome(document(), got, VERSION)) == [
         ("added", "tags.policy", None, "on"),
         ("added", f"{NIC}[1]", None, {"name": "stranger"}),
     ]
@@ -102,7 +102,7 @@ def test_items_are_known_by_their_names() -> None:
     paths.get(got, parse(NIC)).reverse()
     assert not outcome(asked, got, VERSION).deviations
     paths.get(got, parse(NIC)).pop(0)
-    assert told(outcome(asked, got, VERSION))[0][:2] == ("ignored", f"{NIC}[1].name")
+    assert described(outcome(asked, got, VERSION))[0][:2] == ("ignored", f"{NIC}[1].name")
 
 
 # --- updates ----------------------------------------------------------------------------------------------------------
@@ -120,7 +120,7 @@ def test_of_an_update_only_what_it_says_counts() -> None:
 def test_an_update_that_azure_ignored() -> None:
     before = answer(**{"properties.overprovision": True})
     body = {"sku": {"capacity": 5}, "properties": {"overprovision": None}}
-    assert told(outcome(body, before, VERSION, before)) == [
+    assert described(outcome(body, before, VERSION, before)) == [
         ("ignored", "sku.capacity", 5, 2),
         ("ignored", "properties.overprovision", None, True),
     ]
@@ -159,7 +159,9 @@ def test_items_without_a_name_are_compared_in_line_and_values_as_a_set() -> None
     }
     assert not outcome(asked, answer(**changes), VERSION).deviations
     changes[disks][0]["diskSizeGB"] = 16
-    assert told(outcome(asked, answer(**changes), VERSION)) == [("changed", f"{disks}[0].diskSizeGB", 8, 16)]
+    assert described(outcome(asked, answer(**changes), VERSION)) == [
+        ("changed", f"{disks}[0].diskSizeGB", 8, 16)
+    ]
 
 
 def test_what_azure_filled_in_is_told_value_by_value() -> None:
@@ -175,7 +177,7 @@ def test_what_only_azure_writes_is_not_filled_in_and_what_nobody_knows_is_compar
     asked = document() | {"unheardOf": {"a": {"b": 1}, "c": 2}}
     got = answer(identity=identity, unheardOf={"a": {"b": 1}, "c": 3, "d": {"e": 4}})
     found = outcome(asked, got, VERSION)
-    assert told(found) == [("changed", "unheardOf.c", 2, 3)]
+    assert described(found) == [("changed", "unheardOf.c", 2, 3)]
     assert {paths.text(path) for path, _value in found.filled} == {"identity.type", "unheardOf.d.e"}
     found = outcome(document(), answer(unheardOf={"a": {"b": 1}}), VERSION)
     assert [paths.text(path) for path, _value in found.filled] == ["unheardOf.a.b"]

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.scaleset.documents import documents
-from tests.scaleset.test_catalogue import told
+from tests.scaleset.test_catalogue import described
 from vmssbuilder.scaleset import API_VERSIONS, Patch, apply_patch, merge_patch, paths, secrets
 from vmssbuilder.scaleset.catalogue import tree
 from vmssbuilder.scaleset.paths import MISSING, Path
@@ -496,7 +496,7 @@ def test_a_place_that_updates_came_to_have_names_the_version() -> None:
 def test_updates_carry_what_azures_own_package_says() -> None:
     theirs = {
         pattern
-        for pattern, member in told(sdk.VirtualMachineScaleSetUpdate)
+        for pattern, member in described(sdk.VirtualMachineScaleSetUpdate)
         if member.kind not in ("object", "array", "map") and not member.read_only
     }
     ours = {node.pattern for node in tree(LATEST).leaves()}

@@ -96,12 +96,12 @@ def test_a_preset_is_known_by_publisher_and_type_in_any_case(preset: Preset) -> 
 
 @each
 def test_a_preset_says_what_it_needs_and_whether_azure_upgrades_it(preset: Preset) -> None:
-    told = " ".join(preset.needs_in(LATEST))
+    described = " ".join(preset.needs_in(LATEST))
     assert all(sentence.endswith(".") for sentence in preset.needs_in(LATEST))
-    assert ("managed identity" in told) == bool(preset.identity)
-    assert ("system-assigned" in told) == (preset.identity == "system")
+    assert ("managed identity" in described) == bool(preset.identity)
+    assert ("system-assigned" in described) == (preset.identity == "system")
     for said in (preset.role, preset.with_it, preset.runs_on):
-        assert in_version(said, LATEST) in told
+        assert in_version(said, LATEST) in described
     assert set(preset.modes) <= {"Uniform", "Flexible"}
     # A Flexible scale set has no system-assigned identity.
     assert preset.identity != "system" or preset.modes == ("Uniform",)

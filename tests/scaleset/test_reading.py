@@ -196,7 +196,7 @@ EXTENSION = f"{PROFILE}.extensionProfile.extensions[0]"
             at(UNATTEND, [{"passName": "oobesystem"}]),
             at(UNATTEND, [{"passName": "OobeSystem"}]),
             [("canonicalised", f"{UNATTEND}[0].passName")],
-            id="E4 oobesystem is spelt OobeSystem",
+            id="E4 oobesystem is spelled OobeSystem",
         ),
         pytest.param(
             at(f"{STORAGE}.dataDisks", {"lun": 0}),
@@ -214,7 +214,7 @@ EXTENSION = f"{PROFILE}.extensionProfile.extensions[0]"
             at(f"{STORAGE}.imageReference", {"Id": ID}),
             at(f"{STORAGE}.imageReference", {"id": ID}),
             [("canonicalised", f"{STORAGE}.imageReference.id")],
-            id="E7 Id is spelt id",
+            id="E7 Id is spelled id",
         ),
         pytest.param(
             at(f"{STORAGE}", {"imageReference": {"sku": "x", "storageAccountType": "premium_lrs"}, "osDisk": {"createOption": "FromImage"}}),

@@ -424,34 +424,34 @@ def test_an_example_of_the_documentation_is_read_as_its_request() -> None:
 
 
 def test_an_example_of_an_update_is_an_update() -> None:
-    told = example()
-    told["parameters"]["resource"] = {"tags": {"a": "b"}, "plan": None}
-    told["responses"] = {"200": {}}
-    for one in (told, told | {"operationId": "VirtualMachineScaleSets_Update"}):
+    described = example()
+    described["parameters"]["resource"] = {"tags": {"a": "b"}, "plan": None}
+    described["responses"] = {"200": {}}
+    for one in (described, described | {"operationId": "VirtualMachineScaleSets_Update"}):
         reading = read(text(one))
         assert reading.request.operation == "update"
         assert reading.document == {"tags": {"a": "b"}, "plan": None}
 
 
 def test_an_example_of_a_get_is_read_as_its_answer() -> None:
-    told = example()
-    del told["parameters"]["resource"]
-    told["responses"] = {"200": {"body": body(id=ID, name="web", type=TYPE)}}
-    assert read(text(told)).document == body()
+    described = example()
+    del described["parameters"]["resource"]
+    described["responses"] = {"200": {"body": body(id=ID, name="web", type=TYPE)}}
+    assert read(text(described)).document == body()
 
 
 @pytest.mark.parametrize("more", [{"vmssExtensionName": "e"}, {"instanceId": "0"}, {"diskName": "d"}])
 def test_an_example_about_something_else_is_refused(more: dict[str, str]) -> None:
-    told = example()
-    told["parameters"] |= more
-    assert "example" in refused(told).message
+    described = example()
+    described["parameters"] |= more
+    assert "example" in refused(described).message
     assert "example" in refused(example(operationId="Disks_CreateOrUpdate")).message
 
 
 def test_an_example_without_any_body_is_refused() -> None:
-    told = example(responses={"202": {}})
-    del told["parameters"]["resource"]
-    assert "example" in refused(told).message
+    described = example(responses={"202": {}})
+    del described["parameters"]["resource"]
+    assert "example" in refused(described).message
 
 
 @pytest.mark.parametrize(
@@ -486,9 +486,9 @@ def test_another_version_than_the_stated_one_is_a_choice_with_a_note() -> None:
 
 
 def test_a_version_without_scale_sets_is_said() -> None:
-    told = example()
-    told["parameters"]["api-version"] = "2014-01-01"
-    reading = read(text(told))
+    described = example()
+    described["parameters"]["api-version"] = "2014-01-01"
+    reading = read(text(described))
     assert reading.stated is None
     assert any("2014-01-01" in note.message for note in reading.notes if note.kind == "version")
 

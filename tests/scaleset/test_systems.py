@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from vmssbuilder.scaleset import paths
-from vmssbuilder.scaleset.systems import OFFER, OS_TYPE, PUBLISHER, SETTINGS, told_by
+from vmssbuilder.scaleset.systems import OFFER, OS_TYPE, PUBLISHER, SETTINGS, evidence_in
 
 
 def document(*values: tuple[paths.Path, Any]) -> dict[str, Any]:
@@ -34,10 +34,10 @@ def document(*values: tuple[paths.Path, Any]) -> dict[str, Any]:
 def test_it_is_told_by_disk_then_publisher_then_settings(
     given: dict[str, Any], system: str, path: paths.Path
 ) -> None:
-    told = told_by(given)
-    assert told is not None
-    assert (told.system, told.path) == (system, path)
-    assert system in told.because
+    described = evidence_in(given)
+    assert described is not None
+    assert (described.system, described.path) == (system, path)
+    assert system in described.because
 
 
 @pytest.mark.parametrize(
@@ -56,4 +56,4 @@ def test_it_is_told_by_disk_then_publisher_then_settings(
     ],
 )
 def test_nothing_is_told_by_what_says_nothing(given: Any) -> None:
-    assert told_by(given) is None
+    assert evidence_in(given) is None

@@ -376,12 +376,12 @@ def many_requests(count: int, fence: str) -> str:
 @pytest.mark.parametrize("fence", ["", "```"])
 def test_what_is_beyond_the_hundredth_piece_of_a_text_is_told(fence: str) -> None:
     line = 302 if fence else 202
-    for count, told in ((100, 0), (101, 1), (130, 1)):
+    for count, described in ((100, 0), (101, 1), (130, 1)):
         found = blocks(many_requests(count, fence))
         assert len(found[0]) == 100
         assert json.loads(found[0][99].content)["tags"] == {"number": "100"}
         said = [note for note in found[1] if note.line == line]
-        assert len(said) == told
+        assert len(said) == described
         assert all(f"begins on line {line} and after it was left out" in note.message for note in said)
 
 

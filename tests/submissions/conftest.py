@@ -15,7 +15,7 @@ from vmssbuilder.accounts.models import User
 from vmssbuilder.drafts.models import Draft
 from vmssbuilder.sandbox import world
 from vmssbuilder.sandbox.server import Running
-from vmssbuilder.submissions import actions, steps
+from vmssbuilder.submissions import actions, transitions
 from vmssbuilder.submissions.models import Submission
 from vmssbuilder.workers import heartbeats
 
@@ -81,7 +81,7 @@ def submitted(rita: User, approved_draft: Callable[..., Draft]) -> Callable[...,
 def step(submission: Submission) -> Submission:
     """The submission after its next step, which is done now instead of when it falls due."""
     Submission.objects.filter(pk=submission.pk).update(next_step=clock.now())
-    steps.run(submission.pk)
+    transitions.run(submission.pk)
     return Submission.objects.get(pk=submission.pk)
 
 

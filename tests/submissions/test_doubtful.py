@@ -21,7 +21,7 @@ from vmssbuilder.azure.errors import (
 from vmssbuilder.drafts.models import Draft
 from vmssbuilder.sandbox.memory import ScaleSet
 from vmssbuilder.sandbox.server import Running
-from vmssbuilder.submissions import actions, arm, leases, steps
+from vmssbuilder.submissions import actions, arm, leases, transitions
 from vmssbuilder.submissions.models import PATIENCE, Submission
 
 pytestmark = pytest.mark.django_db
@@ -161,11 +161,11 @@ def test_a_doubtful_one_that_azure_never_shows_is_given_up_as_not_arrived(
 
 
 def test_trouble_with_a_doubtful_one_is_no_failure(sandbox: Running, submitted: Submit) -> None:
-    submission = doubtful(step(submitted()), attempts=steps.TRIES)
+    submission = doubtful(step(submitted()), attempts=transitions.TRIES)
     sandbox.fault("status", method="GET", path=SET, status=503)
     submission = step(submission)
     assert (submission.state, submission.may_exist) == ("sending", True)
-    assert submission.attempts == steps.TRIES + 1
+    assert submission.attempts == transitions.TRIES + 1
 
 
 # --- an update --------------------------------------------------------------------------------------------------------
@@ -228,7 +228,7 @@ def test_a_mark_that_never_rests_is_given_up(
     def moves() -> None:
         running_set.etag += 1
 
-    Submission.objects.update(attempts=steps.TRIES)
+    Submission.objects.update(attempts=transitions.TRIES)
     as_it_leaves(monkeypatch, moves)
     submission = step(update)
     assert submission.state == "failed"

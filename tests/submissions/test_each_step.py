@@ -36,10 +36,10 @@ from vmssbuilder.azure.errors import (
     Unreachable,
 )
 from vmssbuilder.drafts.models import Draft, Revision, Secret
-from vmssbuilder.submissions import actions, arm, failures, leases, queries, steps
+from vmssbuilder.submissions import actions, arm, failures, leases, queries, transitions
 from vmssbuilder.submissions.leases import Held, LeaseLost
 from vmssbuilder.submissions.models import PATIENCE, Submission, WholeAnswer
-from vmssbuilder.submissions.steps import Transition
+from vmssbuilder.submissions.transitions import Transition
 from vmssbuilder.updates import actions as updates
 
 pytestmark = pytest.mark.django_db
@@ -166,10 +166,10 @@ def moment(seconds: float) -> Any:
 
 
 def test_the_times_and_tries_are_these() -> None:
-    assert (steps.TRIES, steps.GATEWAY_TRIES, steps.READS) == (10, 3, 5)
-    assert (steps.LONGEST_PAUSE, steps.SHORTEST_PAUSE, steps.LOOK_AGAIN) == (60.0, 1.0, 5.0)
+    assert (transitions.TRIES, transitions.GATEWAY_TRIES, transitions.READS) == (10, 3, 5)
+    assert (transitions.LONGEST_PAUSE, transitions.SHORTEST_PAUSE, transitions.LOOK_AGAIN) == (60.0, 1.0, 5.0)
     assert timedelta(hours=2) == PATIENCE
-    assert set(steps._STEPS) == set(Submission.MOVING)
+    assert set(transitions._STEPS) == set(Submission.MOVING)
 
 
 # --- queued -----------------------------------------------------------------------------------------------------------
@@ -177,20 +177,20 @@ def test_the_times_and_tries_are_these() -> None:
 
 def test_a_free_name_is_sent_to(hold: Hold) -> None:
     azure = Azure(None)
-    outcome = steps._look(hold(replaces=True, etag="x"), azure.client)
+    outcome = transitions._look(hold(replaces=True, etag="x"), azure.client)
     assert outcome == Transition("sending", "The name is free.", columns={"replaces": False, "etag": ""})
     assert azure.looked == [(ADDRESS, "2024-07-01", False)]
 
 
 def test_a_taken_name_ends_it(hold: Hold) -> None:
-    failed(steps._look(hold(), Azure(found()).client), failures.NameTaken(TARGET))
+    failed(transitions._look(hold(), Azure(found()).client), failures.NameTaken(TARGET))
 
 
 @pytest.mark.parametrize(("etag", "kept"), [('"1"', '"1"'), (None, "")])
 def test_what_is_to_be_updated_has_to_be_there(hold_update: Hold, etag: str | None, kept: str) -> None:
     held = hold_update()
-    failed(steps._look(held, Azure(None).client), failures.NothingToUpdate(TARGET))
-    assert steps._look(held, Azure(found(etag=etag)).client) == Transition(
+    failed(transitions._look(held, Azure(None).client), failures.NothingToUpdate(TARGET))
+    assert transitions._look(held, Azure(found(etag=etag)).client) == Transition(
         "sending", "Azure has the scale set that is to be changed.", columns={"etag": kept}
     )
 
@@ -222,7 +222,7 @@ def test_what_a_failed_creation_left_is_replaced(
     of = edit(rita, first.draft, "sku.capacity", 3)
     approved(rita, rolf, of)
     again = taken(actions.submit(rita, of))
-    outcome = steps._look(again, Azure(found(state)).client)
+    outcome = transitions._look(again, Azure(found(state)).client)
     if own:
         message = "What the failed creation left behind is in the way. It is replaced."
         assert outcome == Transition("sending", message, columns={"replaces": True, "etag": '"1"'})
@@ -232,7 +232,9 @@ def test_what_a_failed_creation_left_is_replaced(
     if state == "Failed" and own:
         Submission.objects.filter(pk=again.submission.pk).update(state="failed", resource=REMNANT)
         Submission.objects.filter(pk=first.pk).update(state="queued", resource=None)
-        failed(steps._look(taken(first, lease=""), Azure(found(state)).client), failures.NameTaken(TARGET))
+        failed(
+            transitions._look(taken(first, lease=""), Azure(found(state)).client), failures.NameTaken(TARGET)
+        )
 
 
 @pytest.mark.parametrize("columns", [{"operation": "update"}, {"name": "another"}, {"name": "WEB-PROD"}])
@@ -245,7 +247,7 @@ def test_only_a_creation_of_the_same_scale_set_leaves_a_remnant(
     approved(rita, rolf, of)
     again = taken(actions.submit(rita, of))
     Revision.objects.filter(pk=first.revision_id).update(**columns)
-    outcome = steps._look(again, Azure(found("Failed")).client)
+    outcome = transitions._look(again, Azure(found("Failed")).client)
     assert (outcome.state == "sending") == (columns == {"name": "WEB-PROD"})
 
 
@@ -255,7 +257,7 @@ def test_a_scale_set_without_an_id_of_its_own_is_nobodys_remnant(hold: Hold, rit
     again = taken(actions.submit(rita, first.draft))
     without = found("Failed")
     del without.document["properties"]["uniqueId"]
-    failed(steps._look(again, Azure(without).client), failures.NameTaken(TARGET))
+    failed(transitions._look(again, Azure(without).client), failures.NameTaken(TARGET))
 
 
 # --- sending ----------------------------------------------------------------------------------------------------------
@@ -266,7 +268,7 @@ def test_a_create_is_sent_once_with_its_secrets(hold: Hold) -> None:
     begun = operation(azure_status="Creating")
     azure = Azure(answers=begun)
     before = clock.now()
-    outcome = steps._send(held, azure.client)
+    outcome = transitions._send(held, azure.client)
     assert azure.sent == [("PUT", SET_URL, document(), {"If-None-Match": "*"})]
     assert azure.looked == []
     assert (outcome.state, outcome.message, outcome.wait) == (
@@ -294,7 +296,7 @@ def test_an_answer_without_a_word_is_told_as_such(begun: Operation, told: bool) 
         if told
         else "The request was answered with success, without a word. Azure is asked what became of it."
     )
-    assert steps._begun(begun) == words
+    assert transitions._begun(begun) == words
 
 
 @pytest.mark.parametrize(
@@ -307,7 +309,7 @@ def test_an_answer_without_a_word_is_told_as_such(begun: Operation, told: bool) 
     ],
 )
 def test_two_questions_are_a_second_apart(begun: Operation, pause: float) -> None:
-    assert steps._pause(begun) == pause
+    assert transitions._pause(begun) == pause
 
 
 @pytest.mark.parametrize("again", [False, True])
@@ -324,7 +326,7 @@ def test_without_its_secrets_nothing_is_sent(
     if lost == "waiting":
         monkeypatch.setattr(keyholders, "held", lambda _keys: {"00000000"})
         with pytest.raises(keyholders.KeyNotHere):
-            steps._send(held, azure.client)
+            transitions._send(held, azure.client)
     else:
         password = "properties.virtualMachineProfile.osProfile.adminPassword"
         error = (
@@ -332,7 +334,7 @@ def test_without_its_secrets_nothing_is_sent(
             if lost == "gone"
             else failures.SecretsUnreadable(password, again=again)
         )
-        outcome = steps._send(held, azure.client)
+        outcome = transitions._send(held, azure.client)
         failed(outcome, error, may_exist=again)
         assert outcome.columns["error"]["path"] == error.path
     assert azure.sent == []
@@ -361,7 +363,7 @@ def test_what_surely_did_not_leave_is_as_doubtful_as_before(
 
     azure.begin = leaves  # type: ignore[method-assign] # of this one
     with pytest.raises(type(error)):
-        steps._send(held, azure.client)
+        transitions._send(held, azure.client)
     row = Submission.objects.get()
     assert (row.may_exist, row.lease) == (doubtful, held.token)
 
@@ -369,7 +371,7 @@ def test_what_surely_did_not_leave_is_as_doubtful_as_before(
 @pytest.mark.parametrize("doubtful", [False, True])
 def test_a_refusal_ends_it_as_doubtful_as_it_was(hold: Hold, doubtful: bool) -> None:
     held = hold(state="sending", may_exist=doubtful)
-    outcome = steps._send(held, Azure(None, answers=Refused("Bad.", status=400, code="Bad")).client)
+    outcome = transitions._send(held, Azure(None, answers=Refused("Bad.", status=400, code="Bad")).client)
     assert (outcome.state, outcome.columns["may_exist"]) == ("failed", doubtful)
     assert outcome.columns["error"]["azure"]["code"] == "Bad"
 
@@ -393,7 +395,7 @@ def test_a_lost_answer_is_looked_for(
     hold: Hold, error: AzureError, attempts: int, message: Any, wait: float
 ) -> None:
     held = hold(state="sending", attempts=attempts)
-    outcome = steps._send(held, Azure(answers=error).client)
+    outcome = transitions._send(held, Azure(answers=error).client)
     words = f"{sentence(outcome)} We look whether the request arrived." if message is ... else message
     assert (outcome.state, outcome.message, outcome.wait) == ("sending", words, wait)
     assert outcome.columns["attempts"] == attempts + 1
@@ -421,7 +423,7 @@ def test_a_doubtful_create_is_followed_where_it_shows(
 ) -> None:
     held = hold(state="sending", may_exist=True, replaces=replaces)
     azure = Azure(shown, answers=operation())
-    outcome = steps._send(held, azure.client)
+    outcome = transitions._send(held, azure.client)
     assert azure.looked == [(ADDRESS, "2024-07-01", False)]
     assert len(azure.sent) == (not arrived)
     if shown is not None and arrived:
@@ -435,13 +437,13 @@ def test_what_may_be_on_its_way_is_not_sent_again(hold: Hold) -> None:
     held = hold(state="sending", may_exist=True, in_flight_until=later, attempts=3, error=error)
     azure = Azure(None)
     columns = {"attempts": 3, "error": error, "in_flight_until": later}
-    assert steps._send(held, azure.client) == Transition("sending", "", 5.0, columns)
+    assert transitions._send(held, azure.client) == Transition("sending", "", 5.0, columns)
     azure = Azure(None, answers=operation())
     held.submission.in_flight_until = held.since
-    assert steps._send(held, azure.client).state == "running"
+    assert transitions._send(held, azure.client).state == "running"
     held.submission.in_flight_until = None
     azure = Azure(None, answers=operation())
-    assert steps._send(held, azure.client).state == "running"
+    assert transitions._send(held, azure.client).state == "running"
 
 
 @pytest.mark.parametrize(
@@ -467,7 +469,7 @@ def test_a_request_that_keeps_getting_lost_is_given_up(
         columns = columns | {"give_up": clock.now() + columns["give_up"]}
     held = hold(state="sending", may_exist=True, replaces=True, **columns)
     azure = Azure(found("Failed") if there else None, answers=operation())
-    outcome = steps._send(held, azure.client)
+    outcome = transitions._send(held, azure.client)
     if ends:
         last = (columns.get("error") or {}).get("sentence", "")
         failed(outcome, failures.NeverArrived(TARGET, there=there, last=last))
@@ -479,7 +481,7 @@ def test_it_is_late_after_the_end_of_the_patience(hold: Hold) -> None:
     held = hold()
     for given, late in ((held.since, False), (held.since - timedelta(microseconds=1), True), (None, False)):
         held.submission.give_up = given
-        assert steps._is_late(held) is late
+        assert transitions._is_late(held) is late
 
 
 @pytest.mark.parametrize(
@@ -505,7 +507,7 @@ def test_a_request_whose_answer_was_lost_is_followed(
 ) -> None:
     held = hold(state="sending", may_exist=True)
     before = clock.now()
-    outcome = steps._follow(held.submission, Azure().client, found(state))
+    outcome = transitions._follow(held.submission, Azure().client, found(state))
     assert (outcome.state, outcome.message) == (status, message)
     kept = outcome.columns["operation"]
     assert (kept["method"], kept["poll_url"], kept["presumed"], kept["resource"]) == (
@@ -533,7 +535,7 @@ def test_a_collision_with_an_earlier_try_of_ours_is_followed(
 ) -> None:
     held = hold(state="sending", may_exist=doubtful)
     azure = Azure(found("Creating") if arrived else None)
-    outcome = steps._collided(held, azure.client, changed(), doubtful=doubtful)
+    outcome = transitions._collided(held, azure.client, changed(), doubtful=doubtful)
     assert len(azure.looked) == doubtful
     if doubtful and arrived:
         assert outcome.state == "running"
@@ -551,7 +553,7 @@ def test_a_mark_that_moved_is_looked_at_again(
     make = hold_update if kind == "update" else hold
     held = make(state="sending", attempts=attempts, replaces=kind == "replaces", may_exist=True)
     azure = Azure(found("Failed"))
-    outcome = steps._collided(held, azure.client, changed(), doubtful=doubtful)
+    outcome = transitions._collided(held, azure.client, changed(), doubtful=doubtful)
     if state == "queued":
         columns = {"attempts": attempts + 1, "may_exist": doubtful}
         assert outcome == Transition("queued", "", 1.0, columns)
@@ -562,7 +564,7 @@ def test_a_mark_that_moved_is_looked_at_again(
 
 def test_a_mark_that_moved_under_a_request_is_a_collision(hold: Hold) -> None:
     held = hold(state="sending", replaces=True)
-    outcome = steps._send(held, Azure(answers=changed()).client)
+    outcome = transitions._send(held, Azure(answers=changed()).client)
     assert (outcome.state, outcome.columns) == ("queued", {"attempts": 1, "may_exist": False})
 
 
@@ -573,9 +575,9 @@ def test_a_conflict_goes_by_or_ends_it(hold: Hold, retryable: bool) -> None:
     azure = Azure(answers=error)
     if retryable:
         with pytest.raises(Conflict):
-            steps._send(held, azure.client)
+            transitions._send(held, azure.client)
     else:
-        assert steps._send(held, azure.client).state == "failed"
+        assert transitions._send(held, azure.client).state == "failed"
 
 
 # --- updates ----------------------------------------------------------------------------------------------------------
@@ -584,7 +586,7 @@ def test_a_conflict_goes_by_or_ends_it(hold: Hold, retryable: bool) -> None:
 def test_an_update_sends_its_change_against_what_is_there(hold_update: Hold) -> None:
     held = hold_update(state="sending")
     azure = Azure(found(etag='"9"'), answers=operation())
-    outcome = steps._send(held, azure.client)
+    outcome = transitions._send(held, azure.client)
     assert outcome.state == "running"
     assert azure.looked == [(ADDRESS, "2024-07-01", True)]
     assert azure.sent == [("PATCH", SET_URL, {"sku": {"capacity": 5}}, {"If-Match": '"9"'})]
@@ -599,7 +601,7 @@ def test_an_update_that_was_overtaken_is_not_sent(hold_update: Hold, doubtful: b
     held = hold_update(state="sending", may_exist=doubtful)
     theirs = found(sku={"name": "Standard_D2s_v3", "tier": "Standard", "capacity": 9})
     azure = Azure(*[theirs] * 2)
-    outcome = steps._send(held, azure.client)
+    outcome = transitions._send(held, azure.client)
     assert outcome.state == "failed"
     assert sentence(outcome) == failures.Overtaken(clash=True).sentence
     assert outcome.columns["may_exist"] is doubtful
@@ -614,7 +616,7 @@ def test_an_update_that_was_overtaken_is_not_sent(hold_update: Hold, doubtful: b
 def test_an_update_of_what_went_meanwhile_ends_it(hold_update: Hold, opened: bool, version: str) -> None:
     held = hold_update(opened, version, state="sending")
     azure = Azure(None, answers=operation())
-    outcome = steps._send(held, azure.client)
+    outcome = transitions._send(held, azure.client)
     if opened or version == OLD:
         failed(outcome, failures.NothingToUpdate(TARGET))
         assert not azure.sent
@@ -625,7 +627,7 @@ def test_an_update_of_what_went_meanwhile_ends_it(hold_update: Hold, opened: boo
 def test_an_update_without_patch_sends_the_whole_with_its_change(hold_update: Hold) -> None:
     held = hold_update(False, OLD, state="sending")
     azure = Azure(found(), answers=operation())
-    assert steps._send(held, azure.client).state == "running"
+    assert transitions._send(held, azure.client).state == "running"
     ((method, _url, body, _headers),) = azure.sent
     assert (method, body["sku"]["capacity"], body["location"]) == ("PUT", 5, "uksouth")
     assert "provisioningState" not in body["properties"]
@@ -647,7 +649,7 @@ def test_a_doubtful_update_arrived_where_its_change_shows(
     hold_update: Hold, shown: LiveScaleSet, sent: Any, arrived: bool
 ) -> None:
     held = hold_update(state="sending", may_exist=True, sent=sent)
-    assert steps._arrived(held.submission, shown) is arrived
+    assert transitions._arrived(held.submission, shown) is arrived
 
 
 @pytest.mark.parametrize(
@@ -691,7 +693,7 @@ def asked(
         return after
 
     monkeypatch.setattr("vmssbuilder.azure.operations.step", answer)
-    return steps._ask(held, Azure(*shows).client)
+    return transitions._ask(held, Azure(*shows).client)
 
 
 def kept(value: Operation) -> dict[str, Any]:
@@ -842,7 +844,7 @@ def test_a_create_has_nobody_elses_change_to_be_taken_for(
 
 
 def troubled(held: Held, error: AzureError) -> Transition:
-    return steps._trouble(held, error)
+    return transitions._trouble(held, error)
 
 
 def passing(**more: Any) -> AzureError:
@@ -945,8 +947,8 @@ def test_a_fault_of_ours_is_told_without_its_words(
         raise error
 
     held = hold()
-    monkeypatch.setitem(cast(Any, steps._STEPS), "queued", fail)
-    outcome = steps._outcome(held)
+    monkeypatch.setitem(cast(Any, transitions._STEPS), "queued", fail)
+    outcome = transitions._outcome(held)
     assert (outcome.state, sentence(outcome), outcome.message) == (
         "queued",
         words,
@@ -974,8 +976,8 @@ def test_what_azure_asks_of_the_person_is_asked(
     def fail(*_what: object) -> Transition:
         raise error
 
-    monkeypatch.setitem(cast(Any, steps._STEPS), "queued", fail)
-    outcome = steps._outcome(hold())
+    monkeypatch.setitem(cast(Any, transitions._STEPS), "queued", fail)
+    outcome = transitions._outcome(hold())
     assert outcome.state == state
     if state == "needs-sign-in":
         assert outcome.message == "Azure wants you to sign in again. Nothing is lost."
@@ -987,9 +989,9 @@ def test_a_lost_lease_is_no_trouble(hold: Hold, monkeypatch: pytest.MonkeyPatch)
         raise LeaseLost("gone")
 
     held = hold()
-    monkeypatch.setitem(cast(Any, steps._STEPS), "queued", fail)
+    monkeypatch.setitem(cast(Any, transitions._STEPS), "queued", fail)
     with pytest.raises(LeaseLost):
-        steps._outcome(held)
+        transitions._outcome(held)
 
 
 # --- writing ----------------------------------------------------------------------------------------------------------
@@ -999,7 +1001,7 @@ def test_a_step_leaves_the_row_as_new_and_has_the_next_one_woken(hold: Hold) -> 
     held = hold(attempts=4, error={"sentence": "x"}, in_flight_until=moment(9), resource={"a": 1})
     DBTaskResult.objects.all().delete()
     before = held.now()
-    steps.save(held, Transition("running", "It goes on.", 7.0, {"operation": {"polls": 1}}))
+    transitions.save(held, Transition("running", "It goes on.", 7.0, {"operation": {"polls": 1}}))
     row = Submission.objects.get()
     assert (row.state, row.attempts, row.error, row.in_flight_until) == ("running", 0, None, None)
     assert (row.operation, row.resource, row.lease, row.lease_until) == ({"polls": 1}, {"a": 1}, "", None)
@@ -1017,7 +1019,7 @@ def test_what_waits_for_a_person_wakes_nobody(hold: Hold, state: str) -> None:
     held = hold()
     DBTaskResult.objects.all().delete()
     lines = held.submission.progress.count()
-    steps.save(held, Transition(state, columns={"error": {"sentence": "x"}, "attempts": 3}))
+    transitions.save(held, Transition(state, columns={"error": {"sentence": "x"}, "attempts": 3}))
     row = Submission.objects.get()
     assert (row.state, row.finished, row.attempts, row.error) == (state, None, 3, {"sentence": "x"})
     assert not DBTaskResult.objects.exists()
@@ -1038,7 +1040,7 @@ def test_the_end_is_recorded_and_secrets_go_after_success_only(
         other.save()
         edit(rita, of, "sku.capacity", 9)
     DBTaskResult.objects.all().delete()
-    steps.save(held, Transition(state, "Over."))
+    transitions.save(held, Transition(state, "Over."))
     row = Submission.objects.get()
     assert (row.state, row.finished is not None) == (state, True)
     assert not DBTaskResult.objects.exists()
@@ -1052,19 +1054,23 @@ def test_the_end_is_recorded_and_secrets_go_after_success_only(
 def test_a_long_answer_is_kept_beside_the_row(hold: Hold, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(failures, "WHOLE_KEPT", 5)
     held = hold()
-    steps.save(held, Transition("running", columns={"error": {"sentence": "x", "whole": "long answer"}}))
+    transitions.save(
+        held, Transition("running", columns={"error": {"sentence": "x", "whole": "long answer"}})
+    )
     row = Submission.objects.get()
     assert row.error == {"sentence": "x", "length": 11}
     whole = WholeAnswer.objects.get()
     assert (whole.submission, whole.text, whole.length) == (row, "long ", 11)
-    steps.save(taken(row, next_step=moment(-1)), Transition("failed", columns={"error": {"whole": "other"}}))
+    transitions.save(
+        taken(row, next_step=moment(-1)), Transition("failed", columns={"error": {"whole": "other"}})
+    )
     whole.refresh_from_db()
     assert (whole.text, whole.length) == ("other", 5)
 
 
 def test_a_line_of_the_history_has_an_end(hold: Hold) -> None:
     held = hold()
-    steps.note(held.submission, "x" * 501)
+    transitions.note(held.submission, "x" * 501)
     last = held.submission.progress.last()
     assert last is not None
     assert (last.message, last.state) == ("x" * 500, "queued")
@@ -1092,24 +1098,24 @@ def test_the_next_step_is_due_no_later_than_the_patience_ends(
         return None if seconds is None else now + timedelta(seconds=seconds)
 
     row = cast(Submission, SimpleNamespace(give_up=at(give_up)))
-    found_due = steps._due(row, now, wait, {name: at(value) for name, value in columns.items()})
+    found_due = transitions._due(row, now, wait, {name: at(value) for name, value in columns.items()})
     assert found_due == at(due)
 
 
 def test_a_run_tells_of_a_change_and_of_a_lost_lease(
     hold: Hold, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level(logging.INFO, "vmssbuilder.submissions.steps")
+    caplog.set_level(logging.INFO, "vmssbuilder.submissions.transitions")
     held = hold(lease="")
     held.let_go()
     code, pk = held.submission.code, held.submission.pk
     # What tests leave that hold a row and say nothing of its end.
     monkeypatch.setattr(leases._Process, "held", set())
     outcomes = [Transition("queued", "Still."), Transition("sending", "On.")]
-    monkeypatch.setattr(steps, "_outcome", lambda _held: outcomes.pop(0))
+    monkeypatch.setattr(transitions, "_outcome", lambda _held: outcomes.pop(0))
     for _ in range(2):
         Submission.objects.update(next_step=moment(-1))
-        steps.run(pk)
+        transitions.run(pk)
     assert [line.getMessage() for line in caplog.records] == [f"submission {code}: queued -> sending"]
     assert not leases._Process.held
 
@@ -1117,9 +1123,9 @@ def test_a_run_tells_of_a_change_and_of_a_lost_lease(
         Submission.objects.update(lease="somebody's")
         return Transition("running", "Too late.")
 
-    monkeypatch.setattr(steps, "_outcome", lose)
+    monkeypatch.setattr(transitions, "_outcome", lose)
     Submission.objects.update(next_step=moment(-1))
-    steps.run(pk)
+    transitions.run(pk)
     line = caplog.records[-1]
     assert (line.levelno, line.getMessage()) == (
         logging.WARNING,
@@ -1131,8 +1137,8 @@ def test_a_run_tells_of_a_change_and_of_a_lost_lease(
 
 def test_what_is_not_due_is_not_run(hold: Hold, monkeypatch: pytest.MonkeyPatch) -> None:
     held = hold()
-    monkeypatch.setattr(steps, "_outcome", lambda _held: pytest.fail("nobody holds it"))
-    steps.run(held.submission.pk)
+    monkeypatch.setattr(transitions, "_outcome", lambda _held: pytest.fail("nobody holds it"))
+    transitions.run(held.submission.pk)
 
 
 # --- the client and what is kept --------------------------------------------------------------------------------------

@@ -50,7 +50,7 @@ STAGES: Final = {
 def wish(sandbox: Running, name: str, stage: str, times: int = 1) -> None:
     """The fault, at the next request of the stage."""
     method, path = STAGES[stage]
-    options: dict[str, Any] = {**faults.WISHES[name].options, "method": method, "path": path, "times": times}
+    options: dict[str, Any] = {**faults.OFFERED[name].options, "method": method, "path": path, "times": times}
     if name == "latency":
         options["seconds"] = 0.05
     sandbox.fault(**options)
@@ -225,7 +225,7 @@ def test_an_operation_without_end_is_followed_until_it_is_called_unknown(
 
 def test_every_fault_of_the_sandbox_is_here() -> None:
     here = {*PASSING, *UNSEEN, "expired-token", "claims-challenge", "403", "failed", "canceled", "endless"}
-    assert here == set(faults.WISHES)
+    assert here == set(faults.OFFERED)
 
 
 # --- errors on the page ----------------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from vmssbuilder.azure.errors import Detail, Refused, ServiceTrouble
 from vmssbuilder.drafts.models import Secret
 from vmssbuilder.sandbox.server import Running
 from vmssbuilder.scaleset import paths
-from vmssbuilder.submissions import failures, steps
+from vmssbuilder.submissions import failures, transitions
 from vmssbuilder.submissions.models import Submission
 
 pytestmark = pytest.mark.django_db
@@ -76,7 +76,7 @@ def test_a_worker_without_a_key_that_others_have_goes_on_once_it_has_it(
     secret.close(secret.open())
     secret.save()
     settings.VMSSBUILDER_SECRET_KEYS = older
-    for _ in range(steps.TRIES + 5):
+    for _ in range(transitions.TRIES + 5):
         step(submission)
     waiting = Submission.objects.get()
     assert (waiting.state, waiting.attempts, waiting.may_exist) == ("sending", 0, False)
@@ -138,13 +138,13 @@ def test_an_error_while_an_error_is_handled_ends_the_step(
     def blot(*_: object) -> None:
         raise RuntimeError("canary")
 
-    monkeypatch.setattr(steps, "_STEPS", dict.fromkeys(steps._STEPS, trouble))
+    monkeypatch.setattr(transitions, "_STEPS", dict.fromkeys(transitions._STEPS, trouble))
     monkeypatch.setattr(failures, "Blotter", blot)
     after = step(submission)
     assert (after.state, after.lease, after.attempts) == ("queued", "", 1)
     assert after.error is not None
     assert after.error["sentence"] == failures.OurFault().sentence
-    for _ in range(steps.TRIES):
+    for _ in range(transitions.TRIES):
         after = step(submission)
     assert after.state == ("queued" if may_exist else "failed")
     assert "canary" not in str(after.error) + " ".join(said(after))
@@ -154,8 +154,8 @@ def test_what_cannot_be_written_ends_the_step_too(
     sandbox: Running, submitted: Submit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     submission = submitted()
-    odd = steps.Transition("sending", columns={"operation": {"no JSON": object()}})
-    monkeypatch.setattr(steps, "_STEPS", dict.fromkeys(steps._STEPS, lambda *_: odd))
+    odd = transitions.Transition("sending", columns={"operation": {"no JSON": object()}})
+    monkeypatch.setattr(transitions, "_STEPS", dict.fromkeys(transitions._STEPS, lambda *_: odd))
     after = step(submission)
     assert (after.state, after.lease, after.attempts) == ("queued", "", 1)
     assert after.error is not None

@@ -18,7 +18,7 @@ from vmssbuilder.azure.sending import ANSWER_TIME
 from vmssbuilder.azure.transport import CONNECT_TIMEOUT, SIGN_IN_TIME
 from vmssbuilder.drafts import vault
 from vmssbuilder.sandbox.server import Running
-from vmssbuilder.submissions import actions, arm, leases, steps, tasks
+from vmssbuilder.submissions import actions, arm, leases, tasks, transitions
 from vmssbuilder.submissions.leases import LEASE, Held, LeaseLost, claim
 from vmssbuilder.submissions.models import Progress, Submission
 
@@ -98,7 +98,7 @@ def test_a_worker_that_stalled_writes_nothing_over_its_successor(submitted: Subm
     with pytest.raises(LeaseLost):
         stalled.write(may_exist=True)
     with pytest.raises(LeaseLost):
-        steps.save(stalled, steps.Transition("failed", "Too late"))
+        transitions.save(stalled, transitions.Transition("failed", "Too late"))
     submission.refresh_from_db()
     assert (submission.state, submission.may_exist, submission.lease) == ("queued", False, successor.token)
     assert (DBTaskResult.objects.count(), Progress.objects.count()) == (tasks_before, lines_before)
@@ -205,7 +205,7 @@ def test_no_step_outlives_its_lease(
     sandbox: Running, submitted: Submit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert leases.LEASE.total_seconds() > leases.STEP
-    monkeypatch.setattr(steps, "STEP", 0.0)
+    monkeypatch.setattr(transitions, "STEP", 0.0)
     submission = step(submitted())
     assert (submission.state, submission.attempts) == ("queued", 1)
     assert not sandbox.requests("GET"), "what is over asks Azure nothing"
@@ -420,7 +420,7 @@ def test_a_step_that_could_not_even_read_what_it_took_leaves_nothing_held(
     submission = submitted()
     monkeypatch.setattr(leases, "_claim", taken_and_lost(leases._claim))
     with pytest.raises(OperationalError):
-        steps.run(submission.pk)
+        transitions.run(submission.pk)
     assert leases.free_forgotten(WORKER) == 1
 
 

@@ -21,7 +21,7 @@ from vmssbuilder.accounts.models import Pause, User
 from vmssbuilder.azure.sending import LONGEST_REQUEST
 from vmssbuilder.azure.throttling import LONGEST_PAUSE
 from vmssbuilder.sandbox.server import Running
-from vmssbuilder.submissions import steps
+from vmssbuilder.submissions import transitions
 from vmssbuilder.submissions.leases import LEASE, LeaseLost, claim
 from vmssbuilder.submissions.models import PATIENCE, Submission, WholeAnswer
 from vmssbuilder.workers import heartbeats
@@ -105,7 +105,7 @@ def test_no_answer_keeps_anybody_waiting_for_days(
     as_rita.post(f"{url(submission)}check/")
     submission.refresh_from_db()
     assert submission.next_step <= timezone.now()
-    steps.run(submission.pk)
+    transitions.run(submission.pk)
     assert len(sandbox.requests()) > asked
     assert drive(submission).state == "succeeded"
 
@@ -190,7 +190,7 @@ def test_a_gateway_that_lets_no_write_through_ends_it_without_blame(
     writes = len([each for each in sandbox.requests() if each["method"] == "PUT"])
     sandbox.sandbox.memory.faults.clear()
     assert (ended.state, ended.may_exist) == ("failed", False)
-    assert writes <= steps.GATEWAY_TRIES
+    assert writes <= transitions.GATEWAY_TRIES
     page = page_of(as_rita, url(ended))
     assert "The request never arrived. Azure has no scale set “web-prod”." in page.text
     assert "status 403 and a web page “Blocked”" in page.text
@@ -265,15 +265,17 @@ def test_a_step_whose_outcome_cannot_be_written_holds_nothing(
     sandbox: Running, as_rita: Client, submitted: Submit, page_of: GetPage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     submission = drive(submitted(), "running")
-    asked = steps._STEPS[steps.State.RUNNING]
-    broken = steps.Transition(
+    asked = transitions._STEPS[transitions.State.RUNNING]
+    broken = transitions.Transition(
         "running", "", 1.0, {"operation": {"percent": "\ud83d"}, "error": {"n": float("nan")}}
     )
-    monkeypatch.setattr(steps, "_STEPS", {**steps._STEPS, steps.State.RUNNING: lambda *_: broken})
+    monkeypatch.setattr(
+        transitions, "_STEPS", {**transitions._STEPS, transitions.State.RUNNING: lambda *_: broken}
+    )
     submission = step(submission)
     assert (submission.state, submission.lease) == ("running", "")
     assert "This service could not do its part." in page_of(as_rita, url(submission)).text
-    monkeypatch.setattr(steps, "_STEPS", {**steps._STEPS, steps.State.RUNNING: asked})
+    monkeypatch.setattr(transitions, "_STEPS", {**transitions._STEPS, transitions.State.RUNNING: asked})
     assert finish(submission).state == "succeeded"
 
 

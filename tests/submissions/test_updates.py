@@ -239,11 +239,11 @@ def test_who_changed_the_same_is_not_overwritten_and_the_person_chooses(
     assert running_set.model["sku"]["capacity"] == 40
 
     draft = Draft.objects.get(pk=draft.pk)
-    at = planning.base_of(draft)
+    at = planning.snapshot_of(draft)
     assert at is not None
     now = live(rita)
-    wish = planning.intent(draft, at)
-    (clash,) = planning.meet(wish, now.document).clashes
+    wish = planning.intended_change(draft, at)
+    (clash,) = planning.rebase(wish, now.document).clashes
     assert (clash.path, clash.base, clash.mine, clash.theirs) == (("sku", "capacity"), 2, 5, 40)
     chosen = planning.settle(wish, now.document, {clash.path: "mine"})
     assert chosen is not None
@@ -296,10 +296,10 @@ def test_a_list_that_somebody_else_changed_is_not_sent_as_it_was(
     assert not sandbox.requests("PATCH")
 
     draft = Draft.objects.get(pk=draft.pk)
-    at = planning.base_of(draft)
+    at = planning.snapshot_of(draft)
     assert at is not None
     now = live(rita)
-    merged = planning.settle(planning.intent(draft, at), now.document, {})
+    merged = planning.settle(planning.intended_change(draft, at), now.document, {})
     assert merged is not None
     draft = updates.compare_anew(rita, draft, draft.head, now, merged)
     assert drive(send(draft)).state == "succeeded"
@@ -321,16 +321,16 @@ def test_comparing_anew_voids_the_approval(rita: User, rolf: User, running_set: 
 
 def test_an_earlier_revision_keeps_the_base_it_was_reviewed_with(rita: User, running_set: ScaleSet) -> None:
     draft = edit(rita, opened(rita), "sku.capacity", 5)
-    first = planning.base_of(draft)
+    first = planning.snapshot_of(draft)
     somebody_else(running_set, lambda model: model["tags"].update(by="somebody else"))
     now = live(rita)
     later = updates.compare_anew(rita, draft, draft.head, now, draft.document)
     later = edit(rita, later, "sku.capacity", 7)
-    assert planning.base_of(later.revisions.get(number=2)) == first
-    assert planning.base_of(later) != first
+    assert planning.snapshot_of(later.revisions.get(number=2)) == first
+    assert planning.snapshot_of(later) != first
     restored, _lost = editing.restore(rita, later, later.head, 2)
-    assert planning.base_of(restored) == first
-    assert planning.base_of(edit(rita, restored, "sku.capacity", 6)) == first
+    assert planning.snapshot_of(restored) == first
+    assert planning.snapshot_of(edit(rita, restored, "sku.capacity", 6)) == first
 
 
 # --- what is not sent at all ------------------------------------------------------------------------------------------

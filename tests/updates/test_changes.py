@@ -166,7 +166,7 @@ def test_who_changed_the_same_is_shown_beside_the_other_and_the_person_chooses(
     now = Draft.objects.get()
     assert now.document["sku"]["capacity"] == wanted
     assert now.head == draft.head + 1
-    at = planning.base_of(now)
+    at = planning.snapshot_of(now)
     assert at is not None
     assert at.document["sku"]["capacity"] == 40
     assert bool(page.all("div", id="request-body")) is sends

@@ -11,7 +11,7 @@ import pytest
 from django.db import connection
 from django_tasks_db.models import DBTaskResult
 
-from vmssbuilder.submissions import steps
+from vmssbuilder.submissions import transitions
 from vmssbuilder.submissions.tasks import wake
 from vmssbuilder.workers.lanes import Lanes
 from vmssbuilder.workers.queue import FinishedTask, Share
@@ -42,7 +42,7 @@ class Steps:
 @pytest.fixture
 def replaced(monkeypatch: pytest.MonkeyPatch) -> Iterator[Steps]:
     found = Steps()
-    monkeypatch.setattr(steps, "run", found.run)
+    monkeypatch.setattr(transitions, "run", found.run)
     yield found
     found.go_on.set()
 

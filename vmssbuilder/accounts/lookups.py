@@ -98,7 +98,7 @@ def ask(user: User, about: str, work: Work, words: Words, *, wait: float, within
         except (ClaimsChallenge, TokenRefused) as error:
             value = _result(_renewed(own, user, work, error), until)
         finally:
-            tell_pauses(user)
+            publish_pauses(user)
     except TooSlow:
         return Lookup(loading=True)
     except AzureError as error:
@@ -134,12 +134,12 @@ def gate(user: User) -> CarriedGate:
     return own
 
 
-def tell_pauses(user: User) -> None:
+def publish_pauses(user: User) -> None:
     """All processes learn of the pauses that the person's questions met here."""
     with _lock:
         own = _gates.get(user.pk)
     if own is not None:
-        own.tell()
+        own.publish()
 
 
 def forget_everything() -> None:

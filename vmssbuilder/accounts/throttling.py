@@ -61,7 +61,7 @@ class CarriedGate:
             bucket = Bucket(pause.subscription, pause.region, pause.kind)
             self._held.close(bucket, (pause.until - now).total_seconds())
 
-    def tell(self) -> None:
+    def publish(self) -> None:
         """Lets all processes know of the pauses that were met since. No query where there were none."""
         with self._lock:
             news, self._news = self._news, []

@@ -238,8 +238,8 @@ def _failed(request: HttpRequest, error: Exception, then: str) -> HttpResponse:
         return problem(request, 503, title, text, links=links, detail=error.message)
     if isinstance(error, GatewayAnswer):
         log.warning("Entra ID: %s", error)
-        told = explain(error)
-        return problem(request, 503, title, f"{told.sentence} {told.cure}", links=links)
+        explained = explain(error)
+        return problem(request, 503, title, f"{explained.sentence} {explained.cure}", links=links)
     if not isinstance(error, SignInRefused):
         log.warning("Entra ID: %s", error)
         text = "Microsoft Entra ID does not answer. Try again in a moment."

@@ -482,12 +482,12 @@ def _cure(expression: Mapping[str, Any]) -> str:
         return "Fill it in." if (str(wanted).casefold() == "true") is not held else "Remove it."
     if not all(isinstance(each, str | int | float) for each in values) or not values:
         return ""
-    told = ", ".join(f"“{_short(str(each))}”" for each in values[:VALUES_SHOWN])
+    listed = ", ".join(f"“{_short(str(each))}”" for each in values[:VALUES_SHOWN])
     more = " and others" if len(values) > VALUES_SHOWN else ""
     if (operator in {"in", "equals"} and not held) or (operator in {"notin", "notequals"} and held):
-        return f"Set it to {told}." if len(values) == 1 else f"Choose one of {told}{more}."
+        return f"Set it to {listed}." if len(values) == 1 else f"Choose one of {listed}{more}."
     if operator in {"in", "equals", "notin", "notequals"}:
-        return f"Choose another value than {told}{more}."
+        return f"Choose another value than {listed}{more}."
     return ""
 
 

@@ -276,9 +276,9 @@ _FINAL_REFUSALS: Final = frozenset({400, 409, 412, 422})
 
 
 def _refused(operation: Operation, error: AzureError) -> Operation:
-    told = error_object(error.raw) or {"code": error.code, "message": error.message}
+    reported = error_object(error.raw) or {"code": error.code, "message": error.message}
     return replace(
-        _over(operation, "failed", "", told),
+        _over(operation, "failed", "", reported),
         ours=not error.spoken,
         polls=operation.polls + 1,
         request_id=error.request_id,
@@ -314,8 +314,8 @@ def _step_location(operation: Operation, answer: Answer, client: ArmClient) -> O
     if operation.method == "POST":
         return _with_result(operation, answer)
     body = _body(answer)
-    told = _state(body)
-    state = told or "Succeeded"
+    reported = _state(body)
+    state = reported or "Succeeded"
     if operation.method == "DELETE" and state.lower() not in ENDED_BADLY:
         return _over(operation, SUCCEEDED, "")
     if state.lower() not in TERMINAL:
@@ -323,7 +323,7 @@ def _step_location(operation: Operation, answer: Answer, client: ArmClient) -> O
             operation, strategy="provisioning-state", poll_url=operation.resource_url, azure_status=state
         )
     # The resource is read once more all the same; should it be gone by then, this is what it was.
-    over = _over(operation, state.lower(), told, _error(body))
+    over = _over(operation, state.lower(), reported, _error(body))
     return replace(over, resource=body if is_resource(body) else None)
 
 
@@ -424,15 +424,15 @@ GONE: Final = frozenset({"resourcenotfound", "notfound", "resourcegroupnotfound"
 
 
 def _from_resource(operation: Operation, document: dict[str, Any]) -> Operation:
-    told = _state(document)
-    state = told or "Succeeded"
+    reported = _state(document)
+    state = reported or "Succeeded"
     if state.lower() not in TERMINAL:
         return replace(operation, azure_status=state)
     if operation.method == "DELETE":
         # A scale set that is still there in a final state was not deleted.
         message = f"The scale set is still there, in the state “{state[:100]}”."
         return _failed(operation, "DeleteFailed", message, state)
-    operation = _over(operation, state.lower(), told, _error(document))
+    operation = _over(operation, state.lower(), reported, _error(document))
     if operation.strategy == "final-get":
         # The resource has just been read; reading it again would tell nothing new.
         return replace(operation, status=SUCCEEDED, strategy="none", resource=document)

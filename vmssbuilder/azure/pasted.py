@@ -94,7 +94,7 @@ def _place(text: str, code: str) -> int:
 def _telling(errors: list[AzureError]) -> list[AzureError]:
     """Those that say something: a roof over others is none beside these, nor is one told again with more around it."""
     said = [(error.code.casefold(), "".join(error.said.split()).rstrip(".")) for error in errors]
-    told = []
+    reported = []
     for error, (code, words) in zip(errors, said, strict=True):
         roof = _ROOF.search(error.said) is not None and not parts(error)
         again = any(
@@ -102,8 +102,8 @@ def _telling(errors: list[AzureError]) -> list[AzureError]:
             for other, shorter in said
         )
         if not again and not (roof and explain(error).path is None):
-            told.append(error)
-    return told or errors
+            reported.append(error)
+    return reported or errors
 
 
 _ROOF: Final = re.compile(
@@ -272,7 +272,7 @@ class _Search:
     errors: list[AzureError] = field(default_factory=list)
     effort: int = _EFFORT
     pieces: int = _MOST_PIECES
-    told: int = 0
+    reported: int = 0
     beyond: int = 0
     known: dict[tuple[str, str], int] = field(default_factory=dict)
     seen: set[str] = field(default_factory=set)
@@ -287,9 +287,9 @@ class _Search:
         for start, end, value in self._json(plain):
             if _DETAILS_BEFORE.search(plain, max(0, start - 20), start):
                 continue
-            known = len(self.errors), self.told
+            known = len(self.errors), self.reported
             self.value(value, depth + 1, self._status(plain[max(0, start - 400) : start]) or status)
-            if (len(self.errors), self.told) != known:
+            if (len(self.errors), self.reported) != known:
                 # What holds no error may be part of a message.
                 rest.append(plain[last:start])
                 last = end
@@ -353,7 +353,7 @@ class _Search:
         """Errors that are no JSON. What was read once is not read again as another shape."""
         if not text.strip():
             return
-        before, taken = self.told, _Taken()
+        before, taken = self.reported, _Taken()
         self._of_go(text, status, taken)
         self._of_dotnet(text, taken)
         self._of_blocks(text, status, taken)
@@ -375,7 +375,7 @@ class _Search:
             )
         for hit, message in self._until_next(_NAMED, text, taken):
             self.add({"code": hit[1], "message": message}, self._near(text, hit) or status)
-        if self.told == before and depth < _DEEPEST and _ESCAPE.search(text):
+        if self.reported == before and depth < _DEEPEST and _ESCAPE.search(text):
             self.text(_unescaped(text), depth + 1, status)
 
     def _until_next(
@@ -465,14 +465,14 @@ class _Search:
         error = {name: value for name, value in error.items() if value not in (None, "", [])}
         same = f"{status} {error}"
         if same in self.seen or len(self.errors) >= _MOST_KEPT:
-            self.told += 1
+            self.reported += 1
             self.beyond += same not in self.seen
             self.seen.add(same)
             return
         made = _made(error, status)
         if not (made.said or made.code):
             return
-        self.told += 1
+        self.reported += 1
         self.seen.add(same)
         key = (made.code.casefold(), "".join(made.said.split())[:80].casefold())
         at = self.known.get(key)

@@ -17,7 +17,7 @@ import requests
 from urllib3.exceptions import HTTPError
 
 from vmssbuilder.scaleset import paths
-from vmssbuilder.scaleset.systems import told_by
+from vmssbuilder.scaleset.systems import evidence_in
 
 from . import bodies, cleaning
 from .clouds import Cloud
@@ -131,8 +131,8 @@ def wanted(document: Mapping[str, Any]) -> Wanted | None:
 
 def is_windows(document: Mapping[str, Any]) -> bool:
     """Whether the instances run Windows, as far as the document tells."""
-    told = told_by(document)
-    return told is not None and told.system == "Windows"
+    evidence = evidence_in(document)
+    return evidence is not None and evidence.system == "Windows"
 
 
 def _disks(document: Mapping[str, Any]) -> Iterator[tuple[str, str, int]]:

@@ -92,7 +92,7 @@ def receive(
     headers = CaseInsensitiveDict(
         {name: cleaning.line(value, 20_000) for name, value in response.headers.items()}
     )
-    told = {
+    details = {
         "correlation_id": cleaning.line(headers.get("x-ms-correlation-request-id", ""))
         or ids["correlation_id"],
         "client_request_id": ids["client_request_id"],
@@ -102,7 +102,7 @@ def receive(
     }
     pause = asked_pause(response)
     if not 200 <= response.status_code < 300:
-        raise _refused(response.status_code, headers, text, trouble, told, pause, reads=reads)
+        raise _refused(response.status_code, headers, text, trouble, details, pause, reads=reads)
     if trouble:
         raise Unreadable(
             trouble,
@@ -110,11 +110,11 @@ def receive(
             retryable=True,
             uncertain=not reads,
             retry_after=pause,
-            **told,
+            **details,
         )
     if _is_a_gateways(response.status_code, headers, text, reads=reads):
-        raise gateway(response.status_code, text, uncertain=not reads, **told)
-    return Answer(response.status_code, url, headers, text, **told, retry_after=pause)
+        raise gateway(response.status_code, text, uncertain=not reads, **details)
+    return Answer(response.status_code, url, headers, text, **details, retry_after=pause)
 
 
 def _is_a_gateways(status: int, headers: Mapping[str, str], text: str, *, reads: bool) -> bool:
@@ -138,13 +138,13 @@ def _refused(
     *,
     reads: bool,
 ) -> AzureError:
-    told = {**ids, "retry_after": pause, "uncertain": not reads}
+    details = {**ids, "retry_after": pause, "uncertain": not reads}
     if status < 400:
-        return gateway(status, text, **told)
+        return gateway(status, text, **details)
     if trouble and status != 429:
-        told["uncertain"] = not reads and status in PASSING
+        details["uncertain"] = not reads and status in PASSING
         return Unreadable(
-            f"{trouble} Its status is {status}.", status=status, retryable=status in PASSING, **told
+            f"{trouble} Its status is {status}.", status=status, retryable=status in PASSING, **details
         )
     challenge = headers.get("WWW-Authenticate", "") if status == 401 else ""
     error = refusal(
@@ -152,7 +152,7 @@ def _refused(
         text,
         marked=any(name in headers for name in _AZURES_IDS),
         challenged=re.search(r"\bBearer\b", challenge, re.IGNORECASE) is not None,
-        **told,
+        **details,
     )
     if isinstance(error, Throttled):
         error.by_provider = "x-ms-ratelimit-remaining-resource" in headers

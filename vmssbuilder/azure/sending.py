@@ -179,7 +179,7 @@ def _no_answer(error: Exception, call: ArmRequest, ids: Mapping[str, Any], *, la
     if _was_never_on_the_wire(error):
         return Unreachable("The request has an address or a header that cannot be sent.", **ids)
     if _never_connected(error):
-        code = _hindrance(error) or type(error).__name__
+        code = _failure_code(error) or type(error).__name__
         return Unreachable("No connection to Azure came about.", code=code, retryable=True, **ids)
     kind, message = LostAnswer, "The connection broke before Azure's answer was complete."
     if late or isinstance(error, requests.exceptions.ReadTimeout):
@@ -223,7 +223,7 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
             queue += [getattr(here, "reason", None), *here.args]
 
 
-def _hindrance(error: BaseException) -> str | None:
+def _failure_code(error: BaseException) -> str | None:
     """What on the way to Azure kept a connection from coming about, as a code of ours; None when nothing is known of it."""
     for each in _causes(error):
         if isinstance(each, ssl.SSLCertVerificationError):

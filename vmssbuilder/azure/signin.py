@@ -246,7 +246,7 @@ class SignIn:
                 "This sign-in was not started here, or it was started too long ago.", code="no_flow"
             )
         if query.get("error"):
-            raise _told(SignInRefused, query)
+            raise _described(SignInRefused, query)
         cache = msal.SerializableTokenCache()
         with _in_our_words():
             # MSAL takes members out of the flow; the session's copy stays whole.
@@ -304,10 +304,10 @@ class SignIn:
             expires_at=self._now() + float(answer.get("expires_in", 0)),
             cache=kept.serialize() if changed else cache,
             changed=changed,
-            roles=self._roles_told(answer),
+            roles=self._fresh_roles(answer),
         )
 
-    def _roles_told(self, answer: Mapping[str, Any]) -> tuple[str, ...] | None:
+    def _fresh_roles(self, answer: Mapping[str, Any]) -> tuple[str, ...] | None:
         id_token = answer.get("id_token")
         if not isinstance(id_token, str):
             return None
@@ -474,8 +474,8 @@ class _Http:
 
     def post(self, url: str, **named: Any) -> requests.Response:
         answer = self._sent("POST", url, **named)
-        told = is_json(answer.text) or (answer.status_code >= 500 and not answer.text.strip())
-        if answer.status_code != 429 and not told:
+        legible = is_json(answer.text) or (answer.status_code >= 500 and not answer.text.strip())
+        if answer.status_code != 429 and not legible:
             # MSAL would take the page of a proxy for a refusal.
             raise gateway(answer.status_code, cleaning.body(answer.text))
         if answer.status_code == 429 or answer.status_code >= 500:
@@ -569,7 +569,7 @@ def _refused(answer: Mapping[str, Any]) -> AzureError:
         kind = RegistrationRefused
     elif code in _PASSING:
         kind = Unreachable
-    error = _told(kind, answer)
+    error = _described(kind, answer)
     # A new secret can be put in place at any moment, so that asking again is worth it.
     error.retryable = kind is not SignInRefused
     return error
@@ -579,7 +579,7 @@ def _no_token(answer: Mapping[str, Any], claims: str | None) -> AzureError:
     """The error of the token endpoint's answer to a refresh."""
     if str(answer.get("error")) in _NOT_THE_PERSON | _PASSING:
         return _refused(answer)
-    error = _told(
+    error = _described(
         SignInNeeded, {"error": "no_token", "error_description": "The kept sign-in has ended.", **answer}
     )
     if _SHUT_OUT.search(error.raw):
@@ -592,7 +592,7 @@ def _no_token(answer: Mapping[str, Any], claims: str | None) -> AzureError:
 _Error = TypeVar("_Error", bound=AzureError)
 
 
-def _told(kind: type[_Error], answer: Mapping[str, Any]) -> _Error:
+def _described(kind: type[_Error], answer: Mapping[str, Any]) -> _Error:
     described = str(answer.get("error_description") or answer.get("error"))
     return kind(
         described.strip().partition("\n")[0].rstrip(),

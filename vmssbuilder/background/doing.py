@@ -18,9 +18,9 @@ from django.http import Http404
 from vmssbuilder.drafts import turns
 from vmssbuilder.drafts.actions import EditConflict
 
-from . import fixes, keeping, tasks
-from .keeping import Gone
+from . import fixes, progress, tasks
 from .models import Work, WorkKind, WorkState
+from .progress import Gone
 from .watching import Watch
 
 KINDS: Final[dict[str, Callable[[Work, Watch], None]]] = {WorkKind.FIXES: fixes.apply}
@@ -38,12 +38,12 @@ def run(number: int, *, again: bool = False) -> None:
     again: who did it before is gone.
     """
     if not _turn.acquire(blocking=False):
-        work = keeping.leave(number) if again else keeping.waits(number)
+        work = progress.leave(number) if again else progress.waits(number)
         if work is not None:
             tasks.do_soon(work, AGAIN_AFTER)
         return
     try:
-        work = keeping.begin(number, again=again)
+        work = progress.begin(number, again=again)
         if work is not None:
             _do(work)
     except Gone:
@@ -76,4 +76,4 @@ def _do(work: Work) -> None:
 
 
 def _failed(work: Work, why: str) -> None:
-    keeping.end(work, WorkState.FAILED, said=why)
+    progress.end(work, WorkState.FAILED, said=why)

@@ -22,7 +22,7 @@ def apply(work: Work, watch: Watch) -> None:
     work.revision.draft = work.draft
     fixing, is_whole = Fixing(work.revision), True
     for _fixed in fixing:
-        watch.tell(fixing.made, fixing.made + fixing.waiting)
+        watch.report(fixing.made, fixing.made + fixing.waiting)
         if watch.is_over:
             is_whole = False
             break

@@ -49,7 +49,7 @@ def work(request: HttpRequest, code: str) -> HttpResponse:
         return HttpResponse(headers={"HX-Refresh": "true"})
     context: dict[str, Any] = {"draft": draft, "work": newest, "version": version, "nobody": nobody}
     if newest is not None:
-        context |= _told(newest)
+        context |= _words_of(newest)
     return render(request, "background/progress.html" if partial else "background/page.html", context)
 
 
@@ -63,7 +63,7 @@ def stop(request: HttpRequest, code: str) -> HttpResponse:
     return redirect("draft-work", code)
 
 
-def _told(work: Work) -> dict[str, str]:
+def _words_of(work: Work) -> dict[str, str]:
     """What a page says of the work: how far it is, or what came of it with its color and icon, and what is left."""
     kind, icon = _LOOKS.get(work.state, ("info", "info"))
     if work.state == WorkState.RUNNING and work.total:

@@ -6,7 +6,7 @@ import time
 from dataclasses import asdict, dataclass
 from typing import Final
 
-from . import keeping
+from . import progress
 from .models import Work, WorkState
 
 SECONDS: Final = 300
@@ -32,23 +32,23 @@ class Watch:
 
     work: Work
     begun: float
-    _told: float = 0.0
+    _reported: float = 0.0
 
     @property
     def is_over(self) -> bool:
         """Whether its time is over: what it has is to be saved now."""
         return time.monotonic() > self.begun + SECONDS
 
-    def tell(self, done: int, total: int) -> None:
+    def report(self, done: int, total: int) -> None:
         """Notes how far it is, now and then. Raises Gone when it was stopped."""
-        if time.monotonic() > self._told + TOLD_EVERY:
-            keeping.keep(self.work, done=done, total=total)
-            self._told = time.monotonic()
+        if time.monotonic() > self._reported + TOLD_EVERY:
+            progress.keep(self.work, done=done, total=total)
+            self._reported = time.monotonic()
 
     def save(self) -> None:
         """From now on it can no longer be stopped. Raises Gone when it was."""
-        keeping.keep(self.work, state=WorkState.SAVING)
+        progress.keep(self.work, state=WorkState.SAVING)
 
     def end(self, outcome: WorkResult) -> None:
         """It was done to its end. Raises Gone when it was stopped, or somebody else does it now."""
-        keeping.end(self.work, WorkState.DONE, **asdict(outcome))
+        progress.end(self.work, WorkState.DONE, **asdict(outcome))

@@ -190,18 +190,18 @@ def _act(now: dict[str, Any], shown: dict[str, Any], locked: Draft, act: str, pa
 def _past(
     now: dict[str, Any], shown: dict[str, Any], locked: Draft, act: str, path: Path, found: Path
 ) -> Path:
-    """Moves an item past its neighbour of the page, wherever the two are now. What others put between stays between."""
+    """Moves an item past its neighbor of the page, wherever the two are now. What others put between stays between."""
     items, position = paths.get(now, found[:-1]), cast(int, found[-1])
     beside = (*path[:-1], cast(int, path[-1]) + {"up": -1, "down": 1}[act])
     if paths.get(shown, beside) is MISSING:
         return found
-    neighbour = merging.follow(beside, shown, now)
-    if neighbour is None:
+    neighbor = merging.follow(beside, shown, now)
+    if neighbor is None:
         raise ItemChanged(locked, path, found[:-1], paths.get(shown, path), position)
-    other = cast(int, neighbour[-1])
+    other = cast(int, neighbor[-1])
     if (position > other) == (act == "up"):
         items.insert(other, items.pop(position))
-        return neighbour
+        return neighbor
     return found
 
 
@@ -484,8 +484,8 @@ def write(content: dict[str, Any], path: Path, value: Any) -> None:
 def _put(content: dict[str, Any], path: Path, value: Any) -> None:
     """Sets a value, making way through anything that is not the object or list it should be."""
     for depth in range(1, len(path)):
-        fitting = list if isinstance(path[depth], int) else dict
-        if not isinstance(paths.get(content, path[:depth]), fitting):
+        container = list if isinstance(path[depth], int) else dict
+        if not isinstance(paths.get(content, path[:depth]), container):
             # In its place: items that follow in a list must not move up.
-            paths.put(content, path[:depth], fitting())
+            paths.put(content, path[:depth], container())
     paths.put(content, path, value)

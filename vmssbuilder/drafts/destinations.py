@@ -14,8 +14,8 @@ from vmssbuilder.scaleset.properties import List, Map, Node, Single
 from vmssbuilder.scaleset.properties import tree as part_tree
 from vmssbuilder.scaleset.versions import LATEST, order
 
+from . import addresses
 from . import content as contents
-from . import places
 from .forms.cards import item_title
 from .models import Draft
 from .setting_search import index
@@ -90,7 +90,7 @@ def destinations(draft: Draft, entry: SettingEntry) -> list[Destination]:
         return []
     found = []
     for path, missing in _spots(draft, node):
-        url = places.field_url(draft.code, path, draft.api_version)
+        url = addresses.field_url(draft.code, path, draft.api_version)
         found.append(Destination(url, _within(draft, path), missing))
     return found[:PLACES_AT_MOST]
 

@@ -60,7 +60,7 @@ def _free_number(number: int, others: list[Any]) -> int:
 def put_back(now: dict[str, Any], shown: dict[str, Any], path: Path) -> Path:
     """Puts what `shown` holds at the path into `now`, in place; answers where it stands.
 
-    An item of a list goes beside its former neighbours, wherever those are now. Raises CannotUndo when what held it is
+    An item of a list goes beside its former neighbors, wherever those are now. Raises CannotUndo when what held it is
     gone, or when the place has been taken.
     """
     value = paths.get(shown, path)
@@ -77,7 +77,7 @@ def put_back(now: dict[str, Any], shown: dict[str, Any], path: Path) -> Path:
     if isinstance(before, list) and isinstance(items, list) and isinstance(step, int):
         if items.count(value) >= before.count(value):
             raise CannotUndo("It is back already.")
-        place = _beside_neighbours(before, items, step)
+        place = _beside_neighbors(before, items, step)
         items.insert(place, value)
         return (*holder, place)
     if not isinstance(items, dict) or not isinstance(step, str):
@@ -102,7 +102,7 @@ def _known_by(item: Any) -> tuple[Path, Any] | None:
     return None
 
 
-def _beside_neighbours(before: list[Any], after: list[Any], position: int) -> int:
+def _beside_neighbors(before: list[Any], after: list[Any], position: int) -> int:
     """After the nearest item that stood before it and is still there, or else before the nearest that followed."""
     for number in [*range(position - 1, -1, -1), *range(position + 1, len(before))]:
         found = _position_of(before, after, number)

@@ -11,7 +11,7 @@ from vmssbuilder.scaleset.canonical import Note
 from vmssbuilder.scaleset.paths import MISSING, Path, PathError
 from vmssbuilder.web.characters import showable
 
-from . import places
+from . import addresses
 from .models import Draft, ReadingNotes
 
 FEW: Final = 3
@@ -158,9 +158,9 @@ def _url(draft: Draft, where: str) -> str:
     except PathError:
         return ""
     there = paths.get(draft.document, path) is not MISSING
-    if not there and not places.has_field(path, draft.api_version):
+    if not there and not addresses.has_field(path, draft.api_version):
         return ""
-    return places.field_url(draft.code, path, draft.api_version)
+    return addresses.field_url(draft.code, path, draft.api_version)
 
 
 def _by_kind(notes: Iterable[Note]) -> dict[str, list[StoredNote]]:
@@ -175,7 +175,7 @@ def _sorted(groups: Iterable[NoteGroup]) -> list[NoteGroup]:
     return sorted(groups, key=lambda group: order.index(group.name) if group.name in KINDS else len(order))
 
 
-def told(notes: Sequence[Note]) -> list[str]:
+def in_words(notes: Sequence[Note]) -> list[str]:
     """The notes as a few sentences, for a page that keeps none: the first of them, and how many more there are."""
     said = [_short(showable(note.message)) for note in notes[:FEW]]
     return [*said, f"And {len(notes) - FEW} more of this kind."] if len(notes) > FEW else said

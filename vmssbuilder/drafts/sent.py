@@ -30,22 +30,22 @@ class Update:
         return self.difference.changes
 
 
-Told = Callable[[Draft | Revision], Update | None]
+UpdateOf = Callable[[Draft | Revision], Update | None]
 """The update that a draft or revision of a whole scale set is; None for one that is sent as it stands."""
 
-_TOLD: Final[list[Told]] = []
+_UPDATES_BY: Final[list[UpdateOf]] = []
 
 
-def told_by(told: Told) -> None:
+def updates_by(update_of: UpdateOf) -> None:
     """From now on this is asked, too."""
-    _TOLD.append(told)
+    _UPDATES_BY.append(update_of)
 
 
 def update(source: Draft | Revision) -> Update | None:
     """What is sent of a draft that holds a whole scale set; None where the draft itself is what is sent."""
     if source.operation != "update":
         return None
-    return next((found for each in _TOLD if (found := each(source)) is not None), None)
+    return next((found for each in _UPDATES_BY if (found := each(source)) is not None), None)
 
 
 def kept(source: Draft | Revision) -> tuple[KeptSecret, ...]:

@@ -16,8 +16,8 @@ from vmssbuilder.scaleset.paths import Path
 from vmssbuilder.scaleset.properties import Boolean, Choice, List, Map, Node, Single, sentence_case
 from vmssbuilder.web.rendering import drawn
 
+from . import addresses, sent, steps
 from . import content as contents
-from . import places, sent, steps
 from .forms.cards import item_title
 from .models import Draft, Revision
 
@@ -78,7 +78,7 @@ def groups(
             title,
             ", ".join(within),
             shown if len(shown) <= _LONGEST else f"{shown[:_LONGEST]}… ({len(shown):,} characters in all)",
-            places.field_url(code, path, source.api_version),
+            addresses.field_url(code, path, source.api_version),
             node is None or not isinstance(node.property, Boolean | Choice),
         )
         found[name].append(line)

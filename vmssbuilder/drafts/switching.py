@@ -1,4 +1,4 @@
-"""What another API version would mean for a draft: what is spelt anew, and what the version does not have."""
+"""What another API version would mean for a draft: what is spelled anew, and what the version does not have."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from vmssbuilder.scaleset import check, paths
-from vmssbuilder.scaleset.canonical import canonicalise
+from vmssbuilder.scaleset.canonical import canonicalize
 from vmssbuilder.scaleset.findings import Finding
 from vmssbuilder.scaleset.paths import MISSING, Path
 
@@ -21,7 +21,7 @@ _STRUCTURE: Final = frozenset({"unknown-property", "property-removed", "not-a-ch
 
 @dataclass(frozen=True, slots=True)
 class Switch:
-    """The change to another API version. renamed: old and new path of what is spelt anew. missing: what it lacks."""
+    """The change to another API version. renamed: old and new path of what is spelled anew. missing: what it lacks."""
 
     api_version: str
     renamed: list[tuple[Path, Path]]
@@ -46,9 +46,9 @@ def to(draft: Draft, api_version: str) -> Switch:
     before = {
         finding.path for finding in check(draft.document, draft.api_version) if finding.rule in _STRUCTURE
     }
-    renamed_document, notes = canonicalise(draft.document, api_version)
+    renamed_document, notes = canonicalize(draft.document, api_version)
     renamed = [
-        (old, note.path) for note in notes if (old := _spelt_before(note.path, draft.document)) is not None
+        (old, note.path) for note in notes if (old := _spelled_before(note.path, draft.document)) is not None
     ]
     missing = [
         finding
@@ -58,8 +58,8 @@ def to(draft: Draft, api_version: str) -> Switch:
     return Switch(api_version, renamed, missing)
 
 
-def _spelt_before(path: Path, document: dict[str, Any]) -> Path | None:
-    """The path under which the document holds what is now spelt anew, None when only a value changed its case."""
+def _spelled_before(path: Path, document: dict[str, Any]) -> Path | None:
+    """The path under which the document holds what is now spelled anew, None when only a value changed its case."""
     holder = paths.get(document, path[:-1], {})
     if not isinstance(holder, dict) or path[-1] in holder:
         return None

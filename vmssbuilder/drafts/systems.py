@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from vmssbuilder.scaleset import paths
 from vmssbuilder.scaleset.paths import MISSING, Path
-from vmssbuilder.scaleset.systems import SETTINGS, SYSTEMS, SystemEvidence, told_by
+from vmssbuilder.scaleset.systems import SETTINGS, SYSTEMS, SystemEvidence, evidence_in
 
 from . import content as contents
 from .models import Draft
@@ -25,15 +25,15 @@ class DraftSystem:
 
     system: str
     said: bool
-    told: SystemEvidence | None
+    evidence: SystemEvidence | None
 
 
 def of(draft: Draft) -> DraftSystem:
     """What a person said counts; else what the request tells."""
-    told = told_by(draft.document)
+    evidence = evidence_in(draft.document)
     if draft.system in SYSTEMS:
-        return DraftSystem(draft.system, said=True, told=told)
-    return DraftSystem(told.system if told is not None else "", said=False, told=told)
+        return DraftSystem(draft.system, said=True, evidence=evidence)
+    return DraftSystem(evidence.system if evidence is not None else "", said=False, evidence=evidence)
 
 
 def applies(section: Section, system: str) -> bool:
@@ -41,7 +41,7 @@ def applies(section: Section, system: str) -> bool:
     return not system or not section.system or section.system == system
 
 
-def put_away(layout: Layout, system: str) -> list[Section]:
+def hidden_for_other_system(layout: Layout, system: str) -> list[Section]:
     """The sections of a page that are for the other system."""
     return [section for section in layout.sections if not applies(section, system)]
 

@@ -4,7 +4,7 @@ from django.urls import path
 
 from .views import (
     checking,
-    comparing,
+    diff,
     exporting,
     filling,
     history,
@@ -34,7 +34,7 @@ urlpatterns = [
     path("<str:code>/picture/", picture.picture, name="draft-picture"),
     path("<str:code>/history/", history.history, name="draft-history"),
     path("<str:code>/restore/<int:number>/", history.restore, name="draft-restore"),
-    path("<str:code>/compare/<int:earlier>/<int:later>/", comparing.compare, name="draft-compare"),
+    path("<str:code>/compare/<int:earlier>/<int:later>/", diff.compare, name="draft-compare"),
     path("<str:code>/share/", sharing.share, name="draft-share"),
     path("<str:code>/share/<str:link>/revoke/", sharing.revoke, name="draft-share-revoke"),
     path("<str:code>/discard/", sharing.discard, name="draft-discard"),

@@ -17,7 +17,7 @@ from vmssbuilder.accounts.models import User
 from vmssbuilder.azure import pasted
 from vmssbuilder.azure.errors import AzureError
 from vmssbuilder.azure.explaining import TURNS, Explanation, explain_all
-from vmssbuilder.drafts import access, places
+from vmssbuilder.drafts import access, addresses
 from vmssbuilder.drafts import content as contents
 from vmssbuilder.drafts.access import Access
 from vmssbuilder.drafts.models import Draft
@@ -75,8 +75,8 @@ def page(request: HttpRequest) -> HttpResponse:
     wanted = _request(user, form)
     said = form.cleaned_data["said"]
     found = pasted.read(said)
-    told = [_told(each.error, each.words, wanted) for each in found.errors]
-    context = {"asked": True, "found": found, "told": told, "count": len(told) + found.more}
+    errors = [_explained(each.error, each.words, wanted) for each in found.errors]
+    context = {"asked": True, "found": found, "told": errors, "count": len(errors) + found.more}
     odd = pasted.no_text(said)
     context |= {"odd": odd, "binary": odd * NO_TEXT_SHARE > len(said)}
     return _answer(request, form, status=422 if form.errors else 200, **context)
@@ -114,7 +114,7 @@ def _request(user: User, form: ExplainForm) -> _Request:
     return _Request()
 
 
-def _told(error: AzureError, said: str, wanted: _Request) -> ExplainedError:
+def _explained(error: AzureError, said: str, wanted: _Request) -> ExplainedError:
     whole, several = explain_all(error, wanted.document)
     parts = tuple(
         _one(meant, f"{part.code}: {part.said}"[:1_000] if part.code else part.said[:1_000], wanted)
@@ -138,7 +138,7 @@ def _field(path: Path | None, wanted: _Request) -> tuple[str, str, str]:
     written = paths.text(path)
     label = contents.label(path, wanted.version)
     if wanted.draft is not None:
-        return label, written, places.field_url(wanted.draft.code, path, wanted.version)
+        return label, written, addresses.field_url(wanted.draft.code, path, wanted.version)
     entry = next(
         (
             entry

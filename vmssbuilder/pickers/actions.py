@@ -14,7 +14,7 @@ from vmssbuilder.azure.pickers.sources import SOURCES
 from vmssbuilder.drafts.access import Access, require
 from vmssbuilder.drafts.models import Draft
 
-from . import keeping
+from . import cache
 from .models import KnownList
 
 
@@ -24,8 +24,8 @@ def create_group(user: User, draft: Draft, group: NewGroup) -> None:
     try:
         groups.create(client_for_thread(user, lookups.gate(user)), group)
     finally:
-        lookups.tell_pauses(user)
+        lookups.publish_pauses(user)
     with transaction.atomic():
-        outdated = keeping.key_of(SOURCES["resourceGroups"], Where(group.subscription))
+        outdated = cache.key_of(SOURCES["resourceGroups"], Where(group.subscription))
         KnownList.objects.filter(user=user, key=outdated).delete()
         record(user, "azure.resource-group-created", draft.code, name=group.name, region=group.region)

@@ -13,7 +13,7 @@ from django.http import QueryDict
 from vmssbuilder.azure.pickers import Filters, Suggestion
 from vmssbuilder.drafts import content as contents
 from vmssbuilder.drafts.content import LONGEST_ADDRESS
-from vmssbuilder.drafts.numbers import BaseRevisionField
+from vmssbuilder.drafts.revision_numbers import BaseRevisionField
 from vmssbuilder.scaleset import paths
 from vmssbuilder.scaleset.paths import MISSING
 from vmssbuilder.web.forms import BOX, PLAIN, SearchChoiceField, SearchField, SearchForm, SmallForm

@@ -17,7 +17,7 @@ from vmssbuilder.azure import AzureError, explain
 from vmssbuilder.azure.errors import AlreadyExists, Forbidden
 from vmssbuilder.azure.pickers import SuggestionMatches
 from vmssbuilder.azure.pickers.groups import NewGroup
-from vmssbuilder.drafts import access, actions, places, steps
+from vmssbuilder.drafts import access, actions, addresses, steps
 from vmssbuilder.drafts import content as contents
 from vmssbuilder.drafts.access import Access
 from vmssbuilder.drafts.changes import Changed
@@ -29,7 +29,7 @@ from vmssbuilder.web.problems import problem
 from vmssbuilder.web.rendering import drawn
 
 from . import actions as creating
-from . import asking, whereabouts, words
+from . import fetching, whereabouts, words
 from .forms import LONGEST_VALUE, NewGroupForm, PickerSearch, UseForm
 from .whereabouts import PickerContext
 
@@ -80,11 +80,13 @@ def _reachable(content: dict[str, Any], path: Path) -> bool:
 def suggest(request: HttpRequest, code: str, place: str) -> HttpResponse:
     """The best matches for what is typed in a field: a piece of HTML, in JSON because it is no page."""
     choice = _found(request, code, place)
-    asked = asking.ask(cast(User, request.user), choice.target.picker, choice.where, wait=FIELD_WAITS)
+    asked = fetching.fetch_list(
+        cast(User, request.user), choice.target.picker, choice.where, wait=FIELD_WAITS
+    )
     found = None
     if asked.value is not None:
         typed = request.GET.get("q", "").strip()[: PickerSearch.LONGEST]
-        found = asked.value.shelf.search(typed, choice.where, choice.target.picker)
+        found = asked.value.index.search(typed, choice.where, choice.target.picker)
     picker, trouble = choice.target.picker, asked.trouble
     foot = [words.how_many(found, picker.plural)] if found is not None else []
     if asked.missing:
@@ -124,7 +126,7 @@ def choose(request: HttpRequest, code: str, place: str) -> HttpResponse:
 
 
 def _ask(request: HttpRequest, choice: PickerContext, *, fresh: bool = False) -> Lookup:
-    return asking.ask(
+    return fetching.fetch_list(
         cast(User, request.user), choice.target.picker, choice.where, wait=PAGE_WAITS, fresh=fresh
     )
 
@@ -143,17 +145,17 @@ def _page(
     picker, kept = target.picker, asked.value
     # After a refusal the page comes back with the search that its form carried along.
     sent = request.POST if request.method == "POST" else request.GET
-    families = sorted(filter(None, kept.shelf.facts("family"))) if kept and picker.filtered else ()
+    families = sorted(filter(None, kept.index.facts("family"))) if kept and picker.filtered else ()
     search = PickerSearch(sent, families=families, filtered=picker.filtered)
     text, filters, query = search.cleaned_data["q"], search.filters(), search.query()
-    found = kept.shelf.search(text, choice.where, picker, filters) if kept else SuggestionMatches((), 0)
+    found = kept.index.search(text, choice.where, picker, filters) if kept else SuggestionMatches((), 0)
     preselected = _preselected(request, choice) if form is None else form["value"].value()
     shown = list(found.suggestions)
     if kept and not text and not filters:
         # What is chosen already must be there to be seen, wherever it stands in a long list.
         there = {each.value.lower() for each in shown}
         more = (
-            kept.shelf.find(each, choice.where, picker) for each in set(map(str.lower, preselected)) - there
+            kept.index.find(each, choice.where, picker) for each in set(map(str.lower, preselected)) - there
         )
         shown = [each for each in more if each is not None] + shown
     unlisted = _unlisted(choice, {each.value.lower() for each in shown})
@@ -185,7 +187,7 @@ def _page(
         "place": choice.where.region if "region" in (*picker.source.needs, *picker.depends) else "",
         "now": "" if target.several else unlisted,
         "errors": [*form.problems(), *(group.problems() if group else ())],
-        "searchable": picker.filtered or query or (kept and len(kept.shelf) > FEW),
+        "searchable": picker.filtered or query or (kept and len(kept.index) > FEW),
         "group": group,
         "onward": NEEDS.get({"typeHandlerVersion": "version"}.get(picker.onward, picker.onward), "a version")
         if picker.onward
@@ -209,7 +211,7 @@ def _where_to_choose(choice: PickerContext, need: str) -> str:
     path = whereabouts.place_of(need, choice.target.path, choice.target.picker)
     other = whereabouts.target(path, choice.draft.api_version)
     if other is None:
-        return places.field_url(choice.draft.code, path, choice.draft.api_version)
+        return addresses.field_url(choice.draft.code, path, choice.draft.api_version)
     return whereabouts.address(choice.draft, path)
 
 
@@ -293,15 +295,15 @@ def _use(request: HttpRequest, choice: PickerContext, form: UseForm) -> HttpResp
     onward = choice.target.picker.onward
     if request.POST.get("act") == "onward" and onward and wanted is not MISSING:
         return redirect(whereabouts.address(saved, (*path[:-1], onward)))
-    return redirect(places.field_url(draft.code, path, saved.api_version))
+    return redirect(addresses.field_url(draft.code, path, saved.api_version))
 
 
 def _along(request: HttpRequest, choice: PickerContext, wanted: Any) -> list[tuple[Path, str]]:
     """What goes into other members together with the value: the plan of an image."""
     if not isinstance(wanted, str):
         return []
-    asked = asking.ask(cast(User, request.user), choice.target.picker, choice.where, wait=0.0)
-    found = asked.value.shelf.find(wanted, choice.where, choice.target.picker) if asked.value else None
+    asked = fetching.fetch_list(cast(User, request.user), choice.target.picker, choice.where, wait=0.0)
+    found = asked.value.index.find(wanted, choice.where, choice.target.picker) if asked.value else None
     if found is None:
         return []
     return [

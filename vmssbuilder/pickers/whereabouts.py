@@ -8,8 +8,8 @@ from typing import Any, Final
 from django.urls import reverse
 
 from vmssbuilder.azure.pickers import PICKERS, Picker, Where
+from vmssbuilder.drafts import addresses
 from vmssbuilder.drafts import content as contents
-from vmssbuilder.drafts import places
 from vmssbuilder.drafts.models import Draft
 from vmssbuilder.scaleset import paths
 from vmssbuilder.scaleset.paths import Path
@@ -56,7 +56,7 @@ class PickerContext:
     @property
     def back(self) -> str:
         """The field itself; that of the list, for an item that is not there yet."""
-        return places.field_url(self.draft.code, self.target.path, self.draft.api_version)
+        return addresses.field_url(self.draft.code, self.target.path, self.draft.api_version)
 
     @property
     def values(self) -> list[str]:

@@ -12,8 +12,8 @@ from django.urls import reverse
 
 from vmssbuilder.accounts.models import User
 from vmssbuilder.azure.preflight import TITLES, PreflightFinding, Result, checks_for
+from vmssbuilder.drafts import addresses, steps
 from vmssbuilder.drafts import content as contents
-from vmssbuilder.drafts import places, steps
 from vmssbuilder.drafts.models import Draft
 from vmssbuilder.scaleset import paths
 from vmssbuilder.scaleset.paths import Path, PathError
@@ -124,13 +124,13 @@ def _row(draft: Draft, run: Preflight, key: str, result: Result | None, *, edita
         result = replace(result, findings=again)
     # What needs somebody comes first.
     worst = sorted(result.findings, key=lambda each: ORDER.index(each.status))
-    findings = tuple(_told(draft, run, each, editable=editable) for each in worst)
+    findings = tuple(_shown(draft, run, each, editable=editable) for each in worst)
     return CheckRow(
         key, TITLES[key], icon, word, findings, datetime.fromisoformat(result.at), result.correlation_id
     )
 
 
-def _told(draft: Draft, run: Preflight, finding: PreflightFinding, *, editable: bool) -> ShownFinding:
+def _shown(draft: Draft, run: Preflight, finding: PreflightFinding, *, editable: bool) -> ShownFinding:
     version = run.revision.api_version
     try:
         path = paths.parse(finding.path) if finding.path else ()
@@ -138,25 +138,26 @@ def _told(draft: Draft, run: Preflight, finding: PreflightFinding, *, editable: 
         path = ()
     icon, word = WORDS[finding.status]
     label = contents.label(path, version) if path else ""
-    url = places.field_url(draft.code, path, version) if path and editable else ""
+    url = addresses.field_url(draft.code, path, version) if path and editable else ""
     return ShownFinding(icon, word, finding, label, url)
 
 
 def sign_in(run: Preflight, user: User, here: str) -> str:
     """Where the person signs in again when that is what Azure wants, so that they come back here; empty when it is not."""
-    wanted = any(Result.from_json(each).hindered == "sign-in" for each in run.results)
+    wanted = any(Result.from_json(each).unavailable_reason == "sign-in" for each in run.results)
     return f"{reverse('sign-in-start')}?{urlencode({'next': here})}" if wanted and run.person == user else ""
 
 
 def cost(run: Preflight) -> dict[str, Any] | None:
     """What a month costs, None while that is not known."""
-    told = run.cost
-    if not isinstance(told, dict) or "trouble" in told:
-        return told
+    estimate = run.cost
+    if not isinstance(estimate, dict) or "trouble" in estimate:
+        return estimate
     lines = [
-        {"what": each["what"], "amount": _money(each["amount"], told["currency"])} for each in told["lines"]
+        {"what": each["what"], "amount": _money(each["amount"], estimate["currency"])}
+        for each in estimate["lines"]
     ]
-    return {**told, "monthly": _money(told["monthly"], told["currency"]), "lines": lines}
+    return {**estimate, "monthly": _money(estimate["monthly"], estimate["currency"]), "lines": lines}
 
 
 def _money(amount: float | None, currency: str) -> str:

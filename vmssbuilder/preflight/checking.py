@@ -16,10 +16,10 @@ from vmssbuilder.accounts.entra import NotSetUp
 from vmssbuilder.accounts.throttling import CarriedGate
 from vmssbuilder.azure import AzureError, cloud, preflight, prices
 from vmssbuilder.azure.preflight import LIMIT, PreflightFinding, Result
-from vmssbuilder.azure.preflight.results import hindered, now, of_error
+from vmssbuilder.azure.preflight.results import now, of_error, unavailable_reason
 from vmssbuilder.drafts import sent, vault
 
-from . import keeping, tasks
+from . import progress, tasks
 from .models import Preflight
 
 PRICES_MAY_TAKE: Final = 10.0
@@ -33,7 +33,7 @@ def run(number: int, *, again: bool = False) -> None:
 
     again: who did it before is gone.
     """
-    held = keeping.begin(number, again=again)
+    held = progress.begin(number, again=again)
     if held is None:
         return
     open_checks = _open(held)
@@ -46,21 +46,23 @@ def run(number: int, *, again: bool = False) -> None:
         clear = vault.put_back(held.draft, document)
         make = lambda claims: client_for_thread(held.person, gate, claims)  # noqa: E731 - one line, used once
         for result in preflight.run(make, wanted, clear, limit=LIMIT, only=open_checks):
-            gate.tell()
-            keeping.keep_result(held, result)
+            gate.publish()
+            progress.keep_result(held, result)
     except AzureError as error:
-        _nothing_checked(held, open_checks, tuple(of_error(error, document)), hindered(error, document))
+        _nothing_checked(
+            held, open_checks, tuple(of_error(error, document)), unavailable_reason(error, document)
+        )
     except NotSetUp as error:
         findings = (PreflightFinding("unknown", str(error), "Ask whoever runs this installation."),)
         _nothing_checked(held, open_checks, findings)
-    gate.tell()
+    gate.publish()
     if priced is not None:
         _keep_price(held, priced)
     if (_open(held) or not _is_priced(held)) and timezone.now() - held.asked < TRIED_FOR:
-        keeping.leave(held)
+        progress.leave(held)
         tasks.check_soon(held, AGAIN_AFTER)
     else:
-        keeping.finish(held)
+        progress.finish(held)
 
 
 def _open(held: Preflight) -> frozenset[str]:
@@ -79,7 +81,9 @@ def _nothing_checked(
 ) -> None:
     for key in preflight.checks_for(held.revision.request):
         if key in checks:
-            keeping.keep_result(held, Result(key, preflight.TITLES[key], findings, now(), hindered=why))
+            progress.keep_result(
+                held, Result(key, preflight.TITLES[key], findings, now(), unavailable_reason=why)
+            )
 
 
 # --- prices ----------------------------------------------------------------------------------------------------------
@@ -90,7 +94,7 @@ def _price(document: dict[str, Any]) -> Future[prices.Prices | None]:
     future: Future[prices.Prices | None] = Future()
     wanted = prices.wanted(document)
     azure, connections = cloud(settings.VMSSBUILDER_CLOUD), session()
-    known = keeping.known_prices(azure, wanted) if wanted else None
+    known = progress.known_prices(azure, wanted) if wanted else None
     if known is not None or wanted is None or not settings.VMSSBUILDER_PRICES:
         future.set_result(known)
         return future
@@ -112,21 +116,21 @@ def _keep_price(held: Preflight, priced: Future[prices.Prices | None]) -> None:
         found = priced.result(timeout=PRICES_MAY_TAKE)
     except (AzureError, TooSlow):
         trouble = "The price list does not answer. Run it again in a moment."
-        keeping.keep_cost(held, {"trouble": trouble, "passing": True})
+        progress.keep_cost(held, {"trouble": trouble, "passing": True})
         return
     if found is None or wanted is None:
-        keeping.keep_cost(held, {"trouble": _why_no_price(wanted)})
+        progress.keep_cost(held, {"trouble": _why_no_price(wanted)})
         return
-    keeping.keep_prices(cloud(settings.VMSSBUILDER_CLOUD), wanted, found)
-    told = prices.estimate(document, found)
-    lines = [{"what": each.what, "amount": each.amount} for each in told.lines]
-    keeping.keep_cost(
+    progress.keep_prices(cloud(settings.VMSSBUILDER_CLOUD), wanted, found)
+    estimate = prices.estimate(document, found)
+    lines = [{"what": each.what, "amount": each.amount} for each in estimate.lines]
+    progress.keep_cost(
         held,
         {
-            "currency": told.currency,
-            "monthly": told.monthly,
+            "currency": estimate.currency,
+            "monthly": estimate.monthly,
             "lines": lines,
-            "assumptions": list(told.assumptions),
+            "assumptions": list(estimate.assumptions),
             "at": now(),
         },
     )

@@ -17,7 +17,7 @@ from vmssbuilder.drafts import content as contents
 from vmssbuilder.drafts.access import Access
 from vmssbuilder.drafts.checking import check_content
 from vmssbuilder.drafts.models import Draft
-from vmssbuilder.drafts.numbers import counted
+from vmssbuilder.drafts.revision_numbers import counted
 from vmssbuilder.scaleset import hidden
 from vmssbuilder.scaleset.findings import Finding, errors
 from vmssbuilder.scaleset.rules.characters import DECEIVING
@@ -107,7 +107,7 @@ def _with_reasons(review: Review, found: list[Finding]) -> list[dict[str, Any]]:
 def _deceiving(review: Review, found: list[Finding]) -> list[tuple[str, str]]:
     """Where text reads as something else than it is, place and words: in the request, and in what people wrote."""
     version = review.revision.api_version
-    told = [
+    described = [
         (summary.label(each.path, contents.node_at(each.path, version)), each.message)
         for each in found
         if each.rule in DECEIVING
@@ -115,10 +115,10 @@ def _deceiving(review: Review, found: list[Finding]) -> list[tuple[str, str]]:
     reasons = [("Reason to send it all the same", each["reason"]) for each in review.overrides]
     for where, text in (("Note", review.note), *reasons):
         if hidden.find(text):
-            told.append((where, f"Holds {hidden.told(text)}."))
+            described.append((where, f"Holds {hidden.described(text)}."))
         if (letter := hidden.look_alike(text)) is not None:
-            told.append((where, f"Holds {letter.told}."))
-    return told
+            described.append((where, f"Holds {letter.described}."))
+    return described
 
 
 @require_POST

@@ -121,7 +121,7 @@ class OfferedFault:
 
 _HTML: Final = "<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>"
 
-WISHES: Final = {
+OFFERED: Final = {
     "latency": OfferedFault("Slow answer", "Waits before it does anything.", {"kind": "latency"}),
     "429": OfferedFault(
         "429 Too many requests",
@@ -187,11 +187,11 @@ PLACES: Final = {
 """Routes by the name that the page has for them: their title, and the pattern of their paths."""
 
 
-def wished(name: str, place: str, *, method: str = "", times: int = 1, seconds: float = 0.0) -> Fault:
+def offered(name: str, place: str, *, method: str = "", times: int = 1, seconds: float = 0.0) -> Fault:
     """The fault of a wish, for the requests of a place. Raises ValueError."""
-    if name not in WISHES:
-        raise ValueError(f"Choose a fault: {', '.join(WISHES)}.")
+    if name not in OFFERED:
+        raise ValueError(f"Choose a fault: {', '.join(OFFERED)}.")
     if place not in PLACES:
         raise ValueError(f"Choose a route: {', '.join(PLACES)}.")
-    options = {**WISHES[name].options, "method": method, "path": PLACES[place][1], "times": times}
+    options = {**OFFERED[name].options, "method": method, "path": PLACES[place][1], "times": times}
     return parse({**options, "seconds": seconds} if name == "latency" else options)

@@ -57,7 +57,7 @@ def _asked(form: dict[str, str]) -> Fault:
         raise ValueError("Seconds: a whole number up to 60.")
     if method not in _METHODS:
         raise ValueError("Choose a method.")
-    return faults.wished(
+    return faults.offered(
         form.get("fault", ""), form.get("place", ""), method=method, times=int(times), seconds=int(seconds)
     )
 
@@ -75,12 +75,12 @@ def _page(
     }
     with memory.lock:
         active = [each for each in memory.faults if each.times > 0]
-    wishes = "\n".join(
+    offers = "\n".join(
         f'<li><input type="radio" id="fault-{name}" name="fault" value="{name}"'
         f'{" checked" if chosen["fault"] == name else ""} aria-describedby="what-{name}">'
-        f'<label for="fault-{name}">{escape(wish.title)}</label>'
-        f'<span class="quiet" id="what-{name}">{escape(wish.what)}</span></li>'
-        for name, wish in faults.WISHES.items()
+        f'<label for="fault-{name}">{escape(fault_offered.title)}</label>'
+        f'<span class="quiet" id="what-{name}">{escape(fault_offered.what)}</span></li>'
+        for name, fault_offered in faults.OFFERED.items()
     )
     places = "".join(_option(name, title, chosen["place"]) for name, (title, _path) in faults.PLACES.items())
     methods = "".join(_option(each, each or "Any method", chosen["method"]) for each in _METHODS)
@@ -91,7 +91,7 @@ def _page(
 {_active(active)}
 <form method="post" action="{PATH}">
 <fieldset><legend>What goes wrong</legend><ul class="wishes">
-{wishes}
+{offers}
 </ul></fieldset>
 <p><label for="place">Where</label><select id="place" name="place">{places}</select></p>
 <p><label for="method">Method</label><select id="method" name="method">{methods}</select></p>
@@ -125,9 +125,12 @@ def _active(active: list[Fault]) -> str:
 
 
 def _title(fault: Fault) -> str:
-    for wish in faults.WISHES.values():
-        if wish.options["kind"] == fault.kind and wish.options.get("status", fault.status) == fault.status:
-            return wish.title
+    for fault_offered in faults.OFFERED.values():
+        if (
+            fault_offered.options["kind"] == fault.kind
+            and fault_offered.options.get("status", fault.status) == fault.status
+        ):
+            return fault_offered.title
     return f"{fault.kind} {fault.status}" if fault.kind == "status" else fault.kind
 
 

@@ -273,12 +273,12 @@ PUBLISHERS: Final = {each.name.lower(): each for each in _ALL}
 def find(
     publishers: Mapping[str, Publisher], publisher: str, offer: str, sku: str
 ) -> tuple[Publisher, str, Image] | None:
-    """Publisher, offer as it is spelt, and image, by names in any case; None when there is none."""
+    """Publisher, offer as it is spelled, and image, by names in any case; None when there is none."""
     seller = publishers.get(publisher.lower())
-    for spelt, skus in seller.offers.items() if seller else ():
-        for image in skus if spelt.lower() == offer.lower() else ():
+    for spelled, skus in seller.offers.items() if seller else ():
+        for image in skus if spelled.lower() == offer.lower() else ():
             if seller and image.sku.lower() == sku.lower():
-                return seller, spelt, image
+                return seller, spelled, image
     return None
 
 

@@ -99,6 +99,6 @@ def _from_text(value: str, kind: Any, node: Node) -> Any:
     if isinstance(kind, Number) and re.fullmatch(r"\s*[+-]?\d{1,18}(\.\d{1,18})?\s*", value, re.ASCII):
         return float(value)
     if isinstance(kind, Choice):
-        spelt = {each.wire.casefold(): each.wire for each in kind.values_in(node.api_version)}
-        return spelt.get(value.casefold(), value)
+        spelled = {each.wire.casefold(): each.wire for each in kind.values_in(node.api_version)}
+        return spelled.get(value.casefold(), value)
     return value

@@ -25,9 +25,9 @@ from vmssbuilder.azure.transport import is_loopback
 from . import faults, faults_page, metadata, pages, prices, stocking, world
 from .arm import Arm
 from .entra import Entra
-from .keeping import Keeper
 from .memory import Memory
 from .messages import OWN_HOSTS, IncomingRequest, OutgoingResponse, json_answer
+from .persistence import StateFile
 
 DEFAULT_HOST: Final = "127.0.0.1"
 DEFAULT_PORT: Final = 8001
@@ -73,7 +73,7 @@ class Sandbox:
             token_lifetime,
         )
         self.arm = Arm(self.memory)
-        self._keeper = Keeper(keep, self.memory, self.entra) if keep is not None else None
+        self._keeper = StateFile(keep, self.memory, self.entra) if keep is not None else None
         if self._keeper is not None and (trouble := self._keeper.load()):
             print(f"sandbox: {trouble}", flush=True)
 

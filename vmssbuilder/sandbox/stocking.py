@@ -94,11 +94,11 @@ def add_image(
     with memory.lock:
         seller = memory.publishers.get(publisher.lower()) or images.Publisher(publisher)
         found = images.find(memory.publishers, publisher, offer, sku)
-        spelt = next((each for each in seller.offers if each.lower() == offer.lower()), offer)
+        spelled = next((each for each in seller.offers if each.lower() == offer.lower()), offer)
         image = found[2] if found else images.Image(sku, system, generation, architecture, plan)
         image = replace(image, versions=(*image.versions, *versions))
-        others = tuple(each for each in seller.offers.get(spelt, ()) if each.sku.lower() != sku.lower())
-        offers = {**seller.offers, spelt: (*others, image)}
+        others = tuple(each for each in seller.offers.get(spelled, ()) if each.sku.lower() != sku.lower())
+        offers = {**seller.offers, spelled: (*others, image)}
         memory.publishers[publisher.lower()] = replace(seller, offers=offers)
 
 

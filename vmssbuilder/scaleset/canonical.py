@@ -49,7 +49,7 @@ class Note:
         return paths.text(self.path) if self.path else ""
 
 
-def canonicalise(document: dict[str, Any], api_version: str) -> tuple[dict[str, Any], list[Note]]:
+def canonicalize(document: dict[str, Any], api_version: str) -> tuple[dict[str, Any], list[Note]]:
     """The document with names and enum values in canonical case, and a note for each that was not.
 
     Names that the API version lacks take the case of the version that has them. Raises UnknownVersion.
@@ -228,11 +228,11 @@ class Walk:
                     # Two spellings of one member: which is meant cannot be told, so both stay and the check reports one.
                     child, wire = None, name
                 else:
-                    self.respelt(name, (*path, wire), here)
+                    self.respelled(name, (*path, wire), here)
             result[wire] = self.value(inner, child, (*path, wire), here)
         return result
 
-    def respelt(self, name: str, path: Path, line: int | None) -> None:
+    def respelled(self, name: str, path: Path, line: int | None) -> None:
         """A member got its canonical name, the last step of the path."""
         self.note("canonicalised", path, f"“{name}” is spelled “{path[-1]}”.", line)
 

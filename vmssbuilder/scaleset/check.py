@@ -52,7 +52,7 @@ def check(
         found = _findings(document, api_version, operation, target, today)
     except ValueError:
         # The validator reads neither text that is no Unicode nor nesting without end.
-        document, broken = _mended(document)
+        document, broken = _repaired(document)
         found = broken + _findings(document, api_version, operation, target, today)
     if operation == "update" and not whole:
         refused = refusals(document, api_version)
@@ -188,7 +188,7 @@ class _Error:
         return cls(path, error.kind, tuple(name.removeprefix(_STAND_IN) for name in names))
 
 
-def _mended(document: dict[str, Any]) -> tuple[dict[str, Any], list[Finding]]:
+def _repaired(document: dict[str, Any]) -> tuple[dict[str, Any], list[Finding]]:
     """A copy that the validator can read, and what had to be mended for that."""
     broken: list[Finding] = []
     top: dict[str, Any] = {}
@@ -243,7 +243,7 @@ def _structural(errors: list[_Error], document: Any, api_version: str) -> Iterat
 
 
 def _unknown(path: Path, parent: Node | None, document: Any, api_version: str) -> Finding:
-    """A member that this API version does not have: spelt wrong, too new, or gone."""
+    """A member that this API version does not have: spelled wrong, too new, or gone."""
     where = paths.text(path)
     name = str(path[-1])
     close = parent.child(name) if parent is not None else None

@@ -210,10 +210,10 @@ def _invoked(words: list[Word]) -> _Options:
         elif not word.text.startswith("-") and "/" in word.text and not options.address:
             options.address = word.text
     if not options.address and "-resourcetype" in options.parts:
-        told = {name: options.parts.get(f"-{name}", "") for name in ("subscriptionid", "resourcegroupname", "resourceprovidername", "resourcetype", "name", "apiversion")}  # fmt: skip
+        stated = {name: options.parts.get(f"-{name}", "") for name in ("subscriptionid", "resourcegroupname", "resourceprovidername", "resourcetype", "name", "apiversion")}  # fmt: skip
         options.address = (
-            f"/subscriptions/{told['subscriptionid']}/resourceGroups/{told['resourcegroupname']}/providers/"
-            f"{told['resourceprovidername']}/{told['resourcetype']}/{told['name']}?api-version={told['apiversion']}"
+            f"/subscriptions/{stated['subscriptionid']}/resourceGroups/{stated['resourcegroupname']}/providers/"
+            f"{stated['resourceprovidername']}/{stated['resourcetype']}/{stated['name']}?api-version={stated['apiversion']}"
         )
     return options
 

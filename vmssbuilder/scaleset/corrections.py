@@ -132,10 +132,10 @@ class Corrections(Walk):
             value = correct(value, node, path, line)
         return super().members(value, node, path, line)
 
-    def respelt(self, name: str, path: Path, line: int | None) -> None:
+    def respelled(self, name: str, path: Path, line: int | None) -> None:
         # A tool spells all names in its own way; one note says so for all.
         if self.tool is None:
-            super().respelt(name, path, line)
+            super().respelled(name, path, line)
 
     def leaf(self, value: str, node: Node, path: Path, line: int | None) -> str:
         if isinstance(node.property, Text) and value.lstrip().casefold().startswith("/subscriptions/"):
@@ -288,7 +288,7 @@ class Corrections(Walk):
             if _has(node, word) or (below is not None and (_has(below, word) or word in TYPE_NAMES)):
                 known = node.child(word) or elsewhere(node, word) or _below(node, word)
                 renames[name] = known.property.wire if known is not None else word
-                self.respelt(name, (*path, renames[name]), self.line_of(value, name) or line)
+                self.respelled(name, (*path, renames[name]), self.line_of(value, name) or line)
         return self._copy(value, renames) if renames else value
 
     def _renamed(self, value: dict[str, Any], node: Node, path: Path, line: int | None) -> dict[str, Any]:
@@ -369,9 +369,9 @@ class Corrections(Walk):
             settings = value.get(key) if key is not None else None
             if key is None or not isinstance(settings, dict):
                 continue
-            spelt = {name: SCRIPT_NAMES.get(str(name).casefold()) or name for name in settings}
+            spelled = {name: SCRIPT_NAMES.get(str(name).casefold()) or name for name in settings}
             renames = {
-                name: right for name, right in spelt.items() if name != right and right not in settings
+                name: right for name, right in spelled.items() if name != right and right not in settings
             }
             for name, right in renames.items():
                 here = self.line_of(settings, name) or line
@@ -479,7 +479,7 @@ def _list_of(node: Node, items: list[Any]) -> str | None:
     """The one list of the object to which all these items can belong."""
     if not items or not all(isinstance(item, dict) and item for item in items):
         return None
-    fitting = [
+    matching = [
         wire
         for wire, child in node.children.items()
         if isinstance(child.property, List)
@@ -487,7 +487,7 @@ def _list_of(node: Node, items: list[Any]) -> str | None:
         and isinstance(child.item.property, Single)
         and all(_describes(item, child.item) for item in items)
     ]
-    return fitting[0] if len(fitting) == 1 else None
+    return matching[0] if len(matching) == 1 else None
 
 
 def _describes(value: dict[str, Any], node: Node) -> bool:

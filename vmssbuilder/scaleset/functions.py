@@ -39,23 +39,23 @@ class Merged:
 
     def __init__(self) -> None:
         self.members: dict[str, Any] = {}
-        self._spelt: dict[str, str] = {}
+        self._spelled: dict[str, str] = {}
 
     def get(self, name: str) -> Any:
-        spelt = self._spelt.get(name.casefold())
-        return None if spelt is None else self.members[spelt]
+        spelled = self._spelled.get(name.casefold())
+        return None if spelled is None else self.members[spelled]
 
     def put(self, name: str, value: Any) -> None:
-        self.members[self._spelt.setdefault(name.casefold(), name)] = value
+        self.members[self._spelled.setdefault(name.casefold(), name)] = value
 
 
 def member(holder: Any, key: Any) -> Any:
     """A member of an object, or an item of a list. LookupError where there is none, TypeError for anything else."""
     if isinstance(holder, dict) and isinstance(key, str):
-        spelt = key_in(holder, key)
-        if spelt is None:
+        spelled = key_in(holder, key)
+        if spelled is None:
             raise LookupError(key)
-        return holder[spelt]
+        return holder[spelled]
     if isinstance(holder, list) and type(key) is int:
         if not 0 <= key < len(holder):
             raise LookupError(key)

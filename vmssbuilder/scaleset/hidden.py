@@ -100,7 +100,7 @@ def codes(run: str) -> str:
     return " ".join(map(code, run[:_SHOWN])) + more
 
 
-def told(text: str, *, secret: bool = False) -> str:
+def described(text: str, *, secret: bool = False) -> str:
     """What the text hides, in words: “2 hidden characters: U+202E (right-to-left override) after “ab””; "" for nothing.
 
     secret: without what stands around them.
@@ -109,12 +109,12 @@ def told(text: str, *, secret: bool = False) -> str:
     if not found:
         return ""
     count = sum(len(each.characters) for each in found)
-    told = [_told(text, each, secret=secret) for each in found[:_SHOWN]]
+    described = [_described(text, each, secret=secret) for each in found[:_SHOWN]]
     more = [f"{len(found) - _SHOWN} more places"] if len(found) > _SHOWN else []
-    return f"{count:,} hidden character{'s' * (count > 1)}: {', '.join([*told, *more])}"
+    return f"{count:,} hidden character{'s' * (count > 1)}: {', '.join([*described, *more])}"
 
 
-def _told(text: str, found: HiddenRun, *, secret: bool) -> str:
+def _described(text: str, found: HiddenRun, *, secret: bool) -> str:
     run = found.characters
     named = f"{codes(run)} ({name(run[0])})" if len(set(run)) == 1 else codes(run)
     if secret:
@@ -153,7 +153,7 @@ class LookAlike:
         return _script(self.letter).capitalize()
 
     @property
-    def told(self) -> str:
+    def described(self) -> str:
         """The letter in words."""
         word = cleaned(self.word)[:_LONGEST_WORD]
         return f"“{self.letter}” in “{word}”, a {self.script} letter that looks like the Latin “{self.like}”"

@@ -379,7 +379,7 @@ class _Parser:
             if not self.repair:
                 self._fault(f"A comma is missing on line {line}, after this value.", self.start)
             if self._plainly_the_next(frame, before, kind_before):
-                self._mend(before - 1, "Added the missing comma at the end of a value.")
+                self._repair(before - 1, "Added the missing comma at the end of a value.")
                 return self._name() if isinstance(frame.value, dict) else self._value()
         return self._misplaced(f"A comma or {frame.closer} belongs here.")
 
@@ -425,7 +425,7 @@ class _Parser:
             self._given_twice(frame, again)
         self.aside.append(value)
         lines = self._both_lines(frame, again)
-        self._mend(again, f"“{_short(frame.name)}” is given {lines}, with the same value. Kept it once.")
+        self._repair(again, f"“{_short(frame.name)}” is given {lines}, with the same value. Kept it once.")
 
     def _given_twice(self, frame: _Frame, again: int) -> NoReturn:
         lines = self._both_lines(frame, again)
@@ -441,7 +441,7 @@ class _Parser:
             self._fault(
                 f"Nothing follows this comma before {self.kind}. Remove the comma.", comma, self.expected
             )
-        self._mend(comma, "Removed a comma that nothing follows.")
+        self._repair(comma, "Removed a comma that nothing follows.")
         return self._close()
 
     def _braced_list(self) -> Any:
@@ -449,7 +449,7 @@ class _Parser:
         message = "A list is written in square brackets: [ { ... } ], not { { ... } }."
         if not self.repair:
             self._fault(message, frame.opened, "[")
-        self._mend(frame.opened, "Read { { ... } } as a list, which is written [ { ... } ].")
+        self._repair(frame.opened, "Read { { ... } } as a list, which is written [ { ... } ].")
         frame.value, frame.places = [], []
         return self._value()
 
@@ -460,7 +460,7 @@ class _Parser:
             self._dots()
         count = len(self.frames)
         closed = "the open brace was closed" if count == 1 else f"the {count} open braces were closed"
-        self._mend(self.start, f"The text is cut off by ... here: {closed}. What followed is not known.")
+        self._repair(self.start, f"The text is cut off by ... here: {closed}. What followed is not known.")
         self.end = len(self.content)
         while self.frames:
             self._close()
@@ -489,7 +489,7 @@ class _Parser:
             return self.text.line(before - 1) != self.text.line(self.start)
         return True
 
-    def _mend(self, offset: int, message: str) -> None:
+    def _repair(self, offset: int, message: str) -> None:
         if len(self.repairs) >= MAX_REPAIRS:
             self._fault(
                 f"More than {MAX_REPAIRS} places need repair: this is not JSON with a few slips.", offset
@@ -588,7 +588,7 @@ class _Parser:
             self._fault("The comment that starts here has no end.", start, "*/")
         if not self.repair:
             self._fault("JSON has no comments. Remove this one.", start, self.expected)
-        self._mend(start, "Left out a comment.")
+        self._repair(start, "Left out a comment.")
         self.end = found.end()
 
     def _skip_invisible(self, start: int) -> None:
@@ -598,7 +598,7 @@ class _Parser:
         named = f"{kind} (U+{ord(self.content[start]):04X})"
         if not self.repair:
             self._fault(f"There is a {named} that JSON does not have. Remove it.", start, self.expected)
-        self._mend(start, f"Left out a {named}.")
+        self._repair(start, f"Left out a {named}.")
         self.end = found.end()
 
     def _take_long(self, start: int) -> bool:
@@ -612,7 +612,7 @@ class _Parser:
         broken = "\n" in found[1] or "\r" in found[1]
         if found[2] == ":" and broken:
             return False
-        self._mend(start, "Kept the line breaks in a text." if broken else "Kept the tabs in a text.")
+        self._repair(start, "Kept the line breaks in a text." if broken else "Kept the tabs in a text.")
         self.kind, self.start, self.end = "string", start, found.end(1) + 1
         self.token = self._unescaped(*found.span(1)).replace("\r\n", "\n")
         return True
@@ -625,7 +625,7 @@ class _Parser:
         self._uncurl(found, start)
 
     def _uncurl(self, found: re.Match[str], start: int) -> None:
-        self._mend(start, "Replaced the curly quotes around a text with straight ones.")
+        self._repair(start, "Replaced the curly quotes around a text with straight ones.")
         self.kind, self.start, self.end = "string", start, found.end()
         self.token = self._unescaped(*found.span(1))
 

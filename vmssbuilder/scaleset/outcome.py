@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
-from .canonical import canonicalise
+from .canonical import canonicalize
 from .catalogue import tree
 from .patching import member, same
 from .paths import MISSING, Path
@@ -51,8 +51,8 @@ def outcome(
     asked: the body of a create, or of an update with null for what was to go. got: as Azure returns it. before: the same
     before an update; what it had then is nothing that Azure filled in.
     """
-    wanted, now = canonicalise(asked, api_version)[0], canonicalise(got, api_version)[0]
-    held = canonicalise(before, api_version)[0] if before is not None else {}
+    wanted, now = canonicalize(asked, api_version)[0], canonicalize(got, api_version)[0]
+    held = canonicalize(before, api_version)[0] if before is not None else {}
     found = _Walk()
     found.members(wanted, now, held, tree(api_version), ())
     return found.outcome
@@ -69,10 +69,10 @@ class _Walk:
     ) -> None:
         """The members of an object. Names of resource ids come back in a case of Azure's own."""
         own = node is not None and isinstance(node.property, Map)
-        spelt = {name.casefold(): name for name in got}
+        spelled = {name.casefold(): name for name in got}
         seen = set()
         for name, value in asked.items():
-            there = spelt.get(name.casefold(), name)
+            there = spelled.get(name.casefold(), name)
             seen.add(there)
             child = member(node, name)
             if child is None or not child.property.read_only:
@@ -144,12 +144,12 @@ def _partners(asked: list[Any], got: list[Any], node: Node | None) -> list[int |
     for position, value in enumerate(asked):
         name = value.get("name") if isinstance(value, dict) else None
         if isinstance(name, str):
-            fitting = [at for at in sorted(free) if str(names[at]).casefold() == name.casefold()]
+            matching = [at for at in sorted(free) if str(names[at]).casefold() == name.casefold()]
         elif isinstance(value, dict):
-            fitting = [position] if position in free else []
+            matching = [position] if position in free else []
         else:
-            fitting = [at for at in sorted(free) if same(value, got[at], node)]
-        found.append(fitting[0] if fitting else None)
+            matching = [at for at in sorted(free) if same(value, got[at], node)]
+        found.append(matching[0] if matching else None)
         free.discard(found[-1] if found[-1] is not None else -1)
     return found
 

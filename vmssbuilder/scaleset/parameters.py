@@ -198,7 +198,7 @@ class Declared:
         """Whether the parameters file leaves the value in a key vault."""
         return isinstance(self._given.get(folded), InKeyVault)
 
-    def spelt(self, folded: str) -> str:
+    def spelled(self, folded: str) -> str:
         """The name as the template spells it."""
         return self._names.get(folded, folded)
 
@@ -235,7 +235,7 @@ class Declared:
         problem = self._checked_value(folded)[1] if self.is_given(folded) else ""
         allowed = member.get("allowedValues")
         return TemplateParameter(
-            self.spelt(folded),
+            self.spelled(folded),
             self._type(folded),
             _words(metadata.get("title")) or _words(metadata.get("displayName")),
             _words(metadata.get("description")),

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from . import paths, versions
-from .canonical import canonicalise, ordered
+from .canonical import canonicalize, ordered
 from .catalogue import tree
 from .effects import losses
 from .findings import Confidence, Finding, errors, warnings
@@ -61,7 +61,7 @@ def apply_patch(live: dict[str, Any], patch: dict[str, Any]) -> dict[str, Any]:
     result: dict[str, Any] = _merged(live, patch)
     for name, value in patch.items():
         if name.casefold() == "tags" and value is not None:
-            result[_spelt(result, name, patch)] = _merged({}, value)
+            result[_spelled(result, name, patch)] = _merged({}, value)
     return result
 
 
@@ -70,7 +70,7 @@ def _merged(live: Any, patch: Any) -> Any:
         return copy.deepcopy(patch)
     result = dict(live) if isinstance(live, dict) and not is_reference(live) else {}
     for name, value in patch.items():
-        own = _spelt(result, name, patch)
+        own = _spelled(result, name, patch)
         if value is None:
             result.pop(own, None)
         else:
@@ -78,7 +78,7 @@ def _merged(live: Any, patch: Any) -> Any:
     return result
 
 
-def _spelt(live: dict[str, Any], name: str, patch: dict[str, Any]) -> str:
+def _spelled(live: dict[str, Any], name: str, patch: dict[str, Any]) -> str:
     """The live spelling of a member, unless the patch has another member of exactly that spelling."""
     if name in live:
         return name
@@ -98,8 +98,8 @@ def merge_patch(
     goes through `apply_patch(live, changes)` first. What only Azure writes is left out of account. put: the changes are
     to be sent with PUT, as `apply_patch(live, body)`; it has a place for everything, but cannot change what is fixed.
     """
-    before, _ = canonicalise(live, api_version)
-    after, _ = canonicalise(wanted, api_version)
+    before, _ = canonicalize(live, api_version)
+    after, _ = canonicalize(wanted, api_version)
     _respell_identities(before, after)
     comparison = _Comparison(fixed() if put else limits(api_version), put=put)
     body = comparison.members(before, after, tree(api_version), ())
@@ -120,9 +120,9 @@ def _respell_identities(before: dict[str, Any], after: dict[str, Any]) -> None:
     path = ("identity", "userAssignedIdentities")
     live, wanted = paths.get(before, path), paths.get(after, path)
     if isinstance(live, dict) and isinstance(wanted, dict):
-        spelt = {name.casefold(): name for name in wanted if name not in live}
-        respelt = {spelt.get(name.casefold(), name): value for name, value in live.items()}
-        paths.put(before, path, respelt)
+        spelled = {name.casefold(): name for name in wanted if name not in live}
+        respelled = {spelled.get(name.casefold(), name): value for name, value in live.items()}
+        paths.put(before, path, respelled)
 
 
 _PROFILE: Final = ("properties", "virtualMachineProfile")

@@ -170,8 +170,8 @@ def _read(
     parameters: tuple[TemplateParameter, ...] = ()
     notes = [*notes, *found.notes]
     if found.template is not None:
-        body, told, noted = template.request_body(found.template, found.parsed)
-        written = told or ""
+        body, stated, noted = template.request_body(found.template, found.parsed)
+        written = stated or ""
         notes += noted
         parameters = found.template.scope.outermost.parameters()
     members = {joined(name): value for name, value in folded(body).items()}
@@ -278,8 +278,8 @@ def _target(members: dict[str, Any], around: Target) -> Target:
     if isinstance(name, str) and name:
         named = name
     beside = (_said(members, "subscriptionid"), _said(members, "resourcegroup", "resourcegroupname"), "")
-    told = zip((subscription, group, named), beside, (around.subscription, around.resource_group, around.name), strict=True)  # fmt: skip
-    return Target(*(next((part for part in map(addresses.known, parts) if part), "") for parts in told))
+    stated = zip((subscription, group, named), beside, (around.subscription, around.resource_group, around.name), strict=True)  # fmt: skip
+    return Target(*(next((part for part in map(addresses.known, parts) if part), "") for parts in stated))
 
 
 def _said(members: dict[str, Any], *names: str) -> str:

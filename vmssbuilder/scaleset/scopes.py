@@ -20,8 +20,8 @@ _MAX_COPIES: Final = 800
 
 def member_of(holder: Any, name: str) -> Any:
     """A member in any case."""
-    spelt = key_in(holder, name) if isinstance(holder, dict) else None
-    return holder[spelt] if spelt is not None else None
+    spelled = key_in(holder, name) if isinstance(holder, dict) else None
+    return holder[spelled] if spelled is not None else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +50,9 @@ class Place:
             raise LookupError
         both = self.subscription and self.resource_group
         identity = f"/subscriptions/{self.subscription}/resourceGroups/{self.resource_group}" if both else ""
-        told = {"id": identity, "name": self.resource_group, "location": self.location}
+        known = {"id": identity, "name": self.resource_group, "location": self.location}
         return {
-            **{name: value or Unresolved(f"[resourceGroup().{name}]") for name, value in told.items()},
+            **{name: value or Unresolved(f"[resourceGroup().{name}]") for name, value in known.items()},
             "type": "Microsoft.Resources/resourceGroups",
             **{name: Unresolved(f"[resourceGroup().{name}]") for name in ("managedBy", "tags", "properties")},
         }
@@ -279,7 +279,7 @@ class Scope:
             return self._unknown(name)
         secret = name in self.declared and self.declared.secure(name)
         if secret and value not in ("", None, {}) and not isinstance(value, Unresolved):
-            return Withheld(f"[parameters('{self.declared.spelt(name)}')]", value)
+            return Withheld(f"[parameters('{self.declared.spelled(name)}')]", value)
         return value
 
     def _unknown(self, name: str) -> Any:

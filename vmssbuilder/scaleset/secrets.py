@@ -73,7 +73,7 @@ def _join(ways: _Way, more: _Way) -> None:
 def find(document: Any, known: Any = MISSING) -> list[tuple[Path, Any]]:
     """Path and value of each secret in the document, stored or in clear.
 
-    Names are compared without regard to case, so that a misspelt `adminpassword` is not missed, and in all API
+    Names are compared without regard to case, so that a misspelled `adminpassword` is not missed, and in all API
     versions, so that a document in the wrong one leaks nothing. null hides nothing and is none. known: a document whose
     secrets the caller knows; what is the very same object in the same place there is left out.
     """

@@ -169,10 +169,12 @@ class _Opening:
         """The scale sets of a list; what else is in it is said."""
         if not items:
             raise ReadingError("This is an empty list, not a scale set.", expected="one object, in braces")
-        told = [item for item in items if is_parameters(item)]
-        if 0 < len(told) < len(items):
+        stated = [item for item in items if is_parameters(item)]
+        if 0 < len(stated) < len(items):
             # A template and its parameters.
-            given = {name: value for item in told for name, value in values_in(item).items()} | {**self.given}
+            given = {name: value for item in stated for name, value in values_in(item).items()} | {
+                **self.given
+            }
             others = [item for item in items if not is_parameters(item)]
             return _Opening(self.parsed, given, self.place).opened(others, around, depth)
         if len(items) == 1:
@@ -319,20 +321,25 @@ class _Opening:
         parameters, responses = members.get("parameters"), members.get("responses")
         if not isinstance(parameters, dict) or not isinstance(responses, dict):
             return None
-        told = {name.replace("-", ""): inner for name, inner in folded(parameters).items()}
+        stated = {name.replace("-", ""): inner for name, inner in folded(parameters).items()}
         operation_id = members.get("operationid")
         if (
             isinstance(operation_id, str)
             and not operation_id.casefold().startswith("virtualmachinescalesets_")
-        ) or any(name.endswith(("name", "instanceid")) for name in told.keys() - _NAMED_IN_AN_EXAMPLE):
+        ) or any(name.endswith(("name", "instanceid")) for name in stated.keys() - _NAMED_IN_AN_EXAMPLE):
             raise no_scale_set("an example of a call about something else", "Paste one about a scale set.")
         around = replace(
             around,
-            stated=addresses.stated(told.get("apiversion")) or around.stated,
+            stated=addresses.stated(stated.get("apiversion")) or around.stated,
             target=Target(
                 *(
                     next(
-                        (addresses.known(told[name]) for name in names if isinstance(told.get(name), str)), ""
+                        (
+                            addresses.known(stated[name])
+                            for name in names
+                            if isinstance(stated.get(name), str)
+                        ),
+                        "",
                     )
                     for names in _IN_AN_EXAMPLE
                 )
@@ -424,8 +431,8 @@ def _is_update_example(members: dict[str, Any], body: dict[str, Any]) -> bool:
 def _carries(entry: Any) -> bool:
     """Whether an entry of a browser's recording sends something."""
     request = folded(entry).get("request") if isinstance(entry, dict) else None
-    told = folded(request) if isinstance(request, dict) else {}
-    return "postdata" in told and "virtualmachinescalesets" in str(told.get("url")).casefold()
+    stated = folded(request) if isinstance(request, dict) else {}
+    return "postdata" in stated and "virtualmachinescalesets" in str(stated.get("url")).casefold()
 
 
 def _key(holder: Any, name: str) -> str:
@@ -440,8 +447,8 @@ def _may_hold(held: Any) -> bool:
 def _version_of(members: dict[str, Any]) -> str:
     """The API version that an object states of itself: `apiVersion`, or `@` after its type."""
     kind = members.get("type")
-    told = kind.partition("@")[2] if isinstance(kind, str) else ""
-    return addresses.stated(members.get("apiversion")) or addresses.stated(told)
+    stated = kind.partition("@")[2] if isinstance(kind, str) else ""
+    return addresses.stated(members.get("apiversion")) or addresses.stated(stated)
 
 
 def _is_known(value: dict[str, Any]) -> bool:

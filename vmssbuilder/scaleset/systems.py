@@ -49,7 +49,7 @@ def of_image(publisher: object, offer: object) -> str | None:
     return "Windows" if folded in WINDOWS_PUBLISHERS else "Linux" if folded in LINUX_PUBLISHERS else None
 
 
-def told_by(document: Any) -> SystemEvidence | None:
+def evidence_in(document: Any) -> SystemEvidence | None:
     """What the document tells, whatever shape it has; None when it tells nothing, or of settings for both.
 
     The OS disk's own word counts most, then the image's publisher, then the settings that are there.

@@ -335,33 +335,33 @@ def _about_filling(found: TemplateScaleSet) -> Iterator[Note]:
 
 def _about_the_rest(found: TemplateScaleSet, parsed: Parsed, added: list[dict[str, Any]]) -> Iterator[Note]:
     resource = found.resource
-    spelt = {name.casefold(): name for name in resource}
-    left = [spelt[name] for name in spelt if name in _OF_THE_TEMPLATE]
+    spelled = {name.casefold(): name for name in resource}
+    left = [spelled[name] for name in spelled if name in _OF_THE_TEMPLATE]
     if left:
         message = f"Left out what tells the deployment what to do: {in_words(left)}."
         yield Note("removed", (), message, parsed.line_in(resource, left[0]))
-    if "copy" in spelt:
+    if "copy" in spelled:
         many = f"{found.rounds} scale sets" if found.rounds else "several scale sets"
         message = (
             f"The template makes {many} from this one by a loop. Number {found.round + 1} of them was read."
         )
-        yield Note("decide", (), message, parsed.line_in(resource, spelt["copy"]))
-    if "condition" in spelt and found.made is not True:
+        yield Note("decide", (), message, parsed.line_in(resource, spelled["copy"]))
+    if "condition" in spelled and found.made is not True:
         message = (
             "The template makes this scale set on a condition only, and that is not known here."
             if found.made is None
             else "With these values the template does not make this scale set: its condition does not hold."
         )
-        yield Note("decide", (), message, parsed.line_in(resource, spelt["condition"]))
+        yield Note("decide", (), message, parsed.line_in(resource, spelled["condition"]))
     elif found.made is False:
         message = "With these values the template does not make this scale set."
         yield Note("decide", (), message, parsed.line_in(resource, "type"))
     put = {id(each) for each in added}
     left_out = [each for each in _all_resources(resource) if id(each) not in put]
-    if left_out and "resources" in spelt:
+    if left_out and "resources" in spelled:
         kinds = in_words(sorted({str(each.get("type")) for each in left_out}))
         message = f"The resources inside this one ({kinds}) were left out: a request carries one resource."
-        yield Note("removed", (), message, parsed.line_in(resource, spelt["resources"]))
+        yield Note("removed", (), message, parsed.line_in(resource, spelled["resources"]))
 
 
 def _without_children(resource: dict[str, Any], parsed: Parsed) -> dict[str, Any]:
@@ -419,11 +419,11 @@ def _why_not(extension: ExtensionResource) -> str:
 def _list_at(holder: Any, path: tuple[str, ...], parsed: Parsed) -> list[Any] | None:
     """The list at a place, made where nothing is; None where something else is. What is on the way is copied first."""
     for name in path:
-        spelt = key_in(holder, name) or name
-        below = holder.get(spelt, [] if name == path[-1] else {})
+        spelled = key_in(holder, name) or name
+        below = holder.get(spelled, [] if name == path[-1] else {})
         if not isinstance(below, list if name == path[-1] else dict):
             return None
-        copied = holder[spelt] = below.copy()
+        copied = holder[spelled] = below.copy()
         parsed.stands_for(copied, below)
         holder = copied
     listed: list[Any] = holder

@@ -63,8 +63,8 @@ def _taken_out(
     text: str, given: Mapping[str, Any], place: Place, fault: JSONTextError, *, begins: bool
 ) -> tuple[list[FoundScaleSet], list[Note]]:
     blocks, notes = wrapping.blocks(text)
-    blocks, told, noted = _without_parameters(blocks)
-    given = {**told, **given}
+    blocks, stated, noted = _without_parameters(blocks)
+    given = {**stated, **given}
     notes += noted
     read: list[tuple[Block, list[FoundScaleSet]]] = []
     refused: list[tuple[Block, ReadingError]] = []
@@ -88,7 +88,7 @@ def _taken_out(
 
 def _without_parameters(blocks: list[Block]) -> tuple[list[Block], dict[str, Any], list[Note]]:
     """The pieces but those that are parameters of a template in another piece, the values of these, and a note for each."""
-    told: dict[str, Any] = {}
+    stated: dict[str, Any] = {}
     notes: list[Note] = []
     others: list[Block] = []
     for block in blocks:
@@ -96,10 +96,10 @@ def _without_parameters(blocks: list[Block]) -> tuple[list[Block], dict[str, Any
         if values is None:
             others.append(block)
             continue
-        told |= values
+        stated |= values
         message = f"The text holds parameters too, from line {block.line}. The template was read with them."
         notes.append(Note("unwrapped", (), message, block.line))
-    return (others, told, notes) if others else (blocks, {}, [])
+    return (others, stated, notes) if others else (blocks, {}, [])
 
 
 def _parameters_of(block: Block) -> dict[str, Any] | None:
@@ -146,8 +146,8 @@ def _of_block(block: Block, given: Mapping[str, Any], place: Place) -> list[Foun
     if block.refusal is not None:
         raise block.refusal
     if not block.content.strip():
-        told = refusals.of_text(block.around) if not block.call.address else None
-        raise told or refusals.of_call(block.call.method, block.call.action, block.line)
+        stated = refusals.of_text(block.around) if not block.call.address else None
+        raise stated or refusals.of_call(block.call.method, block.call.action, block.line)
     try:
         parsed = _parsed(block)
     except JSONTextError as error:

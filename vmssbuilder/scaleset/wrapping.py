@@ -266,7 +266,7 @@ def _of_segment(segment: _Segment, waiting: RequestLine) -> Iterator[Block]:
         else:
             continue
         taken += [(sent.start, sent.end), (sent.at, sent.at + len(sent.content))]
-    yield from _told(_blanked(text, taken), segment, waiting, unknown, line)
+    yield from _blocks_stated(_blanked(text, taken), segment, waiting, unknown, line)
 
 
 def _blanked(text: str, taken: list[tuple[int, int]]) -> str:
@@ -279,7 +279,7 @@ def _blanked(text: str, taken: list[tuple[int, int]]) -> str:
     return "".join((*pieces, text[at:])) if pieces else text
 
 
-def _told(
+def _blocks_stated(
     text: str, segment: _Segment, waiting: RequestLine, unknown: frozenset[str], line: Callable[[int], int]
 ) -> Iterator[Block]:
     """The JSON in a text, each with the request or answer that the lines before it tell."""

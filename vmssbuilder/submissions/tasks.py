@@ -23,9 +23,9 @@ SWEPT_AT_ONCE: Final = 500
 @task()
 def wake(number: int, person: int = 0) -> None:  # noqa: ARG001 - the queue reads it
     """Does the next step of a submission, if it is due and nobody else does it. person: whose turn it takes."""
-    from . import steps  # spares web processes the import of everything that talks to Azure
+    from . import transitions  # spares web processes the import of everything that talks to Azure
 
-    steps.run(number)
+    transitions.run(number)
 
 
 def wake_at(submission: Submission, moment: datetime) -> None:

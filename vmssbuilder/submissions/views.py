@@ -20,7 +20,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from vmssbuilder.accounts.models import User
 from vmssbuilder.azure import cleaning, cloud, operations
-from vmssbuilder.drafts import access, places
+from vmssbuilder.drafts import access, addresses
 from vmssbuilder.drafts import content as contents
 from vmssbuilder.drafts.access import Access
 from vmssbuilder.reviews.queries import approval
@@ -28,7 +28,7 @@ from vmssbuilder.scaleset import paths
 from vmssbuilder.scaleset.paths import PathError
 from vmssbuilder.workers import heartbeats
 
-from . import actions, aftermath, queries
+from . import actions, outcome_page, queries
 from .models import Submission, SubmissionState, WholeAnswer
 
 State = SubmissionState
@@ -151,9 +151,9 @@ def _ending(submission: Submission, user: User) -> dict[str, Any]:
         context["portal"] = where.portal_link(resource_id, submission.submitter.tenant_id)
         context["cloud"] = where
     if submission.state == State.SUCCEEDED:
-        context["comparison"] = aftermath.comparison(submission)
+        context["comparison"] = outcome_page.comparison(submission)
     if submission.error:
-        context["overtaken"] = aftermath.overtaken(submission)
+        context["overtaken"] = outcome_page.overtaken(submission)
         context["error"] = _about(submission, submission.error)
         context["parts"] = [_about(submission, each) for each in submission.error.get("parts", [])]
         raw = str(azure.get("raw", ""))
@@ -212,7 +212,7 @@ def _about(submission: Submission, error: Mapping[str, Any]) -> dict[str, Any]:
     editable = path and submission.draft.discarded is None
     return {
         **error,
-        "url": places.field_url(submission.draft.code, path, version) if editable else "",
+        "url": addresses.field_url(submission.draft.code, path, version) if editable else "",
         "label": contents.label(path, version) if path else "",
     }
 
@@ -232,10 +232,10 @@ def instances(request: HttpRequest, code: str) -> HttpResponse:
     submission = _find(request, code)
     context: dict[str, Any] = {"submission": submission, "draft": submission.draft}
     if submission.state == State.SUCCEEDED:
-        asked = aftermath.following(cast(User, request.user), submission)
+        asked = outcome_page.following(cast(User, request.user), submission)
         context["asked"] = asked
         if asked.known:
-            context["upgrade"] = aftermath.upgrade(submission, asked.value)
+            context["upgrade"] = outcome_page.upgrade(submission, asked.value)
     partial = request.headers.get("HX-Request") == "true"
     name = "submissions/instances_part.html" if partial else "submissions/instances.html"
     return render(request, name, context)

@@ -85,11 +85,11 @@ def compare_anew(user: User, draft: Draft, base: int, live: Live, document: dict
 def put_back(user: User, draft: Draft, path: Path) -> Draft:
     """The draft wants again what its base has at the place. Raises UpdateRefused, EditConflict, Http404, PermissionDenied."""
     require(user, draft, Access.EDIT)
-    at = planning.base_of(draft)
+    at = planning.snapshot_of(draft)
     if at is None:
         raise UpdateRefused("This draft was not opened from a scale set, so there is nothing to put back.")
-    wish = planning.intent(draft, at)
-    before, held = paths.get(wish.base, path), paths.get(contents.of(draft), path)
+    intended = planning.intended_change(draft, at)
+    before, held = paths.get(intended.base, path), paths.get(contents.of(draft), path)
     with transaction.atomic():
         saved = editing.save(user, draft, draft.head, [Changed(path, held, before)])
         record(user, "draft.put-back", saved.code, revision=saved.head, path=paths.text(path))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from vmssbuilder.scaleset import Request, apply_patch, merge_patch, paths
-from vmssbuilder.scaleset.canonical import canonicalise
+from vmssbuilder.scaleset.canonical import canonicalize
 from vmssbuilder.scaleset.catalogue import tree
 from vmssbuilder.scaleset.effects import LOSSES, cautions, losses
 from vmssbuilder.scaleset.findings import Finding, errors, warnings
@@ -36,7 +36,7 @@ class Alone:
 def of(request: Request, live: Mapping[str, Any] | None) -> Alone:
     """What the request's document does to the scale set; None while nobody knows that."""
     version = request.api_version
-    wanted, _ = canonicalise(request.document, version)
+    wanted, _ = canonicalize(request.document, version)
     refused = refusals(wanted, version)
     if live is None:
         may = tuple(
@@ -45,7 +45,7 @@ def of(request: Request, live: Mapping[str, Any] | None) -> Alone:
             if each.rule in LOSSES or each.rule == "update-patch-arrays"
         )
         return Alone({}, {}, wanted, tuple(refused), lost=may)
-    before, _ = canonicalise(dict(live), version)
+    before, _ = canonicalize(dict(live), version)
     taken = copy.deepcopy(wanted)
     for each in refused:
         paths.remove(taken, each.path, prune=True)

@@ -15,4 +15,4 @@ class UpdatesConfig(AppConfig):
 
         from . import planning
 
-        sent.told_by(planning.told)
+        sent.updates_by(planning.update_of)

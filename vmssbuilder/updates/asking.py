@@ -65,9 +65,9 @@ def _trouble(error: AzureError) -> Trouble:
         return Trouble("throttled", message, f"Try again in {pause:.0f} seconds.", known, pause)
     if isinstance(error, Unreachable):
         return Trouble("unreachable", "Azure cannot be reached.", "Try again in a moment.", known)
-    told = explain(error)
+    explained = explain(error)
     if isinstance(error, GatewayAnswer | Unreadable):
-        return Trouble("outage" if error.retryable else "refused", told.sentence, told.cure, known)
+        return Trouble("outage" if error.retryable else "refused", explained.sentence, explained.cure, known)
     if isinstance(error, BadAnswer) or error.retryable or error.uncertain:
         return Trouble("outage", "Azure did not give a proper answer.", "Try again in a moment.", known)
-    return Trouble("refused", told.sentence, told.cure or "Try again in a moment.", known)
+    return Trouble("refused", explained.sentence, explained.cure or "Try again in a moment.", known)

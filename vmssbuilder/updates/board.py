@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, Final
 
-from vmssbuilder.drafts import comparing, places, steps
+from vmssbuilder.drafts import addresses, diff, steps
 from vmssbuilder.drafts import content as contents
 from vmssbuilder.drafts.models import Draft, Revision
 from vmssbuilder.scaleset import Target, apply_patch, paths
@@ -164,31 +164,31 @@ class Board:
 
 def of(draft: Draft | Revision, live: Live | None, *, gone: bool = False) -> Board:
     """What the draft or revision does to the scale set as it is. gone: Azure says that there is none."""
-    at = planning.base_of(draft)
+    at = planning.snapshot_of(draft)
     if at is not None and not planning.same_place(at, draft):
         return Board(at, live, elsewhere=at.resource_id)
     if gone:
         return Board(at, None)
     if at is None:
         return _without_base(draft, live)
-    wish = planning.intent(draft, at)
-    meeting = planning.meet(wish, live.document) if live is not None else None
-    before = meeting.live if meeting is not None else wish.base
-    after = meeting.expected if meeting is not None else apply_patch(wish.base, wish.patch.body)
+    intended = planning.intended_change(draft, at)
+    rebased = planning.rebase(intended, live.document) if live is not None else None
+    before = rebased.live if rebased is not None else intended.base
+    after = rebased.expected if rebased is not None else apply_patch(intended.base, intended.patch.body)
     version = draft.api_version
     return Board(
         at,
         live,
         groups=grouped(rows(draft, before, after)),
-        resets=tuple(contents.label(path, version) for path in wish.patch.resets),
-        stays=tuple(_stays(wish)),
-        notes=tuple(_notes(warnings(wish.patch.findings))),
+        resets=tuple(contents.label(path, version) for path in intended.patch.resets),
+        stays=tuple(_stays(intended)),
+        notes=tuple(_notes(warnings(intended.patch.findings))),
         lost=tuple(each.message for each in losses(before, after)),
         upgrade=_upgrade(draft, before, after, live),
-        meanwhile=tuple(rows(draft, wish.base, meeting.live)) if meeting is not None else (),
-        clashes=tuple(three(clash, version) for clash in meeting.clashes) if meeting is not None else (),
-        overtaken=meeting is not None and meeting.overtaken,
-        secrets=_secrets(planning.difference(wish).kept, wish.wanted, version),
+        meanwhile=tuple(rows(draft, intended.base, rebased.live)) if rebased is not None else (),
+        clashes=tuple(three(clash, version) for clash in rebased.clashes) if rebased is not None else (),
+        overtaken=rebased is not None and rebased.overtaken,
+        secrets=_secrets(planning.difference(intended).kept, intended.wanted, version),
         seen=planning.digest(live.document) if live is not None else "",
         request=shown(draft, live),
     )
@@ -233,10 +233,10 @@ def rows(draft: Draft | Revision, before: dict[str, Any], after: dict[str, Any])
             each.before,
             each.after or ("Secret, not shown" if each.kind == "secret" else ""),
             each.kind,
-            places.field_url(code, each.path, version),
+            addresses.field_url(code, each.path, version),
             _WHEN[reach(each.path, mode)],
         )
-        for each in comparing.documents(before, after, version)
+        for each in diff.documents(before, after, version)
     ]
 
 
@@ -248,15 +248,15 @@ def grouped(found: Iterable[ChangeRow]) -> tuple[tuple[steps.Step, tuple[ChangeR
     )
 
 
-def _stays(wish: planning.Intent) -> Iterable[Stays]:
-    for path, why in wish.patch.blocked:
-        held, wanted = paths.get(wish.base, path), paths.get(wish.wanted, path)
+def _stays(intended: planning.IntendedChange) -> Iterable[Stays]:
+    for path, why in intended.patch.blocked:
+        held, wanted = paths.get(intended.base, path), paths.get(intended.wanted, path)
         yield Stays(
             paths.text(path),
-            contents.label(path, wish.api_version),
+            contents.label(path, intended.api_version),
             why,
-            comparing.value(path, wanted, wish.api_version),
-            comparing.value(path, held, wish.api_version),
+            diff.value(path, wanted, intended.api_version),
+            diff.value(path, held, intended.api_version),
         )
 
 
@@ -267,8 +267,8 @@ def _refused(found: alone.Alone, version: str, *, known: bool) -> Iterable[Stays
             paths.text(each.path),
             contents.label(each.path, version),
             each.message,
-            "removed" if wanted is None else comparing.value(each.path, wanted, version),
-            comparing.value(each.path, held, version) or "nothing" if known else "not known",
+            "removed" if wanted is None else diff.value(each.path, wanted, version),
+            diff.value(each.path, held, version) or "nothing" if known else "not known",
         )
 
 
@@ -284,7 +284,7 @@ def _notes(found: Iterable[Finding]) -> Iterable[str]:
 
 def three(clash: planning.Clash, version: str) -> Three:
     """The three values of a place in words."""
-    words = (comparing.value(clash.path, each, version) for each in (clash.base, clash.mine, clash.theirs))
+    words = (diff.value(clash.path, each, version) for each in (clash.base, clash.mine, clash.theirs))
     return Three(paths.text(clash.path), contents.label(clash.path, version), *words)
 
 
@@ -301,7 +301,7 @@ _BY_UPGRADE: Final = frozenset(("upgrade", "replaced", "reimage"))
 def _upgrade(
     draft: Draft | Revision, before: dict[str, Any], after: dict[str, Any], live: Live | None
 ) -> UpgradeEffect | None:
-    changed: list[Path] = [each.path for each in comparing.documents(before, after, draft.api_version)]
+    changed: list[Path] = [each.path for each in diff.documents(before, after, draft.api_version)]
     if not any(reach(path, "Manual") in _BY_UPGRADE for path in changed):
         return None
     return upgrade(planning.mode_of(after), draft.target, live.instances if live is not None else None)

@@ -38,7 +38,7 @@ def shown(source: Draft | Revision, live: Live | None = None) -> ShownPayload:
     code = source.code if isinstance(source, Draft) else source.draft.code
     updates, version = source.operation == "update", source.api_version
     request = sent.request(source, live.document if live is not None else None)
-    at = planning.base_of(source) if updates else None
+    at = planning.snapshot_of(source) if updates else None
     etag = live.etag if live is not None else at.etag if at is not None else ""
     whole = updates and not versions.within(version, PATCH_SINCE)
     body = preview.render(code, mask(request.document), version, linked=False) if request.document else ""

@@ -18,7 +18,7 @@ from vmssbuilder.drafts import content as contents
 from vmssbuilder.drafts import merging, sent
 from vmssbuilder.drafts.models import Draft, Revision
 from vmssbuilder.scaleset import Patch, apply_patch, check, merge_patch, paths, versions
-from vmssbuilder.scaleset.canonical import canonicalise
+from vmssbuilder.scaleset.canonical import canonicalize
 from vmssbuilder.scaleset.effects import LOSSES
 from vmssbuilder.scaleset.findings import Finding, errors
 from vmssbuilder.scaleset.kept import KnownUpdate, kept
@@ -30,7 +30,7 @@ from .models import LiveSnapshot
 Side = Literal["mine", "theirs"]
 
 
-def base_of(source: Draft | Revision) -> LiveSnapshot | None:
+def snapshot_of(source: Draft | Revision) -> LiveSnapshot | None:
     """What the draft or revision is compared with; None for a draft that was not opened from a live scale set.
 
     A revision that was restored is compared with what it was compared with then.
@@ -53,7 +53,7 @@ def base_of(source: Draft | Revision) -> LiveSnapshot | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Intent:
+class IntendedChange:
     """What a draft or revision wants to change. patch: the request, secrets as references; what an approval is about.
 
     base, wanted: both whole documents, in the spelling of the API version.
@@ -67,22 +67,22 @@ class Intent:
     patch: Patch
 
 
-def intent(source: Draft | Revision, at: LiveSnapshot) -> Intent:
+def intended_change(source: Draft | Revision, at: LiveSnapshot) -> IntendedChange:
     """What the draft or revision wants to change of its base."""
     version = source.api_version
-    wanted, _ = canonicalise(source.document, version)
-    base, _ = canonicalise(at.document, version)
+    wanted, _ = canonicalize(source.document, version)
+    base, _ = canonicalize(at.document, version)
     if at.api_version != version:
         base = _known(base, wanted, version)
     put = not versions.within(version, PATCH_SINCE)
-    return Intent(
+    return IntendedChange(
         at, version, "PUT" if put else "PATCH", base, wanted, merge_patch(base, wanted, version, put=put)
     )
 
 
-def told(source: Draft | Revision) -> sent.Update | None:
+def update_of(source: Draft | Revision) -> sent.Update | None:
     """What is sent of a draft or revision that was opened from a scale set; None for any other."""
-    at = base_of(source)
+    at = snapshot_of(source)
     if at is None:
         return None
     if not same_place(at, source):
@@ -92,18 +92,18 @@ def told(source: Draft | Revision) -> sent.Update | None:
         )
         finding = Finding("update-elsewhere", "error", (contents.TARGET, "name"), message)
         return sent.Update(KnownUpdate({}, {}, "PATCH"), (finding,))
-    wish = intent(source, at)
+    intended = intended_change(source, at)
     # The request leaves them out, so nobody can insist on them.
-    blocked = tuple(replace(each, confidence="A") for each in errors(wish.patch.findings))
-    lost = tuple(each for each in wish.patch.findings if each.rule in LOSSES)
-    return sent.Update(difference(wish), blocked + lost)
+    blocked = tuple(replace(each, confidence="A") for each in errors(intended.patch.findings))
+    lost = tuple(each for each in intended.patch.findings if each.rule in LOSSES)
+    return sent.Update(difference(intended), blocked + lost)
 
 
-def difference(wish: Intent) -> KnownUpdate:
+def difference(intended: IntendedChange) -> KnownUpdate:
     """The change as the check judges it, with the secrets that Azure keeps."""
-    withheld = map(paths.parse, wish.at.withheld)
-    held = kept(wish.base, withheld, wish.wanted, wish.patch.body, wish.api_version)
-    return KnownUpdate(wish.base, wish.patch.body, wish.method, held)
+    withheld = map(paths.parse, intended.at.withheld)
+    held = kept(intended.base, withheld, intended.wanted, intended.patch.body, intended.api_version)
+    return KnownUpdate(intended.base, intended.patch.body, intended.method, held)
 
 
 def same_place(at: LiveSnapshot, source: Draft | Revision) -> bool:
@@ -135,7 +135,7 @@ class Clash:
 
 
 @dataclass(frozen=True, slots=True)
-class Meeting:
+class Rebase:
     """What a request meets in Azure.
 
     live: as it is now. expected: as Azure makes it of the request that was reviewed. merged: as it is to be, None while
@@ -154,27 +154,29 @@ class Meeting:
         return not self.clashes and not self.overtaken
 
 
-def meet(wish: Intent, live: Mapping[str, Any]) -> Meeting:
+def rebase(intended: IntendedChange, live: Mapping[str, Any]) -> Rebase:
     """What the request of the intent would do to the scale set as it is now."""
-    now, _ = canonicalise(dict(live), wish.api_version)
-    expected = apply_patch(now, wish.patch.body)
-    places = list(merging.clashes(wish.base, now, wish.wanted))
+    now, _ = canonicalize(dict(live), intended.api_version)
+    expected = apply_patch(now, intended.patch.body)
+    places = list(merging.clashes(intended.base, now, intended.wanted))
     if places:
         clashes = tuple(
-            Clash(place, *(paths.get(side, place) for side in (wish.base, wish.wanted, now)))
+            Clash(place, *(paths.get(side, place) for side in (intended.base, intended.wanted, now)))
             for place in places
         )
-        return Meeting(now, expected, None, clashes, overtaken=False)
-    merged = merging.merge(wish.base, now, wish.wanted)
+        return Rebase(now, expected, None, clashes, overtaken=False)
+    merged = merging.merge(intended.base, now, intended.wanted)
     # A list is sent as a whole, so it may hold items as they were before somebody else changed them.
-    undone = merge_patch(expected, merged, wish.api_version, put=wish.method == "PUT").body
-    return Meeting(now, expected, merged, (), overtaken=bool(undone))
+    undone = merge_patch(expected, merged, intended.api_version, put=intended.method == "PUT").body
+    return Rebase(now, expected, merged, (), overtaken=bool(undone))
 
 
-def settle(wish: Intent, live: Mapping[str, Any], choices: Mapping[Path, Side]) -> dict[str, Any] | None:
+def settle(
+    intended: IntendedChange, live: Mapping[str, Any], choices: Mapping[Path, Side]
+) -> dict[str, Any] | None:
     """The document as it is to be after the person chose at each clash; None when a clash is left."""
-    now, _ = canonicalise(dict(live), wish.api_version)
-    base, wanted = copy.deepcopy(wish.base), copy.deepcopy(wish.wanted)
+    now, _ = canonicalize(dict(live), intended.api_version)
+    base, wanted = copy.deepcopy(intended.base), copy.deepcopy(intended.wanted)
     for place, side in choices.items():
         theirs = copy.deepcopy(paths.get(now, place))
         for held in (base, wanted) if side == "theirs" else (base,):

@@ -24,7 +24,7 @@ from vmssbuilder.drafts.actions import EditConflict
 from vmssbuilder.drafts.models import Draft
 from vmssbuilder.drafts.views.frame import frame
 from vmssbuilder.drafts.views.pane import pane
-from vmssbuilder.pickers import asking as lists
+from vmssbuilder.pickers import fetching as lists
 from vmssbuilder.pickers import words
 from vmssbuilder.scaleset import API_VERSIONS, paths
 from vmssbuilder.scaleset.paths import Path, PathError
@@ -124,17 +124,17 @@ def _lists(user: User, form: OpenForm, search: ScaleSetSearch, *, fresh: bool) -
     """The subscriptions, and the scale sets of the one that was chosen. fresh: Azure is asked, whatever is known."""
     words_sought, nowhere = search.asked(), Where()
     where = Where(subscription=words_sought["subscription"])
-    everything = lists.ask(user, PICKERS["subscription"], nowhere, wait=LISTS_WAIT)
+    everything = lists.fetch_list(user, PICKERS["subscription"], nowhere, wait=LISTS_WAIT)
     kept = everything.value
     if kept:
-        search.offer(kept.shelf.search("", nowhere, PICKERS["subscription"]).suggestions)
+        search.offer(kept.index.search("", nowhere, PICKERS["subscription"]).suggestions)
     if not where.subscription:
         form.offer(())
         return {"lists_trouble": everything.trouble}
-    listed = lists.ask(user, SCALE_SETS, where, wait=LISTS_WAIT, fresh=fresh)
+    listed = lists.fetch_list(user, SCALE_SETS, where, wait=LISTS_WAIT, fresh=fresh)
     shown = {"listed": listed, "lists_trouble": listed.trouble or everything.trouble}
     found = (
-        listed.value.shelf.search(words_sought["q"], where, SCALE_SETS)
+        listed.value.index.search(words_sought["q"], where, SCALE_SETS)
         if listed.value
         else SuggestionMatches((), 0)
     )
@@ -204,7 +204,7 @@ def _forget(user: User, draft: Draft) -> None:
 
 def _settle(request: HttpRequest, user: User, draft: Draft) -> HttpResponse:
     """Takes over what changed in Azure, with the person's choice where both changed the same."""
-    at, address = planning.base_of(draft), live.address_of(draft.target)
+    at, address = planning.snapshot_of(draft), live.address_of(draft.target)
     if at is None or address is None:
         messages.error(request, "There is nothing to settle: the draft was not opened from a scale set.")
         return redirect("update-changes", draft.code)
@@ -220,8 +220,8 @@ def _settle(request: HttpRequest, user: User, draft: Draft) -> HttpResponse:
         )
         return redirect("update-changes", draft.code)
     now: Live = asked.value
-    wish = planning.intent(draft, at)
-    clashes = planning.meet(wish, now.document).clashes
+    intended = planning.intended_change(draft, at)
+    clashes = planning.rebase(intended, now.document).clashes
     form = SettleForm([board.three(clash, draft.api_version) for clash in clashes], request.POST)
     settled = form.is_valid()
     if seen != planning.digest(now.document) or request.POST.get("base") != str(draft.head):
@@ -230,7 +230,7 @@ def _settle(request: HttpRequest, user: User, draft: Draft) -> HttpResponse:
         )
         messages.error(request, message)
         return redirect("update-changes", draft.code)
-    document = planning.settle(wish, now.document, form.sides()) if settled else None
+    document = planning.settle(intended, now.document, form.sides()) if settled else None
     if document is None:
         return _changes(request, user, draft, form)
     try:

@@ -150,12 +150,12 @@ class _Writer:
 
     def _note(self, written: str) -> str:
         """What follows a field that holds hidden characters: it cannot show them itself."""
-        told = "" if written.isascii() else hidden.told(unescape(written))
-        self._marks += bool(told)
-        if not told or self._marks > MOST_MARKS:
+        described = "" if written.isascii() else hidden.described(unescape(written))
+        self._marks += bool(described)
+        if not described or self._marks > MOST_MARKS:
             return ""
         # What is told may hold marks of its own.
-        return drawn("forms/hidden_note.html", {"said": SLOT}).replace(SLOT, self._text(escape(told)))
+        return drawn("forms/hidden_note.html", {"said": SLOT}).replace(SLOT, self._text(escape(described)))
 
 
 @cache

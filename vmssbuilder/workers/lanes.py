@@ -57,9 +57,9 @@ class Lanes:
             self._take(self._done.get(), ended)
         return ended
 
-    def _take(self, told: tuple[_Lane, FinishedTask] | None, ended: list[FinishedTask]) -> None:
-        if told is not None:
-            lane, done = told
+    def _take(self, ended_task: tuple[_Lane, FinishedTask] | None, ended: list[FinishedTask]) -> None:
+        if ended_task is not None:
+            lane, done = ended_task
             self.running.pop(done.key, None)
             self._idle.append(lane)
             ended.append(done)

@@ -11,7 +11,7 @@ import pytest
 
 from vmssbuilder.azure import ArmClient
 from vmssbuilder.azure.errors import BadAnswer, Forbidden, NotFound
-from vmssbuilder.azure.pickers import PICKERS, Shelf, Suggestion, Where, pack
+from vmssbuilder.azure.pickers import PICKERS, SearchIndex, Suggestion, Where, pack
 from vmssbuilder.azure.pickers.sources import CALLS, SOURCES
 from vmssbuilder.sandbox import world
 from vmssbuilder.sandbox.server import Running
@@ -33,8 +33,8 @@ def fetched(client: ArmClient, name: str, where: Where = HERE) -> dict[str, Sugg
 def reasons(kind: str, client: ArmClient, where: Where = HERE) -> dict[str, str]:
     """Why what a picker shows cannot be used, by title; those that can have an empty reason."""
     picker = PICKERS[kind]
-    shelf = Shelf(pack(picker.source.fetch(client, where)))
-    return {each.title: each.reason for each in shelf.search("", where, picker, most=1_000).suggestions}
+    index = SearchIndex(pack(picker.source.fetch(client, where)))
+    return {each.title: each.reason for each in index.search("", where, picker, most=1_000).suggestions}
 
 
 @pytest.mark.parametrize("kind", sorted(PICKERS))
@@ -44,8 +44,8 @@ def test_every_picker_has_something_to_offer(client: ArmClient, kind: str) -> No
         where = Where(world.DEVELOPMENT, "uksouth", "Microsoft.Compute", type="BGInfo")
     picker = PICKERS[kind]
     assert not where.missing(picker.source.needs)
-    shelf = Shelf(pack(picker.source.fetch(client, where)))
-    found = shelf.search("", where, picker)
+    index = SearchIndex(pack(picker.source.fetch(client, where)))
+    found = index.search("", where, picker)
     assert found.total > 0
     assert all(each.value and each.title for each in found.suggestions)
     assert not found.suggestions[0].reason, "what can be used comes first"
@@ -120,8 +120,8 @@ def test_each_member_of_a_plan_has_its_own_value(client: ArmClient) -> None:
     values = {}
     for kind in ("planName", "planPublisher", "planProduct"):
         picker = PICKERS[kind]
-        shelf = Shelf(pack(picker.source.fetch(client, HERE)))
-        values[kind] = shelf.search("", HERE, picker).suggestions[0].value
+        index = SearchIndex(pack(picker.source.fetch(client, HERE)))
+        values[kind] = index.search("", HERE, picker).suggestions[0].value
     assert values == {
         "planName": "ubuntu-pro",
         "planPublisher": "Canonical",

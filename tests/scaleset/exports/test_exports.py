@@ -182,7 +182,7 @@ def test_no_secret_of_any_version_is_in_an_export(format: str) -> None:
 
 
 @pytest.mark.parametrize("format", list(FORMATS))
-def test_a_misspelt_secret_is_none_the_less_one(format: str) -> None:
+def test_a_misspelled_secret_is_none_the_less_one(format: str) -> None:
     held = {"Properties": {"VirtualMachineProfile": {"OSProfile": {"ADMINPASSWORD": "S3cret-canary!"}}}}
     assert "S3cret-canary!" not in export(Request(TARGET, "create", LATEST, held), format)
 

@@ -85,7 +85,7 @@ def test_a_placeholder_is_named_but_not_in_a_secret() -> None:
 
 
 def test_what_a_disk_can_do_is_said_with_what_would_help() -> None:
-    for kind, size, operations, throughput, told in (
+    for kind, size, operations, throughput, described in (
         ("PremiumV2_LRS", 8, 5_000, None, "Premium SSD v2 disk of 8 GiB has 4,000 IOPS at most. Ask for less, or make the disk larger."),
         ("PremiumV2_LRS", 160, 90_000, None, "Premium SSD v2 disk has 80,000 IOPS at most. Ask for less, or use several disks."),
         ("UltraSSD_LRS", 64, 1_000, 300, "Ultra disk with 1,000 IOPS has 250 MB/s at most. Ask for less, or for more IOPS."),
@@ -99,7 +99,7 @@ def test_what_a_disk_can_do_is_said_with_what_would_help() -> None:
             "managedDisk": {"storageAccountType": kind},
         } | ({} if throughput is None else {"diskMBpsReadWrite": throughput})
         (finding,) = findings_of("datadisk-performance", cases.linux({f"{cases.DISKS}[0]": disk}))
-        assert finding.message == f"A {told}"
+        assert finding.message == f"A {described}"
 
 
 def test_an_extension_that_needs_a_system_identity_says_why_it_is_for_uniform_scale_sets() -> None:

@@ -42,10 +42,10 @@ from ..errors import (
     described,
     siblings,
 )
-from . import places, shapes, words
+from . import locator, shapes, words
 from .causes import TURNS, Cause, Explanation
 from .codes import COARSE, CODES, REFUSING, VAGUE, family
-from .places import Places
+from .locator import Locator
 
 __all__ = ["TURNS", "Cause", "Explanation", "document_path", "explain", "explain_all", "locate", "parts"]
 
@@ -71,16 +71,16 @@ def locate(error: AzureError, document: Any = None) -> Path | None:
     Azure names a place in full (`vmss.properties.overprovision`), or only its end (`osDisk.diskSizeGB`); the latter is
     looked up in the document, then in the schema, and counts only when it fits one place.
     """
-    there = Places(document)
+    there = Locator(document)
     return _named(error, there) or there.referred(error.message[:LOOKED_AT])
 
 
 def document_path(target: str, document: Any = None) -> Path | None:
     """The path of an error's target, or None when it names no place in a document."""
-    return Places(document).named(target)
+    return Locator(document).named(target)
 
 
-def _named(error: AzureError, there: Places) -> Path | None:
+def _named(error: AzureError, there: Locator) -> Path | None:
     message = error.message[:LOOKED_AT]
     for name in (error.target, *_names_in(message)):
         place = there.named(name, message) if name else None
@@ -151,28 +151,28 @@ def parts(error: AzureError) -> list[AzureError]:
     if len(together) < 2:
         return []
     kind = OperationFailed if error.status is None else Refused
-    told: list[AzureError] = []
+    explained: list[AzureError] = []
     for each in together:
         fields = described(json.dumps({"error": each}))
         if fields["code"] or fields["message"]:
-            told.append(kind(**fields, status=error.status))
-    return told
+            explained.append(kind(**fields, status=error.status))
+    return explained
 
 
 def explain_all(
     error: AzureError, document: Any = None
 ) -> tuple[Explanation, list[tuple[AzureError, Explanation]]]:
     """What `explain` says, and each of `parts` with its own explanation; the document is looked through once."""
-    there = Places(document)
+    there = Locator(document)
     several = [(part, _explain(part, there)) for part in parts(error)]
     if not several:
         return _explain(error, there), []
-    told = [each for _part, each in several]
-    if len({(each.sentence, each.cure, each.path) for each in told}) == 1:
-        return told[0], several
-    causes = {each.cause for each in told}
-    cause: Cause = "form" if "form" in causes else told[0].cause
-    retryable = error.retryable or all(each.retryable for each in told)
+    explained = [each for _part, each in several]
+    if len({(each.sentence, each.cure, each.path) for each in explained}) == 1:
+        return explained[0], several
+    causes = {each.cause for each in explained}
+    cause: Cause = "form" if "form" in causes else explained[0].cause
+    retryable = error.retryable or all(each.retryable for each in explained)
     return Explanation(
         "Azure names several reasons.", "See to each of them.", cause, None, retryable
     ), several
@@ -187,7 +187,7 @@ def explain(error: AzureError, document: Any = None) -> Explanation:
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
+class _Explained:
     """What a code or a message says. looks: how its field is found; place: where it is when it is not found so.
 
     quoting: whether the sentence or the cure is made of Azure's words.
@@ -201,14 +201,16 @@ class _Told:
     quoting: bool = False
 
 
-def _explain(error: AzureError, there: Places) -> Explanation:
+def _explain(error: AzureError, there: Locator) -> Explanation:
     message = words.heart(error.said)
-    told = _told(error, message, there)
-    path = _place(told, error, message, there)
-    if path and path[0] != "$target" and told.sentence == _REFUSED:
-        told = replace(told, sentence="Azure does not accept this value.")
+    explained = _explained_by(error, message, there)
+    path = _place(explained, error, message, there)
+    if path and path[0] != "$target" and explained.sentence == _REFUSED:
+        explained = replace(explained, sentence="Azure does not accept this value.")
     retryable = error.retryable or error.code.casefold() in _MAY_PASS
-    return Explanation(told.sentence, told.cure, told.cause, path, retryable, told.quoting)
+    return Explanation(
+        explained.sentence, explained.cure, explained.cause, path, retryable, explained.quoting
+    )
 
 
 _MAY_PASS: Final = frozenset(
@@ -221,17 +223,17 @@ _MAY_PASS: Final = frozenset(
 """Codes of instances that were made and did not come up: the same may do so the next time."""
 
 
-def _told(error: AzureError, message: str, there: Places) -> _Told:
+def _explained_by(error: AzureError, message: str, there: Locator) -> _Explained:
     """In the order of what can be trusted: who answered, the status, the code, the message, what kind of answer it is."""
     code = error.code.casefold()
     if isinstance(error, GatewayAnswer | Unreadable):
         # Whatever it says, it is none of Azure's words about the request.
         cause: Cause = "gateway" if isinstance(error, GatewayAnswer) else "unusable"
-        return _Told(cause, error.message, _unusable(error), looks=())
+        return _Explained(cause, error.message, _unusable(error), looks=())
     if error.status == 429 and error.spoken:
         row = CODES.get(code)
         row = row if row is not None and row.cause in {"throttled", "conflict"} else CODES["toomanyrequests"]
-        return _Told("throttled", row.sentence, row.cure, looks=())
+        return _Explained("throttled", row.sentence, row.cure, looks=())
     if error.spoken and (code not in CODES or code in VAGUE):
         said = _of_message(error, message, there)
         if said is not None:
@@ -239,7 +241,7 @@ def _told(error: AzureError, message: str, there: Places) -> _Told:
     return _of_code(error, message, there) if code in CODES else _of_kind(error, message, there)
 
 
-def _of_code(error: AzureError, message: str, there: Places) -> _Told:
+def _of_code(error: AzureError, message: str, there: Locator) -> _Explained:
     row = CODES[error.code.casefold()]
     close = _CLOSER.get(row.name.casefold())
     inner = (
@@ -268,10 +270,10 @@ def _of_code(error: AzureError, message: str, there: Places) -> _Told:
     if row.cause == "capacity":
         looks = ("named", "size", "referred") if row.place == shapes.SIZE else ("named", "referred")
     place = _closer_place(row.name, error, message, there) or row.place
-    return _Told(row.cause, sentence, cure, place, looks, quoting)
+    return _Explained(row.cause, sentence, cure, place, looks, quoting)
 
 
-def _of_message(error: AzureError, message: str, there: Places) -> _Told | None:
+def _of_message(error: AzureError, message: str, there: Locator) -> _Explained | None:
     """What the message says whatever its code; None where it has no shape that is known."""
     found = shapes.shape(message)
     if found is None:
@@ -303,42 +305,46 @@ def _of_message(error: AzureError, message: str, there: Places) -> _Told | None:
         and shape.name in shapes.GENERAL
     ):
         # The code's name tells whose turn it is better than a way of speaking does.
-        told = _of_family(error, message, there)
-        return replace(told, cure=cure) if told is not None and told.cure == _CORRECT and cure else told
+        explained = _of_family(error, message, there)
+        return (
+            replace(explained, cure=cure)
+            if explained is not None and explained.cure == _CORRECT and cure
+            else explained
+        )
     if shape.name == "set-to" and (place := there.worded(hit[1])):
         # What has to be set, rather than what needs it.
-        return _Told(cause, made or _REFUSED, cure or _CORRECT, place, (), quoting=True)
+        return _Explained(cause, made or _REFUSED, cure or _CORRECT, place, (), quoting=True)
     quoting = shape.sentence not in shapes.FIXED or shape.cure not in shapes.FIXED
-    return _Told(cause, made or _REFUSED, cure or _CORRECT, shape.place or None, shape.looks, quoting)
+    return _Explained(cause, made or _REFUSED, cure or _CORRECT, shape.place or None, shape.looks, quoting)
 
 
 _PASSED_ON: Final = re.compile(r"updateGroups\[\d+\]", re.IGNORECASE)
 
 
-def _of_member(name: str, error: AzureError, there: Places) -> _Told:
+def _of_member(name: str, error: AzureError, there: Locator) -> _Explained:
     """A member that Azure does not know where it stands: too new for the API version, or in a wrong place."""
     stated = _PATH_IN_MESSAGE.search(error.said)
-    bare = places.without_carrier(stated[1]) if stated else ""
+    bare = locator.without_carrier(stated[1]) if stated else ""
     # Azure counts from the top of the request, so one name alone stands there.
     on_top = bare.casefold() == name.casefold()
     path: Path | None = (name,) if on_top else _named(error, there)
     if stated and _PASSED_ON.search(stated[1]):
         # Compute takes it and passes it on to another service, which refuses it.
         sentence = f"Azure does not take “{name}” here, in this API version or orchestration mode."
-        return _Told("form", sentence, "Remove it, or choose a newer API version.", path, ())
-    if path is not None and places.declared(path):
+        return _Explained("form", sentence, "Remove it, or choose a newer API version.", path, ())
+    if path is not None and locator.declared(path):
         sentence = f"“{name}” does not exist in the chosen API version."
-        return _Told("form", sentence, "Choose a newer API version, or remove the property.", path, ())
+        return _Explained("form", sentence, "Choose a newer API version, or remove the property.", path, ())
     sentence = f"“{name}” has no place where it stands."
-    home = places.known(name)
+    home = locator.known(name)
     if home is None:
-        return _Told("form", sentence, "Remove it, or correct its spelling.", path, ())
+        return _Explained("form", sentence, "Remove it, or correct its spelling.", path, ())
     where = ".".join(str(step) for step in home[:-1] if isinstance(step, str))
     near = f"Move it inside “{where}”" if where else "Move it to the top of the request"
-    return _Told("form", sentence, f"{near}, or remove it.", path, ())
+    return _Explained("form", sentence, f"{near}, or remove it.", path, ())
 
 
-def _of_family(error: AzureError, message: str, there: Places) -> _Told | None:
+def _of_family(error: AzureError, message: str, there: Locator) -> _Explained | None:
     kind = family(error.code)
     if kind is None:
         return None
@@ -353,10 +359,10 @@ def _of_family(error: AzureError, message: str, there: Places) -> _Told | None:
     )
     if place is not None and "extensionProfile" in place:
         sentence, looks = "The instances were made, but an extension failed on them.", ("extension",)
-    return _Told(cause, sentence, cure, place, looks, quoting=True)
+    return _Explained(cause, sentence, cure, place, looks, quoting=True)
 
 
-def _of_kind(error: AzureError, message: str, there: Places) -> _Told:
+def _of_kind(error: AzureError, message: str, there: Locator) -> _Explained:
     """What the code's family says, or the kind of answer; Azure's first sentence as ours, and nothing more claimed."""
     known = _of_family(error, message, there) if error.spoken and error.code.casefold() not in VAGUE else None
     if known is not None:
@@ -364,32 +370,34 @@ def _of_kind(error: AzureError, message: str, there: Places) -> _Told:
     first, advice = (words.first(message), words.advice(message)) if error.spoken else ("", "")
     if isinstance(error, ServiceTrouble) and not error.retryable:
         sentence = f"Azure answers with status {error.status}, which would be the same the next time."
-        return _Told("unusable", sentence, _LASTING)
+        return _Explained("unusable", sentence, _LASTING)
     if isinstance(error, Throttled) and error.raw.strip() and not error.spoken:
         sentence = "Azure, or something on the way to it, asks for a pause: too many requests."
-        return _Told(
+        return _Explained(
             "throttled", sentence, "Wait for the pause; a submission here goes on by itself.", looks=()
         )
     code = error.code.casefold()
     telling = first and isinstance(error, Forbidden | NotFound)
     for kind, cause, sentence, cure in () if telling else _BY_KIND:
         if isinstance(error, kind) and kind is not Conflict:
-            return _Told(cause, sentence, cure, looks=("named", "referred"))
+            return _Explained(cause, sentence, cure, looks=("named", "referred"))
     if first and (isinstance(error, Forbidden) or code == "forbidden"):
-        return _Told(
+        return _Explained(
             "permission", first, advice or _OF_CAUSE["permission"][1], looks=("referred",), quoting=True
         )
     if first and (isinstance(error, NotFound) or code == "notfound"):
-        return _Told("missing", first, advice or "Check names and ids.", looks=("referred",), quoting=True)
+        return _Explained(
+            "missing", first, advice or "Check names and ids.", looks=("referred",), quoting=True
+        )
     if error.status == 400 or code in REFUSING:
         looks = shapes.EVERYWHERE
         if not first:
-            return _Told("form", _REFUSED, _CORRECT, looks=looks)
-        return _Told(
+            return _Explained("form", _REFUSED, _CORRECT, looks=looks)
+        return _Explained(
             "form", first, (advice if advice != first else "") or _CORRECT, looks=looks, quoting=True
         )
     if first:
-        return _Told(
+        return _Explained(
             "unknown",
             first,
             (advice if advice != first else "") or _LOOK,
@@ -397,8 +405,8 @@ def _of_kind(error: AzureError, message: str, there: Places) -> _Told:
             quoting=True,
         )
     if error.status == 409 or code in _SAYING_NO:
-        return _Told("unknown", "Azure does not allow this, and does not say why.", _LOOK)
-    return _Told("unknown", _COULD_NOT, _LOOK)
+        return _Explained("unknown", "Azure does not allow this, and does not say why.", _LOOK)
+    return _Explained("unknown", _COULD_NOT, _LOOK)
 
 
 _SAYING_NO: Final = frozenset({"operationnotallowed", "notallowed", "notsupported", "conflict"})
@@ -457,9 +465,9 @@ _NO_FIELD_BY_NAME: Final = frozenset(
 # --- the field -------------------------------------------------------------------------------------------------------
 
 
-def _place(told: _Told, error: AzureError, message: str, there: Places) -> Path | None:
+def _place(explained: _Explained, error: AzureError, message: str, there: Locator) -> Path | None:
     """The field, by the ways that the explanation allows, in their order."""
-    looks = told.looks
+    looks = explained.looks
     if "extension" in looks and re.search(r"\bextension", message, re.IGNORECASE):
         looks = ("extension", *looks)
     for look in looks:
@@ -469,7 +477,7 @@ def _place(told: _Told, error: AzureError, message: str, there: Places) -> Path 
             found = getattr(there, look)(message)
         if found:
             return found
-    place = told.place
+    place = explained.place
     if place is not None and place[0] != "$target" and there.document is None and not error.spoken:
         return None
     return place
@@ -480,7 +488,7 @@ def _place(told: _Told, error: AzureError, message: str, there: Places) -> Path 
 _LOCKED: Final = re.compile(r"locked:? '([^']{1,500})'", re.IGNORECASE)
 
 
-def _closer_place(name: str, error: AzureError, message: str, there: Places) -> Path | None:
+def _closer_place(name: str, error: AzureError, message: str, there: Locator) -> Path | None:
     if name == "ScopeLocked":
         found = _LOCKED.search(message)
         scope = found[1].casefold().rstrip("/") if found else ""

@@ -2,8 +2,8 @@
 
     picker = PICKERS["vmSize"]
     where = Where(subscription="1111...", region="uksouth")
-    shelf = Shelf(pack(picker.source.fetch(client, where)))
-    shelf.search("4 vcpu", where, picker, Filters(zone="2"))
+    index = SearchIndex(pack(picker.source.fetch(client, where)))
+    index.search("4 vcpu", where, picker, Filters(zone="2"))
 
 A fetch raises AzureError, as the client does; `trouble` puts it into words for somebody who only wanted a list.
 """
@@ -11,7 +11,7 @@ A fetch raises AzureError, as the client does; `trouble` puts it into words for 
 from __future__ import annotations
 
 from .kinds import PICKERS, SCALE_SETS, Picker
-from .shelf import Filters, Shelf, SuggestionMatches, pack
+from .search_index import Filters, SearchIndex, SuggestionMatches, pack
 from .suggestions import Suggestion, Where
 from .troubles import Trouble, trouble
 
@@ -20,7 +20,7 @@ __all__ = [
     "SCALE_SETS",
     "Filters",
     "Picker",
-    "Shelf",
+    "SearchIndex",
     "Suggestion",
     "SuggestionMatches",
     "Trouble",

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from .shelf import Row, Rows, as_they_are, zones_of_region
+from .search_index import Row, Rows, as_they_are, zones_of_region
 from .sources import SOURCES, Source
 from .suggestions import Where, region_name
 

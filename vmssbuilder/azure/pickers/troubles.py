@@ -89,18 +89,18 @@ def trouble(error: AzureError, plural: str) -> Trouble:
             known,
         )
     if isinstance(error, GatewayAnswer | Unreadable):
-        told = explain(error)
+        explained = explain(error)
         kind: Kind = "outage" if error.retryable else "refused"
         return Trouble(
             kind,
-            f"{told.sentence.rstrip('.')}, so {plural} cannot be listed.",
-            f"{told.cure} {_TYPE_IT}",
+            f"{explained.sentence.rstrip('.')}, so {plural} cannot be listed.",
+            f"{explained.cure} {_TYPE_IT}",
             known,
         )
     if isinstance(error, ServiceTrouble) and not error.retryable:
-        told = explain(error)
+        explained = explain(error)
         return Trouble(
-            "refused", f"{told.sentence.rstrip('.')}, so {plural} cannot be listed.", _TYPE_IT, known
+            "refused", f"{explained.sentence.rstrip('.')}, so {plural} cannot be listed.", _TYPE_IT, known
         )
     if isinstance(error, ServiceTrouble | BadAnswer) or error.retryable:
         return Trouble(
@@ -109,10 +109,10 @@ def trouble(error: AzureError, plural: str) -> Trouble:
             f"Try again in a moment. {_TYPE_IT}",
             known,
         )
-    told = explain(error)
+    explained = explain(error)
     cure = (
-        f"{told.cure} {_TYPE_IT}"
-        if told.cause in _OTHERS
+        f"{explained.cure} {_TYPE_IT}"
+        if explained.cause in _OTHERS
         else "Check what you chose before, or type the value."
     )
     return Trouble("refused", f"Azure does not list {plural}{_words(error)}", cure, known)

@@ -11,11 +11,11 @@ from vmssbuilder.scaleset.paths import Path
 
 from ..errors import Forbidden, NotFound
 from ..pickers.suggestions import Suggestion, Where, region_name
-from .asking import Asking, NotSaid
+from .context import CheckContext, NotSaid
 from .referred import unfit
 from .results import PreflightFinding
 
-Check = Callable[[Asking], Iterator[PreflightFinding]]
+Check = Callable[[CheckContext], Iterator[PreflightFinding]]
 
 _PROVIDERS: Final = "2021-04-01"
 _PREVIEWS: Final = "2021-07-01"
@@ -51,18 +51,18 @@ def passed(sentence: str, path: str = "") -> PreflightFinding:
 # --- where -----------------------------------------------------------------------------------------------------------
 
 
-def name(asking: Asking) -> Iterator[PreflightFinding]:
+def name(context: CheckContext) -> Iterator[PreflightFinding]:
     """A new scale set goes over none; an update finds one."""
-    address = asking.address
-    found = asking.live()
-    if asking.updates and found is None:
+    address = context.address
+    found = context.live()
+    if context.updates and found is None:
         yield PreflightFinding(
             "failed",
             f"There is no scale set “{address.name}” in “{address.resource_group}” to update.",
             "Check the name and the resource group, or make the request a create.",
             "$target.name",
         )
-    elif asking.updates:
+    elif context.updates:
         yield passed(f"“{address.name}” is there to be updated.", "$target.name")
     elif found is not None:
         yield PreflightFinding(
@@ -75,10 +75,10 @@ def name(asking: Asking) -> Iterator[PreflightFinding]:
         yield passed(f"The name “{address.name}” is free in “{address.resource_group}”.", "$target.name")
 
 
-def provider(asking: Asking) -> Iterator[PreflightFinding]:
+def provider(context: CheckContext) -> Iterator[PreflightFinding]:
     """The subscription may make scale sets in this API version, in this region, and has the features that they need."""
-    path = f"/subscriptions/{asking.subscription}/providers/Microsoft.Compute"
-    body = asking.client.send("GET", asking.client.url(path, _PROVIDERS)).json()
+    path = f"/subscriptions/{context.subscription}/providers/Microsoft.Compute"
+    body = context.client.send("GET", context.client.url(path, _PROVIDERS)).json()
     if str(body.get("registrationState")).lower() != "registered":
         yield PreflightFinding(
             "failed",
@@ -96,7 +96,7 @@ def provider(asking: Asking) -> Iterator[PreflightFinding]:
         ),
         {},
     )
-    served, version = mine.get("apiVersions"), asking.request.api_version
+    served, version = mine.get("apiVersions"), context.request.api_version
     if isinstance(served, list) and served and version not in served:
         yield PreflightFinding(
             "failed",
@@ -104,7 +104,7 @@ def provider(asking: Asking) -> Iterator[PreflightFinding]:
             f"Choose another version, for example {served[0]}.",
             "$target.apiVersion",
         )
-    regions, region = mine.get("locations"), get(asking.request.document, "location")
+    regions, region = mine.get("locations"), get(context.request.document, "location")
     if isinstance(regions, list) and regions and isinstance(region, str) and region.strip():
         known = {region_name(each) for each in regions if isinstance(each, str)}
         if region_name(region) not in known:
@@ -112,7 +112,7 @@ def provider(asking: Asking) -> Iterator[PreflightFinding]:
                 "failed", f"Scale sets are not offered in “{region}”.", "Choose another region.", "location"
             )
     yield passed("Microsoft.Compute is registered.", "$target.subscription")
-    yield from _features(asking)
+    yield from _features(context)
 
 
 _FEATURES: Final[tuple[tuple[str, Path, str, str], ...]] = (
@@ -132,14 +132,14 @@ _FEATURES: Final[tuple[tuple[str, Path, str, str], ...]] = (
 """What a subscription has to be registered for: Azure's name, where it is asked for with which value, and words for it."""
 
 
-def _features(asking: Asking) -> Iterator[PreflightFinding]:
-    whole = asking.whole()
+def _features(context: CheckContext) -> Iterator[PreflightFinding]:
+    whole = context.whole()
     for feature, place, value, words in _FEATURES:
         if str(get(whole, *place)).lower() != value:
             continue
-        path = f"/subscriptions/{asking.subscription}/providers/Microsoft.Features/providers/Microsoft.Compute/features/{feature}"
+        path = f"/subscriptions/{context.subscription}/providers/Microsoft.Features/providers/Microsoft.Compute/features/{feature}"
         try:
-            body = asking.client.send("GET", asking.client.url(path, _PREVIEWS)).json()
+            body = context.client.send("GET", context.client.url(path, _PREVIEWS)).json()
         except (NotFound, Forbidden) as error:
             sentence = f"{words} needs the feature {feature}, and Azure does not say whether the subscription has it."
             cure = f"Ask an owner: az feature show --namespace Microsoft.Compute --name {feature}"
@@ -164,14 +164,14 @@ _STATES: Final = {"pending": "still being approved", "registering": "still being
 # --- sizes and quota -------------------------------------------------------------------------------------------------
 
 
-def size(asking: Asking) -> Iterator[PreflightFinding]:
+def size(context: CheckContext) -> Iterator[PreflightFinding]:
     """Each size is on offer in the region and in each zone, or in enough zones for Azure to pick from."""
-    whole = asking.whole()
-    wished = _texts(get(whole, "zones"))
+    whole = context.whole()
+    zones = _texts(get(whole, "zones"))
     picked = str(get(whole, "placement", "zonePlacementPolicy")).lower() == "auto"
-    for path, wanted, known in asking.wanted_sizes():
-        told = _on_offer(paths.text(path), wanted, known, asking.where.region, wished)
-        few = _few_zones(known, whole, asking.where.region) if known and picked else None
+    for path, wanted, known in context.wanted_sizes():
+        told = _on_offer(paths.text(path), wanted, known, context.where.region, zones)
+        few = _few_zones(known, whole, context.where.region) if known and picked else None
         yield few if few is not None and told.status == "passed" else told
 
 
@@ -200,7 +200,7 @@ def _few_zones(known: Suggestion, whole: Mapping[str, Any], region: str) -> Pref
 
 
 def _on_offer(
-    path: str, wanted: str, known: Suggestion | None, region: str, wished: list[str]
+    path: str, wanted: str, known: Suggestion | None, region: str, zones: list[str]
 ) -> PreflightFinding:
     if known is None:
         return PreflightFinding(
@@ -209,7 +209,7 @@ def _on_offer(
     if known.reason:
         sentence = f"{wanted} cannot be used in {region}. {known.reason}."
         return PreflightFinding("failed", sentence, "Choose another size.", path)
-    closed = [each for each in wished if each not in known.facts["zones"]]
+    closed = [each for each in zones if each not in known.facts["zones"]]
     if closed:
         there = ", ".join(known.facts["zones"])
         return PreflightFinding(
@@ -218,16 +218,16 @@ def _on_offer(
             f"Choose among zones {there}, or another size." if there else "Choose no zones, or another size.",
             "zones",
         )
-    where = f"{region}, zone {', '.join(wished)}" if wished else region
+    where = f"{region}, zone {', '.join(zones)}" if zones else region
     return passed(f"{wanted} is on offer in {where}.", path)
 
 
-def quota(asking: Asking) -> Iterator[PreflightFinding]:
+def quota(context: CheckContext) -> Iterator[PreflightFinding]:
     """Cores of the family and of the region, Spot cores, instances and scale sets, against what is left."""
-    if get(asking.whole(), "properties", "hostGroup", "id"):
+    if get(context.whole(), "properties", "hostGroup", "id"):
         yield passed("Instances on dedicated hosts use no quota of their own.", "properties.hostGroup")
         return
-    if get(asking.whole(), *_RESERVATION):
+    if get(context.whole(), *_RESERVATION):
         yield PreflightFinding(
             "unknown",
             "Instances use no quota up to the reserved quantity, so this was not checked.",
@@ -235,7 +235,7 @@ def quota(asking: Asking) -> Iterator[PreflightFinding]:
             paths.text(_RESERVATION),
         )
         return
-    wanted, known = asking.size()
+    wanted, known = context.size()
     if known is None:
         why = (
             "With a mix of sizes Azure picks which of them it makes"
@@ -245,10 +245,10 @@ def quota(asking: Asking) -> Iterator[PreflightFinding]:
         yield PreflightFinding("unknown", f"{why}, so this was not checked.")
         return
     cores, family = int(known.facts["vcpus"]), str(known.facts["family"])
-    asks = demand(asking.whole())
+    asks = demand(context.whole())
     if not asks.instances:
         raise NotSaid("number of instances", "sku.capacity")
-    live = asking.live() if asking.updates else None
+    live = context.live() if context.updates else None
     had = demand(live.document) if live else demand({})
     # What runs now counts as used already; with another size it is given back only as its instances go.
     same = live is not None and str(get(live.document, "sku", "name")).lower() == wanted.lower()
@@ -261,11 +261,11 @@ def quota(asking: Asking) -> Iterator[PreflightFinding]:
         "virtualmachines": asks.instances - had.instances,
         "virtualmachinescalesets": 0 if live else 1,
     }
-    where = asking.where
+    where = context.where
     path = f"/subscriptions/{where.subscription}/providers/Microsoft.Compute/locations/{where.region}/usages"
     lowered = {each.lower(): number for each, number in more.items()}
     told = 0
-    for usage in asking.client.pages(path, _COMPUTE):
+    for usage in context.client.pages(path, _COMPUTE):
         key, limit, used = (
             str(get(usage, "name", "value")).lower(),
             usage.get("limit"),
@@ -311,9 +311,9 @@ def _of_quota(title: str, needed: int, extra: int, used: int, limit: int) -> Pre
 # --- networks --------------------------------------------------------------------------------------------------------
 
 
-def subnets(asking: Asking) -> Iterator[PreflightFinding]:
+def subnets(context: CheckContext) -> Iterator[PreflightFinding]:
     """Each subnet has addresses for all instances, those that are there only for a while included."""
-    whole = asking.whole()
+    whole = context.whole()
     asks, wanted = demand(whole), addresses(whole)
     if not wanted:
         raise NotSaid(
@@ -321,7 +321,7 @@ def subnets(asking: Asking) -> Iterator[PreflightFinding]:
         )
     if not asks.instances:
         raise NotSaid("number of instances", "sku.capacity")
-    live = asking.live() if asking.updates else None
+    live = context.live() if context.updates else None
     held = addresses(live.document) if live else {}
     had = demand(live.document).instances if live else 0
     by_network: dict[str, dict[str, tuple[int, int]]] = {}
@@ -334,7 +334,7 @@ def subnets(asking: Asking) -> Iterator[PreflightFinding]:
             )
             continue
         try:
-            room = by_network.setdefault(network.lower(), {}) or _room(asking, network)
+            room = by_network.setdefault(network.lower(), {}) or _room(context, network)
         except NotFound:
             yield PreflightFinding(
                 "failed", f"The network of {_short(each.subnet)} is not there.", "Correct the id.", place
@@ -352,11 +352,11 @@ def subnets(asking: Asking) -> Iterator[PreflightFinding]:
         yield _of_subnet(_short(each.subnet), place, needed, extra, limit - used)
 
 
-def _room(asking: Asking, network: str) -> dict[str, tuple[int, int]]:
+def _room(context: CheckContext, network: str) -> dict[str, tuple[int, int]]:
     """Addresses in use and usable, by subnet."""
     return {
         each["id"].lower(): (int(each["currentValue"]), int(each["limit"]))
-        for each in asking.client.pages(f"{network}/usages", _NETWORK)
+        for each in context.client.pages(f"{network}/usages", _NETWORK)
         if isinstance(each.get("id"), str)
         and isinstance(each.get("currentValue"), int | float)
         and isinstance(each.get("limit"), int | float)
@@ -390,14 +390,14 @@ _FREE_TEXT: Final = frozenset({"tags", "settings", "protectedSettings"})
 MOST_REFERENCES: Final = 50
 
 
-def references(asking: Asking) -> Iterator[PreflightFinding]:
+def references(context: CheckContext) -> Iterator[PreflightFinding]:
     """Each resource that the request refers to is there, in the region where it has to be, and as it has to be."""
-    named = _named(asking.request.document)
-    region = get(asking.whole(), "location")
+    named = _named(context.request.document)
+    region = get(context.whole(), "location")
     place = region_name(region) if isinstance(region, str) else ""
     known: dict[str, dict[str, Any]] = {}
     for resource_id, path in list(named.values())[:MOST_REFERENCES]:
-        yield from _referred(asking, resource_id, paths.text(path), place, known)
+        yield from _referred(context, resource_id, paths.text(path), place, known)
     if len(named) > MOST_REFERENCES:
         yield PreflightFinding(
             "unknown", f"Only the first {MOST_REFERENCES} of {len(named)} resources were looked at."
@@ -434,7 +434,7 @@ def _named(document: Any) -> dict[str, tuple[str, Path]]:
 
 
 def _referred(
-    asking: Asking, resource_id: str, path: str, region: str, known: dict[str, dict[str, Any]]
+    context: CheckContext, resource_id: str, path: str, region: str, known: dict[str, dict[str, Any]]
 ) -> Iterator[PreflightFinding]:
     parts = resource_id.split("/")
     if len(parts) < 9 or any(not part.strip(". ") or set(part) & set("?#%\\") for part in parts[1:]):
@@ -456,7 +456,7 @@ def _referred(
     asked = "/".join(parts[:9] if inside else parts[:-2] if newest else parts)
     try:
         if asked.lower() not in known:
-            known[asked.lower()] = asking.client.send("GET", asking.client.url(asked, version)).json()
+            known[asked.lower()] = context.client.send("GET", context.client.url(asked, version)).json()
     except NotFound as error:
         said = {
             "resourcegroupnotfound": "Its resource group does not exist",
@@ -481,7 +481,7 @@ def _referred(
         yield PreflightFinding("failed", f"{_short(resource_id)} is not there.", "Choose another one.", path)
         return
     elsewhere = _elsewhere(body, kind, resource_id, path, region)
-    found = [elsewhere] if elsewhere else list(unfit(kind, resource_id, body, path, asking.whole()))
+    found = [elsewhere] if elsewhere else list(unfit(kind, resource_id, body, path, context.whole()))
     yield from found or [passed(f"{_short(resource_id)} is there.", path)]
 
 
@@ -520,21 +520,21 @@ def _elsewhere(
 # --- the marketplace -------------------------------------------------------------------------------------------------
 
 
-def plan(asking: Asking) -> Iterator[PreflightFinding]:
+def plan(context: CheckContext) -> Iterator[PreflightFinding]:
     """The image is there, and where it is sold with terms, the plan is named and the terms are accepted."""
-    whole = asking.whole()
+    whole = context.whole()
     image = {each: get(whole, *_IMAGE, each) for each in ("publisher", "offer", "sku")}
     place = paths.text(_IMAGE)
     if not all(isinstance(each, str) and each.strip() for each in image.values()):
         yield passed("The image is none of the marketplace's, so it needs no plan.", place)
         return
-    where = Where(asking.where.subscription, asking.where.region, *image.values())
+    where = Where(context.where.subscription, context.where.region, *image.values())
     if where.missing(("publisher", "offer", "sku")):
         yield PreflightFinding(
             "failed", "The image's publisher, offer or SKU cannot be right.", "Correct it.", place
         )
         return
-    found = asking.image()
+    found = context.image()
     if found is None:
         title = " / ".join(image.values())
         yield PreflightFinding(
@@ -547,7 +547,7 @@ def plan(asking: Asking) -> Iterator[PreflightFinding]:
     if not newest.facts["plan"]:
         yield passed(f"{title} needs no plan.", place)
         return
-    yield from _terms(asking, whole, title, newest)
+    yield from _terms(context, whole, title, newest)
 
 
 def _withdrawn(title: str, state: str, place: str) -> PreflightFinding:
@@ -558,7 +558,7 @@ def _withdrawn(title: str, state: str, place: str) -> PreflightFinding:
 
 
 def _terms(
-    asking: Asking, whole: Mapping[str, Any], title: str, image: Suggestion
+    context: CheckContext, whole: Mapping[str, Any], title: str, image: Suggestion
 ) -> Iterator[PreflightFinding]:
     for path, value in image.also.items():
         said = get(whole, *paths.parse(path))
@@ -572,10 +572,10 @@ def _terms(
             return
     publisher, offer, name = (image.also[f"plan.{each}"] for each in ("publisher", "product", "name"))
     path = (
-        f"/subscriptions/{asking.subscription}/providers/Microsoft.MarketplaceOrdering/offerTypes/virtualmachine"
+        f"/subscriptions/{context.subscription}/providers/Microsoft.MarketplaceOrdering/offerTypes/virtualmachine"
         f"/publishers/{publisher}/offers/{offer}/plans/{name}/agreements/current"
     )
-    body = asking.client.send("GET", asking.client.url(path, _AGREEMENTS)).json()
+    body = context.client.send("GET", context.client.url(path, _AGREEMENTS)).json()
     if get(body, "properties", "accepted") is True:
         yield passed(f"The terms of {title} are accepted.", "plan")
     else:

@@ -13,7 +13,7 @@ from vmssbuilder.scaleset.exports import arm_template
 
 from ..errors import AzureError, failure
 from ..operations import Operation, wait
-from .asking import Asking
+from .context import CheckContext
 from .results import PreflightFinding, of_error
 
 _DEPLOYMENTS: Final = "2025-04-01"
@@ -22,20 +22,20 @@ _PATIENCE: Final = 60.0
 CHANGES_SHOWN: Final = 30
 
 
-def validate(asking: Asking) -> Iterator[PreflightFinding]:
+def validate(context: CheckContext) -> Iterator[PreflightFinding]:
     """Azure checks the request, its policies and permissions included, without making anything."""
-    if secrets.references(asking.clear):
+    if secrets.references(context.clear):
         yield PreflightFinding(
             "unknown",
             "A password or another secret of this request is no longer kept here, so Azure cannot check the whole.",
             "Enter it again in the draft.",
-            paths.text(next(iter(secrets.references(asking.clear).values()))),
+            paths.text(next(iter(secrets.references(context.clear).values()))),
         )
         return
-    ended = _deployed(asking, "validate", {})
+    ended = _deployed(context, "validate", {})
     error = _error(ended)
     if error is not None:
-        yield from of_error(error, asking.request.document)
+        yield from of_error(error, context.request.document)
         return
     # It does not ask the resource provider for capacity, images and extensions.
     yield PreflightFinding(
@@ -44,44 +44,46 @@ def validate(asking: Asking) -> Iterator[PreflightFinding]:
     )
 
 
-def what_if(asking: Asking) -> Iterator[PreflightFinding]:
+def what_if(context: CheckContext) -> Iterator[PreflightFinding]:
     """What the update would change. Azure sees only what it knows by itself, so this is a preview and no proof."""
-    if asking.live() is None:
+    if context.live() is None:
         yield PreflightFinding("unknown", "There is no scale set to compare with.", path="$target.name")
         return
-    ended = _deployed(asking, "whatIf", {"whatIfSettings": {"resultFormat": "FullResourcePayloads"}})
+    ended = _deployed(context, "whatIf", {"whatIfSettings": {"resultFormat": "FullResourcePayloads"}})
     error = _error(ended)
     if error is not None:
-        yield from of_error(error, asking.request.document)
+        yield from of_error(error, context.request.document)
         return
     changes = get(ended.resource, "properties", "changes")
-    told = [each for change in (changes if isinstance(changes, list) else ()) for each in _changes(change)]
-    if not told:
+    findings = [
+        each for change in (changes if isinstance(changes, list) else ()) for each in _changes(change)
+    ]
+    if not findings:
         yield PreflightFinding("passed", "Azure would change nothing.")
-    yield from told[:CHANGES_SHOWN]
-    if len(told) > CHANGES_SHOWN:
-        yield PreflightFinding("passed", f"And {len(told) - CHANGES_SHOWN} more.")
+    yield from findings[:CHANGES_SHOWN]
+    if len(findings) > CHANGES_SHOWN:
+        yield PreflightFinding("passed", f"And {len(findings) - CHANGES_SHOWN} more.")
 
 
-def _deployed(asking: Asking, act: str, more: dict[str, Any]) -> Operation:
+def _deployed(context: CheckContext, act: str, more: dict[str, Any]) -> Operation:
     """The end of the act. Secrets travel as secure parameters, which Azure neither logs nor returns."""
-    address = asking.address
-    request = replace(asking.request, document=asking.whole())
+    address = context.address
+    request = replace(context.request, document=context.whole())
     template, places = arm_template.template(request)
-    clear = asking.whole(clear=True)
+    clear = context.whole(clear=True)
     values = {name: {"value": get(clear, *path)} for name, path in places.items()}
     for name, declared in template.get("parameters", {}).items():
         # What is no object cannot stand in a secure object, for example text that is not yet valid JSON.
         if declared["type"] == "secureObject" and not isinstance(values[name]["value"], dict):
             declared["type"] = "securestring"
-    url = asking.client.url(
+    url = context.client.url(
         f"/subscriptions/{address.subscription}/resourceGroups/{address.resource_group}"
         f"/providers/Microsoft.Resources/deployments/check-{uuid.uuid4().hex[:12]}/{act}",
         _DEPLOYMENTS,
     )
     body = {"properties": {"mode": "Incremental", "template": template, "parameters": values, **more}}
-    asking.client.pause = _PAUSE
-    return wait(asking.client, asking.client.begin("POST", url, body, harmless=True), timeout=_PATIENCE)
+    context.client.pause = _PAUSE
+    return wait(context.client, context.client.begin("POST", url, body, harmless=True), timeout=_PATIENCE)
 
 
 def _error(ended: Operation) -> AzureError | None:

@@ -39,7 +39,7 @@ class PreflightFinding:
 class Result:
     """What one check came to. at: when, as ISO text. correlation_id: for Microsoft support, empty when all went well.
 
-    hindered: by what Azure could not be asked, such as "network" or "sign-in"; empty when it was asked.
+    unavailable_reason: why Azure could not be asked, such as "network" or "sign-in"; empty when it was asked.
     """
 
     check: str
@@ -47,7 +47,7 @@ class Result:
     findings: tuple[PreflightFinding, ...]
     at: str
     correlation_id: str = ""
-    hindered: str = ""
+    unavailable_reason: str = ""
 
     @property
     def status(self) -> Status:
@@ -60,12 +60,13 @@ class Result:
 
     @property
     def may_pass(self) -> bool:
-        """Whether what hindered it goes by itself, so that asking again soon makes sense."""
-        return self.hindered in _PASSING
+        """Whether the reason goes by itself, so that asking again soon makes sense."""
+        return self.unavailable_reason in _PASSING
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Result:
-        """The result that `to_json` gave."""
+        """The result that `to_json` gave, in earlier releases too, which called the reason something else."""
+        value = {("unavailable_reason" if name == "hindered" else name): held for name, held in value.items()}
         return cls(**{**value, "findings": tuple(PreflightFinding(**each) for each in value["findings"])})
 
 
@@ -106,34 +107,34 @@ _CURES: Final = {
 }
 
 
-def hindered(error: AzureError, document: Any) -> str:
+def unavailable_reason(error: AzureError, document: Any) -> str:
     """What kept Azure from being asked; empty when the error is an answer about the request itself."""
-    return _hindered(error, explain(error, document))
+    return _unavailable_reason(error, explain(error, document))
 
 
-def _hindered(error: AzureError, told: Explanation) -> str:
-    if told.cause == "permission" and error.code.lower() not in _MAY_NOT_ASK:
+def _unavailable_reason(error: AzureError, explained: Explanation) -> str:
+    if explained.cause == "permission" and error.code.lower() not in _MAY_NOT_ASK:
         # Azure answered, and somebody with rights is needed for what the request wants.
         return ""
-    return told.cause if told.cause in _IN_THE_DARK else ""
+    return explained.cause if explained.cause in _IN_THE_DARK else ""
 
 
 def of_error(error: AzureError, document: Any) -> Iterator[PreflightFinding]:
     """What an error means: that the request would fail, or only that nobody knows."""
-    told, several = explain_all(error, document)
-    if _hindered(error, told):
-        sentence = _IN_THE_DARK[told.cause]
-        if told.cause in _OUR_OWN_WORDS:
-            sentence = f"{told.sentence.rstrip('.')}, so this was not checked."
-        yield PreflightFinding("unknown", sentence, _CURES[told.cause], said=error.said)
+    explained, several = explain_all(error, document)
+    if _unavailable_reason(error, explained):
+        sentence = _IN_THE_DARK[explained.cause]
+        if explained.cause in _OUR_OWN_WORDS:
+            sentence = f"{explained.sentence.rstrip('.')}, so this was not checked."
+        yield PreflightFinding("unknown", sentence, _CURES[explained.cause], said=error.said)
         return
-    for each, meant in several[:PARTS_SHOWN] or [(error, told)]:
+    for each, meant in several[:PARTS_SHOWN] or [(error, explained)]:
         yield _failed(each, meant)
 
 
-def _failed(error: AzureError, told: Explanation) -> PreflightFinding:
-    path = paths.text(told.path) if told.path else ""
-    return PreflightFinding("failed", told.sentence, told.cure, path, error.said)
+def _failed(error: AzureError, explained: Explanation) -> PreflightFinding:
+    path = paths.text(explained.path) if explained.path else ""
+    return PreflightFinding("failed", explained.sentence, explained.cure, path, error.said)
 
 
 def blotted(result: Result, blotter: Blotter) -> Result:

@@ -15,9 +15,9 @@ from ..blotting import Blotter
 from ..client import ArmClient
 from ..errors import AzureError, ClaimsChallenge, TokenRefused
 from ..signin import NEW_TOKEN
-from . import checks, deployments, fitting
-from .asking import Asking, NotSaid
-from .results import PreflightFinding, Result, blotted, hindered, now, of_error
+from . import checks, compatibility, deployments
+from .context import CheckContext, NotSaid
+from .results import PreflightFinding, Result, blotted, now, of_error, unavailable_reason
 
 LIMIT: Final = 20.0
 """Seconds that one check may take."""
@@ -28,7 +28,7 @@ _CHECKS: Final[dict[str, tuple[str, checks.Check]]] = {
     "name": ("Name", checks.name),
     "provider": ("Resource provider", checks.provider),
     "size": ("Size on offer", checks.size),
-    "fit": ("What size and image can do", fitting.fit),
+    "fit": ("What size and image can do", compatibility.fit),
     "quota": ("Quota", checks.quota),
     "subnets": ("Room in the subnets", checks.subnets),
     "references": ("Resources referred to", checks.references),
@@ -65,10 +65,10 @@ def run(
     """
     blotter = Blotter(clear)
     done: queue.SimpleQueue[_Outcome] = queue.SimpleQueue()
-    asking = Asking(make(None), request, clear)
+    context = CheckContext(make(None), request, clear)
     waiting = {key for key in checks_for(request) if only is None or key in only}
     for key in waiting:
-        _start(key, asking, done)
+        _start(key, context, done)
     until, renewed = time.monotonic() + limit, False
     while waiting:
         try:
@@ -80,14 +80,14 @@ def run(
         if isinstance(outcome, TokenRefused | ClaimsChallenge) and not renewed:
             renewed = True
             try:
-                asking = Asking(make(getattr(outcome, "claims", "") or NEW_TOKEN), request, clear)
+                context = CheckContext(make(getattr(outcome, "claims", "") or NEW_TOKEN), request, clear)
             except AzureError as error:
                 outcome = error
             else:
                 # Whatever is under way has the refused token too: all that is left starts again.
                 done = queue.SimpleQueue()
                 for each in waiting:
-                    _start(each, asking, done)
+                    _start(each, context, done)
                 continue
         waiting.discard(key)
         yield blotted(_result(key, outcome, request.document), blotter)
@@ -98,13 +98,13 @@ def run(
         )
 
 
-def _start(key: str, asking: Asking, done: queue.SimpleQueue[_Outcome]) -> None:
-    threading.Thread(target=_check, args=(key, asking, done), name=f"check-{key}", daemon=True).start()
+def _start(key: str, context: CheckContext, done: queue.SimpleQueue[_Outcome]) -> None:
+    threading.Thread(target=_check, args=(key, context, done), name=f"check-{key}", daemon=True).start()
 
 
-def _check(key: str, asking: Asking, done: queue.SimpleQueue[_Outcome]) -> None:
+def _check(key: str, context: CheckContext, done: queue.SimpleQueue[_Outcome]) -> None:
     try:
-        done.put((key, list(_CHECKS[key][1](asking))))
+        done.put((key, list(_CHECKS[key][1](context))))
     except NotSaid as missing:
         done.put(
             (key, [PreflightFinding("unknown", str(missing), "Fill it in, then run it again.", missing.path)])
@@ -129,6 +129,6 @@ def _check(key: str, asking: Asking, done: queue.SimpleQueue[_Outcome]) -> None:
 def _result(key: str, outcome: list[PreflightFinding] | AzureError, document: Any) -> Result:
     if isinstance(outcome, AzureError):
         findings = tuple(of_error(outcome, document))
-        why = hindered(outcome, document)
+        why = unavailable_reason(outcome, document)
         return Result(key, TITLES[key], findings, now(), outcome.correlation_id, why)
     return Result(key, TITLES[key], tuple(outcome), now())

@@ -126,7 +126,7 @@ CHECKLISTS: Final = {
 
 
 @cache
-def wishes(path: Path, system: str) -> tuple[Requirement, ...]:
+def requirements(path: Path, system: str) -> tuple[Requirement, ...]:
     """What Azure asks of a value, for an operating system ("" while nobody knows it); () where there is no list."""
     made = CHECKLISTS.get(path)
     return made(system) if made is not None else ()
@@ -136,11 +136,11 @@ def lines(path: Path, system: str) -> list[ChecklistLine]:
     """The checklist of a field as it is drawn."""
     return [
         ChecklistLine(
-            wish.words,
-            " ".join(wish.patterns),
-            wish.enough,
-            wish.folded,
-            anchor(wish.apart_from) if wish.apart_from else "",
+            requirement.words,
+            " ".join(requirement.patterns),
+            requirement.enough,
+            requirement.folded,
+            anchor(requirement.apart_from) if requirement.apart_from else "",
         )
-        for wish in wishes(path, system)
+        for requirement in requirements(path, system)
     ]

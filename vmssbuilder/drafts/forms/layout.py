@@ -158,7 +158,7 @@ class PageLayout(Layout):  # type: ignore[misc] # crispy-forms has no types
         super().__init__(*(box for _section, box in self.boxes))
 
     def render(self, form: PageForm, context: Any, template_pack: str = "", **_kwargs: Any) -> SafeString:
-        hidden = systems.put_away(self.places, form.system)
+        hidden = systems.hidden_for_other_system(self.places, form.system)
         parts = [box.render(form, context) for section, box in self.boxes if section not in hidden]
         if hidden:
             other = OTHER[form.system]
@@ -202,11 +202,11 @@ class SystemChoice(Drawn):
 def _why(chosen: DraftSystem) -> str:
     if not chosen.system:
         return "Say which, and the form shows only what applies. Nothing is lost by choosing, and you can choose again."
-    if not chosen.said and chosen.told is not None:
-        return f"{chosen.told.because} The form shows what applies to {chosen.system}."
-    if chosen.told is None or chosen.told.system == chosen.system:
+    if not chosen.said and chosen.evidence is not None:
+        return f"{chosen.evidence.because} The form shows what applies to {chosen.system}."
+    if chosen.evidence is None or chosen.evidence.system == chosen.system:
         return f"You chose {chosen.system}. The form shows what applies to it."
-    return f"You chose {chosen.system}, and the form shows what applies to it. The request says otherwise: {chosen.told.because}"
+    return f"You chose {chosen.system}, and the form shows what applies to it. The request says otherwise: {chosen.evidence.because}"
 
 
 # --- Known extensions -------------------------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ from vmssbuilder.scaleset import paths
 from vmssbuilder.scaleset.findings import Finding
 from vmssbuilder.scaleset.kept import KeptSecret
 from vmssbuilder.scaleset.paths import MISSING, Path
-from vmssbuilder.scaleset.systems import told_by
+from vmssbuilder.scaleset.systems import evidence_in
 from vmssbuilder.scaleset.versions import LATEST
 
 from . import checklists
@@ -175,8 +175,8 @@ class PageForm(forms.Form):
 
     def checklist(self, path: Path) -> list[checklists.ChecklistLine]:
         """What Azure asks of a value, for the operating system of the draft."""
-        told = told_by(self.content)
-        return checklists.lines(path, self.system or (told.system if told is not None else ""))
+        evidence = evidence_in(self.content)
+        return checklists.lines(path, self.system or (evidence.system if evidence is not None else ""))
 
     def part(self, path: Path, count: int) -> tuple[int, int]:
         """From where to where the items of a list are drawn: as many as a page shows, those at `at` among them."""

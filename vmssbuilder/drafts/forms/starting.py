@@ -226,5 +226,5 @@ class LookForm(SmallForm):
 
 def mark(*texts: str) -> str:
     """Says which texts a page was made of. Browsers send other line ends than they were given."""
-    told = "\0".join("\n".join(showable(text).splitlines()) for text in texts)
-    return sha256(told.encode(errors="replace")).hexdigest()[:16]
+    normalized = "\0".join("\n".join(showable(text).splitlines()) for text in texts)
+    return sha256(normalized.encode(errors="replace")).hexdigest()[:16]

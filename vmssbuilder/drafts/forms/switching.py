@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django import forms
 
-from vmssbuilder.drafts.numbers import BaseRevisionField
+from vmssbuilder.drafts.revision_numbers import BaseRevisionField
 from vmssbuilder.web.forms import SmallForm
 
 

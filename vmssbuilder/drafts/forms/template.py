@@ -154,9 +154,10 @@ def _widget(parameter: TemplateParameter, shown: str) -> forms.Widget:
         )
     if parameter.allowed and kind != "array":
         values = [as_text(value) for value in parameter.allowed]
-        spelt = [shown] if shown and shown not in values else []
+        spelled = [shown] if shown and shown not in values else []
         return Select(
-            attrs={"class": "select"}, choices=[("", "Choose"), *((each, each) for each in [*spelt, *values])]
+            attrs={"class": "select"},
+            choices=[("", "Choose"), *((each, each) for each in [*spelled, *values])],
         )
     if kind == "bool":
         return forms.RadioSelect(choices=[("true", "Yes"), ("false", "No"), ("", "No value yet")])

@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from vmssbuilder.accounts.models import User
-from vmssbuilder.drafts import access, actions, comparing, places, steps, summary
+from vmssbuilder.drafts import access, actions, addresses, diff, steps, summary
 from vmssbuilder.drafts import content as contents
 from vmssbuilder.drafts.access import Access
 from vmssbuilder.drafts.checking import Fixed, TooMany, check_content, fix_all
@@ -112,10 +112,10 @@ def _list(draft: Draft, found: list[Finding], *, editable: bool) -> SafeString:
 
 
 def _url(draft: Draft, finding: Finding) -> str:
-    if not places.has_field(finding.path, draft.api_version):
+    if not addresses.has_field(finding.path, draft.api_version):
         return f"/drafts/{draft.code}/json/#text"
-    page = places.page_url(draft.code, finding.path, draft.api_version)
-    return f"{page}?findings=1&return=check#{places.field_anchor(finding.path, draft.api_version)}"
+    page = addresses.page_url(draft.code, finding.path, draft.api_version)
+    return f"{page}?findings=1&return=check#{addresses.field_anchor(finding.path, draft.api_version)}"
 
 
 # --- Fixes ------------------------------------------------------------------------------------------------------------
@@ -141,7 +141,7 @@ def fix_here(request: HttpRequest, form: Form, named: str) -> HttpResponse:
     if form.place and not isinstance(paths.get(form.draft.document, form.place), dict):
         url = form.step_url
     again = "&return=check" if request.POST.get("return") == "check" else ""
-    anchor = f"#{places.field_anchor(found.path, form.draft.api_version)}" if found is not None else ""
+    anchor = f"#{addresses.field_anchor(found.path, form.draft.api_version)}" if found is not None else ""
     return redirect(f"{url}?findings=1{again}{anchor}")
 
 
@@ -212,7 +212,7 @@ def _shown(draft: Draft, made: Fixed) -> dict[str, Any]:
     for change in made.finding.fix.changes:
         for path in _places(change):
             was, becomes = (
-                comparing.value(path, paths.get(content, path), draft.api_version)
+                diff.value(path, paths.get(content, path), draft.api_version)
                 for content in (made.before, made.after)
             )
             if was != becomes:

@@ -12,8 +12,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
+from vmssbuilder.drafts import addresses, sent, steps, summary, systems
 from vmssbuilder.drafts import content as contents
-from vmssbuilder.drafts import places, sent, steps, summary, systems
 from vmssbuilder.drafts.checking import UNREADABLE, WAITING, check_content
 from vmssbuilder.drafts.forms import extensions
 from vmssbuilder.drafts.forms.cards import item_title
@@ -28,10 +28,10 @@ from vmssbuilder.scaleset.findings import Finding, errors, warnings
 from vmssbuilder.scaleset.paths import Path, PathError
 from vmssbuilder.scaleset.properties import List
 
-from . import fitting
+from . import os_and_presets
+from .flash import flash_message
 from .frame import frame
 from .pane import pane
-from .told import told
 
 
 @dataclass(slots=True)
@@ -46,7 +46,7 @@ class Form:
     @property
     def url(self) -> str:
         return (
-            places.page_url(self.draft.code, self.place, self.draft.api_version)
+            addresses.page_url(self.draft.code, self.place, self.draft.api_version)
             if self.place
             else self.step_url
         )
@@ -101,13 +101,13 @@ def draw(
         typed=typed,
         attention=_attention(found),
         conflicts=conflicts,
-        done=told(draft, request.GET["done"]) if "done" in request.GET else None,
+        done=flash_message(draft, request.GET["done"]) if "done" in request.GET else None,
         system=chosen.system,
         kept=sent.kept(draft) if secret_names(form) else (),
         at=_at(request),
         unnamed=extensions.unnamed(form.layout, form.place, content),
     )
-    html = page.draw(fitting.laid_out(request, form, page, chosen))
+    html = page.draw(os_and_presets.laid_out(request, form, page, chosen))
     in_items = list(_elsewhere(form, errors(found))) if shown and not extra else []
     own_errors = errors(own)
     context = frame(draft, form.step) | {
@@ -164,7 +164,7 @@ def _others(draft: Draft, count: int) -> list[dict[str, str]]:
 def onward(form: Form) -> str:
     """The address after this page: the list of an item, the next step, at last the check."""
     if form.place:
-        page = places.page_url(form.draft.code, form.place[:-1], form.draft.api_version)
+        page = addresses.page_url(form.draft.code, form.place[:-1], form.draft.api_version)
         return _to_card(page, form.place)
     following = steps.following(form.step)
     if following is None:
@@ -206,9 +206,9 @@ def _elsewhere(form: Form, found: list[Finding]) -> Iterator[dict[str, str]]:
         page = steps.item_page(finding.path, draft.api_version)
         if page != form.place and paths.starts_with(page, form.place) and steps.owner(page) is form.step:
             named_page = summary.page_title(draft, finding.path).removeprefix(f"{form.step.title}, ")
-            anchor = places.field_anchor(finding.path, draft.api_version)
-            url = places.page_url(draft.code, finding.path, draft.api_version)
-            if not places.has_field(finding.path, draft.api_version):
+            anchor = addresses.field_anchor(finding.path, draft.api_version)
+            url = addresses.page_url(draft.code, finding.path, draft.api_version)
+            if not addresses.has_field(finding.path, draft.api_version):
                 url, anchor = f"/drafts/{draft.code}/json/", "text"
             yield {"message": f"{named_page}: {finding.message}", "href": f"{url}?findings=1#{anchor}"}
 
@@ -220,12 +220,12 @@ def _own_href(form: Form, finding: Finding) -> str:
         # A named setting has a field of its own within the settings.
         if entry.within and paths.starts_with(finding.path, form.place + entry.below):
             return f"#{steps.anchor(form.place + entry.below)}"
-    if not places.has_field(finding.path, draft.api_version):
+    if not addresses.has_field(finding.path, draft.api_version):
         return f"/drafts/{draft.code}/json/#text"
     in_row = _in_row(form, finding.path)
     if in_row is not None:
         return f"#{in_row[1]}"
-    return f"#{places.field_anchor(finding.path, draft.api_version)}"
+    return f"#{addresses.field_anchor(finding.path, draft.api_version)}"
 
 
 def by_field(form: Form, found: list[Finding]) -> dict[Path, list[Finding]]:

@@ -14,11 +14,11 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from vmssbuilder.accounts.models import User
-from vmssbuilder.drafts import access, actions, comparing
+from vmssbuilder.drafts import access, actions, diff
 from vmssbuilder.drafts import content as contents
 from vmssbuilder.drafts.access import Access
 from vmssbuilder.drafts.models import Draft, Revision
-from vmssbuilder.drafts.numbers import counted
+from vmssbuilder.drafts.revision_numbers import counted
 
 TOGETHER: Final = timedelta(minutes=10)
 """Automatic saves of one person that follow each other within this time are one entry of the history."""
@@ -161,5 +161,5 @@ def _describe(draft: Draft, entries: list[HistoryEntry]) -> None:
         elif before is None:
             entry.words = "Started" if entry.oldest.number == 1 else "Saved"
         else:
-            differences = comparing.compare(before, states[entry.newest.number])
-            entry.words = comparing.in_few_words(differences) or "Changed and changed back"
+            differences = diff.compare(before, states[entry.newest.number])
+            entry.words = diff.in_few_words(differences) or "Changed and changed back"

@@ -9,23 +9,23 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from vmssbuilder.accounts.models import User
-from vmssbuilder.drafts import actions, lists, places, steps
+from vmssbuilder.drafts import actions, addresses, lists, steps
 from vmssbuilder.drafts import content as contents
 from vmssbuilder.drafts.forms.cards import item_title
 from vmssbuilder.drafts.forms.conflicts import shown
 from vmssbuilder.drafts.forms.lists import ITEMS_A_PAGE
 from vmssbuilder.drafts.forms.rows import row_anchor
 from vmssbuilder.drafts.models import Draft, Revision
-from vmssbuilder.drafts.numbers import counted
+from vmssbuilder.drafts.revision_numbers import counted
 from vmssbuilder.scaleset import paths
 from vmssbuilder.scaleset.findings import Finding
 from vmssbuilder.scaleset.paths import MISSING, Path, PathError
 from vmssbuilder.scaleset.properties import List, Map, Node
 from vmssbuilder.web.problems import problem
 
+from .flash import parameter
 from .form import Form, draw
 from .frame import frame
-from .told import parameter
 
 _CARD_ACTS: Final = frozenset({"add", "remove", "duplicate", "up", "down"})
 _ROW_ACTS: Final = frozenset({"more", "drop", "paste"})
@@ -86,7 +86,7 @@ def _not_changed(kept: bool) -> str:
 def _after_card(request: HttpRequest, form: Form, verb: str, path: Path, where: Path) -> HttpResponse:
     draft = form.draft
     if verb == "add":
-        return _to(request, places.page_url(draft.code, where, draft.api_version))
+        return _to(request, addresses.page_url(draft.code, where, draft.api_version))
     if verb == "remove":
         # The revision before this one holds what was removed.
         return _to_list(request, draft, where, parameter("removed", path, draft.head - 1))
@@ -110,7 +110,7 @@ def _after_rows(
     if not isinstance(now, dict | list | tuple):
         raise PathError(f"{contents.label(path, draft.api_version)} is not a list.")
     if verb == "more":
-        url = places.page_url(draft.code, path, draft.api_version)
+        url = addresses.page_url(draft.code, path, draft.api_version)
         return _to(request, url, anchor=row_anchor(node, path, len(now)))
     before = paths.get(_shown(draft, base), path, ())
     if not isinstance(before, dict | list):
@@ -142,7 +142,7 @@ def _dropped(before: dict[str, Any], now: dict[str, Any], holder: Path, number: 
 
 
 def _to_list(request: HttpRequest, draft: Draft, holder: Path, said: str = "") -> HttpResponse:
-    url = places.page_url(draft.code, holder, draft.api_version)
+    url = addresses.page_url(draft.code, holder, draft.api_version)
     return _to(request, url, said, f"{steps.anchor(holder)}-{'done' if said else 'field'}")
 
 
@@ -160,7 +160,7 @@ def _to_item(request: HttpRequest, draft: Draft, where: Path, said: str) -> Http
     far = isinstance(place, int) and place >= ITEMS_A_PAGE
     at = f"at={quote(paths.text(where))}" if far else ""
     said = "&".join(each for each in (at, said) if each)
-    return _to(request, places.page_url(draft.code, holder, draft.api_version), said, anchor)
+    return _to(request, addresses.page_url(draft.code, holder, draft.api_version), said, anchor)
 
 
 def _to(request: HttpRequest, url: str, said: str = "", anchor: str = "") -> HttpResponse:
@@ -218,8 +218,8 @@ def _ask(
         "was": shown(node, changed.was),
         "choices": choices,
         "base": draft.head,
-        "url": places.page_url(draft.code, path[:-1], draft.api_version),
-        "stay": f"{places.page_url(draft.code, path[:-1], draft.api_version)}#{anchor}-field",
+        "url": addresses.page_url(draft.code, path[:-1], draft.api_version),
+        "stay": f"{addresses.page_url(draft.code, path[:-1], draft.api_version)}#{anchor}-field",
         "returns": request.POST.get("return", ""),
     }
     return render(request, "drafts/item_changed.html", context, status=409)

@@ -11,7 +11,7 @@ from urllib.parse import parse_qs
 from django.http import HttpRequest
 from django.utils.safestring import SafeString, mark_safe
 
-from vmssbuilder.drafts import comparing, preview
+from vmssbuilder.drafts import diff, preview
 from vmssbuilder.drafts.models import Draft
 from vmssbuilder.scaleset import paths
 from vmssbuilder.scaleset.findings import Finding
@@ -121,7 +121,7 @@ def _set(draft: Draft) -> set[Path]:
     first = draft.revisions.get(number=1)
     return {
         entry.path
-        for entry in comparing.compare(first, draft)
+        for entry in diff.compare(first, draft)
         if entry.kind in ("added", "changed", "secret")
         and paths.get(draft.document, entry.path) is not MISSING
     }

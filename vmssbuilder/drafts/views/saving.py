@@ -25,7 +25,7 @@ from vmssbuilder.scaleset import paths
 from vmssbuilder.scaleset.findings import Finding, errors
 from vmssbuilder.web.problems import problem
 
-from . import choosing, fitting, pane
+from . import conflicts, os_and_presets, pane
 from .checking import fix_here
 from .form import Form, by_field, draw, findings_of, onward, secret_names
 from .frame import frame
@@ -96,7 +96,7 @@ def _refuse(saving: Save) -> HttpResponse | None:
 
 def _settle(saving: Save) -> None:
     """Sets aside what waits for a choice between two values, and takes the choice that was just made."""
-    saving.changes, saving.waiting = choosing.chosen(saving.request.POST, saving.changes)
+    saving.changes, saving.waiting = conflicts.resolved(saving.request.POST, saving.changes)
 
 
 def _switch_version(saving: Save) -> HttpResponse | None:
@@ -119,7 +119,7 @@ def _switch_version(saving: Save) -> HttpResponse | None:
 
 def _write(saving: Save) -> HttpResponse | None:
     """Saves all but what others changed too, which is asked about."""
-    conflicts: list[actions.SaveConflict] = []
+    found: list[actions.SaveConflict] = []
     form, changes = saving.form, saving.changes
     while changes:
         try:
@@ -128,13 +128,13 @@ def _write(saving: Save) -> HttpResponse | None:
             )
         except actions.EditConflict as conflict:
             form.draft = conflict.draft
-            conflicts += conflict.conflicts
+            found += conflict.conflicts
             places = {entry.path for entry in conflict.conflicts}
             changes[:] = [change for change in changes if change.path not in places]
         else:
             break
-    conflicts += choosing.still_open(saving.waiting, contents.of(form.draft))
-    return _ask(saving, conflicts) if conflicts else None
+    found += conflicts.still_open(saving.waiting, contents.of(form.draft))
+    return _ask(saving, found) if found else None
 
 
 def _follow_item(saving: Save) -> HttpResponse | None:
@@ -161,12 +161,14 @@ def _answer(saving: Save) -> HttpResponse:
     if saving.automatic:
         return _saved_quietly(saving)
     if post.get("settle"):
-        return redirect(_back(request, form, choosing.settled(post)))
+        return redirect(_back(request, form, conflicts.settled(post)))
     verb, _, rest = post.get("act", "").partition(":")
     if not verb:
         return _continue(request, form)
-    if verb in fitting.VERBS:
-        return fitting.act(request, form, post["act"], fitting.expected(saving.shown, saving.changes))
+    if verb in os_and_presets.VERBS:
+        return os_and_presets.act(
+            request, form, post["act"], os_and_presets.expected(saving.shown, saving.changes)
+        )
     if verb == "fix":
         return fix_here(request, form, rest)
     return act(request, form, post["act"], saving.base, kept=bool(saving.changes))
@@ -264,11 +266,11 @@ def _stale_fields(saving: Save, drawn: Collection[paths.Path]) -> list[BoundProp
 # --- What was not saved -----------------------------------------------------------------------------------------------
 
 
-def _ask(saving: Save, conflicts: list[actions.SaveConflict]) -> HttpResponse:
+def _ask(saving: Save, found: list[actions.SaveConflict]) -> HttpResponse:
     """The page once more: what others wrote and what this person typed, and the buttons to choose with."""
     request, form, automatic = saving.request, saving.form, saving.automatic
-    extra, values = choosing.questions(saving.user, form, conflicts)
-    others = _stale_fields(saving, {entry.path for entry in conflicts}) if automatic else []
+    extra, values = conflicts.questions(saving.user, form, found)
+    others = _stale_fields(saving, {entry.path for entry in found}) if automatic else []
     return _again(request, form, 409, extra, automatic=automatic, conflicts=values, others=others)
 
 

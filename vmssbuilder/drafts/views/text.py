@@ -15,13 +15,13 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from vmssbuilder.accounts.models import User
-from vmssbuilder.drafts import access, actions, clear_keys, merging, noting, places, sent
+from vmssbuilder.drafts import access, actions, addresses, clear_keys, merging, noting, sent
 from vmssbuilder.drafts import content as contents
 from vmssbuilder.drafts.access import Access
 from vmssbuilder.drafts.checking import check_content
 from vmssbuilder.drafts.models import Draft
 from vmssbuilder.scaleset import paths, secrets
-from vmssbuilder.scaleset.canonical import canonicalise, write
+from vmssbuilder.scaleset.canonical import canonicalize, write
 from vmssbuilder.scaleset.findings import Finding
 from vmssbuilder.scaleset.json_text import JSONTextError, Parsed
 from vmssbuilder.scaleset.json_text import parse as parse_json
@@ -85,7 +85,7 @@ def _save(request: HttpRequest, draft: Draft) -> HttpResponse:
         return _page(request, draft, text, base, 422, error=_NO_OBJECT)
     if contents.TARGET in parsed.value:
         return _page(request, draft, text, base, 422, error=NO_PROPERTY)
-    edited, notes = canonicalise(parsed.value, draft.api_version)
+    edited, notes = canonicalize(parsed.value, draft.api_version)
     refusal = clear_keys.refusal(edited, draft.document, draft.api_version)
     if refusal:
         return _page(request, draft, text, base, 422, error=refusal)
@@ -120,7 +120,7 @@ def _save(request: HttpRequest, draft: Draft) -> HttpResponse:
             error="This page was made from a revision that the draft does not have. Your text is kept below; "
             "save again to compare it with what is there now.",
         )
-    for said in noting.told(notes):
+    for said in noting.in_words(notes):
         messages.info(request, said)
     if merging.same(saved.document, edited) or saved.head == base:
         messages.success(request, "Saved.")
@@ -219,10 +219,10 @@ def _line(parsed: Parsed, path: Path) -> int | None:
 
 
 def _url(draft: Draft, path: Path) -> str:
-    if not places.has_field(path, draft.api_version):
+    if not addresses.has_field(path, draft.api_version):
         return ""
-    page = places.page_url(draft.code, path, draft.api_version)
-    return f"{page}?findings=1#{places.field_anchor(path, draft.api_version)}"
+    page = addresses.page_url(draft.code, path, draft.api_version)
+    return f"{page}?findings=1#{addresses.field_anchor(path, draft.api_version)}"
 
 
 # --- Places that others changed too ---------------------------------------------------------------------------------

@@ -30,7 +30,7 @@ def write(request: Request, endpoint: Endpoint) -> str:
             ],
         )
     # Not as arguments: those can be read by every user of the machine.
-    told = json.dumps({**headers, "Authorization": "Bearer %s"})
+    sent = json.dumps({**headers, "Authorization": "Bearer %s"})
     return script(
         prepared,
         [f"Sends the request with the Azure CLI. A token: {endpoint.token}", endpoint.note],
@@ -38,7 +38,7 @@ def write(request: Request, endpoint: Endpoint) -> str:
         [
             *command,
             f"--url {shlex.quote(endpoint.address + prepared.address)}",
-            f"""--skip-authorization-header --headers @<(printf {shlex.quote(told)} "$ACCESS_TOKEN")""",
+            f"""--skip-authorization-header --headers @<(printf {shlex.quote(sent)} "$ACCESS_TOKEN")""",
             "--body @-",
         ],
     )

@@ -108,7 +108,7 @@ def _without(body: dict[str, Any], path: paths.Path) -> dict[str, Any]:
 
 
 def _members(members: dict[str, Any], indent: str) -> Iterator[str]:
-    """The lines of attributes; neighbours of one line each have their signs in one column, as terraform fmt has them."""
+    """The lines of attributes; neighbors of one line each have their signs in one column, as terraform fmt has them."""
     written = [(name, _value(value, indent)) for name, value in members.items()]
     for short, run in groupby(written, lambda member: "\n" not in member[1]):
         group = list(run)

@@ -103,15 +103,15 @@ class Preset:
             return (f"Needs API version {self.since} or newer.",)
         wanted = [_IDENTITY[self.identity], in_version(self.with_it, api_version)]
         listed = " and ".join(each for each in wanted if each)
-        told = [f"Needs {listed}." if listed else "", in_version(self.role, api_version), self.runs_on]
+        facts = [f"Needs {listed}." if listed else "", in_version(self.role, api_version), self.runs_on]
         if len(self.modes) == 1 and versions.within(api_version, ORCHESTRATION):
-            told.append(f"Only for {self.modes[0]} scale sets.")
-        told.append(
+            facts.append(f"Only for {self.modes[0]} scale sets.")
+        facts.append(
             "Upgraded automatically by Azure."
             if self.upgrades
             else "Azure does not upgrade it automatically."
         )
-        return tuple(each for each in told if each)
+        return tuple(each for each in facts if each)
 
 
 def both(name: str, **shared: Any) -> tuple[Preset, Preset]:

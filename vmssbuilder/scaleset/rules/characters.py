@@ -44,10 +44,10 @@ def hidden_characters(view: View) -> Hits:
 
 def _hit(view: View, path: Path, name: str, text: str, secret: bool) -> Hit:
     """What one place hides, in its name and in its value."""
-    told = [hidden.told(text, secret=secret)] if hidden.find(text) else []
+    described = [hidden.described(text, secret=secret)] if hidden.find(text) else []
     if hidden.find(name):
-        told.append(f"{hidden.told(name, secret=secret)}, in the name")
-    values = {"told": "; ".join(told)}
+        described.append(f"{hidden.described(name, secret=secret)}, in the name")
+    values = {"told": "; ".join(described)}
     if secret:
         return Hit(path, values, message="This holds {told}. Enter it again without.")
     changes = []
@@ -81,7 +81,7 @@ def look_alike_letters(view: View) -> Hits:
         letter = hidden.look_alike(text) or hidden.look_alike(name)
         if letter is None or any(path == known for known, _value in secrets.find(view.given)):
             continue
-        found.append(Hit(path, {"told": letter.told}))
+        found.append(Hit(path, {"told": letter.described}))
     return found
 
 

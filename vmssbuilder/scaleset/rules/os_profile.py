@@ -919,8 +919,8 @@ def hotpatch(view: View) -> Hits:
     if (view.windows.get("patchSettings") or {}).get("enableHotpatching") is not True:
         return None
     mode = view.windows_patch_mode
-    fitting = mode == "AutomaticByPlatform" or (mode is None and not view.creating)
-    if fitting and view.windows.get("provisionVMAgent") is not False:
+    matching = mode == "AutomaticByPlatform" or (mode is None and not view.creating)
+    if matching and view.windows.get("provisionVMAgent") is not False:
         return None
     return Hit(_HOTPATCHING)
 

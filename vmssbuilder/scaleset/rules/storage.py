@@ -42,7 +42,7 @@ def _stated_type(disk: dict[str, Any]) -> Any:
 
 
 def disk_type(disk: dict[str, Any]) -> Any:
-    """The kind of a managed disk, None where none is stated. Azure reads any case, so it is spelt as Azure spells it."""
+    """The kind of a managed disk, None where none is stated. Azure reads any case, so it is spelled as Azure spells it."""
     written = _stated_type(disk)
     return _SPELT.get(written.casefold(), written) if isinstance(written, str) else written
 

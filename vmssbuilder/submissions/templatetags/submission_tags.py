@@ -11,7 +11,7 @@ from vmssbuilder.accounts.lookups import Lookup
 from vmssbuilder.drafts import picturing
 from vmssbuilder.drafts.models import Draft
 from vmssbuilder.reviews.templatetags.review_tags import state_on_page
-from vmssbuilder.submissions import aftermath, queries
+from vmssbuilder.submissions import outcome_page, queries
 from vmssbuilder.submissions.models import Submission, SubmissionState
 
 register = template.Library()
@@ -77,4 +77,4 @@ def _shared(context: RequestContext, draft: Draft) -> dict[str, Any]:
 def picture_after(submission: Submission, asked: Lookup | None = None) -> dict[str, Any]:
     """The scale set that a submission made or changed. asked: for its instances, which then show their states."""
     found = asked.value if asked is not None and asked.known else None
-    return picturing.drawn(aftermath.picture(submission, found))
+    return picturing.drawn(outcome_page.picture(submission, found))

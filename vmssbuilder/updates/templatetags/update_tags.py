@@ -39,7 +39,7 @@ def what_is_sent(context: RequestContext, source: Draft | Revision) -> dict[str,
 
 def _asked(user: Any, source: Draft | Revision) -> Lookup | None:
     """What Azure has, None where nobody needs to ask."""
-    if planning.base_of(source) is not None or not isinstance(user, User):
+    if planning.snapshot_of(source) is not None or not isinstance(user, User):
         return None
     address = live.address_of(source.target)
     return reading.read(user, address, source.api_version) if address is not None else None

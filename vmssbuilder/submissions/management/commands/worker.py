@@ -17,7 +17,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
 
 from vmssbuilder.accounts import keyholders, sessions
-from vmssbuilder.background import keeping as heavy_work
+from vmssbuilder.background import progress as heavy_work
 from vmssbuilder.submissions import leases, tasks
 from vmssbuilder.workers import heartbeats, queue
 from vmssbuilder.workers.lanes import Lanes
@@ -79,11 +79,11 @@ class WorkerLoop:
         self._stop()
 
     def _give_out(self) -> None:
-        self._put_away()
+        self._finish_done()
         for share, task in queue.take(self.name, self._lanes.shares, self._most, self._reserve):
             self._lanes.start(share, task)
 
-    def _put_away(self) -> None:
+    def _finish_done(self) -> None:
         for done in self._done:
             if done.error is not None:
                 log.error("a task failed: %s", type(done.error).__name__)
@@ -123,7 +123,7 @@ class WorkerLoop:
         while self._lanes.running and (left := until - time.monotonic()) > 0:
             self._done += self._lanes.wait(left)
         try:
-            self._put_away()
+            self._finish_done()
             # What did not end in time is done by others, as if this worker had died.
             released = queue.put_back(list(self._lanes.running))
             leases.free_those_of(self.name)

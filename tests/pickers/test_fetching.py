@@ -17,7 +17,7 @@ from tests.pickers.conftest import MakeDraft
 from vmssbuilder.accounts import lookups
 from vmssbuilder.accounts.models import TokenCache, User
 from vmssbuilder.drafts.models import Draft
-from vmssbuilder.pickers import keeping, views
+from vmssbuilder.pickers import cache, views
 from vmssbuilder.pickers.models import KnownList
 from vmssbuilder.sandbox import world
 from vmssbuilder.sandbox.server import Running
@@ -98,11 +98,11 @@ def test_lists_that_nobody_renews_go(rita: Client, draft: Draft, owner: User) ->
 def test_a_process_keeps_a_bounded_number_of_rows(
     rita: Client, draft: Draft, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(keeping, "ROWS_KEPT", 10)
-    keeping._shelves.clear()
+    monkeypatch.setattr(cache, "ROWS_KEPT", 10)
+    cache._shelves.clear()
     settled(rita, draft)
     settled(rita, draft, "location")
-    assert len(keeping._shelves) == 1
+    assert len(cache._shelves) == 1
     assert "Standard_D4s_v5" in suggestions(rita, draft, q="d4s_v5"), "it is unpacked again"
 
 

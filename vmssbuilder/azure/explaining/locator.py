@@ -54,7 +54,7 @@ _IMAGE: Final = re.compile(r"\b([\w.-]{1,80}):([\w.-]{1,80}):([\w.-]{1,80}):([\w
 _LABEL: Final = re.compile(r"\b([a-z0-9][a-z0-9-]{1,62})\.[a-z0-9]+\.cloudapp\.[a-z.]+", re.IGNORECASE)
 
 
-class Places:
+class Locator:
     """The places of one document; of what it lacks, those of the schema."""
 
     def __init__(self, document: Any = None) -> None:
@@ -106,8 +106,8 @@ class Places:
             return exact
         ends = [(place, value) for place, value in self.all if _ends_with(place, path)]
         if len(ends) > 1 and message:
-            told = [(place, value) for place, value in ends if isinstance(value, str) and value in message]
-            ends = told or ends
+            quoting = [(place, value) for place, value in ends if isinstance(value, str) and value in message]
+            ends = quoting or ends
         return ends[0][0] if len(ends) == 1 else None
 
     def _in_schema(self, path: Path) -> Path | None:
@@ -115,9 +115,9 @@ class Places:
         if whole is not None:
             return whole
         if isinstance(path[-1], str):
-            fitting = [each for each in _by_name().get(path[-1].casefold(), ()) if _steps_end(each, path)]
-            if len(fitting) == 1:
-                return self.concrete(fitting[0])
+            matching = [each for each in _by_name().get(path[-1].casefold(), ()) if _steps_end(each, path)]
+            if len(matching) == 1:
+                return self.concrete(matching[0])
         return path if path[0] in TOP_LEVEL else None
 
     def concrete(self, steps: tuple[str | None, ...]) -> Path:
@@ -352,8 +352,8 @@ def _by_name() -> dict[str, list[_Steps]]:
 
 def known(name: str) -> Path | None:
     """The place that a member of this name has in the newest version, up to the first list on the way; None unless one."""
-    fitting = _by_name().get(name.casefold(), ())
-    return Places().concrete(fitting[0]) if len(fitting) == 1 else None
+    matching = _by_name().get(name.casefold(), ())
+    return Locator().concrete(matching[0]) if len(matching) == 1 else None
 
 
 def declared(path: Path) -> bool:

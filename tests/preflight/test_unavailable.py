@@ -20,8 +20,8 @@ from vmssbuilder.azure import preflight as checks
 from vmssbuilder.azure.pickers import PICKERS, Where
 from vmssbuilder.azure.preflight import Result
 from vmssbuilder.drafts.models import Draft
-from vmssbuilder.pickers import asking
-from vmssbuilder.preflight import actions, checking, keeping, tasks
+from vmssbuilder.pickers import fetching
+from vmssbuilder.preflight import actions, checking, progress, tasks
 from vmssbuilder.preflight.models import Preflight, PriceList
 from vmssbuilder.sandbox import faults, world
 from vmssbuilder.sandbox.server import Running
@@ -101,7 +101,7 @@ def test_a_network_that_is_gone_from_the_start(
     # Nobody listens there.
     settings.VMSSBUILDER_SANDBOX_URL = "http://127.0.0.1:9"
     run = started(rita, made)
-    assert {each.hindered for each in results(run).values()} == {"network"}
+    assert {each.unavailable_reason for each in results(run).values()} == {"network"}
     page = page_of(as_rita, f"/drafts/{made.code}/preflight/")
     assert page.text.count("It is tried again by itself.") == len(CREATE) + 1, "every check, and the price"
     settings.VMSSBUILDER_SANDBOX_URL = reachable
@@ -118,7 +118,7 @@ def test_a_refusal_is_an_answer_and_not_asked_again(sandbox: Running, rita: User
     sandbox.fault("status", status=403, path=SIZES, times=len(OF_SIZES))
     run = started(rita, draft(rita))
     sandbox.sandbox.memory.faults.clear()
-    assert results(run)["size"].hindered == "permission"
+    assert results(run)["size"].unavailable_reason == "permission"
     assert run.finished is not None
 
 
@@ -133,14 +133,14 @@ HINDERED: Final = {
     "truncated": "network",
     "lost-answer": "network",
 }
-"""Faults, and by what the check was hindered."""
+"""Faults, and the reason why the check could not ask."""
 
 UNSEEN: Final = ("latency", "expired-token", "claims-challenge")
 OF_WRITES: Final = ("failed", "canceled", "endless")
 
 
 def wish(sandbox: Running, name: str, times: int) -> None:
-    options: dict[str, Any] = {**faults.WISHES[name].options, "path": SIZES, "times": times}
+    options: dict[str, Any] = {**faults.OFFERED[name].options, "path": SIZES, "times": times}
     sandbox.fault(**options | ({"seconds": 0.05} if name == "latency" else {}))
 
 
@@ -152,7 +152,7 @@ def test_a_fault_is_told_at_its_line_and_nothing_is_changed(
     wish(sandbox, name, len(OF_SIZES) * arm.ATTEMPTS)
     run = started(rita, made)
     sandbox.sandbox.memory.faults.clear()
-    assert results(run)["size"].hindered == HINDERED[name]
+    assert results(run)["size"].unavailable_reason == HINDERED[name]
     page = page_of(as_rita, f"/drafts/{made.code}/preflight/")
     assert "so this was not checked" in page.text
     assert ("It is tried again by itself." in page.text) == (name != "403")
@@ -174,20 +174,20 @@ def test_a_fault_that_is_none_of_the_persons_is_not_told(sandbox: Running, rita:
 
 
 def test_every_fault_of_the_sandbox_is_here() -> None:
-    assert {*HINDERED, *UNSEEN, *OF_WRITES} == set(faults.WISHES)
+    assert {*HINDERED, *UNSEEN, *OF_WRITES} == set(faults.OFFERED)
 
 
 # --- one gate for all of a person's requests -------------------------------------------------------------------------
 
 
 def list_sizes(user: User) -> lookups.Lookup:
-    return asking.ask(user, PICKERS["vmSize"], Where(world.DEVELOPMENT, "uksouth"), wait=10.0)
+    return fetching.fetch_list(user, PICKERS["vmSize"], Where(world.DEVELOPMENT, "uksouth"), wait=10.0)
 
 
 def test_a_pause_met_by_a_pre_flight_holds_back_lists_too(sandbox: Running, rita: User) -> None:
     sandbox.fault("status", status=429, path=SIZES, headers={"Retry-After": "60"})
     run = started(rita, draft(rita))
-    assert results(run)["size"].hindered == "throttled"
+    assert results(run)["size"].unavailable_reason == "throttled"
     assert Pause.objects.get(user=rita).subscription == world.DEVELOPMENT
     lookups.forget_everything()
     before = asked(sandbox, "/skus")
@@ -203,7 +203,7 @@ def test_a_pause_met_by_a_list_holds_back_a_pre_flight_too(sandbox: Running, rit
     assert Pause.objects.filter(user=rita).exists()
     before = asked(sandbox, "/skus")
     run = started(rita, draft(rita))
-    assert results(run)["size"].hindered == "throttled"
+    assert results(run)["size"].unavailable_reason == "throttled"
     assert asked(sandbox, "/skus") == before
     Pause.objects.all().delete()
     checking.run(run.pk)
@@ -220,7 +220,7 @@ def test_claims_in_a_pre_flight_lead_to_a_sign_in_that_brings_back(
     url = f"/drafts/{made.code}/preflight/"
     challenge(sandbox, "GET", r"/locations/[^/]+/usages$")
     run = started(rita, made)
-    assert results(run)["quota"].hindered == "sign-in"
+    assert results(run)["quota"].unavailable_reason == "sign-in"
     page = page_of(as_rita, url)
     assert "Azure wants to see you again" in page.text
     assert answer(as_rita, page.links()["Sign in again"]) == url
@@ -247,7 +247,7 @@ def test_prices_are_kept_for_a_day(sandbox: Running, rita: User) -> None:
     # Whoever asks now would run into it.
     sandbox.fault("status", status=503, path=PRICES)
     assert price_of(started(rita, made))["monthly"] == first
-    PriceList.objects.update(at=timezone.now() - keeping.PRICES_LAST - timedelta(seconds=1))
+    PriceList.objects.update(at=timezone.now() - progress.PRICES_LAST - timedelta(seconds=1))
     run = started(rita, made)
     assert "trouble" in price_of(run)
     checking.run(run.pk)

@@ -105,7 +105,7 @@ class _View:
         return self.columns[key]
 
 
-class Shelf:
+class SearchIndex:
     """A packed list, unpacked. It may be shared: nothing in it changes but what it remembers of its own order."""
 
     def __init__(self, packed: bytes) -> None:

@@ -21,7 +21,7 @@ from vmssbuilder.azure.errors import (
     TokenRefused,
     Unreachable,
 )
-from vmssbuilder.azure.pickers import PICKERS, Filters, Shelf, Suggestion, Where, pack, trouble
+from vmssbuilder.azure.pickers import PICKERS, Filters, SearchIndex, Suggestion, Where, pack, trouble
 
 SIZE = PICKERS["vmSize"]
 SUBNET = PICKERS["subnet"]
@@ -47,7 +47,7 @@ def size(
     return Suggestion(name, name, f"{vcpus} vCPUs", reason=reason, facts=facts)
 
 
-SIZES = Shelf(
+SIZES = SearchIndex(
     pack(
         [
             size("Standard_D2", 2, 8, "premium", reason="Not for you"),
@@ -60,9 +60,9 @@ SIZES = Shelf(
 )
 
 
-def titles(shelf: Shelf, text: str = "", where: Where = HERE, **filters: Any) -> list[str]:
+def titles(index: SearchIndex, text: str = "", where: Where = HERE, **filters: Any) -> list[str]:
     chosen = Filters(**filters)
-    return [each.title for each in shelf.search(text, where, SIZE, chosen).suggestions]
+    return [each.title for each in index.search(text, where, SIZE, chosen).suggestions]
 
 
 def test_what_cannot_be_used_stands_last_with_its_reason() -> None:
@@ -83,11 +83,11 @@ def test_what_begins_with_the_word_comes_first() -> None:
 
 
 def test_only_the_best_are_answered_and_all_are_counted() -> None:
-    shelf = Shelf(pack([size(f"Standard_D{number}", number, 1) for number in range(200)]))
-    found = shelf.search("d1", HERE, SIZE)
+    index = SearchIndex(pack([size(f"Standard_D{number}", number, 1) for number in range(200)]))
+    found = index.search("d1", HERE, SIZE)
     assert len(found.suggestions) == 50
     assert found.total == 111
-    assert len(shelf) == 200
+    assert len(index) == 200
 
 
 @pytest.mark.parametrize(
@@ -122,14 +122,14 @@ def test_ids_are_found_by_their_names_not_by_their_fixed_words() -> None:
     own = (
         "/subscriptions/1/resourceGroups/rg-shop/providers/Microsoft.Network/virtualNetworks/vnet/subnets/web"
     )
-    shelf = Shelf(pack([Suggestion(own, "vnet / web", "10.0.0.0/24", "uksouth")]))
-    assert shelf.search("rg-shop web", HERE, SUBNET).total == 1
-    assert shelf.search("providers", HERE, SUBNET).total == 0
+    index = SearchIndex(pack([Suggestion(own, "vnet / web", "10.0.0.0/24", "uksouth")]))
+    assert index.search("rg-shop web", HERE, SUBNET).total == 1
+    assert index.search("providers", HERE, SUBNET).total == 0
 
 
 @pytest.mark.parametrize("text", ["", "d4", "standard 8 vcpu", "zzz"])
 def test_ten_thousand_are_searched_quickly(text: str) -> None:
-    shelf = Shelf(
+    index = SearchIndex(
         pack(
             [
                 size(f"Standard_D{number}s_v{number % 7}", number % 96, number % 512, "premium")
@@ -137,10 +137,10 @@ def test_ten_thousand_are_searched_quickly(text: str) -> None:
             ]
         )
     )
-    shelf.search(text, HERE, SIZE)
+    index.search(text, HERE, SIZE)
     wanted = Filters(vcpus=2, features=("premium",))
     about_3_ms_on_an_idle_machine = effort(
-        lambda: shelf.search(text, HERE, SIZE, wanted), enough=0.05, tries=5
+        lambda: index.search(text, HERE, SIZE, wanted), enough=0.05, tries=5
     )
     assert about_3_ms_on_an_idle_machine <= 0.05
 
@@ -172,10 +172,10 @@ def test_trouble_is_told_in_words_that_let_go_on(error: AzureError, kind: str) -
 
 
 def test_typing_on_finds_what_typing_at_once_finds() -> None:
-    fresh = Shelf(
+    fresh = SearchIndex(
         pack([size(f"Standard_{letter}{number}", number, 1) for letter in "DEF" for number in range(60)])
     )
-    typed = Shelf(
+    typed = SearchIndex(
         pack([size(f"Standard_{letter}{number}", number, 1) for letter in "DEF" for number in range(60)])
     )
     for end in range(1, len("d42") + 1):

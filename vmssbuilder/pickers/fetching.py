@@ -11,12 +11,12 @@ from vmssbuilder.accounts.models import User
 from vmssbuilder.azure import ArmClient
 from vmssbuilder.azure.pickers import Picker, Where, pack, trouble
 
-from . import keeping
+from . import cache
 
 ANY_AGE: Final = lookups.FORGOTTEN_AFTER
 
 
-def ask(user: User, picker: Picker, where: Where, *, wait: float, fresh: bool = False) -> Lookup:
+def fetch_list(user: User, picker: Picker, where: Where, *, wait: float, fresh: bool = False) -> Lookup:
     """The list of a picker as the person may see it, a `CachedList`. wait: seconds at most, where nothing is known yet.
 
     fresh: ask again, whatever is known. A list past its time is shown as it is, and renewed meanwhile.
@@ -25,8 +25,8 @@ def ask(user: User, picker: Picker, where: Where, *, wait: float, fresh: bool = 
     missing = where.missing(source.needs)
     if missing:
         return Lookup(missing=missing)
-    key = keeping.key_of(source, where)
-    known = keeping.kept(user, key)
+    key = cache.key_of(source, where)
+    known = cache.cached(user, key)
     if known is not None and known.age < source.lasts and not fresh and not lookups.is_pending(user, key):
         return Lookup(known)
 
@@ -44,4 +44,4 @@ def ask(user: User, picker: Picker, where: Where, *, wait: float, fresh: bool = 
     if not asked.known:
         return replace(asked, value=known)
     lookups.forget(user, key)
-    return Lookup(keeping.keep(user, key, asked.value))
+    return Lookup(cache.store(user, key, asked.value))

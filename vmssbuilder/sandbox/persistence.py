@@ -26,7 +26,7 @@ OPERATIONS_KEPT: Final = 500
 """The newest ones, those that ended too: somebody may still ask how one ended."""
 
 
-class Keeper:
+class StateFile:
     """Writes the state to a file whenever it changed, and reads it once."""
 
     def __init__(self, path: Path, memory: Memory, entra: Entra) -> None:

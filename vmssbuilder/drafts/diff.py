@@ -168,8 +168,8 @@ _UNTITLED: Final = summary.ROOTS | {(), (contents.TARGET,)}
 
 def _pair(was: Any, now: Any, kind: type) -> bool:
     """Whether there are members to compare: both are of the kind, or one is and the other is missing."""
-    fitting = all(value is MISSING or isinstance(value, kind) for value in (was, now))
-    return fitting and any(value is not MISSING and bool(value) for value in (was, now))
+    matching = all(value is MISSING or isinstance(value, kind) for value in (was, now))
+    return matching and any(value is not MISSING and bool(value) for value in (was, now))
 
 
 def _or(value: Any, instead: Any) -> Any:
@@ -228,13 +228,13 @@ SHORT: Final = 40
 
 def in_few_words(differences: Sequence[Difference], most: int = 3) -> str:
     """What changed as one line: "Instances: 3 → 5; Network interface nic-b added; and 4 more". "" when nothing did."""
-    told: list[str] = []
+    words_of: list[str] = []
     for entry in differences:
         words = f"{entry.item} {entry.kind}" if entry.item else _line(entry)
-        if words not in told:
-            told.append(words)
-    more = len(told) - most
-    return "; ".join([*told[:most], *([f"and {more} more"] if more > 0 else [])])
+        if words not in words_of:
+            words_of.append(words)
+    more = len(words_of) - most
+    return "; ".join([*words_of[:most], *([f"and {more} more"] if more > 0 else [])])
 
 
 def _line(entry: Difference) -> str:

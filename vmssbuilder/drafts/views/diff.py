@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from vmssbuilder.accounts.models import User
-from vmssbuilder.drafts import access, comparing, steps
+from vmssbuilder.drafts import access, diff, steps
 from vmssbuilder.drafts.access import Access
 from vmssbuilder.drafts.models import Revision
 
@@ -42,7 +42,7 @@ def compare(request: HttpRequest, code: str, earlier: int, later: int) -> HttpRe
     was, now = states[earlier], states[later]
     view = request.GET.get("view", "")
     view = view if view in VIEWS else VIEWS[0]
-    differences = comparing.compare(was, now)
+    differences = diff.compare(was, now)
     page: Page[Any] = Paginator(differences, DIFFERENCES_A_PAGE).get_page(request.GET.get("page"))
     context = {
         "draft": draft,
@@ -62,8 +62,8 @@ def compare(request: HttpRequest, code: str, earlier: int, later: int) -> HttpRe
         ],
     }
     if view != "properties":
-        lines = comparing.json_lines(was, now)
-        shown = comparing.side_by_side(lines) if view == "split" else lines
+        lines = diff.json_lines(was, now)
+        shown = diff.side_by_side(lines) if view == "split" else lines
         page = Paginator(shown, LINES_A_PAGE).get_page(request.GET.get("page"))
         context["rows" if view == "split" else "lines"] = page
     context["page"] = page

@@ -11,13 +11,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from vmssbuilder.accounts.models import User
-from vmssbuilder.drafts import actions, places, steps, systems
+from vmssbuilder.drafts import actions, addresses, steps, systems
 from vmssbuilder.drafts import content as contents
 from vmssbuilder.drafts.changes import Changed
 from vmssbuilder.drafts.forms.extensions import is_extension
 from vmssbuilder.drafts.forms.layout import PresetAdditions, PresetChoice, SystemChoice, SystemDone
 from vmssbuilder.drafts.forms.page import PageForm
-from vmssbuilder.drafts.numbers import counted
+from vmssbuilder.drafts.revision_numbers import counted
 from vmssbuilder.drafts.systems import DraftSystem
 from vmssbuilder.scaleset import paths, presets
 from vmssbuilder.scaleset.paths import MISSING, Path, PathError
@@ -162,7 +162,7 @@ def _preset(request: HttpRequest, user: User, form: Form, about: str) -> HttpRes
         changes = [Changed(place, paths.get(content, place), value) for place, value in wanted]
         form.draft = actions.save(user, form.draft, form.draft.head, changes)
     again = "?return=check" if request.POST.get("return") == "check" else ""
-    url = places.page_url(form.draft.code, path, form.draft.api_version)
+    url = addresses.page_url(form.draft.code, path, form.draft.api_version)
     return redirect(f"{url}{again}#{steps.anchor(path)}")
 
 

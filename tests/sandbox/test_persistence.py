@@ -21,7 +21,7 @@ from tests.azure.helpers import PASSWORD, document
 from tests.sandbox.conftest import access_token
 from vmssbuilder.sandbox import world
 from vmssbuilder.sandbox.entra import Grant, _digest
-from vmssbuilder.sandbox.keeping import Keeper
+from vmssbuilder.sandbox.persistence import StateFile
 from vmssbuilder.sandbox.server import Running, running
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -84,9 +84,9 @@ def test_a_scale_set_is_there_again_and_goes_on_without_its_secrets(file: Path) 
 
 def test_nobody_sees_what_is_not_kept_yet(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     order: list[Any] = []
-    save = Keeper.save
+    save = StateFile.save
 
-    def slowly(keeper: Keeper) -> None:
+    def slowly(keeper: StateFile) -> None:
         looking = threading.Thread(target=lambda: order.append(ask(sandbox.url, "GET", WEB).status_code))
         looking.start()
         # Killed at this moment, the sandbox would have forgotten what somebody was told.
@@ -96,7 +96,7 @@ def test_nobody_sees_what_is_not_kept_yet(file: Path, monkeypatch: pytest.Monkey
 
     with running(delay=0.02, keep=file) as sandbox:
         sandbox.provide(document())
-        monkeypatch.setattr(Keeper, "save", slowly)
+        monkeypatch.setattr(StateFile, "save", slowly)
         assert ask(sandbox.url, "PUT", WEB, document()).status_code == 201
         end = time.monotonic() + 10
         while len(order) < 2 and time.monotonic() < end:

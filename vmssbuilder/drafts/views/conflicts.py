@@ -23,7 +23,7 @@ LOOKED_AT: Final = 30
 """How many revisions are looked through for who changed a place last."""
 
 
-def chosen(post: QueryDict, changes: list[Changed]) -> tuple[list[Changed], list[Changed]]:
+def resolved(post: QueryDict, changes: list[Changed]) -> tuple[list[Changed], list[Changed]]:
     """The changes to save, and those that wait for a choice.
 
     A form says `unsettled` for each place whose two values it shows; the button of one says `settle`, with "mine:" or

@@ -13,8 +13,8 @@ from typing import Any, Final
 from vmssbuilder.accounts.lookups import Lookup
 from vmssbuilder.accounts.models import User
 from vmssbuilder.azure import ArmClient, InstanceCounts, ScaleSetAddress, instances
-from vmssbuilder.drafts import comparing, picturing, summary
 from vmssbuilder.drafts import content as contents
+from vmssbuilder.drafts import diff, picturing, summary
 from vmssbuilder.scaleset import Target, outcome, paths
 from vmssbuilder.scaleset.answers import plain
 from vmssbuilder.scaleset.paths import MISSING, Path
@@ -77,7 +77,7 @@ def comparison(submission: Submission) -> Comparison:
 def _line(path: Path, asked: Any, got: Any, version: str, words: str) -> DeviationLine:
     named = isinstance(path[-1], str)
     label = summary.label(path, contents.node_at(path, version)) if named else contents.label(path, version)
-    values = comparing.value(path, asked, version), comparing.value(path, got, version)
+    values = diff.value(path, asked, version), diff.value(path, got, version)
     return DeviationLine(label, paths.text(path), *values, words)
 
 
@@ -95,15 +95,15 @@ class ChangesMeanwhile:
 def overtaken(submission: Submission) -> ChangesMeanwhile | None:
     """The three values of what stood in the way; None when nothing did."""
     error = submission.error or {}
-    at = planning.base_of(submission.revision) if error.get("overtaken") else None
+    at = planning.snapshot_of(submission.revision) if error.get("overtaken") else None
     if at is None or not isinstance(submission.before, dict):
         return None
     version = submission.revision.api_version
-    wish = planning.intent(submission.revision, at)
-    meeting = planning.meet(wish, plain(submission.before, version)[0])
+    intended = planning.intended_change(submission.revision, at)
+    rebased = planning.rebase(intended, plain(submission.before, version)[0])
     return ChangesMeanwhile(
-        tuple(board.three(each, version) for each in meeting.clashes),
-        tuple(board.rows(submission.draft, wish.base, meeting.live)),
+        tuple(board.three(each, version) for each in rebased.clashes),
+        tuple(board.rows(submission.draft, intended.base, rebased.live)),
     )
 
 

@@ -26,7 +26,7 @@ def parameter(verb: str, path: Path, *numbers: int) -> str:
     return "done=" + quote(":".join([verb, *map(str, numbers), paths.text(path)]), safe="")
 
 
-def told(draft: Draft, done: str) -> ListChange | None:
+def flash_message(draft: Draft, done: str) -> ListChange | None:
     """The notice; None for what says nothing, or is not true (any more)."""
     verb, *rest = done.split(":", {"removed": 2, "pasted": 3}.get(done.split(":", 1)[0], 1))
     try:

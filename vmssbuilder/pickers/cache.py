@@ -12,7 +12,7 @@ from typing import Final
 from django.utils import timezone
 
 from vmssbuilder.accounts.models import User
-from vmssbuilder.azure.pickers import Shelf, Where
+from vmssbuilder.azure.pickers import SearchIndex, Where
 from vmssbuilder.azure.pickers.sources import Source
 
 from .models import KnownList
@@ -22,7 +22,7 @@ ROWS_KEPT: Final = 60_000
 LONGEST: Final = timedelta(days=7)
 """Lists that nobody renewed for so long are removed."""
 
-_shelves: OrderedDict[str, Shelf] = OrderedDict()
+_shelves: OrderedDict[str, SearchIndex] = OrderedDict()
 _lock = threading.Lock()
 
 
@@ -30,7 +30,7 @@ _lock = threading.Lock()
 class CachedList:
     """A list, and when it was fetched."""
 
-    shelf: Shelf
+    index: SearchIndex
     fetched: datetime
 
     @property
@@ -44,22 +44,22 @@ def key_of(source: Source, where: Where) -> str:
     return hashlib.sha256(f"{source.name}|{where.key(source.needs)}".encode()).hexdigest()
 
 
-def kept(user: User, key: str) -> CachedList | None:
+def cached(user: User, key: str) -> CachedList | None:
     """The person's list of that key, None when there is none."""
     row = KnownList.objects.filter(user=user, key=key).values_list("digest", "fetched").first()
     if row is None:
         return None
     digest, fetched = row
-    shelf = _recall(digest)
-    if shelf is None:
+    index = _recall(digest)
+    if index is None:
         packed = KnownList.objects.filter(user=user, key=key).values_list("packed", flat=True).first()
         if packed is None:
             return None
-        shelf = _remember(digest, bytes(packed))
-    return CachedList(shelf, fetched)
+        index = _remember(digest, bytes(packed))
+    return CachedList(index, fetched)
 
 
-def keep(user: User, key: str, packed: bytes) -> CachedList:
+def store(user: User, key: str, packed: bytes) -> CachedList:
     """Keeps the list in place of the one before."""
     digest, now = hashlib.sha256(packed).hexdigest(), timezone.now()
     KnownList.objects.update_or_create(
@@ -69,20 +69,20 @@ def keep(user: User, key: str, packed: bytes) -> CachedList:
     return CachedList(_recall(digest) or _remember(digest, packed), now)
 
 
-def _recall(digest: str) -> Shelf | None:
+def _recall(digest: str) -> SearchIndex | None:
     with _lock:
-        shelf = _shelves.get(digest)
-        if shelf is not None:
+        index = _shelves.get(digest)
+        if index is not None:
             _shelves.move_to_end(digest)
-        return shelf
+        return index
 
 
-def _remember(digest: str, packed: bytes) -> Shelf:
-    shelf = Shelf(packed)
+def _remember(digest: str, packed: bytes) -> SearchIndex:
+    index = SearchIndex(packed)
     with _lock:
-        _shelves[digest] = shelf
+        _shelves[digest] = index
         rows = sum(len(each) for each in _shelves.values())
         while rows > ROWS_KEPT and len(_shelves) > 1:
             _digest, oldest = _shelves.popitem(last=False)
             rows -= len(oldest)
-    return shelf
+    return index

@@ -17,7 +17,7 @@ from vmssbuilder.azure.transport import Session
 from vmssbuilder.drafts import vault
 from vmssbuilder.drafts.models import Secret
 from vmssbuilder.sandbox.server import Running
-from vmssbuilder.submissions import actions, arm, steps
+from vmssbuilder.submissions import actions, arm, transitions
 from vmssbuilder.submissions.models import Submission
 
 pytestmark = pytest.mark.django_db
@@ -236,9 +236,9 @@ def test_a_worker_that_died_between_sending_and_saving_leaves_one_put(
         raise Killed
 
     with monkeypatch.context() as patched:
-        patched.setattr(steps, "save", die)
+        patched.setattr(transitions, "save", die)
         with pytest.raises(Killed):
-            steps.run(submission.pk)
+            transitions.run(submission.pk)
     submission.refresh_from_db()
     assert (submission.state, submission.may_exist, submission.operation) == ("sending", True, None)
     assert submission.lease

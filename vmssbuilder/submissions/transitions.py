@@ -279,17 +279,17 @@ def _send(held: Held, client: ArmClient) -> Transition:
             last = (submission.error or {}).get("sentence", "")
             never = failures.NeverArrived(revision.target, there=found is not None, last=last)
             return _failed(submission, never, may_exist=False)
-    at = planning.base_of(revision) if revision.operation == "update" else None
+    at = planning.snapshot_of(revision) if revision.operation == "update" else None
     live = reading.whole(client, address, revision.api_version) if _needs_live(revision, at) else None
     if _needs_live(revision, at) and live is None:
         return _failed(submission, failures.NothingToUpdate(submission.revision.target))
     before = plain(live.document, live.api_version)[0] if live is not None else None
     if at is not None and live is not None and before is not None:
-        wish = planning.intent(revision, at)
-        meeting = planning.meet(wish, before)
-        columns: dict[str, Any] = {"sent": wish.patch.body, "before": mask(live.document), **_etag(live)}
-        if not meeting.stands:
-            overtaken = failures.Overtaken(clash=bool(meeting.clashes))
+        intended = planning.intended_change(revision, at)
+        rebased = planning.rebase(intended, before)
+        columns: dict[str, Any] = {"sent": intended.patch.body, "before": mask(live.document), **_etag(live)}
+        if not rebased.stands:
+            overtaken = failures.Overtaken(clash=bool(rebased.clashes))
             return _failed(submission, overtaken, may_exist=doubtful, **columns)
         held.write(**columns)
     opened = vault.opened(submission.draft, payload.request(revision, before).document)
@@ -320,8 +320,8 @@ def _send(held: Held, client: ArmClient) -> Transition:
 
 def _begun(operation: Operation) -> str:
     """What is known once a request was answered with success."""
-    told = operation.poll_url != operation.resource_url or operation.azure_status or operation.resource
-    if told:
+    reported = operation.poll_url != operation.resource_url or operation.azure_status or operation.resource
+    if reported:
         return "Azure accepted the request and is working on it."
     # Anybody on the way can answer with nothing.
     return "The request was answered with success, without a word. Azure is asked what became of it."

@@ -48,7 +48,7 @@ class Once(Generic[T]):
             return self._value[0]
 
 
-class Asking:
+class CheckContext:
     """request: its document holds references in place of secrets. clear: the same document with their values."""
 
     def __init__(self, client: ArmClient, request: Request, clear: dict[str, Any]) -> None:

@@ -11,7 +11,7 @@ from vmssbuilder.scaleset.paths import Path
 
 from ..errors import Forbidden, NotFound
 from ..pickers.suggestions import Suggestion
-from .asking import Asking
+from .context import CheckContext
 from .results import PreflightFinding
 
 _GALLERIES: Final = "2024-03-03"
@@ -33,11 +33,11 @@ _NICS: Final[Path] = (*_PROFILE, "networkProfile", "networkInterfaceConfiguratio
 Facts = Mapping[str, Any]
 
 
-def fit(asking: Asking) -> Iterator[PreflightFinding]:
+def fit(context: CheckContext) -> Iterator[PreflightFinding]:
     """The size and the image can do what the request asks of them, and go together."""
-    whole = asking.whole()
-    sizes = [known for _path, _name, known in asking.wanted_sizes() if known is not None]
-    image = _image(asking, whole)
+    whole = context.whole()
+    sizes = [known for _path, _name, known in context.wanted_sizes() if known is not None]
+    image = _image(context, whole)
     problems = list(_mixed(sizes))
     problems += [problem for known in sizes for problem in _of_size(known, image, whole)]
     problems += _of_image(image, whole)
@@ -62,7 +62,7 @@ _NEEDS: Final[dict[str, tuple[str, str]]] = {
 
 def _of_size(known: Suggestion, image: tuple[str, Facts] | None, whole: Any) -> Iterator[PreflightFinding]:
     can = known.facts["features"]
-    for path, feature, words, cure in _wishes(whole):
+    for path, feature, words, cure in _demands(whole):
         if feature not in can:
             yield _failed(path, f"{known.value} has no {words}.", f"Choose another size, or {cure}.")
     if get(whole, *_EPHEMERAL, "option") is not None:
@@ -80,7 +80,7 @@ def _of_size(known: Suggestion, image: tuple[str, Facts] | None, whole: Any) -> 
             )
 
 
-def _wishes(whole: Any) -> Iterator[tuple[Path, str, str, str]]:
+def _demands(whole: Any) -> Iterator[tuple[Path, str, str, str]]:
     """What the request asks of its size: where, the feature, its name in words, and what to do without it."""
     kind = get(whole, *_SECURITY)
     if isinstance(kind, str) and kind in _NEEDS:
@@ -237,23 +237,25 @@ def _together(known: Suggestion, image: tuple[str, Facts] | None) -> Iterator[Pr
             )
 
 
-def _image(asking: Asking, whole: Any) -> tuple[str, Facts] | None:
+def _image(context: CheckContext, whole: Any) -> tuple[str, Facts] | None:
     """Name of the image and what is known of it, None where nothing is."""
     own = get(whole, *_IMAGE, "id")
     if isinstance(own, str) and own.strip():
-        return _own_image(asking, own.strip())
-    newest = asking.image()
+        return _own_image(context, own.strip())
+    newest = context.image()
     return None if newest is None else (newest[0], newest[1].facts)
 
 
-def _own_image(asking: Asking, resource_id: str) -> tuple[str, Facts] | None:
+def _own_image(context: CheckContext, resource_id: str) -> tuple[str, Facts] | None:
     parts = resource_id.split("/")
     gallery = "/galleries/" in resource_id.lower()
     if len(parts) < 9 or any(not part.strip(". ") or set(part) & set("?#%\\") for part in parts[1:]):
         return None
     asked = "/".join(parts[:11] if gallery else parts[:9])
     try:
-        body = asking.client.send("GET", asking.client.url(asked, _GALLERIES if gallery else _COMPUTE)).json()
+        body = context.client.send(
+            "GET", context.client.url(asked, _GALLERIES if gallery else _COMPUTE)
+        ).json()
     except (NotFound, Forbidden):
         # Whether it is there is told by the check of resources referred to.
         return None

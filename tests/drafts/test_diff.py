@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from vmssbuilder.drafts.comparing import Difference, compare, in_few_words, json_lines, side_by_side
+from vmssbuilder.drafts.diff import Difference, compare, in_few_words, json_lines, side_by_side
 from vmssbuilder.drafts.models import Revision
 
 VERSION = "2024-07-01"
@@ -27,7 +27,7 @@ def nic(name: str, **more: Any) -> dict[str, Any]:
     return {"name": name, "properties": more}
 
 
-def told(was: dict[str, Any], now: dict[str, Any]) -> list[tuple[str, str, str, str]]:
+def evidence(was: dict[str, Any], now: dict[str, Any]) -> list[tuple[str, str, str, str]]:
     return [(entry.kind, entry.label, entry.before, entry.after) for entry in compare(state(was), state(now))]
 
 
@@ -51,7 +51,7 @@ def told(was: dict[str, Any], now: dict[str, Any]) -> list[tuple[str, str, str, 
 def test_each_value_that_differs_is_told_once(
     was: dict[str, Any], now: dict[str, Any], kinds: list[tuple[str, str, str]]
 ) -> None:
-    assert [(kind, before, after) for kind, _label, before, after in told(was, now)] == kinds
+    assert [(kind, before, after) for kind, _label, before, after in evidence(was, now)] == kinds
 
 
 def test_the_address_and_the_version_are_compared_too() -> None:
