@@ -12,7 +12,7 @@ from typing import Any, Final, Literal
 
 from vmssbuilder.scaleset import paths
 from vmssbuilder.scaleset.demand import demand
-from vmssbuilder.scaleset.systems import told_by
+from vmssbuilder.scaleset.systems import evidence_in
 
 EntryKind = Literal["balancer", "gateway", "public"]
 StateKind = Literal["ok", "busy", "off", "bad"]
@@ -114,7 +114,7 @@ def picture(document: Mapping[str, Any], name: str = "") -> Picture | None:
         return None
     asked = demand(document)
     given = _get(document, "sku", "capacity")
-    told = told_by(document)
+    told = evidence_in(document)
     return Picture(
         name=name,
         region=_text(_get(document, "location")),
