@@ -38,6 +38,17 @@ test-azure-cli: .venv-tests  ## Run Microsoft's Azure CLI against the sandbox, b
 	@scripts/venv.sh requirements-azure-cli.txt .venv-azure-cli
 	VMSSBUILDER_AZ="$(CURDIR)/.venv-azure-cli/bin/az" $(PYTHON_HERE) -m pytest -q $(ARGS) tests/azure_cli
 
+# With node and npm, which install the provider.
+.PHONY: test-openid
+test-openid: .venv-tests  ## Sign in at an OpenID provider from npm
+	VMSSBUILDER_OPENID=npm $(PYTHON_HERE) -m pytest -q $(ARGS) tests/openid
+
+EXAMPLES ?=
+.PHONY: test-examples
+test-examples: .venv-tests  ## Read, check, fill in and scale request bodies of others (EXAMPLES=folder)
+	@test -n "$(EXAMPLES)" || { echo "Which folder? make test-examples EXAMPLES=..., see tests/examples/conftest.py"; exit 2; }
+	VMSSBUILDER_EXAMPLES="$(EXAMPLES)" $(PYTHON_HERE) -m pytest -q -n $(TEST_PROCESSES) --dist worksteal $(ARGS) tests/examples
+
 .PHONY: check
 check: lint deploy-check test test-postgresql  ## Everything that must hold before a change goes in: lint, settings, tests
 

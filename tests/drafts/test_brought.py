@@ -13,6 +13,7 @@ from tests.drafts.test_starting import NEW, bring, filled
 from tests.forms import entries
 from tests.scaleset import test_shapes as shapes
 from tests.scaleset import test_wrapping as wrapping
+from tests.scaleset.reading_back import BACK
 from vmssbuilder.drafts import vault
 from vmssbuilder.drafts.models import Draft
 from vmssbuilder.scaleset import Request, Target, export
@@ -99,7 +100,7 @@ EXPORTS = {
         Target(name="web") if name == "arm" else shapes.HERE,
         wrapping.VERSION,
     )
-    for name in wrapping.BACK
+    for name in BACK
 }
 EVERY = BROUGHT | AROUND | REQUESTS | EXPORTS
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
+from pathlib import Path
 
 import pytest
 from django.test import Client
 from pytest_django import Settings
 
 from tests.conftest import GetPage
+from tests.programs import jq_folder
 from tests.reviews.making import PASSWORD as SANDBOX_PASSWORD
 from tests.reviews.making import draft as complete
 from tests.web.strict import text_of
@@ -141,15 +142,16 @@ def test_examples_name_the_hosts_of_the_installations_cloud(
 
 @pytest.mark.parametrize("form", ["curl"])
 def test_the_export_of_a_sandbox_does_what_it_says(
-    as_requester: Client, requester: User, sandbox: Running, form: str
+    as_requester: Client, requester: User, sandbox: Running, form: str, tmp_path: Path
 ) -> None:
-    if shutil.which("jq") is None or shutil.which("curl") is None:
-        pytest.skip("curl or jq is not installed, which the scripts need")
     made = complete(requester)
     script = as_requester.get(at(made, form) + "?download=1").content.decode()
     bash = ["bash", "-c"]
-    token = subprocess.run([*bash, endpoint().token], capture_output=True, text=True, check=True)
-    given = {**os.environ, "ACCESS_TOKEN": token.stdout.strip(), "ADMIN_PASSWORD": SANDBOX_PASSWORD}
+    environment = {**os.environ, "PATH": f"{jq_folder(tmp_path)}:{os.environ['PATH']}"}
+    token = subprocess.run(
+        [*bash, endpoint().token], env=environment, capture_output=True, text=True, check=True
+    )
+    given = {**environment, "ACCESS_TOKEN": token.stdout.strip(), "ADMIN_PASSWORD": SANDBOX_PASSWORD}
     done = subprocess.run([*bash, script], env=given, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert json.loads(done.stdout)["name"] == "web-prod"

@@ -8,7 +8,7 @@ from typing import Any, get_args
 from django.test import Client
 
 from tests.conftest import GetPage
-from tests.drafts.test_round_trip import read_in
+from tests.drafts.pages import read_in
 from vmssbuilder.accounts.models import User
 from vmssbuilder.drafts import actions, noting
 from vmssbuilder.drafts.models import Draft, ReadingNotes

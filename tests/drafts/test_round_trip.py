@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import copy
-import json
 import random
 from collections.abc import Iterator
-from pathlib import Path as File
 from typing import Any
 
 import pytest
 from django.test import Client
 
-from tests.drafts.test_steps import addresses
-from tests.forms import came_back, entries, post, sent
+from tests.drafts.pages import assert_round_trip, changes_of_an_untouched_page, save_every_page
+from tests.forms import came_back, entries, post
+from tests.scaleset.bodies import BODIES, versions_of
 from vmssbuilder.accounts.models import User
 from vmssbuilder.drafts import actions, steps
 from vmssbuilder.drafts.changes import Changed
 from vmssbuilder.drafts.forms.pages import page_form
 from vmssbuilder.drafts.forms.rows import row_fields
-from vmssbuilder.drafts.models import Draft
 from vmssbuilder.scaleset import API_VERSIONS, Request, Target, paths, secrets
 from vmssbuilder.scaleset.catalogue import tree
 from vmssbuilder.scaleset.paths import MISSING, Path
@@ -37,94 +35,17 @@ from vmssbuilder.scaleset.properties import (
     Single,
 )
 
-EXAMPLES = File(__file__).parents[3] / "shared" / "examples"
+
+def ends_of(title: str) -> set[str]:
+    """The first and the last API version in which the body is sound."""
+    versions = versions_of(title)
+    return {versions[0], versions[-1]}
 
 
-def every_page(document: dict[str, Any], api_version: str) -> Iterator[tuple[steps.Step, Path, steps.Layout]]:
-    """Each step page and each item page that the document has."""
-    for step in steps.STEPS:
-        yield from _pages(step, (), steps.step_layout(step, api_version), document, api_version)
-
-
-def _pages(
-    step: steps.Step, place: Path, layout: steps.Layout, document: dict[str, Any], api_version: str
-) -> Iterator[tuple[steps.Step, Path, steps.Layout]]:
-    yield step, place, layout
-    for field in layout.fields:
-        items = paths.get(document, place + field.below)
-        if field.is_cards and isinstance(items, list):
-            item = field.node.item
-            assert isinstance(item, Node)
-            inner = steps.item_layout(item.pattern, api_version)
-            for number in range(len(items)):
-                yield from _pages(step, (*place, *field.below, number), inner, document, api_version)
-
-
-def changes_of_an_untouched_page(
-    content: dict[str, Any], step: steps.Step, place: Path, layout: steps.Layout
-) -> list[Changed]:
-    html = page_form(layout)(content, place, f"/drafts/abc/{step.name}/").draw()
-    return came_back(content, layout, place, post(entries(html)))
-
-
-def assert_round_trip(document: dict[str, Any], api_version: str) -> None:
-    content = {"$target": {"operation": "create", "apiVersion": api_version, "name": "web"}, **document}
-    for step, place, layout in every_page(document, api_version):
-        assert changes_of_an_untouched_page(content, step, place, layout) == [], (step.name, place)
-
-
-def official() -> list[Any]:
-    return [
-        pytest.param(document, version.stem, id=f"{version.stem} {title}")
-        for version in sorted(EXAMPLES.glob("*.json"))
-        for title, document in json.loads(version.read_text()).items()
-    ]
-
-
-@pytest.mark.skipif(not EXAMPLES.is_dir(), reason="the official request bodies are not on this machine")
-@pytest.mark.parametrize(("document", "api_version"), official())
-def test_an_official_body_comes_back_unchanged(document: dict[str, Any], api_version: str) -> None:
-    assert_round_trip(document, api_version)
-
-
-@pytest.mark.skipif(not EXAMPLES.is_dir(), reason="the official request bodies are not on this machine")
-@pytest.mark.parametrize(("document", "api_version"), official())
-def test_an_official_body_goes_through_all_pages_and_comes_out_as_it_was(
-    document: dict[str, Any], api_version: str, as_requester: Client
-) -> None:
-    """Read in, each page opened and saved as a browser without JavaScript does, and downloaded."""
-    draft = read_in(as_requester, json.dumps(document), api_version)
-    head = draft.head
-    save_every_page(as_requester, draft)
-    draft.refresh_from_db()
-    assert draft.head == head, "a page that nobody touched made a revision"
-    downloaded = as_requester.get(f"/drafts/{draft.code}/document.json")
-    assert json.loads(downloaded.content) == secrets.mask(document)
-
-
-def read_in(browser: Client, text: str, api_version: str) -> Draft:
-    """Starts a draft from JSON; what reading made of it is accepted as it is proposed."""
-    form = {"start": "text", "text": text, "api_version": api_version}
-    answer = browser.post("/drafts/new/", form)
-    if answer.status_code == 200:
-        answer = browser.post("/drafts/new/", form | {"accept": "1", "choice": "0", "shown": "0"})
-    assert answer.status_code == 302, answer.content.decode()[:2000]
-    return Draft.objects.get(code=answer.headers["Location"].split("/")[2])
-
-
-def save_every_page(browser: Client, draft: Draft) -> int:
-    """Opens each page of the draft and sends it back as it came; answers how many there were."""
-    count = 0
-    for address in addresses(draft):
-        page = browser.get(address)
-        if page.status_code == 302:
-            # What is no object has no page; its card leads to the JSON.
-            continue
-        assert page.status_code == 200, address
-        answer = browser.post(address, sent(page.content.decode()))
-        assert answer.status_code == 302, address
-        count += 1
-    return count
+def test_a_body_comes_back_unchanged_from_all_pages() -> None:
+    for title, body in BODIES.items():
+        for version in ends_of(title):
+            assert_round_trip(body, version)
 
 
 AWKWARD: list[Any] = [

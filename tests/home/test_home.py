@@ -148,7 +148,6 @@ def test_names_are_text(as_requester: Client, requester: User, page_of: GetPage)
     assert "<script>alert(1)</script>" in page_of(as_requester, "/").text
 
 
-@pytest.mark.skipif(connection.vendor != "sqlite", reason="the words of a plan are those of SQLite")
 @pytest.mark.parametrize(
     ("query", "search"),
     [

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
-from pathlib import Path as File
 from typing import Any
 
 import pytest
@@ -12,13 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.effort import SLOWER, effort
+from tests.scaleset.bodies import BODIES, versions_of
+from tests.scaleset.faulty_page import FRAGMENT, MANAGED, UNMANAGED, UPDATE
 from vmssbuilder.scaleset import paths, versions
 from vmssbuilder.scaleset.reading import Reading, ReadingError, read
 from vmssbuilder.scaleset.request import Target
 from vmssbuilder.scaleset.versions import UnknownVersion
 
 SEED = "2016-04-30-preview"
-SHARED = File(__file__).parents[2].parent / "shared"
 PROFILE = "properties.virtualMachineProfile"
 OS = f"{PROFILE}.osProfile"
 STORAGE = f"{PROFILE}.storageProfile"
@@ -715,113 +714,69 @@ def test_what_was_made_by_judgement_is_to_be_accepted_and_what_follows_a_rule_is
     assert by_rule.to_accept == []
 
 
-def blocks() -> list[tuple[int, str]]:
-    """The JSON blocks of the page, each with the number of lines before it."""
-    pages = sorted((SHARED / "spec").glob("*.txt"))
-    if not pages:
-        pytest.skip("the text of Microsoft's page is not beside the project")
-    page = pages[0].read_text()
-    return [
-        (page.count("\n", 0, found.start(1)), found[1])
-        for found in re.finditer(r"```\s*\n(\{.*?)```", page, re.DOTALL)
-    ]
-
-
 @pytest.mark.parametrize(
-    ("number", "repaired"),
-    [(0, [65, 68, 77, 109, 122, 123]), (1, [193, 196, 205, 237, 254]), (2, [492, 495, 512, 539]), (3, [592])],
+    ("sample", "repaired"),
+    [(MANAGED, [16, 19, 23, 35, 36]), (UNMANAGED, [7, 8, 20]), (UPDATE, [6, 16]), (FRAGMENT, [8])],
+    ids=["managed", "unmanaged", "update", "fragment"],
 )
-def test_the_blocks_of_microsofts_page_are_read_with_every_repair_listed(
-    number: int, repaired: list[int]
-) -> None:
-    before, text = blocks()[number]
-    reading = read(text, SEED)
-    assert [note.line and note.line + before for note in reading.repairs] == repaired
+def test_faulty_samples_are_read_with_every_repair_listed(sample: str, repaired: list[int]) -> None:
+    assert [note.line for note in read(sample, SEED).repairs] == repaired
 
 
-def test_the_first_block_of_microsofts_page_becomes_the_document_that_is_meant() -> None:
-    reading = read(blocks()[0][1], SEED)
-    assert list(reading.document) == ["tags", "location", "sku", "properties"]
-    assert list(reading.document["properties"]) == [
-        "singlePlacementGroup",
-        "overProvision",
-        "upgradePolicy",
-        "virtualMachineProfile",
-    ]
-    assert list(got(reading, PROFILE)) == [
-        "osProfile",
-        "extensionProfile",
-        "storageProfile",
-        "networkProfile",
-    ]
+def test_a_sample_for_both_systems_asks_for_a_decision_and_becomes_what_is_meant() -> None:
+    reading = read(MANAGED, SEED)
     assert got(reading, f"{STORAGE}.dataDisks") == [
         {
             "lun": 0,
             "createOption": "Empty",
-            "caching": "None",
             "managedDisk": {"storageAccountType": "Standard_LRS"},
-            "diskSizeGB": 100,
+            "diskSizeGB": 64,
         }
     ]
     assert got(reading, UNATTEND) == [
         {
             "passName": "OobeSystem",
             "componentName": "Microsoft-Windows-Shell-Setup",
-            "settingName": "FirstLogonCommands",
-            "content": "<XML unattend content>",
+            "settingName": "AutoLogon",
         }
     ]
     assert got(reading, f"{OS}.windowsConfiguration.winRM.listeners[0].protocol") == "Https"
     assert notes(reading, "decide") == [("decide", OS)]
 
 
-def test_the_second_block_of_microsofts_page_asks_which_source_of_the_os_disk_is_meant() -> None:
-    reading = read(blocks()[1][1], SEED)
+def test_a_sample_with_two_images_asks_which_source_of_the_os_disk_is_meant() -> None:
+    reading = read(UNMANAGED, SEED)
     assert got(reading, f"{STORAGE}.osDisk.caching") == "ReadWrite"
+    assert got(reading, f"{STORAGE}.osDisk.vhdContainers") == ["https://s.blob.core.windows.net/vhds"]
     assert notes(reading, "decide") == [("decide", OS), ("decide", STORAGE)]
 
 
-def test_the_third_block_of_microsofts_page_has_its_network_moved_and_its_ids_trimmed() -> None:
-    reading = read(blocks()[2][1], SEED)
+def test_a_sample_that_closes_too_early_has_its_network_moved_and_its_ids_trimmed() -> None:
+    reading = read(UPDATE, SEED)
     assert list(reading.document["properties"]) == ["upgradePolicy", "virtualMachineProfile"]
+    assert list(got(reading, PROFILE)) == ["osProfile", "storageProfile", "networkProfile"]
     ip = got(
         reading, f"{NETWORK}.networkInterfaceConfigurations[0].properties.ipConfigurations[0].properties"
     )
-    assert "/applicationGateways/appgateway1/" in ip["applicationGatewayBackendAddressPools"][0]["id"]
-    assert "moved" in dict(notes(reading))
-    assert "trimmed" in dict(notes(reading))
+    assert "/applicationGateways/agw/" in ip["applicationGatewayBackendAddressPools"][0]["id"]
+    assert {"moved", "trimmed"} <= dict(notes(reading)).keys()
 
 
-def test_the_fourth_block_of_microsofts_page_is_a_fragment_of_an_answer() -> None:
-    reading = read(blocks()[3][1], SEED)
-    assert reading.document == {
-        "location": "westus",
-        "tags": {"department": "finance"},
-        "plan": {"name": "imageName", "publisher": "imagePublisher", "product": "imageProduct"},
-        "properties": {},
-    }
-    assert reading.request.target == Target("", "myresourcegroup1", "myvmss1")
+def test_a_sample_of_an_answer_names_its_target_though_its_id_lacks_a_brace() -> None:
+    reading = read(FRAGMENT, SEED)
+    assert reading.document == {"location": "uksouth", "plan": {"name": "p"}, "properties": {}}
+    assert reading.request.target == Target("", "rg-shop", "web")
 
 
-# ---------------------------------------------------------------------------------------------------- official examples
+# ----------------------------------------------------------------------------------------------------- our sound bodies
 
 
-def examples() -> list[tuple[str, str, dict[str, Any]]]:
-    found = [
-        (file.stem, title, body)
-        for file in sorted((SHARED / "examples").glob("*.json"))
-        for title, body in json.loads(file.read_text()).items()
-    ]
-    if not found:
-        pytest.skip("the official examples are not beside the project")
-    return found
-
-
-def test_official_bodies_are_read_as_they_are() -> None:
-    for version, title, body in examples():
-        reading = read_json(body, version)
-        assert json.dumps(reading.document) == json.dumps(body), (version, title)
-        assert notes(reading) == [], (version, title)
+def test_sound_bodies_are_read_as_they_are() -> None:
+    for title, body in BODIES.items():
+        for version in versions_of(title):
+            reading = read_json(body, version)
+            assert json.dumps(reading.document) == json.dumps(body), (version, title)
+            assert notes(reading) == [], (version, title)
 
 
 # ------------------------------------------------------------------------------------------------------------------ speed

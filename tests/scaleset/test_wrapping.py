@@ -8,7 +8,6 @@ import json
 import re
 import shlex
 from collections.abc import Callable
-from pathlib import Path as File
 from typing import Any
 
 import pytest
@@ -16,13 +15,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.effort import SLOWER, effort
-from vmssbuilder.scaleset import Request, Target, commands, export, paths, secrets
+from tests.scaleset.bodies import BODIES, versions_of
+from tests.scaleset.faulty_page import PAGE
+from tests.scaleset.reading_back import BACK, read_back
+from vmssbuilder.scaleset import Request, Target, commands, export, paths
 from vmssbuilder.scaleset.exports import FORMATS
 from vmssbuilder.scaleset.json_text import MAX_SIZE
-from vmssbuilder.scaleset.reading import Reading, ReadingError, read
+from vmssbuilder.scaleset.reading import ReadingError, read
 from vmssbuilder.scaleset.wrapping import blocks
 
-SHARED = File(__file__).parents[2].parent / "shared"
 SUBSCRIPTION = "0a1b2c3d-1111-4222-8333-444455556666"
 VERSION = "2023-09-01"
 PATH = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/rg-shop/providers/Microsoft.Compute/virtualMachineScaleSets/web"
@@ -395,31 +396,6 @@ def test_a_variable_in_a_secret_is_asked_for_and_elsewhere_said() -> None:
 
 # ---------------------------------------------------------------------------------------------------------------- exports
 
-BACK = ("rest", "curl", "az", "arm")
-"""The formats that are read back."""
-
-
-def without_secrets(document: dict[str, Any]) -> dict[str, Any]:
-    """A copy without secrets, and without what no export carries."""
-    copied: dict[str, Any] = json.loads(json.dumps(document))
-    for path, _value in secrets.find(copied):
-        paths.remove(copied, path)
-    return {name: value for name, value in copied.items() if name not in ("id", "name", "type", "etag", "systemData")}  # fmt: skip
-
-
-def read_back(request: Request, name: str) -> Reading:
-    """The reading of an export, after looking that it is the request without its secrets, each of which is asked for."""
-    reading = read(export(request, name))
-    target = request.target if name != "arm" else Target(name=request.target.name)
-    assert reading.document == without_secrets(request.document)
-    assert (reading.request.target, reading.request.operation) == (target, request.operation)
-    assert (reading.api_version, reading.stated, reading.choices) == (request.api_version,) * 2 + ((),)
-    hidden = {path for path, value in secrets.find(request.document) if value is not None}
-    asked = {note.path for note in reading.notes if note.kind == "withheld"}
-    assert asked == hidden
-    return reading
-
-
 SECRET = {
     "location": "northeurope",
     "tags": {"odd": "'; $HOME `x` [y] {{z}} \\ \" \n EOF", "[b]": "[concat('a')]"},
@@ -445,14 +421,10 @@ def test_an_export_of_ours_is_read_back_as_the_request(name: str, target: Target
         read_back(Request(target, "update", VERSION, {"sku": {"capacity": 2}, "plan": None}), name)
 
 
-def test_exports_of_the_official_bodies_are_read_back() -> None:
-    files = sorted((SHARED / "examples").glob("*.json"))
-    if not files:
-        pytest.skip("the official examples are not beside the project")
-    for file in files:
-        for document in json.loads(file.read_text()).values():
-            for name in BACK:
-                read_back(Request(HERE, "create", file.stem, document), name)
+def test_exports_of_sound_bodies_are_read_back() -> None:
+    for title, body in BODIES.items():
+        for name in BACK:
+            read_back(Request(HERE, "create", versions_of(title)[-1], body), name)
 
 
 def test_the_other_exports_are_refused_with_the_command_that_turns_them_into_json() -> None:
@@ -466,18 +438,14 @@ def test_the_other_exports_are_refused_with_the_command_that_turns_them_into_jso
 # ---------------------------------------------------------------------------------------------------------- the REST page
 
 
-def test_the_whole_rest_page_offers_its_samples() -> None:
-    pages = sorted((SHARED / "spec").glob("*.txt"))
-    if not pages:
-        pytest.skip("the text of Microsoft's page is not beside the project")
-    page = pages[0].read_text()
-    reading = read(page, "2016-04-30-preview")
+def test_a_whole_page_of_documentation_offers_its_samples() -> None:
+    reading = read(PAGE, "2016-04-30-preview")
     assert len(reading.choices) == 4
     lines = [int(found[1]) for each in reading.choices if (found := re.search(r"line (\d+)", each.title))]
-    assert [page.splitlines()[line - 1].strip() for line in lines] == ["{"] * 4
+    assert [PAGE.splitlines()[line - 1].strip() for line in lines] == ["{"] * 4
     assert "managed disks" in reading.choices[0].title
     for choice in range(4):
-        assert read(page, "2016-04-30-preview", choice).document
+        assert read(PAGE, "2016-04-30-preview", choice).document
 
 
 # ------------------------------------------------------------------------------------------------------- what is no JSON

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -11,6 +11,7 @@ from django.test import Client
 from tests.accounts import entra
 from tests.reviews.making import approved, draft
 from vmssbuilder import clock
+from vmssbuilder.accounts import lookups
 from vmssbuilder.accounts.models import User
 from vmssbuilder.drafts.models import Draft
 from vmssbuilder.sandbox import world
@@ -76,6 +77,17 @@ def submitted(rita: User, approved_draft: Callable[..., Draft]) -> Callable[...,
         return actions.submit(rita, approved_draft(*what, **more))
 
     return make
+
+
+@pytest.fixture
+def azure_at_once(sandbox: Running) -> Iterator[None]:
+    """Azure is done as soon as it is asked."""
+    memory = sandbox.sandbox.memory
+    before, memory.delay = memory.delay, 0.0
+    lookups.forget_everything()
+    yield
+    lookups.forget_everything()
+    memory.delay = before
 
 
 def step(submission: Submission) -> Submission:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,6 +19,7 @@ import tree_sitter
 import tree_sitter_bicep
 from hypothesis import given, settings
 
+from tests.programs import jq_folder
 from tests.scaleset.documents import documents
 from vmssbuilder.scaleset import API_VERSIONS, CannotExport, Request, Target, export, paths, read, secrets
 from vmssbuilder.scaleset.catalogue import tree
@@ -538,13 +538,10 @@ def run(
     text: str, program: str, folder: Path, environment: dict[str, str]
 ) -> subprocess.CompletedProcess[str]:
     """Runs a script with a program of that name which writes down what it is given."""
-    jq = shutil.which("jq")
-    if jq is None:
-        pytest.skip("jq is not installed, which the scripts need")
     stand_in = folder / program
     stand_in.write_text(RECORDER)
     stand_in.chmod(0o755)
-    path = f"{folder}:{Path(jq).parent}:/usr/bin:/bin"
+    path = f"{folder}:{jq_folder(folder)}:/usr/bin:/bin"
     return subprocess.run(
         ["bash", "-c", text], env={"PATH": path, **environment}, capture_output=True, text=True, check=False
     )

@@ -1,10 +1,8 @@
-"""The rules inside the check of whole documents: nothing hides them, nothing breaks them, official bodies pass."""
+"""The rules inside the check of whole documents: nothing hides them, nothing breaks them, sound bodies pass."""
 
 from __future__ import annotations
 
 import copy
-import json
-import re
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.scaleset.bodies import BODIES, NEVER_SOUND, places, versions_of, writable
 from tests.scaleset.documents import documents
 from tests.scaleset.rules import cases
 from tests.scaleset.rules.test_rules import CASES, every_rule
@@ -22,7 +21,7 @@ from vmssbuilder.scaleset.request import Target
 from vmssbuilder.scaleset.rules import REGISTRY
 from vmssbuilder.scaleset.versions import API_VERSIONS
 
-SHARED = Path(__file__).parents[4] / "shared"
+TABLE = Path(__file__).parents[2] / "facts" / "rules.txt"
 
 
 @every_rule
@@ -216,40 +215,28 @@ def test_half_a_character_is_reported_where_it_stands() -> None:
     } <= found
 
 
-# --------------------------------------------------------------------------------------------------- official bodies
+# ------------------------------------------------------------------------------------------------------ sound bodies
 
 
-def _official() -> list[Any]:
-    folder = SHARED / "examples"
-    files = sorted(folder.glob("*.json")) if folder.is_dir() else []
-    return [
-        pytest.param(file.stem, body, id=f"{file.stem}-{title}")
-        for file in files
-        for title, body in json.loads(file.read_text(encoding="utf-8")).items()
-    ] or [pytest.param("", {}, marks=pytest.mark.skip(reason="no official bodies beside this project"))]
+def test_sound_bodies_have_no_error_in_any_version_that_has_their_members() -> None:
+    for title, body in BODIES.items():
+        assert versions_of(title), title
+        for version in versions_of(title):
+            for operation in ("create", "update"):
+                found = errors(check(body, version, operation, whole=True))
+                assert found == [], (title, version, operation)
 
 
-@pytest.mark.parametrize(("version", "body"), _official())
-def test_an_official_body_has_no_error_but_placeholders(version: str, body: dict[str, Any]) -> None:
-    found = [
-        (finding.rule, finding.where)
-        for finding in errors(check(body, version))
-        if finding.rule != "placeholder"
-    ]
-    assert found == []
-
-
-@pytest.mark.parametrize(("version", "body"), _official())
-def test_an_official_body_passes_in_every_version_that_has_its_members(
-    version: str, body: dict[str, Any]
-) -> None:
-    for other in API_VERSIONS[3:]:
-        for operation in ("create", "update"):
-            rules = {finding.rule for finding in errors(check(body, other, operation, whole=True))} - {
-                "placeholder"
-            }
-            # A place for ephemeral disks that has its own first version.
-            assert "unknown-property" in rules or rules <= {"ephemeral-nvme-api"}, (other, operation)
+@pytest.mark.parametrize("version", API_VERSIONS)
+def test_sound_bodies_set_every_member_that_a_person_can_set(version: str) -> None:
+    root = tree(version)
+    ours = {
+        place
+        for title, body in BODIES.items()
+        if version in versions_of(title)
+        for place in places(root, body)
+    }
+    assert set(writable(root)) - ours == NEVER_SOUND & set(writable(root))
 
 
 # --------------------------------------------------------------------------------------------------------- the table
@@ -324,15 +311,11 @@ CORRECTED = {
 
 
 def test_every_rule_of_the_table_is_somewhere_as_graded() -> None:
-    table = SHARED / "facts" / "rules.md"
-    if not table.is_file():
-        pytest.skip("the table of rules is not beside this project")
     rows = {}
-    for line in table.read_text(encoding="utf-8").splitlines():
-        if match := re.match(r"\| `([a-z0-9-]+)` \|", line):
-            cells = [cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]]
-            # What has no source is only warned of.
-            rows[match[1]] = ("warning" if cells[-1] == "U" else cells[3], cells[-1])
+    for line in TABLE.read_text(encoding="utf-8").splitlines():
+        rule_id, severity, confidence = line.split()
+        # What has no source is only warned of.
+        rows[rule_id] = ("warning" if confidence == "U" else severity, confidence)
     assert len(rows) == 373
     elsewhere = {*BY_AZURE_ONLY, *BY_COMPARISON, *ELSEWHERE}
     assert rows.keys() - REGISTRY.keys() == elsewhere | WITHDRAWN

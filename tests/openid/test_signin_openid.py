@@ -1,4 +1,7 @@
-"""Signing in at an OpenID provider that is not ours: `oauth2-mock-server` from npm, in a process of its own, over TLS."""
+"""Signing in at an OpenID provider that is not ours: `oauth2-mock-server` from npm, in a process of its own, over TLS.
+
+`make test-openid` runs these tests.
+"""
 
 from __future__ import annotations
 
@@ -21,16 +24,11 @@ from vmssbuilder.azure import Cloud, SignIn, open_session
 from vmssbuilder.azure.errors import SignInRefused
 from vmssbuilder.azure.signin import NEW_TOKEN
 
-HERE: Final = Path(__file__).resolve().parent.parent / "openid"
+HERE: Final = Path(__file__).resolve().parent
 INSTALLED: Final = Path(__file__).resolve().parents[2] / "var" / "openid"
 TENANT: Final = "0de1d000-0000-4000-8000-000000000001"
 PERSON: Final = "0de1d000-0000-4000-8000-000000000002"
 CLIENT: Final = "0de1d000-0000-4000-8000-000000000003"
-
-pytestmark = pytest.mark.skipif(
-    shutil.which("node") is None or shutil.which("npm") is None,
-    reason="the OpenID provider that is not ours needs node and npm, which are not installed here",
-)
 
 
 def _install() -> None:
