@@ -17,6 +17,12 @@
     at = -1;
   };
 
+  // A field of no draft says itself where the scale set is to be: by the fields beside it.
+  const place = (input) => Object.fromEntries((input.dataset.place?.split(" ") || []).map((pair) => {
+    const [name, other] = pair.split("=");
+    return [name, input.form.elements[other]?.value || ""];
+  }));
+
   const ask = async (input, again = 0) => {
     if (!input.name) return;
     asking?.abort();
@@ -26,7 +32,7 @@
     try {
       // What stands in the field is a search only once it is being typed.
       const q = input.dataset.typed ? input.value : "";
-      const answer = await fetch(`${input.dataset.suggest}?q=${encodeURIComponent(q)}`, { signal });
+      const answer = await fetch(`${input.dataset.suggest}?${new URLSearchParams({ q, ...place(input) })}`, { signal });
       if (!answer.ok || answer.redirected) return;
       ({ html } = await answer.json());
     } catch { return; }
@@ -72,10 +78,10 @@
   };
 
   const pick = (option) => {
-    const input = field, more = box.querySelector("a").href;
+    const input = field, more = box.querySelector("a")?.href;
     input.value = option.dataset.value;
     delete input.dataset.typed;
-    const along = "also" in option.dataset;
+    const along = more && "also" in option.dataset;
     close();
     input.dispatchEvent(new Event("input", { bubbles: true }));
     input.dispatchEvent(new Event("change", { bubbles: true }));

@@ -164,6 +164,9 @@ ACTIONS: Final = [
     Action(
         "create", "draft", lambda _, user: editing.create(user, _request("new"), "pasted"), editing, "draft.created", EVERYONE
     ),
+    Action(
+        "copy", "draft", lambda at, user: editing.copy_draft(user, at.draft), editing, "draft.created", BOTH
+    ),
     Action("save", "draft", lambda at, user: editing.save(user, at.draft, 2, _capacity(4)), editing, "draft.saved"),
     Action(
         "edit a list",

@@ -62,7 +62,9 @@ def test_an_action_is_recorded_once_as_the_persons(action: Action, rita: User, r
     action.act(at, user)
     told = [event for event in Event.objects.exclude(pk__in=known) if event.what == action.what]
     assert len(told) == 1
-    about = Draft.objects.order_by("-pk")[0] if action.name in ("create", "open a live set") else at.draft
+    about = (
+        Draft.objects.order_by("-pk")[0] if action.name in ("create", "copy", "open a live set") else at.draft
+    )
     assert (told[0].about, told[0].actor) == (about.code, None if at.held else user)
     assert told[0].details, "it says what of the draft it was"
 

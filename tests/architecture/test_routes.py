@@ -52,6 +52,9 @@ TABLE: Final = (
     Row("sign-out-front-channel", (), "204 204 204 204 204", "405 405 405 405 405"),
     Row("theme", (), "405 405 405 405 405", "302 302 302 302 302"),
     Row("draft-new", (), "302 200 200 200 200", "401 302 302 302 302"),
+    Row("draft-starter", ("=linux-web",), "302 200 200 200 200", "401 302 302 302 302"),
+    Row("draft-copies", (), "302 200 200 200 200", "401 404 404 404 404"),
+    Row("picker-suggest-anew", ("=subscription",), *EVERYBODY_READS),
     Row("draft", ("draft",), *WHO_MAY_VIEW_READS),
     Row("draft-step", ("draft", "=size"), "302 200 403 404 403", "401 409 403 404 403"),
     Row(

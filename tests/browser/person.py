@@ -51,9 +51,14 @@ class Person:
         """A new draft; answers its code."""
         self.open("/")
         self.page.get_by_role("link", name="New scale set").first.click()
-        self.page.get_by_label("API version", exact=True).select_option(api_version)
+        self.choose_version(api_version)
         self.press("Start blank")
         return self.page.url.split("/")[4]
+
+    def choose_version(self, api_version: str) -> None:
+        """Of a new draft: it stands under *Advanced*."""
+        self.page.get_by_text("Advanced", exact=True).click()
+        self.page.get_by_label("API version", exact=True).select_option(api_version)
 
     def paste(self, target: dict[str, Any], document: dict[str, Any], api_version: str) -> str:
         """A draft from JSON; answers its code. Sent as the pages send it, for tests of what comes after them."""
@@ -79,7 +84,7 @@ class Person:
     def paste_by_hand(self, target: dict[str, Any], document: dict[str, Any], api_version: str) -> str:
         """A draft from JSON, its address filled in; answers its code."""
         self.open("/drafts/new/")
-        self.page.get_by_label("API version", exact=True).select_option(api_version)
+        self.choose_version(api_version)
         self.page.get_by_label("JSON", exact=True).fill(json.dumps(document))
         self.press("Start from this JSON")
         code = self.page.url.split("/")[4]

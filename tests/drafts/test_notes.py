@@ -27,7 +27,7 @@ TEXT = """{
 def test_notes_stand_on_the_draft_by_kind_with_line_and_link(as_requester: Client, page_of: GetPage) -> None:
     draft = read_in(as_requester, TEXT, VERSION)
     page = page_of(as_requester, f"/drafts/{draft.code}/")
-    assert "What was made of your text" in page.text
+    assert "What was made of what you brought" in page.text
     expected = read(TEXT, VERSION).notes
     assert {note.kind for note in expected} >= {"removed", "canonicalised"}
     for note in expected:
@@ -49,7 +49,7 @@ def test_notes_are_no_messages_and_stay(as_requester: Client, page_of: GetPage) 
 def test_a_blank_draft_has_no_notes(as_requester: Client, page_of: GetPage) -> None:
     as_requester.post("/drafts/new/", {"start": "blank", "api_version": VERSION})
     draft = Draft.objects.get()
-    assert "What was made of your text" not in page_of(as_requester, f"/drafts/{draft.code}/").text
+    assert "What was made of what you brought" not in page_of(as_requester, f"/drafts/{draft.code}/").text
     assert "had to be done" in page_of(as_requester, f"/drafts/{draft.code}/notes/").text
 
 

@@ -6,7 +6,7 @@ from enum import IntEnum
 from typing import Final
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404
 
 from vmssbuilder.accounts.models import User
@@ -31,6 +31,17 @@ def access(user: User, draft: Draft) -> Access:
     if user.is_administrator or (user.is_reviewer and draft.reviews.exists()):
         return Access.VIEW
     return Access.NONE
+
+
+def visible(user: User) -> QuerySet[Draft]:
+    """The drafts that the person may look at, those that were discarded left out, newest first."""
+    drafts = Draft.objects.filter(discarded=None)
+    if user.is_administrator:
+        return drafts
+    if user.is_reviewer:
+        reviewed = Draft.objects.filter(reviews__isnull=False).order_by().values("pk")
+        return drafts.filter(Q(owner=user) | Q(pk__in=reviewed))
+    return drafts.filter(owner=user)
 
 
 def permit(user: User, draft: Draft, wanted: Access) -> None:

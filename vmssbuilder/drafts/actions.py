@@ -14,8 +14,9 @@ from django.utils import timezone
 
 from vmssbuilder.accounts.models import User
 from vmssbuilder.audit.actions import record
-from vmssbuilder.scaleset import Request, paths, secrets
+from vmssbuilder.scaleset import Request, Target, paths, secrets
 from vmssbuilder.scaleset.canonical import Note
+from vmssbuilder.scaleset.kept import label
 from vmssbuilder.scaleset.paths import MISSING, Path, PathError
 
 from . import content as contents
@@ -87,6 +88,32 @@ def create(user: User, request: Request, how: str, notes: Collection[Note] = ())
         noting.keep(draft, notes)
         record(user, "draft.created", draft.code, how=how)
     return draft
+
+
+def copy_draft(user: User, source: Draft, number: int = 0) -> Draft:
+    """A new draft of the person's own with what a draft holds, or its revision of that number; for another scale set.
+
+    Its name is left out, since no two of a group share one. Secrets stay with the draft that holds them: a note names each,
+    to be entered again. Raises StaleRevision when there is no such revision, Http404 when the person may not see the draft.
+    """
+    require(user, source, Access.VIEW)
+    content = shown_at(source, number or source.head)
+    address = content[contents.TARGET]
+    document = _document(content)
+    notes = [
+        Note(
+            "withheld", path, f"{label(path, document, address['apiVersion'])} is not copied: enter it again."
+        )
+        for path, _value in secrets.find(document)
+    ]
+    document = copy.deepcopy(document)
+    # From the last item of a list to its first, so that positions stay what they are.
+    for note in sorted(notes, key=lambda each: paths.text(each.path), reverse=True):
+        paths.remove(document, note.path, prune=True)
+    target = Target(address["subscription"], address["resourceGroup"])
+    return create(
+        user, Request(target, "create", address["apiVersion"], document), f"copy of {source.code}", notes
+    )
 
 
 def save(

@@ -42,7 +42,7 @@ KINDS: Final[dict[str, NoteStyle]] = {
         "warning",
         "warning",
     ),
-    "withheld": NoteStyle("Secrets to enter", "They were not in the text.", "warning", "lock"),
+    "withheld": NoteStyle("Secrets to enter", "They did not come along.", "warning", "lock"),
     "truncated": NoteStyle(
         "Cut off", "A tool had cut these off before they were copied.", "warning", "warning"
     ),

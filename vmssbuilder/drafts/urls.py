@@ -11,6 +11,7 @@ from .views import (
     picture,
     setting_search,
     sharing,
+    starters,
     starting,
     tasks,
     text,
@@ -18,6 +19,8 @@ from .views import (
 
 urlpatterns = [
     path("new/", starting.new, name="draft-new"),
+    path("new/copy/", starting.copies, name="draft-copies"),
+    path("new/<slug:name>/", starters.start, name="draft-starter"),
     path("<str:code>/", filling.overview, name="draft"),
     path("<str:code>/json/", text.edit_json, name="draft-json"),
     path("<str:code>/document.json", text.document, name="draft-document"),

@@ -13,4 +13,6 @@ class PickersConfig(AppConfig):
         from vmssbuilder.azure.pickers import PICKERS
         from vmssbuilder.drafts.forms import picking
 
-        picking.offer({kind: picker.one for kind, picker in PICKERS.items()})
+        from . import fetching
+
+        picking.offer({kind: picker.one for kind, picker in PICKERS.items()}, fetching.usable)

@@ -9,7 +9,7 @@ from vmssbuilder.accounts import lookups
 from vmssbuilder.accounts.lookups import Lookup
 from vmssbuilder.accounts.models import User
 from vmssbuilder.azure import ArmClient
-from vmssbuilder.azure.pickers import Picker, Where, pack, trouble
+from vmssbuilder.azure.pickers import PICKERS, Picker, Suggestion, Where, pack, trouble
 
 from . import cache
 
@@ -45,3 +45,19 @@ def fetch_list(user: User, picker: Picker, where: Where, *, wait: float, fresh: 
         return replace(asked, value=known)
     lookups.forget(user, key)
     return Lookup(cache.store(user, key, asked.value))
+
+
+def usable(user: User, kind: str, where: Where, wait: float, value: str = "") -> tuple[Suggestion, ...]:
+    """What of a list can be used at a place, as far as it is known within the seconds to wait: the first few of it, or the
+    one of that value.
+    """
+    picker = PICKERS[kind]
+    known = fetch_list(user, picker, where, wait=wait).value
+    if known is None:
+        return ()
+    found = (
+        [known.index.find(value, where, picker)]
+        if value
+        else known.index.search("", where, picker).suggestions
+    )
+    return tuple(each for each in found if each is not None and not each.reason)

@@ -15,7 +15,7 @@ from vmssbuilder.accounts.lookups import Lookup
 from vmssbuilder.accounts.models import User
 from vmssbuilder.azure import AzureError, explain
 from vmssbuilder.azure.errors import AlreadyExists, Forbidden
-from vmssbuilder.azure.pickers import SuggestionMatches
+from vmssbuilder.azure.pickers import PICKERS, Picker, SuggestionMatches, Where
 from vmssbuilder.azure.pickers.groups import NewGroup
 from vmssbuilder.drafts import access, actions, addresses, steps
 from vmssbuilder.drafts import content as contents
@@ -80,14 +80,27 @@ def _reachable(content: dict[str, Any], path: Path) -> bool:
 def suggest(request: HttpRequest, code: str, place: str) -> HttpResponse:
     """The best matches for what is typed in a field: a piece of HTML, in JSON because it is no page."""
     choice = _found(request, code, place)
-    asked = fetching.fetch_list(
-        cast(User, request.user), choice.target.picker, choice.where, wait=FIELD_WAITS
-    )
+    return _suggested(request, choice.target.picker, choice.where, choice.url)
+
+
+@require_safe
+def suggest_anew(request: HttpRequest, kind: str) -> HttpResponse:
+    """The same for a field of no draft: what of the place is known, the address says."""
+    picker = PICKERS.get(kind)
+    if picker is None:
+        raise Http404("There is nothing to choose from at this address.")
+    subscription, region = (request.GET.get(name, "")[:200].strip() for name in ("subscription", "region"))
+    return _suggested(request, picker, Where(subscription, region))
+
+
+def _suggested(request: HttpRequest, picker: Picker, where: Where, url: str = "") -> HttpResponse:
+    """url: of the page to choose on, where there is one."""
+    asked = fetching.fetch_list(cast(User, request.user), picker, where, wait=FIELD_WAITS)
     found = None
     if asked.value is not None:
         typed = request.GET.get("q", "").strip()[: PickerSearch.LONGEST]
-        found = asked.value.index.search(typed, choice.where, choice.target.picker)
-    picker, trouble = choice.target.picker, asked.trouble
+        found = asked.value.index.search(typed, where, picker)
+    trouble = asked.trouble
     foot = [words.how_many(found, picker.plural)] if found is not None else []
     if asked.missing:
         first = " and ".join(NEEDS[each] for each in asked.missing)
@@ -98,7 +111,7 @@ def suggest(request: HttpRequest, code: str, place: str) -> HttpResponse:
         "foot": [*foot, *filter(None, [words.state(asked)])],
         "loading": asked.loading and trouble is None,
         "passes": trouble is not None and trouble.passes,
-        "url": choice.url,
+        "url": url,
     }
     html = drawn("forms/suggestions.html", context)
     shown = showable_page(html.encode()).decode()

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import signal
 import sys
 from pathlib import Path
+from typing import Any
 
+from . import world
 from .server import DEFAULT_DELAY, DEFAULT_HOST, DEFAULT_PORT, NotLoopback, serve
 
 
@@ -33,7 +36,21 @@ def main(arguments: list[str] | None = None) -> int:
         metavar="FILE",
         help="keep scale sets and what else there is in this file, without secrets; else a restart begins empty",
     )
+    parser.add_argument(
+        "--world",
+        type=Path,
+        metavar="FILE",
+        default=os.environ.get("VMSSBUILDER_SANDBOX_WORLD") or None,
+        help="other subscriptions and resource groups, as JSON: a list of id, title and groups, each with its region"
+        " (also VMSSBUILDER_SANDBOX_WORLD)",
+    )
     chosen = parser.parse_args(arguments)
+    if chosen.world is not None:
+        try:
+            _become(json.loads(chosen.world.read_text("utf-8")))
+        except (OSError, ValueError, TypeError, KeyError) as error:
+            print(f"{chosen.world} is no world of a sandbox: {error}", file=sys.stderr)
+            return 2
     # Honcho and container runtimes stop a process with SIGTERM; it ends like Ctrl-C.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
@@ -45,6 +62,13 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"The sandbox cannot listen on {chosen.host}:{chosen.port}: {error.strerror}.", file=sys.stderr)
         return 1
     return 0
+
+
+def _become(subscriptions: list[dict[str, Any]]) -> None:
+    world.become(
+        [world.Subscription(each["id"], each["title"]) for each in subscriptions],
+        {each["id"]: each["groups"] for each in subscriptions},
+    )
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -184,6 +185,18 @@ RESOURCE_GROUPS: Final = {
     DISABLED: {"rg-old": "ukwest"},
     UNREGISTERED: {"rg-genomics": "northeurope"},
 }
+
+
+def become(subscriptions: Iterable[Subscription], groups: Mapping[str, Mapping[str, str]]) -> None:
+    """Puts other subscriptions and resource groups in the place of these. groups: the region of each, by subscription and name.
+
+    A sandbox that runs has to forget what it knows (`Memory.reset`).
+    """
+    others = {each.id: each for each in subscriptions}
+    SUBSCRIPTIONS.clear()
+    SUBSCRIPTIONS.update(others)
+    RESOURCE_GROUPS.clear()
+    RESOURCE_GROUPS.update({each: dict(groups.get(each, {})) for each in others})
 
 
 @dataclass(frozen=True, slots=True)

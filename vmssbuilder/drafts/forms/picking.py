@@ -2,19 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from vmssbuilder.accounts.models import User
+from vmssbuilder.azure.pickers import Suggestion, Where
 from vmssbuilder.scaleset import paths
 from vmssbuilder.scaleset.paths import Path
 
+Usable = Callable[[User, str, Where, float, str], tuple[Suggestion, ...]]
+"""What can be used of a list at a place: takes the person, the kind, the place, the seconds to wait for Azure, and the one
+value that is looked for, "" for all.
+"""
+
 _OFFERED: Final[dict[str, str]] = {}
+_USABLE: Final[list[Usable]] = []
 
 
-def offer(kinds: Mapping[str, str]) -> None:
+def offer(kinds: Mapping[str, str], usable: Usable) -> None:
     """From now on there are lists for these kinds of properties. kinds: what is chosen, in words, by kind."""
     _OFFERED.update(kinds)
+    _USABLE[:] = [usable]
+
+
+def usable(user: User, kind: str, where: Where, wait: float, value: str = "") -> tuple[Suggestion, ...]:
+    """What of a list a person can use at a place, as far as it is known within the seconds to wait: the first few of it,
+    or the one of that value.
+    """
+    return _USABLE[0](user, kind, where, wait, value) if kind in _OFFERED else ()
+
+
+def suggestions_for(kind: str) -> str:
+    """The address at which an input that is no draft's yet finds its suggestions; "" where there are none."""
+    return f"/drafts/new/suggest/{kind}/" if kind in _OFFERED else ""
 
 
 def suggestions(step_url: str, kind: str, path: Path) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Final, cast
 
-from crispy_forms.layout import Layout
+from crispy_forms.layout import Field, Layout
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.http import QueryDict
@@ -16,7 +16,7 @@ from vmssbuilder.scaleset.json_text import JSONTextError
 from vmssbuilder.scaleset.request import Operation
 from vmssbuilder.scaleset.versions import DEFAULT
 from vmssbuilder.web.characters import showable
-from vmssbuilder.web.forms import Radios, Select, SmallForm
+from vmssbuilder.web.forms import WORDS, Radios, SearchForm, SearchWordsField, Select, SmallForm
 
 LARGEST: Final = 1_000_000
 """Bytes of a text or file; a scale set request is a few thousand."""
@@ -83,7 +83,7 @@ class StartForm(SmallForm):
     )
     api_version.wire = "api-version"  # type: ignore[attr-defined] # shown by lean/field.html
     start = forms.CharField(required=False, widget=forms.HiddenInput)
-    text = TextBox("JSON", 14)
+    text = TextBox("JSON", 8)
     text_mark = forms.CharField(required=False, widget=forms.HiddenInput)
     file = TextFile("Or a file", "file", _TYPES)
     parameters = TextBox("Parameters", 8)
@@ -154,6 +154,18 @@ class StartForm(SmallForm):
         place = f"Line {problem.line}, column {problem.column}: " if problem.line else ""
         expected = f" Expected: {problem.expected}." if problem.expected else ""
         self.add_error(name, f"{place}{message or problem.message}{expected}")
+
+
+class CopySearch(SearchForm):
+    """Words to find the draft by that is copied."""
+
+    q = SearchWordsField(
+        "Search drafts by name, resource group or subscription", "Name, resource group or subscription"
+    )
+
+    def __init__(self, *args: Any, **named: Any) -> None:
+        super().__init__(*args, **named)
+        self.helper.layout = Layout(Field("q", template=WORDS))
 
 
 MANY: Final = 20

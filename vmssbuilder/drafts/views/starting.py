@@ -6,16 +6,27 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
-from django.http import HttpRequest, HttpResponse
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from vmssbuilder.accounts.models import User
-from vmssbuilder.drafts import actions, clear_keys, noting, steps, vault
+from vmssbuilder.drafts import access, actions, clear_keys, noting, searching, starters, steps, vault
 from vmssbuilder.drafts import content as contents
-from vmssbuilder.drafts.forms.starting import PARAMETERS, REQUEST, TEXTS, LookForm, StartForm, mark
+from vmssbuilder.drafts.access import Access
+from vmssbuilder.drafts.forms.starting import (
+    PARAMETERS,
+    REQUEST,
+    TEXTS,
+    CopySearch,
+    LookForm,
+    StartForm,
+    mark,
+)
 from vmssbuilder.drafts.forms.template import ParametersForm, PlaceForm, SubmittedParameters, as_text
+from vmssbuilder.drafts.revision_numbers import counted
 from vmssbuilder.scaleset import (
     Place,
     Reading,
@@ -53,8 +64,35 @@ def new(request: HttpRequest) -> HttpResponse:
 
 
 def _page(request: HttpRequest, form: StartForm) -> HttpResponse:
-    context = {"form": form, "errors": form.problems()}
+    context = {"form": form, "errors": form.problems(), "starters": starters.starters()}
     return render(request, "drafts/new.html", context, status=form.status if form.errors else 200)
+
+
+# --- A copy -----------------------------------------------------------------------------------------------------------
+
+_LISTED: Final = 20
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def copies(request: HttpRequest) -> HttpResponse:
+    """Start from a draft, sent or not, that the person may see: found by its name, resource group or subscription."""
+    user = cast(User, request.user)
+    if request.method == "POST":
+        source = access.find(user, request.POST.get("draft", ""), Access.VIEW)
+        try:
+            made = actions.copy_draft(user, source, counted(request.POST.get("revision", "")) or 0)
+        except actions.StaleRevision as error:
+            raise Http404(str(error)) from None
+        messages.success(request, f"A copy of {source} was made. Give the new scale set a name.")
+        return redirect("draft", made.code)
+    search = CopySearch(request.GET)
+    words = search.asked()["q"]
+    found = access.visible(user)
+    if words:
+        found = found.filter(pk__in=searching.matching(words, None if user.is_reviewer else user))
+    drafts = list(found.select_related("owner").defer("document")[: _LISTED + 1])
+    context = {"search": search, "words": words, "drafts": drafts[:_LISTED], "more": len(drafts) > _LISTED}
+    return render(request, "drafts/copies.html", context)
 
 
 # --- What is made of it -----------------------------------------------------------------------------------------------
