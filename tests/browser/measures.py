@@ -60,7 +60,18 @@ ALL_BUT_COLOURS: dict[str, Any] = {
 COLOURS: dict[str, Any] = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
 """What another theme can break: it has other colours, and nothing else."""
 THOROUGH = "VMSSBUILDER_THOROUGH" in os.environ
-"""Whether colours are looked at in both themes at each width; else light at the widest and dark at the next."""
+"""Whether everything is looked at at each width, and colours in both themes; else see `_rules`."""
+
+
+def _rules(width: int, widths: tuple[int, ...]) -> list[dict[str, Any]]:
+    """What axe looks at in the light theme, then what it looks at in the dark one.
+
+    All at the widest and all but colours at the narrowest, between which a page has the layout of one or the other; dark
+    colours at 768.
+    """
+    light = [EVERY_RULE] if THOROUGH or width == max(widths) else []
+    light = light or ([ALL_BUT_COLOURS] if width == min(widths) else [])
+    return [*(light or [{}]), COLOURS if THOROUGH or width == 768 else {}]
 
 
 def axe_violations(page: Page, widths: tuple[int, ...] = WIDTHS) -> list[str]:
@@ -72,29 +83,28 @@ def axe_violations(page: Page, widths: tuple[int, ...] = WIDTHS) -> list[str]:
     before = page.viewport_size
     for width in widths:
         try:
-            found += _look(page, width)
+            found += _look(page, width, *_rules(width, widths))
         except PlaywrightError:
             # A page that follows along may load itself anew just now; then we look at what came.
             page.wait_for_timeout(1_000)
-            found += _look(page, width)
+            found += _look(page, width, *_rules(width, widths))
     if before is not None:
         page.set_viewport_size(before)
     return found
 
 
-def _look(page: Page, width: int) -> list[str]:
+def _look(page: Page, width: int, light: dict[str, Any], dark: dict[str, Any]) -> list[str]:
     page.wait_for_load_state("load")
     accent = page.evaluate("getComputedStyle(document.body).getPropertyValue('--accent')")
     assert accent.strip(), "the stylesheet did not arrive, so axe would judge a bare page"
     _resize(page, width, 800)
     where = f"{page.url} at {width} px"
-    light, dark = THOROUGH or width == 1440, THOROUGH or width == 768
-    found = [f"{where}: {said}" for said in _axe(page, EVERY_RULE if light else ALL_BUT_COLOURS)]
+    found = [f"{where}: {said}" for said in _axe(page, light)] if light else []
     if dark:
         # A colour on its way from one theme to the other is in neither.
         page.emulate_media(color_scheme="dark", reduced_motion="reduce")
         page.evaluate(SETTLED)
-        found += [f"{where}, dark: {said}" for said in _axe(page, COLOURS)]
+        found += [f"{where}, dark: {said}" for said in _axe(page, dark)]
         page.emulate_media(color_scheme="light", reduced_motion="null")
     # After a key, browsers show where the focus is.
     page.keyboard.press("Tab")

@@ -1,6 +1,6 @@
 """Many browsers at one draft, at different fields and at the same one; and a web server that is killed meanwhile.
 
-VMSSBUILDER_BROWSERS and VMSSBUILDER_SECONDS say how many and how long: 8 for 10 seconds unless told; 20 for 60 is the
+VMSSBUILDER_BROWSERS and VMSSBUILDER_SECONDS say how many and how long: 6 for 4 seconds unless told; 20 for 60 is the
 whole of it.
 """
 
@@ -25,9 +25,10 @@ from tests.forms import entries
 from .conftest import People, Product, wait_until
 from .person import Person
 
-BROWSERS: Final = int(os.environ.get("VMSSBUILDER_BROWSERS", "8"))
-SECONDS: Final = float(os.environ.get("VMSSBUILDER_SECONDS", "10"))
-SAVES: Final = 200
+BROWSERS: Final = int(os.environ.get("VMSSBUILDER_BROWSERS", "6"))
+SECONDS: Final = float(os.environ.get("VMSSBUILDER_SECONDS", "4"))
+SAVES: Final = 100
+KILLS: Final = 4
 SETTLED: Final = 30_000 + BROWSERS * 1_000
 
 
@@ -179,7 +180,7 @@ def test_a_killed_web_server_loses_no_save_that_was_answered(product: Product, r
             kills += 1
             product.start("web")
             wait_until(lambda: up(product), "the web server")
-            if kills == 8:
+            if kills == KILLS:
                 return
 
     killer = threading.Thread(target=kill_now_and_then)

@@ -47,10 +47,10 @@ def test_everyday_words_find_what_is_meant_first() -> None:
 
 
 @pytest.mark.parametrize(("words", "told"), ELSEWHERE.items())
-def test_what_is_no_part_of_a_request_says_where_it_is_set(words: str, evidence: str) -> None:
+def test_what_is_no_part_of_a_request_says_where_it_is_set(words: str, told: str) -> None:
     found = index.elsewhere(words)
     assert found is not None
-    assert evidence in found.where
+    assert told in found.where
     assert not found.near or destinations.ranked(words, LATEST)[0].place == found.near
 
 
