@@ -15,6 +15,18 @@ focusTarget();
 const summary = document.getElementById("error-summary");
 if (summary && !location.hash) summary.focus();
 
+// What scripts announce is said to a screen reader once the typing pauses. The region is there before anything is said in it.
+const region = document.createElement("div");
+region.className = "visually-hidden";
+region.id = "announced";
+region.setAttribute("role", "status");
+document.body.append(region);
+let pause = 0;
+document.addEventListener("announce", (event) => {
+  clearTimeout(pause);
+  pause = setTimeout(() => { region.textContent = event.detail; }, 500);
+});
+
 // The server says each moment in UTC. Here it becomes the reader's own, with its day where that is another one.
 function localTimes() {
   for (const time of document.querySelectorAll("time")) {

@@ -1,10 +1,10 @@
 // Find a setting: a box over the page that leads to a field, by Ctrl K or by the button that is a link without scripts.
-"use strict";
+import { Combobox } from "./combobox.js";
 
 {
   const opener = document.querySelector("[data-find]");
   if (opener && "showModal" in HTMLDialogElement.prototype) {
-    let dialog, input, list, status, asked = 0, timer;
+    let dialog, input, list, status, combobox, asked = 0, answered = "", timer;
     const modifier = /Mac|iPhone|iPad/.test(navigator.platform) ? "⌘" : "Ctrl";
     const hint = opener.querySelector("kbd");
     if (hint) {
@@ -14,31 +14,16 @@
     opener.setAttribute("aria-keyshortcuts", modifier === "Ctrl" ? "Control+K" : "Meta+K");
     opener.setAttribute("aria-haspopup", "dialog");
 
-    const options = () => [...list.children];
-    const chosen = () => list.querySelector("[aria-selected=true]");
-
-    function choose(option) {
-      const before = chosen();
-      if (before) before.setAttribute("aria-selected", "false");
-      if (option) {
-        option.setAttribute("aria-selected", "true");
-        option.scrollIntoView({ block: "nearest" });
-        input.setAttribute("aria-activedescendant", option.id);
-      } else {
-        input.removeAttribute("aria-activedescendant");
-      }
-    }
-
     function show(html) {
       list.innerHTML = html;
       const elsewhere = list.querySelector("[data-elsewhere]");
       elsewhere?.remove();
-      const count = options().length;
+      const count = list.children.length;
+      const words = `${count} ${count === 1 ? "setting" : "settings"}`;
+      combobox.show(list, list, "", 0);
       list.hidden = !count;
-      input.setAttribute("aria-expanded", String(count > 0));
-      choose(list.firstElementChild);
       status.classList.toggle("visually-hidden", count > 0 && !elsewhere);
-      status.textContent = elsewhere ? elsewhere.textContent : count ? `${count} settings` : input.value.trim() ? "No setting is called that. Try one word of what it does." : "";
+      status.textContent = elsewhere ? elsewhere.textContent : count ? words : input.value.trim() ? "No setting is called that. Try one word of what it does." : "";
     }
 
     async function ask() {
@@ -49,7 +34,9 @@
         const answer = await fetch(`${opener.href}?part=list&q=${encodeURIComponent(query)}`);
         if (!answer.ok || answer.redirected) throw new Error(answer.status);
         const html = await answer.text();
-        if (mine === asked) show(html);
+        if (mine !== asked) return;
+        answered = input.value;
+        show(html);
       } catch {
         if (mine !== asked) return;
         show("");
@@ -71,8 +58,7 @@
       dialog.className = "find";
       dialog.setAttribute("aria-label", "Find a setting");
       dialog.innerHTML = '<div class="find__head"><svg class="icon" aria-hidden="true"><use href="#i-search"/></svg>' +
-        '<input class="find__input" type="text" role="combobox" aria-label="Find a setting" aria-autocomplete="list" ' +
-        'aria-expanded="false" aria-controls="find-list" autocomplete="off" spellcheck="false" autocapitalize="none" ' +
+        '<input class="find__input" type="text" aria-label="Find a setting" spellcheck="false" autocapitalize="none" ' +
         'enterkeyhint="go" maxlength="200" placeholder="Find a setting, such as disk size">' +
         '<button class="btn btn-quiet btn--icon btn--small" type="button" aria-label="Close"><svg class="icon" aria-hidden="true">' +
         '<use href="#i-close"/></svg></button></div><ul class="find__list" id="find-list" role="listbox" aria-label="Settings" hidden></ul>' +
@@ -85,26 +71,19 @@
         clearTimeout(timer);
         timer = setTimeout(ask, 80);
       });
-      input.addEventListener("keydown", async (event) => {
-        if (event.isComposing) return;
-        const all = options();
-        const at = all.indexOf(chosen());
-        if (event.key === "ArrowDown" && all.length) choose(all[(at + 1) % all.length]);
-        else if (event.key === "ArrowUp" && all.length) choose(all.at(at - 1 < 0 ? -1 : at - 1));
-        else if (event.key === "Enter") {
-          event.preventDefault();
-          // Who types fast presses Enter before the answer is there.
+      combobox = new Combobox(input, {
+        open: ask,
+        take: go,
+        closed: () => dialog.close(),
+        // Who types fast presses Enter before the answer is there.
+        settled: async () => {
           clearTimeout(timer);
-          if (!chosen() || at <= 0) await ask();
-          go(chosen());
-          return;
-        } else return;
-        event.preventDefault();
+          if (answered !== input.value) await ask();
+        },
       });
-      list.addEventListener("click", (event) => go(event.target.closest("[role=option]")));
       list.addEventListener("pointermove", (event) => {
         const option = event.target.closest("[role=option]");
-        if (option && option !== chosen()) choose(option);
+        if (option && option !== combobox.options[combobox.at]) combobox.mark(combobox.options.indexOf(option));
       });
       dialog.querySelector("button").addEventListener("click", () => dialog.close());
       dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
@@ -115,6 +94,7 @@
       if (!dialog) build();
       if (!dialog.open) dialog.showModal();
       input.select();
+      if (input.value) ask();
     }
 
     opener.addEventListener("click", (event) => {

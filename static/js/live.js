@@ -2,17 +2,6 @@
 "use strict";
 
 {
-  // Said to a screen reader once the typing pauses; never to the eye, which has the words already.
-  const region = document.createElement("div");
-  region.className = "visually-hidden";
-  region.setAttribute("role", "status");
-  document.body.append(region);
-  let pause = 0;
-  document.addEventListener("announce", (event) => {
-    clearTimeout(pause);
-    pause = setTimeout(() => { region.textContent = event.detail; }, 1000);
-  });
-
   const DURATION = /^P(?!$)(?:(\d{1,6})W)?(?:(\d{1,6})D)?(?:T(?=\d)(?:(\d{1,6})H)?(?:(\d{1,6})M)?(?:(\d{1,6})(?:\.\d{1,9})?S)?)?$/;
   const SECONDS = [604800, 86400, 3600, 60, 1];
   const SPANS = [[86400, "day"], [3600, "hour"], [60, "minute"], [1, "second"]];

@@ -1,92 +1,96 @@
-// Suggestions drop down under fields that have some; any value can still be typed.
-"use strict";
+// Lists of what Azure has: below fields that have some, where any value can still be typed, and in a dialog over the page.
+import { Combobox } from "./combobox.js";
+import "./choosing.js";
 
-{
-  let box = null, field = null, options = [], at = -1, asking = null, timer = 0;
+const AGAIN = 100, SLOWER = 500, QUICK_LOOKS = 100, LOOKS = 250, LATER = 3000;
+const comboboxes = new WeakMap();
 
-  const close = () => {
-    clearTimeout(timer);
-    asking?.abort();
-    box?.remove();
-    if (field) {
-      if (!field.matches("textarea")) field.setAttribute("aria-expanded", "false");
-      field.removeAttribute("aria-activedescendant");
-    }
-    box = asking = null;
-    options = [];
-    at = -1;
-  };
+// A field of no draft says itself where the scale set is to be: by the fields beside it.
+const place = (input) => Object.fromEntries((input.dataset.place?.split(" ") || []).map((pair) => {
+  const [name, other] = pair.split("=");
+  return [name, input.form.elements[other]?.value || ""];
+}));
 
-  // A field of no draft says itself where the scale set is to be: by the fields beside it.
-  const place = (input) => Object.fromEntries((input.dataset.place?.split(" ") || []).map((pair) => {
-    const [name, other] = pair.split("=");
-    return [name, input.form.elements[other]?.value || ""];
-  }));
+class Suggestions {
+  #asking = null;
+  #timer = 0;
 
-  const ask = async (input, again = 0) => {
-    if (!input.name) return;
-    asking?.abort();
-    asking = new AbortController();
-    const { signal } = asking;
+  constructor(input) {
+    this.input = input;
+    // A search fills in other fields than its own: what is found first is what Enter takes.
+    this.searches = "fills" in input.dataset;
+    this.combobox = new Combobox(input, {
+      open: () => this.open(),
+      take: (option) => this.take(option),
+      closed: () => this.#closed(),
+      settled: this.searches ? () => this.#settled() : null,
+    });
+  }
+  // What was chosen before it counts: it may be on its way to be saved.
+  async open() {
+    await this.input.form?.settled?.();
+    if (document.activeElement === this.input && !this.box) this.ask();
+  }
+  typed() {
+    this.input.dataset.typed = "1";
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.ask(), 120);
+  }
+  async #settled() {
+    if (this.asked !== this.input.value) await this.ask();
+  }
+  async ask(looks = 0) {
+    const { input } = this;
+    clearTimeout(this.#timer);
+    this.asked = input.value;
+    this.#asking?.abort();
+    this.#asking = new AbortController();
+    const { signal } = this.#asking;
     let html;
     try {
       // What stands in the field is a search only once it is being typed.
-      const q = input.dataset.typed ? input.value : "";
-      const answer = await fetch(`${input.dataset.suggest}?${new URLSearchParams({ q, ...place(input) })}`, { signal });
+      const q = input.dataset.typed || this.searches ? input.value : "";
+      const asked = new URLSearchParams({ q, ...(looks ? { again: "" } : {}), ...place(input) });
+      const answer = await fetch(`${input.dataset.suggest}?${asked}`, { signal });
       if (!answer.ok || answer.redirected) return;
       ({ html } = await answer.json());
     } catch { return; }
     if (signal.aborted || document.activeElement !== input) return;
-    if (!box) {
-      box = document.createElement("div");
-      box.className = "suggest";
-      box.addEventListener("mousedown", (event) => { if (!event.target.closest("a")) event.preventDefault(); });
-      box.addEventListener("click", (event) => {
-        const option = event.target.closest("[role=option]");
-        if (option) pick(option);
-      });
-      input.after(box);
+    if (html !== this.html || !this.box) this.#show(html);
+    // Azure's answer is shown right after it is there; a look costs little.
+    const pause = this.box.querySelector("[data-again]") ? looks < QUICK_LOOKS ? AGAIN : SLOWER
+      : this.box.querySelector("[data-later]") ? LATER : 0;
+    if (pause && looks < LOOKS) this.#timer = setTimeout(() => { if (this.combobox.at < 1) this.ask(looks + 1); }, pause);
+  }
+  #show(html) {
+    const { input } = this;
+    if (!this.box) {
+      this.box = document.createElement("div");
+      this.box.className = "suggest";
+      this.box.addEventListener("mousedown", (event) => { if (!event.target.closest("a")) event.preventDefault(); });
+      input.after(this.box);
     }
-    box.style.width = `${Math.max(input.offsetWidth, Math.min(360, innerWidth - 32))}px`;
-    box.innerHTML = html;
-    options = [...box.querySelectorAll("[role=option]")];
-    options.forEach((option, place) => { option.id = `${input.id}-option-${place}`; });
-    at = -1;
-    const list = box.querySelector("[role=listbox]");
-    if (list) {
-      list.id = `${input.id}-options`;
-      input.setAttribute("aria-controls", list.id);
-    }
-    if (!input.matches("textarea")) input.setAttribute("aria-expanded", String(options.length > 0));
-    input.removeAttribute("aria-activedescendant");
-    const pause = box.querySelector("[data-again]") ? 700 : box.querySelector("[data-later]") ? 3000 : 0;
-    if (pause && again < 60) timer = setTimeout(() => { if (at < 0) ask(input, again + 1); }, pause);
-  };
-
-  // What was chosen before it counts: it may be on its way to be saved.
-  const open = async (input) => {
-    await input.form?.settled?.();
-    if (document.activeElement === input && !box) ask(input);
-  };
-
-  const move = (step) => {
-    options[at]?.setAttribute("aria-selected", "false");
-    at = (at + step + options.length) % options.length;
-    options[at].setAttribute("aria-selected", "true");
-    options[at].scrollIntoView({ block: "nearest" });
-    field.setAttribute("aria-activedescendant", options[at].id);
-  };
-
-  const pick = (option) => {
-    const input = field, more = box.querySelector("a")?.href;
-    input.value = option.dataset.value;
+    this.html = html;
+    this.box.style.width = `${Math.max(input.offsetWidth, Math.min(360, innerWidth - 32))}px`;
+    this.box.innerHTML = html;
+    const words = this.box.querySelector(".suggest__foot span").textContent;
+    this.combobox.show(this.box, this.box.querySelector("[role=listbox]"), words, this.searches && input.value ? 0 : -1);
+  }
+  #closed() {
+    clearTimeout(this.#timer);
+    this.#asking?.abort();
+    this.box?.remove();
+    this.box = this.combobox.box = null;
+  }
+  take(option) {
+    const { input } = this, { value } = option.dataset, more = this.box.querySelector("a")?.href;
     delete input.dataset.typed;
-    const along = more && "also" in option.dataset;
-    close();
-    input.dispatchEvent(new Event("input", { bubbles: true }));
-    input.dispatchEvent(new Event("change", { bubbles: true }));
+    if (this.searches) return this.fill(value);
+    input.value = value;
+    this.combobox.close();
+    for (const name of ["input", "change"]) input.dispatchEvent(new Event(name, { bubbles: true }));
     input.closest(".field")?.querySelector(".suggest__also")?.remove();
-    if (along) {
+    if (more && "also" in option.dataset) {
       const note = document.createElement("p");
       note.className = "suggest__also";
       note.setAttribute("role", "status");
@@ -96,55 +100,60 @@
       note.append("This image is sold with a plan that the request must name: ", link, ".");
       input.after(note);
     }
-  };
-
-  document.addEventListener("focusin", (event) => {
-    const input = event.target;
-    if (box && !box.contains(input) && input !== field) close();
-    if (!input.dataset?.suggest || input === field && box) return;
-    field = input;
-    if (input.matches("textarea")) return;  // may not be a combobox
-    // The browser's own list would lie over this one.
-    input.removeAttribute("list");
-    input.setAttribute("role", "combobox");
-    input.setAttribute("aria-autocomplete", "list");
-    input.setAttribute("aria-expanded", "false");
-  });
-  document.addEventListener("focusout", (event) => {
-    if (box && !box.contains(event.relatedTarget) && event.relatedTarget !== field) close();
-  });
-  document.addEventListener("click", (event) => {
-    if (event.target.dataset?.suggest && !box) open(event.target);
-  });
-  document.addEventListener("input", (event) => {
-    const input = event.target;
-    // A box without a name holds what must not leave the page, such as a private key.
-    if (!input.dataset?.suggest || !event.isTrusted || !input.name) return;
-    input.dataset.typed = "1";
-    clearTimeout(timer);
-    timer = setTimeout(() => ask(input), 120);
-  });
-  document.addEventListener("keydown", (event) => {
-    if (event.target !== field) return;
-    if (event.key === "Escape" && box) {
-      event.preventDefault();
-      close();
-    } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
-      event.preventDefault();
-      if (options.length) move(event.key === "ArrowDown" ? 1 : at < 0 ? 0 : -1);
-      else if (!box) open(field);
-    } else if (event.key === "Enter" && at >= 0) {
-      event.preventDefault();
-      pick(options[at]);
-    }
-  });
-
-  // The page to choose on looks again by itself while Azure has not answered.
-  const waiting = document.querySelector("[data-look-again]");
-  if (waiting) {
-    const untouched = () => [...document.querySelectorAll("main input:not([type=hidden]), main textarea")].every(
-      (input) => input.value === input.defaultValue && input.checked === input.defaultChecked);
-    const look = () => { if (untouched()) location.replace(waiting.dataset.lookAgain); };
-    setTimeout(look, waiting.matches(".callout--warning") ? 10000 : 1500);
   }
+  // The server fills in all that belongs to what was found, and shows the page anew.
+  async fill(value) {
+    const { input } = this, page = input.form, q = input.value;
+    this.combobox.close();
+    if (await page.settled?.() === false) return;
+    const form = document.createElement("form");
+    form.method = "post";
+    form.action = input.dataset.fills;
+    const sent = { csrfmiddlewaretoken: page.elements.csrfmiddlewaretoken.value, base: page.elements.base.value, act: "use", value, q };
+    for (const [name, text] of Object.entries(sent)) {
+      const field = document.createElement("input");
+      Object.assign(field, { type: "hidden", name, value: text });
+      form.append(field);
+    }
+    document.body.append(form);
+    form.submit();
+  }
+}
+
+function enhance() {
+  for (const input of document.querySelectorAll("[data-suggest]:not([data-listed])")) {
+    input.dataset.listed = "1";
+    comboboxes.set(input, new Suggestions(input));
+  }
+}
+
+document.addEventListener("focusout", (event) => {
+  const own = comboboxes.get(event.target) || comboboxes.get(event.target.closest?.(".suggest")?.previousElementSibling);
+  if (own?.box && !own.box.contains(event.relatedTarget) && event.relatedTarget !== own.input) own.combobox.close();
+});
+document.addEventListener("click", (event) => {
+  const own = comboboxes.get(event.target);
+  if (own && !own.box) own.open();
+});
+document.addEventListener("input", (event) => {
+  const own = comboboxes.get(event.target);
+  // A box without a name holds what must not leave the page, such as a private key; a search is none of the page's values.
+  if (own && event.isTrusted && (own.searches || event.target.name)) own.typed();
+}, true);
+for (const kind of ["input", "change"]) {
+  document.addEventListener(kind, (event) => {
+    if (comboboxes.get(event.target)?.searches) event.stopImmediatePropagation();
+  }, true);
+}
+enhance();
+const page = document.getElementById("step-form");
+if (page) new MutationObserver(enhance).observe(page, { childList: true, subtree: true });
+
+// The page to choose on looks again by itself while Azure has not answered.
+const waiting = document.querySelector("[data-look-again]");
+if (waiting) {
+  const untouched = () => [...document.querySelectorAll("main input:not([type=hidden]), main textarea")].every(
+    (input) => input.value === input.defaultValue && input.checked === input.defaultChecked);
+  const look = () => { if (untouched()) location.replace(waiting.dataset.lookAgain); };
+  setTimeout(look, waiting.matches(".callout--warning") ? 10000 : 1500);
 }

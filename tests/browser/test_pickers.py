@@ -219,3 +219,79 @@ def test_the_page_of_faults_shuts_nobody_out(people: People, product: Product) -
     assert not axe_violations(page)
     page.get_by_role("button", name="Switch all off").click()
     expect(page.get_by_text("Nothing goes wrong at the moment.")).to_be_visible()
+
+
+def test_words_find_an_image_and_fill_in_all_that_belongs_to_it(people: People) -> None:
+    rita, code = start(people)
+    rita.open(f"/drafts/{code}/operating-system/")
+    field = rita.page.get_by_label("Search all images")
+    assert field.get_attribute("role") == "combobox", "from the start"
+    field.press_sequentially("windows 2022 core")
+    # Who types fast presses Enter before the answer is there.
+    with rita.page.expect_navigation():
+        field.press("Enter")
+    image = document(rita, code)["properties"]["virtualMachineProfile"]["storageProfile"]["imageReference"]
+    assert image == {
+        "publisher": "MicrosoftWindowsServer",
+        "offer": "WindowsServer",
+        "sku": "2022-datacenter-azure-edition-core",
+        "version": "latest",
+    }
+    expect(rita.page.get_by_text("Windows Server 2022 Datacenter Azure Edition, Core, x64")).to_be_visible()
+    expect(rita.page.get_by_text("The form shows what applies to Windows.").first).to_be_visible()
+    expect(field).to_be_focused()
+
+
+def test_the_count_is_announced_in_a_region_that_is_there_before(people: People) -> None:
+    rita, code = start(people)
+    rita.open(f"/drafts/{code}/operating-system/")
+    region = rita.page.locator("#announced")
+    expect(region).to_have_role("status")
+    expect(region).to_be_empty()
+    rita.page.get_by_label("Search all images").press_sequentially("sql")
+    expect(region).to_contain_text("4 images")
+
+
+def test_a_dialog_over_the_field_chooses_a_value(people: People) -> None:
+    rita, code = start(people)
+    rita.open(f"/drafts/{code}/size/")
+    link = rita.page.get_by_role("link", name="Choose a VM size")
+    link.click()
+    dialog = rita.page.get_by_role("dialog", name="Choose a VM size")
+    dialog.get_by_label("Search", exact=True).press_sequentially("d8ds_v5")
+    dialog.get_by_label("Standard_D8ds_v5", exact=True).check()
+    assert Axe().run(rita.page).violations_count == 0
+    dialog.get_by_role("button", name="Use it").click()
+    expect(dialog).to_be_hidden()
+    field = field_of(rita.page, "sku/name")
+    expect(field).to_have_value("Standard_D8ds_v5")
+    expect(field).to_be_focused()
+    expect(rita.page.locator("#json")).to_contain_text("Standard_D8ds_v5")
+    link.click()
+    rita.page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    assert document(rita, code)["sku"]["name"] == "Standard_D8ds_v5"
+
+
+@pytest.mark.parametrize("where", ["below a field", "in a select", "in the search for settings"])
+def test_the_active_option_is_to_be_seen_in_high_contrast(people: People, where: str) -> None:
+    rita, code = start(people)
+    page = rita.page
+    page.emulate_media(forced_colors="active")
+    rita.open(f"/drafts/{code}/size/")
+    if where == "below a field":
+        field_of(page, "sku/name").press("ArrowDown")
+        expect(options(page).nth(1)).to_be_visible()
+        field_of(page, "sku/name").press("ArrowDown")
+    elif where == "in a select":
+        rita.open(f"/drafts/{code}/basics/")
+        page.locator(".select[role=combobox]").first.press("ArrowDown")
+    else:
+        page.keyboard.press("Control+k")
+        page.keyboard.type("disk size")
+    marked, other = (
+        page.locator(f'[role=option][aria-selected="{each}"]:visible').first for each in ("true", "false")
+    )
+    expect(marked).to_be_visible()
+    grounds = [each.evaluate("(line) => getComputedStyle(line).backgroundColor") for each in (marked, other)]
+    assert grounds[0] != grounds[1]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -13,6 +14,7 @@ from django.utils import timezone
 
 from vmssbuilder.accounts.models import User
 from vmssbuilder.azure.pickers import SearchIndex, Where
+from vmssbuilder.azure.pickers.search_index import merged as one_of
 from vmssbuilder.azure.pickers.sources import Source
 
 from .models import KnownList
@@ -28,10 +30,11 @@ _lock = threading.Lock()
 
 @dataclass(frozen=True, slots=True)
 class CachedList:
-    """A list, and when it was fetched."""
+    """A list, and when it was fetched. digest: of what it holds."""
 
     index: SearchIndex
     fetched: datetime
+    digest: str
 
     @property
     def age(self) -> float:
@@ -55,8 +58,8 @@ def cached(user: User, key: str) -> CachedList | None:
         packed = KnownList.objects.filter(user=user, key=key).values_list("packed", flat=True).first()
         if packed is None:
             return None
-        index = _remember(digest, bytes(packed))
-    return CachedList(index, fetched)
+        index = _remember(digest, SearchIndex(bytes(packed)))
+    return CachedList(index, fetched, digest)
 
 
 def store(user: User, key: str, packed: bytes) -> CachedList:
@@ -66,7 +69,14 @@ def store(user: User, key: str, packed: bytes) -> CachedList:
         user=user, key=key, defaults={"digest": digest, "packed": packed, "fetched": now}
     )
     KnownList.objects.filter(user=user, fetched__lt=now - LONGEST).delete()
-    return CachedList(_recall(digest) or _remember(digest, packed), now)
+    return CachedList(_recall(digest) or _remember(digest, SearchIndex(packed)), now, digest)
+
+
+def merged(lists: Sequence[CachedList]) -> CachedList:
+    """Several lists as one, as old as the oldest. What is in more than one of them is there once."""
+    digest = hashlib.sha256("|".join(each.digest for each in lists).encode()).hexdigest()
+    index = _recall(digest) or _remember(digest, one_of(each.index for each in lists))
+    return CachedList(index, min(each.fetched for each in lists), digest)
 
 
 def _recall(digest: str) -> SearchIndex | None:
@@ -77,8 +87,7 @@ def _recall(digest: str) -> SearchIndex | None:
         return index
 
 
-def _remember(digest: str, packed: bytes) -> SearchIndex:
-    index = SearchIndex(packed)
+def _remember(digest: str, index: SearchIndex) -> SearchIndex:
     with _lock:
         _shelves[digest] = index
         rows = sum(len(each) for each in _shelves.values())

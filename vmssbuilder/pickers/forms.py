@@ -18,7 +18,7 @@ from vmssbuilder.scaleset import paths
 from vmssbuilder.scaleset.paths import MISSING
 from vmssbuilder.web.forms import BOX, PLAIN, SearchChoiceField, SearchField, SearchForm, SmallForm
 
-from . import words
+from . import images, words
 from .whereabouts import PickerContext
 
 LONGEST_VALUE: Final = 10_000
@@ -155,7 +155,10 @@ class UseForm(SmallForm):
         else:
             box.label = "Or type it" if suggestions else "Type it"
             before = " It goes before what is chosen above." if suggestions else ""
-            box.help_text = f"Any value counts, also what is not in the list.{before}"
+            anything = "Any value counts, also what is not in the list."
+            box.help_text = (
+                words.HOW_TO_TYPE_AN_IMAGE if self.choice.target.is_object else anything
+            ) + before
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -165,6 +168,8 @@ class UseForm(SmallForm):
         wanted = self._several(picked, typed) if several else typed.strip() or next(iter(picked), MISSING)
         if wanted is MISSING and not several:
             self.add_error("typed", "Choose one, or type a value.")
+        elif self.choice.target.is_object and not images.is_value(wanted):
+            self.add_error("typed", words.HOW_TO_TYPE_AN_IMAGE)
         self._bounded(wanted)
         return cleaned | {"wanted": wanted}
 

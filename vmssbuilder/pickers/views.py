@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, Final, cast
 
 from django.contrib import messages
@@ -15,21 +17,25 @@ from vmssbuilder.accounts.lookups import Lookup
 from vmssbuilder.accounts.models import User
 from vmssbuilder.azure import AzureError, explain
 from vmssbuilder.azure.errors import AlreadyExists, Forbidden
-from vmssbuilder.azure.pickers import PICKERS, Picker, SuggestionMatches, Where
+from vmssbuilder.azure.pickers import PICKERS, Picker, Suggestion, SuggestionMatches, Where
 from vmssbuilder.azure.pickers.groups import NewGroup
-from vmssbuilder.drafts import access, actions, addresses, steps
+from vmssbuilder.azure.pickers.kinds import IMAGE
+from vmssbuilder.azure.pickers.marketplace import Urn
+from vmssbuilder.drafts import access, actions, addresses, steps, systems
 from vmssbuilder.drafts import content as contents
 from vmssbuilder.drafts.access import Access
 from vmssbuilder.drafts.changes import Changed
+from vmssbuilder.drafts.models import Draft
 from vmssbuilder.drafts.views.frame import frame
 from vmssbuilder.scaleset import paths
 from vmssbuilder.scaleset.paths import MISSING, Path, PathError
+from vmssbuilder.scaleset.systems import SYSTEMS
 from vmssbuilder.web.characters import showable_page
 from vmssbuilder.web.problems import problem
 from vmssbuilder.web.rendering import drawn
 
 from . import actions as creating
-from . import fetching, whereabouts, words
+from . import fetching, images, whereabouts, words
 from .forms import LONGEST_VALUE, NewGroupForm, PickerSearch, UseForm
 from .whereabouts import PickerContext
 
@@ -95,10 +101,12 @@ def suggest_anew(request: HttpRequest, kind: str) -> HttpResponse:
 
 def _suggested(request: HttpRequest, picker: Picker, where: Where, url: str = "") -> HttpResponse:
     """url: of the page to choose on, where there is one."""
-    asked = fetching.fetch_list(cast(User, request.user), picker, where, wait=FIELD_WAITS)
+    typed = request.GET.get("q", "").strip()[: PickerSearch.LONGEST]
+    # Whoever asks again looks whether the answer is there: it is no use to keep a web worker waiting once more.
+    wait = 0.0 if "again" in request.GET else FIELD_WAITS
+    asked = _listed(request, picker, where, typed, wait=wait)
     found = None
     if asked.value is not None:
-        typed = request.GET.get("q", "").strip()[: PickerSearch.LONGEST]
         found = asked.value.index.search(typed, where, picker)
     trouble = asked.trouble
     foot = [words.how_many(found, picker.plural)] if found is not None else []
@@ -139,9 +147,19 @@ def choose(request: HttpRequest, code: str, place: str) -> HttpResponse:
 
 
 def _ask(request: HttpRequest, choice: PickerContext, *, fresh: bool = False) -> Lookup:
-    return fetching.fetch_list(
-        cast(User, request.user), choice.target.picker, choice.where, wait=PAGE_WAITS, fresh=fresh
-    )
+    sent = request.POST if request.method == "POST" else request.GET
+    text = sent.get("q", "").strip()[: PickerSearch.LONGEST]
+    return _listed(request, choice.target.picker, choice.where, text, wait=PAGE_WAITS, fresh=fresh)
+
+
+def _listed(
+    request: HttpRequest, picker: Picker, where: Where, text: str, *, wait: float, fresh: bool = False
+) -> Lookup:
+    """The list to choose from. text: what is looked for, where that decides what is asked."""
+    user = cast(User, request.user)
+    if picker.kind == IMAGE:
+        return images.ask(user, where, text, wait=wait, fresh=fresh)
+    return fetching.fetch_list(user, picker, where, wait=wait, fresh=fresh)
 
 
 def _page(
@@ -178,10 +196,15 @@ def _page(
     form.offer(shown)
     group = group or _new_group(choice)
     article = "an" if picker.one[0].lower() in "aeiou" else "a"
-    context = frame(draft, steps.owner(target.path)) | {
+    in_dialog = request.headers.get("X-Part") == "dialog"
+    around = {} if in_dialog else frame(draft, steps.owner(target.path))
+    context = around | {
+        "layout": "pickers/dialog.html" if in_dialog else "drafts/frame.html",
+        # What fills in more than its own field is written by the server.
+        "one": not (target.several or target.is_object or any(each.also for each in shown)),
         "heading": f"Choose {picker.plural}" if target.several else f"Choose {article} {picker.one}",
         "label": target.node.property.title,
-        "help": target.node.help,
+        "help": words.ABOUT_IMAGES if target.is_object else target.node.help,
         "picker": picker,
         "several": target.several,
         "url": choice.url,
@@ -196,11 +219,13 @@ def _page(
         "count": words.how_many(found, picker.plural),
         "form": form,
         "offered": bool(shown),
+        # What is there does not match, and more is on its way.
+        "waiting": asked.loading and not asked.trouble and (kept is None or not shown),
         "missing": [(NEEDS[each], _where_to_choose(choice, each)) for each in asked.missing],
         "place": choice.where.region if "region" in (*picker.source.needs, *picker.depends) else "",
         "now": "" if target.several else unlisted,
         "errors": [*form.problems(), *(group.problems() if group else ())],
-        "searchable": picker.filtered or query or (kept and len(kept.index) > FEW),
+        "searchable": picker.filtered or target.is_object or query or (kept and len(kept.index) > FEW),
         "group": group,
         "onward": NEEDS.get({"typeHandlerVersion": "version"}.get(picker.onward, picker.onward), "a version")
         if picker.onward
@@ -284,10 +309,9 @@ def _use(request: HttpRequest, choice: PickerContext, form: UseForm) -> HttpResp
     try:
         base = form.cleaned_data["base"]
         shown = choice.content if base == draft.head else contents.of(draft.revisions.get(number=base))
-        changes = [Changed(path, paths.get(shown, path), wanted)]
-        changes += [
-            Changed(other, paths.get(shown, other), value) for other, value in _along(request, choice, wanted)
-        ]
+        along = _along(request, choice, wanted)
+        wished = [*_own(choice, wanted), *along.changes]
+        changes = [Changed(place, paths.get(shown, place), value) for place, value in wished]
         changes = [change for change in changes if change.wanted != change.shown]
         saved = actions.save(user, draft, base, changes)
     except actions.EditConflict:
@@ -303,25 +327,90 @@ def _use(request: HttpRequest, choice: PickerContext, form: UseForm) -> HttpResp
             "It was made from a revision that the draft does not have. Nothing was saved. Open the page again.",
             links=[(choice.url, "Open the page again")],
         )
-    if len(changes) > 1:
-        messages.success(request, "The plan that this image needs was filled in as well.")
+    _tell(request, saved, changes, along)
     onward = choice.target.picker.onward
     if request.POST.get("act") == "onward" and onward and wanted is not MISSING:
         return redirect(whereabouts.address(saved, (*path[:-1], onward)))
-    return redirect(addresses.field_url(draft.code, path, saved.api_version))
+    ending = "-search" if choice.target.is_object else ""
+    return redirect(addresses.field_url(draft.code, path, saved.api_version) + ending)
 
 
-def _along(request: HttpRequest, choice: PickerContext, wanted: Any) -> list[tuple[Path, str]]:
-    """What goes into other members together with the value: the plan of an image."""
+@dataclass(frozen=True, slots=True)
+class Along:
+    """What goes with a value that was chosen. title: what it is called. changes: to other members, such as the plan.
+
+    system: the operating system that an image is for, "" when nobody says. unknown: whether Azure has not said whether
+    the image needs a plan.
+    """
+
+    title: str = ""
+    changes: tuple[tuple[Path, Any], ...] = ()
+    system: str = ""
+    unknown: bool = False
+
+
+def _own(choice: PickerContext, wanted: Any) -> list[tuple[Path, Any]]:
+    """The value at its place; of an object, the members that it stands for."""
+    path = choice.target.path
+    if not choice.target.is_object:
+        return [(path, wanted)]
+    held = paths.get(choice.content, path)
+    base: list[tuple[Path, Any]] = [] if isinstance(held, dict) or held is MISSING else [(path, MISSING)]
+    named = [((*path, name), value) for name, value in images.members(wanted).items()]
+    return base + [each for each in named if contents.node_at(each[0], choice.draft.api_version) is not None]
+
+
+def _along(request: HttpRequest, choice: PickerContext, wanted: Any) -> Along:
+    """What goes into other members together with the value: the plan of an image, and its operating system."""
     if not isinstance(wanted, str):
-        return []
-    asked = fetching.fetch_list(cast(User, request.user), choice.target.picker, choice.where, wait=0.0)
-    found = asked.value.index.find(wanted, choice.where, choice.target.picker) if asked.value else None
-    if found is None:
-        return []
-    return [
-        (path, value)
-        for name, value in found.also.items()
-        if (path := paths.parse(name)) != choice.target.path
-        and contents.node_at(path, choice.draft.api_version) is not None
-    ]
+        return Along()
+    user, picker = cast(User, request.user), choice.target.picker
+    if choice.target.is_object:
+        return _along_an_image(user, choice, wanted, str(request.POST.get("q", "")))
+    asked = fetching.fetch_list(user, picker, choice.where, wait=0.0)
+    found = asked.value.index.find(wanted, choice.where, picker) if asked.value else None
+    return Along() if found is None else Along(found.title, tuple(_members(choice, found.also)))
+
+
+def _along_an_image(user: User, choice: PickerContext, wanted: str, text: str) -> Along:
+    listed = images.ask(user, choice.where, text, wait=0.0)
+    found = listed.value.index.find(wanted, choice.where, choice.target.picker) if listed.value else None
+    title = found.title if found else wanted
+    asked = images.details(user, choice.where, wanted, wait=PAGE_WAITS)
+    known = asked.value or (found if found is not None and found.facts.get("what") != "marketplace" else None)
+    said: Suggestion | None = known or found
+    system = str(said.facts.get("system", "")) if said else ""
+    if known is None:
+        return Along(title, system=system, unknown=Urn.parse(wanted) is not None)
+    plan: dict[Path, Any] = dict(_members(choice, known.also))
+    if not plan and isinstance(paths.get(choice.content, ("plan",)), dict):
+        plan = {("plan",): MISSING}
+    return Along(title, tuple(plan.items()), system)
+
+
+def _members(choice: PickerContext, also: Mapping[str, str]) -> Iterator[tuple[Path, str]]:
+    for name, value in also.items():
+        path = paths.parse(name)
+        if path != choice.target.path and contents.node_at(path, choice.draft.api_version) is not None:
+            yield path, value
+
+
+def _tell(request: HttpRequest, saved: Draft, changes: list[Changed], along: Along) -> None:
+    """Says what was filled in besides the value, and lets the form show what is for the image's operating system."""
+    plan = [change for change in changes if change.path[0] == "plan"]
+    words = [f"The image is {along.title}."] if along.system or along.unknown else []
+    if plan:
+        words.append(
+            "The purchase plan was removed: this image has none."
+            if plan[0].wanted is MISSING
+            else "The plan that this image needs was filled in as well."
+        )
+    if along.unknown:
+        words.append("Azure has not said yet whether it needs a purchase plan; the pre-flight finds out.")
+    chosen = systems.of(saved)
+    if along.system in SYSTEMS and chosen.system != along.system:
+        told = chosen.evidence.system if chosen.evidence is not None else ""
+        actions.choose_system(cast(User, request.user), saved, "" if told == along.system else along.system)
+        words.append(f"The form shows what applies to {along.system}.")
+    if words:
+        messages.success(request, " ".join(words))

@@ -8,6 +8,7 @@ from typing import Any, Final
 from django.urls import reverse
 
 from vmssbuilder.azure.pickers import PICKERS, Picker, Where
+from vmssbuilder.azure.pickers.kinds import IMAGE
 from vmssbuilder.drafts import addresses
 from vmssbuilder.drafts import content as contents
 from vmssbuilder.drafts.models import Draft
@@ -15,7 +16,11 @@ from vmssbuilder.scaleset import paths
 from vmssbuilder.scaleset.paths import Path
 from vmssbuilder.scaleset.properties import List, Map, Node
 
+from . import images
+
 _IMAGE: Final[Path] = ("properties", "virtualMachineProfile", "storageProfile", "imageReference")
+OBJECTS: Final[dict[Path, str]] = {_IMAGE: IMAGE}
+"""Objects whose members are chosen together, and the kind of picker for each."""
 _FIXED: Final[dict[str, Path]] = {
     "subscription": (contents.TARGET, "subscription"),
     "region": ("location",),
@@ -38,6 +43,11 @@ class PickerTarget:
     @property
     def is_map(self) -> bool:
         return isinstance(self.node.property, Map)
+
+    @property
+    def is_object(self) -> bool:
+        """Whether the members of an object are chosen together, by one value that stands for all of them."""
+        return self.path in OBJECTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +72,9 @@ class PickerContext:
     def values(self) -> list[str]:
         """What the draft holds there now."""
         value = paths.get(self.content, self.target.path)
+        if self.target.is_object:
+            chosen = images.value_of(value) if isinstance(value, dict) else ""
+            return [chosen] if chosen else []
         if isinstance(value, dict | list) and self.target.several:
             names = (
                 (paths.get(each, (self.target.member,)) for each in value) if self.target.member else value
@@ -87,8 +100,8 @@ def target(path: Path, api_version: str) -> PickerTarget | None:
         named = node.item if node.item.is_leaf else node.item.children.get("id")
         kind, several = ("" if named is None else named.property.kind), True
         member = "" if node.item.is_leaf else "id"
-    elif node.is_leaf:
-        kind, several = prop.kind, False
+    elif node.is_leaf or path in OBJECTS:
+        kind, several = OBJECTS.get(path, prop.kind), False
     else:
         return None
     picker = PICKERS.get(kind)

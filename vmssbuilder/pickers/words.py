@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from vmssbuilder.accounts.lookups import Lookup
 from vmssbuilder.azure.pickers import Suggestion, SuggestionMatches
+from vmssbuilder.azure.pickers.kinds import IMAGE
+from vmssbuilder.azure.pickers.marketplace import LATEST, Urn
+from vmssbuilder.azure.pickers.popular import image_name
 from vmssbuilder.azure.pickers.sources import FEATURES, MORE_FEATURES
+from vmssbuilder.drafts.forms.picking import ObjectSearch
+from vmssbuilder.scaleset.resource_ids import resource_name
+
+from . import images
 
 FEATURE_TITLES: Final = {name: title for name, (_capability, title) in FEATURES.items()} | MORE_FEATURES
 
@@ -52,3 +59,36 @@ def facts(suggestion: Suggestion) -> str:
 def along(suggestion: Suggestion) -> str:
     """What goes into other members together with a suggestion: the plan of an image."""
     return ", ".join(f"{name.removeprefix('plan.')} {value}" for name, value in suggestion.also.items())
+
+
+def image(reference: Any) -> str:
+    """The image that a reference names: “Ubuntu Server 24.04 LTS, x64, generation 2”. "" where it names none."""
+    value = images.value_of(reference) if isinstance(reference, dict) else ""
+    urn = Urn.parse(value)
+    if urn is None:
+        return resource_name(value)
+    known = image_name(urn.publisher, urn.offer, urn.sku)
+    version = "" if urn.version == LATEST else f", version {urn.version}"
+    if known is None:
+        return f"{urn.offer} / {urn.sku}{version}"
+    return f"{known.title}, {known.architecture}, generation {known.generation[1:]}{version}"
+
+
+SEARCHES: Final = {
+    IMAGE: ObjectSearch(
+        "image",
+        "Search all images",
+        "The marketplace, your own images and those of your galleries. Fills in all that belongs to the image.",
+        "ubuntu 22, windows 2022 core, sql",
+        image,
+    )
+}
+"""The searches that fill in a whole object, by kind."""
+
+ABOUT_IMAGES: Final = (
+    "Generation 2 starts with UEFI: Trusted Launch and the newer sizes need it. Generation 1 is for sizes and tools of "
+    "before. An Arm64 image runs on sizes with an Arm processor only, an x64 image on all others."
+)
+"""What the page to choose an image on explains."""
+
+HOW_TO_TYPE_AN_IMAGE: Final = "Write publisher:offer:SKU:version, as Canonical:ubuntu-24_04-lts:server:latest, or the resource ID of an image."

@@ -46,7 +46,8 @@ class Publisher:
 
 
 def _windows(*skus: str) -> tuple[Image, ...]:
-    return tuple(Image(sku, "Windows", "V2" if "g2" in sku or "azure" in sku else "V1") for sku in skus)
+    second = ("g2", "gen2", "gensecond", "azure", "win11")
+    return tuple(Image(sku, "Windows", "V2" if any(mark in sku for mark in second) else "V1") for sku in skus)
 
 
 def _both(*skus: str) -> tuple[Image, ...]:
@@ -101,15 +102,15 @@ _ALL: Final = (
                 "2022-datacenter-core-g2",
                 "2022-datacenter-smalldisk-g2",
                 "2019-Datacenter",
-                "2019-datacenter-gensecond-g2",
+                "2019-datacenter-gensecond",
                 "2019-Datacenter-Core",
                 "2016-Datacenter",
-                "2016-datacenter-gensecond-g2",
+                "2016-datacenter-gensecond",
                 "2012-R2-Datacenter",
             ),
         },
     ),
-    Publisher("MicrosoftWindowsDesktop", {"windows-11": _windows("win11-24h2-ent-g2", "win11-24h2-avd-g2")}),
+    Publisher("MicrosoftWindowsDesktop", {"windows-11": _windows("win11-24h2-ent", "win11-24h2-avd")}),
     Publisher(
         "MicrosoftSQLServer",
         {"sql2022-ws2022": _windows("enterprise-gen2", "standard-gen2", "web-gen2", "sqldev-gen2")},
@@ -121,11 +122,23 @@ _ALL: Final = (
     Publisher(
         "RedHat",
         {
-            "RHEL": _both("8-lvm", "94_gen2", "9-lvm", "10-lvm"),
+            "RHEL": (
+                *_both("8-lvm", "9-lvm"),
+                Image("9_4", generation="V1"),
+                Image("94_gen2"),
+                *_both("10-lvm"),
+            ),
             "rhel-byos": (Image("rhel-lvm94-gen2", plan=True),),
         },
     ),
-    Publisher("SUSE", {"sles-15-sp6": _both("gen1", "basic"), "opensuse-leap-15-6": _both("gen1")}),
+    Publisher(
+        "SUSE",
+        {
+            "sles-15-sp6": (Image("gen1", generation="V1"), Image("gen2")),
+            "sles-15-sp6-basic": (Image("gen1", generation="V1"), Image("gen2")),
+            "opensuse-leap-15-6": (Image("gen1", generation="V1"), Image("gen2")),
+        },
+    ),
     Publisher(
         "Debian",
         {"debian-12": (*_both("12"), Image("12-arm64", architecture="Arm64")), "debian-11": _both("11")},
@@ -133,7 +146,11 @@ _ALL: Final = (
     Publisher(
         "almalinux",
         {
-            "almalinux-x86_64": _both("8-gen1", "9-gen1"),
+            "almalinux-x86_64": tuple(
+                Image(f"{release}-gen{number}", generation=f"V{number}")
+                for release in (8, 9)
+                for number in (1, 2)
+            ),
             "almalinux-arm": (Image("9-arm-gen2", architecture="Arm64"),),
         },
     ),
@@ -142,7 +159,7 @@ _ALL: Final = (
         "kinvolk",
         {
             "flatcar-container-linux-free": tuple(
-                Image(sku, plan=True) for sku in ("stable", "stable-gen2", "beta", "lts")
+                Image(sku, plan=True) for sku in ("stable-gen2", "beta-gen2", "lts-gen2")
             )
         },
     ),

@@ -1,6 +1,6 @@
 // What a form holds that an autosave takes: everything but secrets and paste boxes, which a button sends and nobody keeps.
 export const BY_BUTTON = '[data-secret], [name$=":paste"]';
-const IGNORED = new Set(["csrfmiddlewaretoken", "base", "rows", "seen", "return", "kept_copy"]);
+const IGNORED = new Set(["csrfmiddlewaretoken", "base", "rows", "seen", "return", "kept_copy", "search"]);
 
 export const differ = (one, other) => JSON.stringify(one || []) !== JSON.stringify(other || []);
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
+from .marketplace import POPULAR_IMAGES
 from .search_index import Row, Rows, as_they_are, zones_of_region
 from .sources import SOURCES, Source
 from .suggestions import Where, region_name
@@ -90,6 +91,9 @@ def _regional(
     return Picker(kind, one, plural, SOURCES[source], only, depends, reason=reason)
 
 
+IMAGE: Final = "imageReference"
+"""The kind of the object that names an image, whose members are chosen together."""
+
 _ZONED: Final = ("region", "zones")
 
 _ALL: Final = (
@@ -104,6 +108,7 @@ _ALL: Final = (
     Picker("imageOffer", "image offer", "image offers", SOURCES["imageOffers"], onward="sku"),
     Picker("imageSku", "image SKU", "image SKUs", SOURCES["imageSkus"], onward="version"),
     Picker("imageVersion", "image version", "image versions", SOURCES["imageVersions"]),
+    Picker(IMAGE, "image", "images", POPULAR_IMAGES, reason=_not_replicated),
     Picker("planName", "plan", "plans", SOURCES["plans"], rows=_plan_member("name")),
     Picker(
         "planPublisher", "plan publisher", "plan publishers", SOURCES["plans"], rows=_plan_member("publisher")

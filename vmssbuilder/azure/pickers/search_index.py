@@ -108,13 +108,20 @@ class _View:
 class SearchIndex:
     """A packed list, unpacked. It may be shared: nothing in it changes but what it remembers of its own order."""
 
-    def __init__(self, packed: bytes) -> None:
-        self._rows: list[Row] = json.loads(zlib.decompress(packed))
+    def __init__(self, packed: bytes | list[Row]) -> None:
+        self._rows: list[Row] = json.loads(zlib.decompress(packed)) if isinstance(packed, bytes) else packed
         self._views: dict[tuple[str, Where], _View] = {}
         self._facts: dict[str, list[Any]] = {}
 
     def __len__(self) -> int:
         return len(self._rows)
+
+    def __iter__(self) -> Iterator[Row]:
+        return iter(self._rows)
+
+    def values(self) -> list[str]:
+        """What the suggestions put into a document, in the order of the list."""
+        return [row[_VALUE] for row in self._rows]
 
     def facts(self, name: str) -> list[Any]:
         """The different values of a fact, in the order of the list."""
@@ -157,6 +164,15 @@ class SearchIndex:
                 self._views.clear()
             self._views[key] = view
         return view
+
+
+def merged(indexes: Iterable[SearchIndex]) -> SearchIndex:
+    """One list of several, each value once, by the rank that the facts say."""
+    rows: dict[str, Row] = {}
+    for index in indexes:
+        for row in index:
+            rows.setdefault(row[_VALUE].lower(), row)
+    return SearchIndex(sorted(rows.values(), key=lambda row: row[_FACTS].get("rank", 0)))
 
 
 def _made(rows: list[Row], where: Where, picker: Picker) -> _View:

@@ -22,7 +22,7 @@ _VAULTS: Final = "2025-05-01"
 _IDENTITIES: Final = "2023-01-31"
 
 _MINUTE: Final = 60.0
-_DAY: Final = 24 * 60 * _MINUTE
+DAY: Final = 24 * 60 * _MINUTE
 
 CALLS: Final = 60
 """Most requests that one list is put together from, where each thing has to be asked for by itself."""
@@ -43,7 +43,7 @@ class Source:
 SOURCES: Final[dict[str, Source]] = {}
 
 
-def _source(name: str, *needs: str, lasts: float = _MINUTE) -> Callable[[Fetch], Fetch]:
+def source(name: str, *needs: str, lasts: float = _MINUTE) -> Callable[[Fetch], Fetch]:
     def keep(fetch: Fetch) -> Fetch:
         SOURCES[name] = Source(name, needs, lasts, fetch)
         return fetch
@@ -73,7 +73,7 @@ def _of_subscription(where: Where, path: str) -> str:
     return f"/subscriptions/{where.subscription.strip()}/{path}"
 
 
-def _in_region(where: Where, path: str) -> str:
+def in_region(where: Where, path: str) -> str:
     region = region_name(where.region)
     return _of_subscription(where, f"providers/Microsoft.Compute/locations/{region}/{path}")
 
@@ -85,7 +85,7 @@ def _resources(client: ArmClient, where: Where, kind: str, version: str) -> Iter
             yield each
 
 
-def _names(client: ArmClient, path: str, **query: str) -> list[str]:
+def names_at(client: ArmClient, path: str, **query: str) -> list[str]:
     """The names of a list that comes as a bare array."""
     answer = client.send("GET", client.url(path, _COMPUTE, **query))
     value = answer.value()
@@ -124,7 +124,7 @@ _STATES: Final = {
 }
 
 
-@_source("subscriptions", lasts=10 * _MINUTE)
+@source("subscriptions", lasts=10 * _MINUTE)
 def subscriptions(client: ArmClient, _where: Where) -> Iterator[Suggestion]:
     for each in client.pages("/subscriptions", _LOCATIONS):
         own = _text(each.get("subscriptionId"))
@@ -132,7 +132,7 @@ def subscriptions(client: ArmClient, _where: Where) -> Iterator[Suggestion]:
         yield Suggestion(own, _text(each.get("displayName")) or own, own, reason=_STATES.get(state, state))
 
 
-@_source("resourceGroups", "subscription")
+@source("resourceGroups", "subscription")
 def resource_groups(client: ArmClient, where: Where) -> Iterator[Suggestion]:
     for each in client.pages(_of_subscription(where, "resourcegroups"), _RESOURCES):
         if _get(each, "properties", "provisioningState") != "Deleting":
@@ -143,7 +143,7 @@ def resource_groups(client: ArmClient, where: Where) -> Iterator[Suggestion]:
             )
 
 
-@_source("scaleSets", "subscription")
+@source("scaleSets", "subscription")
 def scale_sets(client: ArmClient, where: Where) -> Iterator[Suggestion]:
     for each in _resources(client, where, "Microsoft.Compute/virtualMachineScaleSets", _COMPUTE):
         size, number = _text(_get(each, "sku", "name")), _get(each, "sku", "capacity")
@@ -151,7 +151,7 @@ def scale_sets(client: ArmClient, where: Where) -> Iterator[Suggestion]:
         yield _named(each, " · ".join(filter(None, (_text(each.get("location")), size, counted))))
 
 
-@_source("locations", "subscription", lasts=_DAY)
+@source("locations", "subscription", lasts=DAY)
 def locations(client: ArmClient, where: Where) -> Iterator[Suggestion]:
     for each in client.pages(_of_subscription(where, "locations"), _LOCATIONS):
         if _get(each, "metadata", "regionType") == "Logical":
@@ -197,7 +197,7 @@ MORE_FEATURES: Final = {
 """Further features, which more than one capability decides about."""
 
 
-@_source("sizes", "subscription", "region", lasts=_DAY)
+@source("sizes", "subscription", "region", lasts=DAY)
 def sizes(client: ArmClient, where: Where) -> Iterator[Suggestion]:
     region = region_name(where.region)
     path = _of_subscription(where, "providers/Microsoft.Compute/skus")
@@ -344,41 +344,41 @@ _KNOWN: Final = (
 
 
 def _publishers(client: ArmClient, where: Where, first: tuple[str, ...]) -> Iterator[Suggestion]:
-    names = _names(client, _in_region(where, "publishers"))
+    names = names_at(client, in_region(where, "publishers"))
     place = {name.lower(): number for number, name in enumerate(first)}
     for name in sorted(names, key=lambda each: (place.get(each.lower(), len(place)), each.lower())):
         yield Suggestion(name, name)
 
 
-@_source("imagePublishers", "subscription", "region", lasts=_DAY)
+@source("imagePublishers", "subscription", "region", lasts=DAY)
 def image_publishers(client: ArmClient, where: Where) -> Iterator[Suggestion]:
     yield from _publishers(client, where, _KNOWN)
 
 
-@_source("imageOffers", "subscription", "region", "publisher", lasts=_DAY)
+@source("imageOffers", "subscription", "region", "publisher", lasts=DAY)
 def image_offers(client: ArmClient, where: Where) -> Iterator[Suggestion]:
-    for name in _names(
-        client, _in_region(where, f"publishers/{where.publisher.strip()}/artifacttypes/vmimage/offers")
+    for name in names_at(
+        client, in_region(where, f"publishers/{where.publisher.strip()}/artifacttypes/vmimage/offers")
     ):
         yield Suggestion(name, name)
 
 
-@_source("imageSkus", "subscription", "region", "publisher", "offer", lasts=_DAY)
+@source("imageSkus", "subscription", "region", "publisher", "offer", lasts=DAY)
 def image_skus(client: ArmClient, where: Where) -> Iterator[Suggestion]:
     path = f"publishers/{where.publisher.strip()}/artifacttypes/vmimage/offers/{where.offer.strip()}/skus"
-    for name in _names(client, _in_region(where, path)):
+    for name in names_at(client, in_region(where, path)):
         yield Suggestion(name, name)
 
 
-@_source("imageVersions", "subscription", "region", "publisher", "offer", "sku", lasts=60 * _MINUTE)
+@source("imageVersions", "subscription", "region", "publisher", "offer", "sku", lasts=60 * _MINUTE)
 def image_versions(client: ArmClient, where: Where) -> Iterator[Suggestion]:
     """The newest versions, “latest” first; what the newest says of itself holds for all of them."""
-    path = _in_region(
+    path = in_region(
         where,
         f"publishers/{where.publisher.strip()}/artifacttypes/vmimage/offers/{where.offer.strip()}"
         f"/skus/{where.sku.strip()}/versions",
     )
-    names = _names(client, path, **{"$top": "20", "$orderby": "name desc"})
+    names = names_at(client, path, **{"$top": "20", "$orderby": "name desc"})
     if not names:
         return
     answer = client.send("GET", client.url(f"{path}/{names[0]}", _COMPUTE))
@@ -426,7 +426,7 @@ def _plan(plan: Any) -> dict[str, str]:
     )
 
 
-@_source("plans", "subscription", "region", "publisher", "offer", "sku", lasts=60 * _MINUTE)
+@source("plans", "subscription", "region", "publisher", "offer", "sku", lasts=60 * _MINUTE)
 def plans(client: ArmClient, where: Where) -> Iterator[Suggestion]:
     """The plan that the image of the draft is sold under, if there is one."""
     for each in image_versions(client, where):
@@ -436,16 +436,21 @@ def plans(client: ArmClient, where: Where) -> Iterator[Suggestion]:
         return
 
 
-@_source("images", "subscription")
+OWN: Final = 100
+"""The rank of images of one's own among all images; that of their versions is one more. Lower ones come first."""
+
+
+@source("images", "subscription")
 def own_images(client: ArmClient, where: Where) -> Iterator[Suggestion]:
     """Managed images, and those of compute galleries with their versions."""
     for each in _resources(client, where, "Microsoft.Compute/images", _COMPUTE):
         disk = _get(each, "properties", "storageProfile", "osDisk")
         generation = _text(_get(each, "properties", "hyperVGeneration"))
-        words = f"managed image · {_text(_get(disk, 'osType'))}" + (
+        words = f"own managed image · {_text(_get(disk, 'osType'))}" + (
             f" · generation {generation[1:]}" if generation else ""
         )
-        yield _named(each, words, facts={"system": _text(_get(disk, "osType")), "generation": generation})
+        facts = {"what": "own", "rank": OWN, "system": _text(_get(disk, "osType")), "generation": generation}
+        yield _named(each, words, facts=facts)
     for definition, versions in _in_galleries(client, where, "images"):
         yield from _gallery_image(definition, versions)
 
@@ -477,6 +482,8 @@ def _gallery_image(definition: dict[str, Any], versions: list[dict[str, Any]]) -
     system, state = _text(_get(properties, "osType")), _text(_get(properties, "osState"))
     generation = _text(_get(properties, "hyperVGeneration"))
     facts: dict[str, Any] = {
+        "what": "gallery",
+        "rank": OWN,
         "system": system,
         "generation": generation,
         "architecture": _text(_get(properties, "architecture")),
@@ -499,7 +506,7 @@ def _gallery_image(definition: dict[str, Any], versions: list[dict[str, Any]]) -
     yield Suggestion(
         definition["id"],
         f"{gallery} / {definition.get('name')}",
-        f"newest version · {words}",
+        f"own gallery image, newest version · {words}",
         reason=reason,
         facts=facts | {"regions": regions},
         also=also,
@@ -510,13 +517,13 @@ def _gallery_image(definition: dict[str, Any], versions: list[dict[str, Any]]) -
         yield Suggestion(
             _text(version.get("id")),
             f"{gallery} / {definition.get('name')} / {version.get('name')}",
-            f"fixed version{note} · {words}",
-            facts=facts | {"regions": sorted(_targets(version))},
+            f"own gallery image, fixed version{note} · {words}",
+            facts=facts | {"rank": OWN + 1, "regions": sorted(_targets(version))},
             also=also,
         )
 
 
-@_source("galleryApplications", "subscription")
+@source("galleryApplications", "subscription")
 def gallery_applications(client: ArmClient, where: Where) -> Iterator[Suggestion]:
     """Applications of compute galleries: the newest version of each, and every version for itself."""
     for definition, versions in _in_galleries(client, where, "applications"):
@@ -560,7 +567,7 @@ _KEPT: Final = {
 }
 
 
-@_source("subnets", "subscription")
+@source("subnets", "subscription")
 def subnets(client: ArmClient, where: Where) -> Iterator[Suggestion]:
     for network in _resources(client, where, "Microsoft.Network/virtualNetworks", _NETWORK):
         for subnet in _dicts(_get(network, "properties", "subnets")):
@@ -620,7 +627,7 @@ def _free(prefixes: list[str], used: int) -> int | None:
     return max(0, room - used) if room or any(":" not in each for each in prefixes) else None
 
 
-@_source("loadBalancers", "subscription")
+@source("loadBalancers", "subscription")
 def load_balancers(client: ArmClient, where: Where) -> Iterator[Suggestion]:
     """Backend pools, NAT pools and probes; `what` in the facts tells which."""
     for balancer in _resources(client, where, "Microsoft.Network/loadBalancers", _NETWORK):
@@ -656,7 +663,7 @@ def _more(what: str, item: dict[str, Any]) -> str:
     return ""
 
 
-@_source("applicationGateways", "subscription")
+@source("applicationGateways", "subscription")
 def application_gateways(client: ArmClient, where: Where) -> Iterator[Suggestion]:
     for gateway in _resources(client, where, "Microsoft.Network/applicationGateways", _NETWORK):
         properties = gateway.get("properties")
@@ -676,19 +683,19 @@ def application_gateways(client: ArmClient, where: Where) -> Iterator[Suggestion
                 yield Suggestion(each["id"], title, words, place, facts=facts)
 
 
-@_source("networkSecurityGroups", "subscription")
+@source("networkSecurityGroups", "subscription")
 def network_security_groups(client: ArmClient, where: Where) -> Iterator[Suggestion]:
     for each in _resources(client, where, "Microsoft.Network/networkSecurityGroups", _NETWORK):
         yield _named(each, _plural(len(_dicts(_get(each, "properties", "securityRules"))), "rule"))
 
 
-@_source("applicationSecurityGroups", "subscription")
+@source("applicationSecurityGroups", "subscription")
 def application_security_groups(client: ArmClient, where: Where) -> Iterator[Suggestion]:
     for each in _resources(client, where, "Microsoft.Network/applicationSecurityGroups", _NETWORK):
         yield _named(each)
 
 
-@_source("publicIPPrefixes", "subscription")
+@source("publicIPPrefixes", "subscription")
 def public_ip_prefixes(client: ArmClient, where: Where) -> Iterator[Suggestion]:
     for each in _resources(client, where, "Microsoft.Network/publicIPPrefixes", _NETWORK):
         length = _get(each, "properties", "prefixLength")
@@ -700,7 +707,7 @@ def public_ip_prefixes(client: ArmClient, where: Where) -> Iterator[Suggestion]:
 # --- keys, identities, placement -------------------------------------------------------------------------------------
 
 
-@_source("vaults", "subscription")
+@source("vaults", "subscription")
 def vaults(client: ArmClient, where: Where) -> Iterator[Suggestion]:
     for each in _resources(client, where, "Microsoft.KeyVault/vaults", _VAULTS):
         deployment = _get(each, "properties", "enabledForDeployment") is True
@@ -709,7 +716,7 @@ def vaults(client: ArmClient, where: Where) -> Iterator[Suggestion]:
         yield _named(each, uri.removeprefix("https://").rstrip("/"), reason=reason, facts={"uri": uri})
 
 
-@_source("vaultSecrets", "subscription")
+@source("vaultSecrets", "subscription")
 def vault_secrets(client: ArmClient, where: Where) -> Iterator[Suggestion]:
     """Certificates and other secrets of vaults, by name only: their values are never asked for."""
     refused: AzureError | None = None
@@ -749,7 +756,7 @@ def _secret(vault: dict[str, Any], secret: dict[str, Any], *, deployment: bool) 
     )
 
 
-@_source("diskEncryptionSets", "subscription")
+@source("diskEncryptionSets", "subscription")
 def disk_encryption_sets(client: ArmClient, where: Where) -> Iterator[Suggestion]:
     words = {
         "EncryptionAtRestWithCustomerKey": "own key",
@@ -761,7 +768,7 @@ def disk_encryption_sets(client: ArmClient, where: Where) -> Iterator[Suggestion
         yield _named(each, words.get(kind, kind), facts={"encryption": kind})
 
 
-@_source("proximityPlacementGroups", "subscription")
+@source("proximityPlacementGroups", "subscription")
 def proximity_placement_groups(client: ArmClient, where: Where) -> Iterator[Suggestion]:
     for each in _resources(client, where, "Microsoft.Compute/proximityPlacementGroups", _COMPUTE):
         zones = [zone for zone in each.get("zones") or () if isinstance(zone, str)]
@@ -775,14 +782,14 @@ def proximity_placement_groups(client: ArmClient, where: Where) -> Iterator[Sugg
         yield _named(each, " · ".join(word for word in words if word), facts={"zones": zones})
 
 
-@_source("capacityReservationGroups", "subscription")
+@source("capacityReservationGroups", "subscription")
 def capacity_reservation_groups(client: ArmClient, where: Where) -> Iterator[Suggestion]:
     for each in _resources(client, where, "Microsoft.Compute/capacityReservationGroups", _COMPUTE):
         zones = [zone for zone in each.get("zones") or () if isinstance(zone, str)]
         yield _named(each, f"zones {', '.join(zones)}" if zones else "", facts={"zones": zones})
 
 
-@_source("hostGroups", "subscription")
+@source("hostGroups", "subscription")
 def host_groups(client: ArmClient, where: Where) -> Iterator[Suggestion]:
     for each in _resources(client, where, "Microsoft.Compute/hostGroups", _COMPUTE):
         automatic = _get(each, "properties", "supportAutomaticPlacement") is True
@@ -791,7 +798,7 @@ def host_groups(client: ArmClient, where: Where) -> Iterator[Suggestion]:
         yield _named(each, f"{domains} fault domains" if domains else "", reason=reason)
 
 
-@_source("identities", "subscription")
+@source("identities", "subscription")
 def identities(client: ArmClient, where: Where) -> Iterator[Suggestion]:
     kind = "Microsoft.ManagedIdentity/userAssignedIdentities"
     for each in _resources(client, where, kind, _IDENTITIES):
@@ -800,7 +807,7 @@ def identities(client: ArmClient, where: Where) -> Iterator[Suggestion]:
         yield Suggestion(suggestion.value, suggestion.title, suggestion.detail)
 
 
-@_source("sshPublicKeys", "subscription")
+@source("sshPublicKeys", "subscription")
 def ssh_public_keys(client: ArmClient, where: Where) -> Iterator[Suggestion]:
     for each in _resources(client, where, "Microsoft.Compute/sshPublicKeys", _COMPUTE):
         key = _text(_get(each, "properties", "publicKey")).strip()
@@ -825,22 +832,22 @@ _EXTENDERS: Final = (
 )
 
 
-@_source("extensionPublishers", "subscription", "region", lasts=_DAY)
+@source("extensionPublishers", "subscription", "region", lasts=DAY)
 def extension_publishers(client: ArmClient, where: Where) -> Iterator[Suggestion]:
     yield from _publishers(client, where, _EXTENDERS)
 
 
-@_source("extensionTypes", "subscription", "region", "publisher", lasts=_DAY)
+@source("extensionTypes", "subscription", "region", "publisher", lasts=DAY)
 def extension_types(client: ArmClient, where: Where) -> Iterator[Suggestion]:
-    path = _in_region(where, f"publishers/{where.publisher.strip()}/artifacttypes/vmextension/types")
-    for number, name in enumerate(_names(client, path)):
+    path = in_region(where, f"publishers/{where.publisher.strip()}/artifacttypes/vmextension/types")
+    for number, name in enumerate(names_at(client, path)):
         yield _extension(client, path, name) if number < CALLS // 2 else Suggestion(name, name)
 
 
 def _extension(client: ArmClient, path: str, name: str) -> Suggestion:
     """The type with what its newest version says: some are for single machines only."""
     try:
-        newest = _newest(_names(client, f"{path}/{name}/versions"))
+        newest = _newest(names_at(client, f"{path}/{name}/versions"))
         if not newest:
             return Suggestion(name, name, reason="It has no version")
         detail = client.send("GET", client.url(f"{path}/{name}/versions/{newest}", _COMPUTE)).json()
@@ -852,14 +859,14 @@ def _extension(client: ArmClient, path: str, name: str) -> Suggestion:
     return Suggestion(name, name, f"{system} · newest {newest}", reason=reason, facts={"system": system})
 
 
-@_source("extensionVersions", "subscription", "region", "publisher", "type", lasts=_DAY)
+@source("extensionVersions", "subscription", "region", "publisher", "type", lasts=DAY)
 def extension_versions(client: ArmClient, where: Where) -> Iterator[Suggestion]:
     """Major and minor only: Azure chooses the rest."""
     path = (
         f"publishers/{where.publisher.strip()}/artifacttypes/vmextension/types/{where.type.strip()}/versions"
     )
     seen: dict[str, str] = {}
-    for name in sorted(_names(client, _in_region(where, path)), key=_parts, reverse=True):
+    for name in sorted(names_at(client, in_region(where, path)), key=_parts, reverse=True):
         seen.setdefault(".".join(name.split(".")[:2]), name)
     for short, newest in seen.items():
         yield Suggestion(short, short, f"now {newest}" if newest != short else "")

@@ -22,6 +22,7 @@ from vmssbuilder.scaleset.presets import PRESETS, Preset
 from vmssbuilder.scaleset.systems import SYSTEMS
 from vmssbuilder.web.rendering import drawn
 
+from . import picking
 from .bound import name_in_json, said
 from .obstacles import odd_holders
 
@@ -64,11 +65,19 @@ class SectionBox(Drawn):
             "title": shown.title,
             "help": shown.help,
             "obstacles": list(_obstacles(form, shown)),
+            "search": _search(form, shown),
             "essential": [form.at_entry(entry) for entry in shown.essential],
             "more": [form.at_entry(entry) for entry in shown.more],
             "more_title": "More settings" if shown.essential else more_title,
             "opened": any(_speaks(form, entry) for entry in shown.more),
         }
+
+
+def _search(form: PageForm, shown: Section) -> dict[str, Any] | None:
+    """The search that fills in the section's object as a whole."""
+    path = form.place + shown.below
+    found = picking.search(form.step_url, path, paths.get(form.content, path, None))
+    return found and found | {"anchor": f"{anchor(path)}-search"}
 
 
 def _speaks(form: PageForm, entry: Field) -> bool:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from django.http import Http404
 
 from vmssbuilder.accounts.models import User
 from vmssbuilder.azure.pickers import Suggestion, Where
@@ -18,11 +21,30 @@ value that is looked for, "" for all.
 
 _OFFERED: Final[dict[str, str]] = {}
 _USABLE: Final[list[Usable]] = []
+_SEARCHED: Final[dict[Path, ObjectSearch]] = {}
 
 
-def offer(kinds: Mapping[str, str], usable: Usable) -> None:
-    """From now on there are lists for these kinds of properties. kinds: what is chosen, in words, by kind."""
+@dataclass(frozen=True, slots=True)
+class ObjectSearch:
+    """A search that fills in all members of an object. one: what is chosen. example: what people type.
+
+    named: what the members choose now, in words, "" for nothing.
+    """
+
+    one: str
+    title: str
+    help: str
+    example: str
+    named: Callable[[Any], str]
+
+
+def offer(kinds: Mapping[str, str], objects: Mapping[Path, ObjectSearch], usable: Usable) -> None:
+    """From now on there are lists for these kinds of properties. kinds: what is chosen, in words, by kind.
+
+    objects: those whose members are chosen together.
+    """
     _OFFERED.update(kinds)
+    _SEARCHED.update(objects)
     _USABLE[:] = [usable]
 
 
@@ -36,6 +58,32 @@ def usable(user: User, kind: str, where: Where, wait: float, value: str = "") ->
 def suggestions_for(kind: str) -> str:
     """The address at which an input that is no draft's yet finds its suggestions; "" where there are none."""
     return f"/drafts/new/suggest/{kind}/" if kind in _OFFERED else ""
+
+
+def search(step_url: str, path: Path, value: Any) -> dict[str, Any] | None:
+    """What the search for an object shows above its members; None where there is none. value: the object."""
+    found = _SEARCHED.get(path)
+    if found is None:
+        return None
+    return {
+        "name": paths.text(path),
+        "label": found.title,
+        "help": found.help,
+        "example": found.example,
+        "now": found.named(value),
+        "suggest": f"{_base(step_url)}/suggest/{paths.to_url(path)}/",
+        "choose": Link(
+            f"{_base(step_url)}/choose/{paths.to_url(path)}/", f"{_article(found.one)} {found.one}"
+        ),
+    }
+
+
+def found(step_url: str, written: str, words: str) -> str:
+    """The address of the page that lists what the words find for an object. written: its path. Raises Http404 for others."""
+    path = next((each for each in _SEARCHED if paths.text(each) == written), None)
+    if path is None:
+        raise Http404("There is nothing to search for there.")
+    return f"{_base(step_url)}/choose/{paths.to_url(path)}/?{urlencode({'q': words[:200]})}"
 
 
 def suggestions(step_url: str, kind: str, path: Path) -> str:
@@ -56,8 +104,12 @@ def link(step_url: str, kind: str, path: Path, *, several: bool = False) -> Link
     if kind not in _OFFERED:
         return None
     one = _OFFERED[kind]
-    words = "from a list" if several else f"{'an' if one[0] in 'aeiouAEIO' else 'a'} {one}"
+    words = "from a list" if several else f"{_article(one)} {one}"
     return Link(f"{_base(step_url)}/choose/{paths.to_url(path)}/", words)
+
+
+def _article(noun: str) -> str:
+    return "an" if noun[0] in "aeiouAEIO" else "a"
 
 
 def _base(step_url: str) -> str:

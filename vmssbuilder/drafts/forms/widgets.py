@@ -39,7 +39,7 @@ SCRIPTS: Final = {
     'data-reading="ssh"': "js/ssh.js",
     'data-reading="bytes"': "js/sizes.js",
     'type="password"': "js/password.js",
-    "data-search": "js/combobox.js",
+    "data-search": "js/selects.js",
 }
 """The script that each mark in the HTML of a field asks for."""
 

@@ -14,6 +14,7 @@ from vmssbuilder.drafts import actions, merging, steps, switching
 from vmssbuilder.drafts import content as contents
 from vmssbuilder.drafts.changes import Changed
 from vmssbuilder.drafts.checking import check_content
+from vmssbuilder.drafts.forms import picking
 from vmssbuilder.drafts.forms.bound import BoundProperty
 from vmssbuilder.drafts.forms.conflicts import TwoValues
 from vmssbuilder.drafts.forms.obstacles import odd_holders
@@ -169,6 +170,8 @@ def _answer(saving: Save) -> HttpResponse:
         return os_and_presets.act(
             request, form, post["act"], os_and_presets.expected(saving.shown, saving.changes)
         )
+    if verb == "search":
+        return redirect(picking.found(form.step_url, rest, post.get("search", "")))
     if verb == "fix":
         return fix_here(request, form, rest)
     return act(request, form, post["act"], saving.base, kept=bool(saving.changes))
