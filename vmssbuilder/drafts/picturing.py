@@ -1,10 +1,9 @@
-"""The picture of a draft or revision, as templates draw it."""
+"""The picture of a draft or revision, as pages show it."""
 
 from __future__ import annotations
 
-from typing import Any
-
 from vmssbuilder.scaleset.picture import Picture, laid_out, picture, sentences
+from vmssbuilder.web.rendering import drawn
 
 from . import sent
 from .models import Draft, Revision
@@ -20,8 +19,9 @@ def of(source: Draft | Revision) -> Picture | None:
     return picture(source.document, source.name.strip())
 
 
-def drawn(shown: Picture | None) -> dict[str, Any]:
-    """The context of `drafts/picture.html`."""
+def html(shown: Picture | None) -> str:
+    """The drawing with its sentences, nothing where there is nothing to draw."""
     if shown is None:
-        return {"drawing": None}
-    return {"picture": shown, "drawing": laid_out(shown), "sentences": sentences(shown)}
+        return ""
+    context = {"picture": shown, "drawing": laid_out(shown), "sentences": sentences(shown)}
+    return drawn("forms/picture.html", context)

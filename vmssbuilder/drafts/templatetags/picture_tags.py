@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django import template
 
 from vmssbuilder.drafts import picturing
@@ -12,7 +10,7 @@ from vmssbuilder.drafts.models import Draft, Revision
 register = template.Library()
 
 
-@register.inclusion_tag("drafts/picture.html")
-def picture(source: Draft | Revision) -> dict[str, Any]:
+@register.simple_tag
+def picture(source: Draft | Revision) -> str:
     """The drawing with its sentences; nothing of a request that has nothing to draw."""
-    return picturing.drawn(picturing.of(source))
+    return picturing.html(picturing.of(source))

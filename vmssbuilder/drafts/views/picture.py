@@ -17,6 +17,6 @@ from vmssbuilder.drafts.access import Access
 def picture(request: HttpRequest, code: str) -> HttpResponse:
     """The picture as it was last saved; alone when htmx asks."""
     draft = access.find(cast(User, request.user), code, Access.VIEW)
-    context = {"draft": draft, **picturing.drawn(picturing.of(draft))}
+    context = {"draft": draft, "picture": picturing.html(picturing.of(draft))}
     alone = request.headers.get("HX-Request") == "true"
     return render(request, "drafts/picture_part.html" if alone else "drafts/picture_page.html", context)

@@ -73,8 +73,8 @@ def _shared(context: RequestContext, draft: Draft) -> dict[str, Any]:
     return {"draft": draft, "submission": kept[key], "csrf_token": context.get("csrf_token")}
 
 
-@register.inclusion_tag("drafts/picture.html")
-def picture_after(submission: Submission, asked: Lookup | None = None) -> dict[str, Any]:
+@register.simple_tag
+def picture_after(submission: Submission, asked: Lookup | None = None) -> str:
     """The scale set that a submission made or changed. asked: for its instances, which then show their states."""
     found = asked.value if asked is not None and asked.known else None
-    return picturing.drawn(outcome_page.picture(submission, found))
+    return picturing.html(outcome_page.picture(submission, found))
