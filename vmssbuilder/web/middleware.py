@@ -105,22 +105,20 @@ class RefuseBadInput:
             _check_values(fields, "the address")
         if request.method != "POST":
             return
-        free = _free_fields(request)
         if request.content_type == "application/x-www-form-urlencoded":
             _check_encoded(request.body)
-        elif request.content_type == "multipart/form-data":
-            # Read as a whole first: afterwards the bytes could not be looked at any more.
-            whole = request.body
-            _check_values(request.POST, "the form", free)
+        # Files are read as a whole first: afterwards their bytes could not be looked at any more.
+        whole = request.body if request.content_type == "multipart/form-data" else None
+        fields = request.POST
+        if request.content_type == "application/x-www-form-urlencoded" and not _may_hold_nul(request.body):
+            return
+        free = _free_fields(request)
+        _check_values(fields, "the form", free)
+        if whole is not None:
             names = (getattr(upload, "name", None) or "" for upload in request.FILES.values())
             _check_texts(names, "The name of a file")
-            if _REPLACED.encode() not in whole and any(
-                _REPLACED in text for text in _texts(request.POST, free)
-            ):
+            if _REPLACED.encode() not in whole and any(_REPLACED in text for text in _texts(fields, free)):
                 raise _Bad("The text is not in UTF-8.")
-        fields = request.POST
-        if request.content_type != "application/x-www-form-urlencoded" or _may_hold_nul(request.body):
-            _check_values(fields, "the form", free)
 
 
 def with_plain_charset(content_type: str) -> str:

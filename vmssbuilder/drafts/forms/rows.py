@@ -283,10 +283,13 @@ def without_boxes(post: QueryDict, secrets: Iterable[str]) -> QueryDict:
 
     secrets: the names of secrets, whose boxes stay.
     """
-    kept, stay = post.copy(), {name + CLEAR for name in secrets}
-    for name in post:
-        if name.endswith((PASTE, CLEAR)) and name not in stay:
-            del kept[name]
+    stay = {name + CLEAR for name in secrets}
+    left_out = [name for name in post if name.endswith((PASTE, CLEAR)) and name not in stay]
+    if not left_out:
+        return post
+    kept = post.copy()
+    for name in left_out:
+        del kept[name]
     return kept
 
 
