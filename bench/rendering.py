@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.forms.renderers import DjangoTemplates
 from django.http import HttpRequest, HttpResponse
 from django.template import engines
 
@@ -15,7 +16,7 @@ from vmssbuilder.drafts.forms.widgets import RADIOS_UP_TO
 from vmssbuilder.scaleset import paths
 from vmssbuilder.scaleset.properties import Boolean, Choice, Integer, Node
 
-STEP = steps.BY_NAME["operating-system"]
+STEP = steps.owner(("properties", "virtualMachineProfile", "osProfile"))
 LAYOUT = steps.step_layout(STEP, documents.API_VERSION)
 
 
@@ -34,7 +35,8 @@ def _field(node: Node) -> forms.Field:
 def _form() -> forms.Form:
     document = documents.document()
     form = forms.Form(
-        initial={paths.text(entry.below): str(paths.get(document, entry.below, "")) for entry in _leaves()}
+        initial={paths.text(entry.below): str(paths.get(document, entry.below, "")) for entry in _leaves()},
+        renderer=_DEFAULT,
     )
     form.fields = {paths.text(entry.below): _field(entry.node) for entry in _leaves()}
     return form
@@ -45,6 +47,8 @@ def _leaves() -> list[steps.Field]:
 
 
 COUNT = len(_leaves())
+# The product's own draws Django's widgets in Jinja2.
+_DEFAULT = DjangoTemplates()
 _PAGE = "<!doctype html><title>Bench</title><form method=post>{% csrf_token %}FIELDS</form>"
 _DJANGO = engines["django"].from_string(_PAGE.replace("FIELDS", "{{ form.as_div }}"))
 _CRISPY = engines["django"].from_string(
@@ -67,5 +71,5 @@ def as_crispy(request: HttpRequest) -> HttpResponse:
 
 def as_ours(request: HttpRequest) -> HttpResponse:
     """The fields as the product's own pages have them."""
-    form = page_form(LAYOUT)(documents.document(), (), "/drafts/bench/operating-system/")
+    form = page_form(LAYOUT)(documents.document(), (), f"/drafts/bench/{STEP.name}/")
     return HttpResponse(_OURS.render({"fields": [form.at_entry(entry) for entry in _leaves()]}, request))

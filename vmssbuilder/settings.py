@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import bootstrap_wrapper
+import django.forms
 from csp.constants import NONE, SELF
 
 from vmssbuilder.configuration import Environment
@@ -134,7 +135,7 @@ TEMPLATES = [
     {
         "NAME": "fields",
         "BACKEND": "django.template.backends.jinja2.Jinja2",
-        "DIRS": [BASE_DIR / "templates"],
+        "DIRS": [BASE_DIR / "templates", Path(django.forms.__file__).parent / "jinja2"],
         "OPTIONS": {"environment": "vmssbuilder.web.jinja.environment"},
     },
 ]

@@ -36,7 +36,7 @@ class ReviewRequestForm(SmallForm):
         for each in self.overridable:
             self.fields[each.name] = _Reason(each)
         lead = [HTML('{% include "reviews/overrides_lead.html" %}')] if self.overridable else []
-        self.helper.layout = Layout("base", "note", *lead, *(each.name for each in self.overridable))
+        self.helper.layout = Layout("note", *lead, *(each.name for each in self.overridable))
 
     def reasons(self) -> dict[str, str]:
         """The reasons that were typed, by name of the finding."""
