@@ -64,11 +64,13 @@ class BoundProperty(forms.BoundField):
         return self.field.prepare_value(self.held) if typed is None else typed[0]
 
     def __str__(self) -> SafeString:
-        """The whole field. One that shows nothing but its value is drawn once: most fields of a page stay as they are."""
-        if self.form.typed or self.form.in_place or self.findings or not self.field.control.keeps(self):
+        """The whole field. One that shows little but its value is drawn once: most fields of a page stay as they are."""
+        shows = None
+        if not (self.form.typed or self.form.in_place or self.findings):
+            shows = self.field.control.shows_only(self)
+        if shows is None:
             return self.render()
-        # True and 1 are equal, but read differently.
-        key = (self.path, self.form.step_url, self.held.__class__, self.held, id(self.field))
+        key = (self.path, self.form.step_url, id(self.field), shows)
         kept = _KEPT.get(key)
         if kept is None or kept[0] is not self.field:
             if len(_KEPT) >= _MOST_KEPT:

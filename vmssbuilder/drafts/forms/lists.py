@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 from urllib.parse import quote
 
 from vmssbuilder.drafts.steps import anchor
 from vmssbuilder.scaleset import paths
-from vmssbuilder.scaleset.paths import Path
+from vmssbuilder.scaleset.paths import MISSING, Path
 from vmssbuilder.scaleset.properties import Map
 
 from .widgets import Control, JsonControl
@@ -16,6 +18,8 @@ from .widgets import Control, JsonControl
 if TYPE_CHECKING:
     from .bound import BoundProperty
 
+_KEPT_UP_TO: Final = 2_000
+"""Characters of JSON of a list that is drawn once."""
 ITEMS_A_PAGE: Final = 200
 """How many items of a list a page draws."""
 
@@ -62,9 +66,14 @@ class ListControl(Control):
     template: ClassVar[str]
     empty = "empty the field"
 
-    def keeps(self, bound: BoundProperty) -> bool:
-        """What a list holds, and what was done with it, is not one value."""
-        return False
+    def shows_only(self, bound: BoundProperty) -> Hashable | None:
+        form = bound.form
+        if bound.is_odd or form.findings or form.kept or form.done is not None or form.at:
+            return None
+        if any(paths.starts_with(item, bound.path) for item in form.attention):
+            return None
+        text = "" if bound.held is MISSING else json.dumps(bound.held)
+        return (text, form.updating) if len(text) <= _KEPT_UP_TO else None
 
     def template_for(self, bound: BoundProperty) -> str:
         """The template that draws the field."""

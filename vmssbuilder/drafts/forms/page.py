@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Any, ClassVar, cast
 
 from crispy_forms.helper import FormHelper
@@ -173,10 +174,15 @@ class PageForm(forms.Form):
         """The secret that Azure keeps at the place, or that the place is a part of."""
         return next((each for each in self.kept if paths.starts_with(path, each.path)), None)
 
+    @cached_property
+    def system_meant(self) -> str:
+        """The operating system of the draft, "" while neither a person nor the request tells it."""
+        evidence = None if self.system else evidence_in(self.content)
+        return evidence.system if evidence is not None else self.system
+
     def checklist(self, path: Path) -> list[checklists.ChecklistLine]:
         """What Azure asks of a value, for the operating system of the draft."""
-        evidence = evidence_in(self.content)
-        return checklists.lines(path, self.system or (evidence.system if evidence is not None else ""))
+        return checklists.lines(path, self.system_meant)
 
     def part(self, path: Path, count: int) -> tuple[int, int]:
         """From where to where the items of a list are drawn: as many as a page shows, those at `at` among them."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -101,11 +101,13 @@ class Control(forms.Widget):
         """What the template draws the control from. `also`: the ends of the ids of what is said about it."""
         raise NotImplementedError
 
-    def keeps(self, bound: BoundProperty) -> bool:
-        """Whether the field says nothing but its value, so that it may be drawn once for each value."""
-        return bound.path not in checklists.CHECKLISTS and not (
-            bound.held is None or isinstance(bound.held, dict | list)
-        )
+    def shows_only(self, bound: BoundProperty) -> Hashable | None:
+        """All that the field shows besides its place, so that it is drawn once for that; None where it shows more."""
+        if bound.held is None or isinstance(bound.held, dict | list):
+            return None
+        system = bound.form.system_meant if bound.path in checklists.CHECKLISTS else ""
+        # True and 1 are equal, but read differently.
+        return bound.held.__class__, bound.held, system
 
     def null(self, bound: BoundProperty) -> str:
         """What null means where it stands, "" where there is another value."""
@@ -224,8 +226,8 @@ class SecretControl(Control):
         text = data.get(name, "").replace("\r\n", "\n")
         return SubmittedValue(text, bool(data.get(name + ENCODED)), bool(data.get(name + CLEAR)))
 
-    def keeps(self, bound: BoundProperty) -> bool:
-        return super().keeps(bound) and not bound.form.kept
+    def shows_only(self, bound: BoundProperty) -> Hashable | None:
+        return None if bound.form.kept else super().shows_only(bound)
 
     def shown(self, bound: BoundProperty) -> dict[str, Any]:
         prop, held = bound.field.property, bound.held
