@@ -68,12 +68,12 @@ class ListControl(Control):
 
     def shows_only(self, bound: BoundProperty) -> Hashable | None:
         form = bound.form
-        if bound.is_odd or form.findings or form.kept or form.done is not None or form.at:
+        if bound.is_odd or form.findings or form.done is not None or form.at:
             return None
         if any(paths.starts_with(item, bound.path) for item in form.attention):
             return None
         text = "" if bound.held is MISSING else json.dumps(bound.held)
-        return (text, form.updating) if len(text) <= _KEPT_UP_TO else None
+        return text if len(text) <= _KEPT_UP_TO else None
 
     def template_for(self, bound: BoundProperty) -> str:
         """The template that draws the field."""
