@@ -59,16 +59,17 @@ class Tasks:
         """What the check of everything says, in words."""
         return f"{self.wrong} to fix" if self.wrong else "Ready"
 
-    @property
-    def check_url(self) -> str:
-        return f"/drafts/{self.draft.code}/check/"
-
 
 def drawn_tasks(
     tasks: Tasks, *, linked: bool = True, checked: bool = False, out_of_band: bool = False
 ) -> SafeString:
     """The list as HTML. linked: for people who may open the steps; checked: on the check's own page."""
-    context = {"tasks": tasks, "linked": linked, "checked": checked, "out_of_band": out_of_band}
+    lines = [
+        (each.url if linked else "", each.title, each.current, each.state, each.words) for each in tasks.tasks
+    ]
+    state = "error" if tasks.wrong else "done"
+    lines.append((f"/drafts/{tasks.draft.code}/check/", "Check everything", checked, state, tasks.outcome))
+    context = {"lines": lines, "digest": tasks.digest, "out_of_band": out_of_band}
     return drawn("forms/tasks.html", context)
 
 
