@@ -136,14 +136,14 @@ def test_items_are_added_duplicated_moved_and_removed(requester: User, draft: Dr
 
     _, where = actions.edit_list(requester, draft, 1, "add", NICS)
     assert where == (*NICS, 2)
-    assert names() == ["nic-a", "nic-b", ""]
+    assert names() == ["nic-a", "nic-b", "nic3"]
     _, where = actions.edit_list(requester, draft, 2, "duplicate", (*NICS, 0))
     assert where == (*NICS, 1)
-    assert names() == ["nic-a", "nic-a2", "nic-b", ""]
+    assert names() == ["nic-a", "nic-a2", "nic-b", "nic3"]
     actions.edit_list(requester, draft, 3, "down", (*NICS, 1))
-    assert names() == ["nic-a", "nic-b", "nic-a2", ""]
+    assert names() == ["nic-a", "nic-b", "nic-a2", "nic3"]
     actions.edit_list(requester, draft, 4, "up", (*NICS, 0))
-    assert names() == ["nic-a", "nic-b", "nic-a2", ""]
+    assert names() == ["nic-a", "nic-b", "nic-a2", "nic3"]
     for head in range(4, 8):
         actions.edit_list(requester, draft, head, "remove", (*NICS, 0))
     draft.refresh_from_db()

@@ -126,7 +126,7 @@ def test_the_last_item_takes_its_list_along_and_nothing_else(requester: User, dr
 def test_the_first_item_makes_its_list(requester: User, draft: Draft) -> None:
     place = ("properties", "virtualMachineProfile", "storageProfile", "dataDisks")
     saved, where = actions.edit_list(requester, draft, 1, "add", place)
-    assert (where, paths.get(saved.document, place)) == ((*place, 0), [{}])
+    assert (where, paths.get(saved.document, place)) == ((*place, 0), [{"lun": 0, "createOption": "Empty"}])
 
 
 def test_an_item_that_was_removed_is_put_back(requester: User, draft: Draft) -> None:

@@ -153,7 +153,7 @@ def test_undo_holds_after_edits_by_others(as_requester: Client, requester: User,
     actions.edit_list(requester, full, 3, "up", (*paths.parse(NICS), 1))
     actions.edit_list(requester, full, 4, "add", paths.parse(NICS))
     press(as_requester, answer["Location"], undo_of(html))
-    assert names(full) == ["nic2", "nic0", "nic1", ""]
+    assert names(full) == ["nic2", "nic0", "nic1", "nic3"]
     assert value(full, "sku.capacity") == 9
 
 
@@ -325,8 +325,8 @@ def name_of(number: int, name: str) -> Changed:
 @pytest.mark.parametrize(
     ("theirs", "mine", "left"),
     [
-        (("add", paths.parse(NICS)), f"add:{NICS}", ["nic0", "nic1", "nic2", "", ""]),
-        (("add", paths.parse(NICS)), f"remove:{NICS}[1]", ["nic0", "nic2", ""]),
+        (("add", paths.parse(NICS)), f"add:{NICS}", ["nic0", "nic1", "nic2", "nic4", "nic5"]),
+        (("add", paths.parse(NICS)), f"remove:{NICS}[1]", ["nic0", "nic2", "nic4"]),
         (("remove", nic(0)), f"remove:{NICS}[1]", ["nic2"]),
         (("remove", nic(0)), f"duplicate:{NICS}[1]", ["nic1", "nic3", "nic2"]),
         (("up", nic(1)), f"remove:{NICS}[1]", ["nic0", "nic2"]),

@@ -99,7 +99,7 @@ def everywhere(value: Any, path: paths.Path = ()) -> Iterator[paths.Path]:
 def drawn_anew(code: str, document: dict[str, Any], version: str, here: str, marks: dict[str, Any]) -> str:
     """The same lines, nothing of them kept."""
     linked = marks.get("linked", True)
-    marked = frozenset(marks["changed"]), marks["wrong"], marks["warned"]
+    marked = frozenset(marks["changed"]), marks["wrong"], marks["warned"], frozenset[paths.Path]()
     writer = preview._Writer(code, here, *marked, linked, version, None)
     start = preview._Place(f"/drafts/{code}/basics/", "")
     writer.value((), mask(document), tree(version), start, "", "", changed=False)

@@ -20,9 +20,9 @@ from vmssbuilder.scaleset.kept import label
 from vmssbuilder.scaleset.paths import MISSING, Path, PathError
 
 from . import content as contents
-from . import lists, merging, noting, searching, vault
+from . import known_values, lists, merging, noting, searching, vault
 from .access import Access, require
-from .changes import Changed
+from .changes import Changed, put, write
 from .models import Draft, Revision, ShareLink
 
 SHARE_DAYS: Final = 30
@@ -117,9 +117,17 @@ def copy_draft(user: User, source: Draft, number: int = 0) -> Draft:
 
 
 def save(
-    user: User, draft: Draft, base: int, changes: Sequence[Changed], *, automatic: bool = False
+    user: User,
+    draft: Draft,
+    base: int,
+    changes: Sequence[Changed],
+    *,
+    automatic: bool = False,
+    filled: known_values.Filled | None = None,
 ) -> Draft:
     """Applies changes made on a page of revision `base` to the newest revision, and answers the draft as saved.
+
+    filled: what of it was filled in for the person, see `known_values`.
 
     Changes by others to other places stay, and an item that others moved is followed to where it stands now. Raises
     EditConflict when others changed the same place to something else, StaleRevision when there is no such revision,
@@ -147,6 +155,7 @@ def save(
         for place, change, value in merged:
             merging.unshare(now, place)
             write(now, place, vault.store(newest, value) if change.secret and value is not MISSING else value)
+        known_values.remember(newest, filled or {})
 
     return _edit(user, draft, base, apply, automatic=automatic, shared=True)
 
@@ -156,7 +165,7 @@ def edit_list(
 ) -> tuple[Draft, Path]:
     """Adds, removes, duplicates or moves an item of a list; answers the draft and the path of the item acted on.
 
-    act: "add" with the list's path, and the item if it is not an empty one; "remove", "duplicate", "up" or "down" with the item's; "undo" with that of an item
+    act: "add" with the list's path, and the item if it is not one of known values alone; "remove", "duplicate", "up" or "down" with the item's; "undo" with that of an item
     or tag that revision `base` holds, to put it back.
 
     The item is that of revision `base`, wherever others have moved it since, and what they did to other items stays.
@@ -170,26 +179,31 @@ def edit_list(
         if act == "undo":
             where = lists.put_back(now, shown, path)
         elif act == "add":
-            where = _add(now, shown, locked, path, item or {})
+            where = _add(now, shown, locked, path, item)
         else:
             where = _act(now, shown, locked, act, path)
+        if act != "add":
+            known_values.forget_list(locked, path[:-1])
 
     return _edit(user, draft, base, apply, automatic=False), where
 
 
-def _add(now: dict[str, Any], shown: dict[str, Any], locked: Draft, path: Path, item: dict[str, Any]) -> Path:
-    """Adds an item at the end of the list that the page showed at `path`."""
+def _add(
+    now: dict[str, Any], shown: dict[str, Any], locked: Draft, path: Path, item: dict[str, Any] | None
+) -> Path:
+    """Adds an item at the end of the list that the page showed at `path`; without one, what is known of it."""
     found = merging.follow(path, shown, now)
     if found is None:
         raise EditConflict([SaveConflict(path, MISSING, MISSING, moved=True)], locked)
-    items = paths.get(now, found)
-    if items is MISSING:
-        _put(now, found, [item])
-        return (*found, 0)
+    items = paths.get(now, found, [])
     if not isinstance(items, list):
         raise PathError(f"{paths.text(found)} is not a list.")
-    items.append(item)
-    return (*found, len(items) - 1)
+    where = (*found, len(items))
+    if item is None:
+        item = known_values.new_item(found, now, locked.api_version)
+        known_values.remember(locked, known_values.of_item(where, item))
+    put(now, where, item)
+    return where
 
 
 def _act(now: dict[str, Any], shown: dict[str, Any], locked: Draft, act: str, path: Path) -> Path:
@@ -485,7 +499,7 @@ def _write(
     }
     newest = Draft.objects.filter(pk=draft.pk, head=draft.head, discarded=None)
     draft.head += 1
-    if not newest.update(head=draft.head, updated=draft.updated, **columns):
+    if not newest.update(head=draft.head, updated=draft.updated, filled=draft.filled, **columns):
         raise _Overtaken
     Revision.objects.create(
         draft=draft,
@@ -498,21 +512,3 @@ def _write(
     )
     if draft.target != target:
         searching.index(draft)
-
-
-def write(content: dict[str, Any], path: Path, value: Any) -> None:
-    """Makes one change of the content in place; MISSING removes, and objects left empty with it."""
-    if value is MISSING:
-        paths.remove(content, path, prune=True)
-    else:
-        _put(content, path, value)
-
-
-def _put(content: dict[str, Any], path: Path, value: Any) -> None:
-    """Sets a value, making way through anything that is not the object or list it should be."""
-    for depth in range(1, len(path)):
-        container = list if isinstance(path[depth], int) else dict
-        if not isinstance(paths.get(content, path[:depth]), container):
-            # In its place: items that follow in a list must not move up.
-            paths.put(content, path[:depth], container())
-    paths.put(content, path, value)

@@ -58,6 +58,8 @@ class Draft(Content):
         help_text="What a person said that instances run. It decides what the form shows and is no part of the request.",
     )
 
+    filled = models.JSONField(default=dict, help_text="What was filled in for people, see `known_values`.")
+
     class Meta:
         ordering: ClassVar = ["-updated", "-id"]
         # Lists leave out what was discarded, and read no more of these than a page shows.

@@ -38,6 +38,7 @@ def render(
     changed: Collection[Path] = (),
     wrong: Mapping[Path, str] = _NOTHING,
     warned: Mapping[Path, str] = _NOTHING,
+    filled: Collection[Path] = (),
     focus: Path = (),
     linked: bool = True,
 ) -> SafeString:
@@ -46,9 +47,9 @@ def render(
     Of a document too large for a page, long lists and texts are folded, see `windows`; lines of their own say so.
 
     here: the address of the page that shows it, whose own fields are linked by fragment alone. changed: places just
-    changed, marked with all below them; wrong, warned: words about places. focus: a place that is never folded. linked: False for people who may only look.
+    changed, marked with all below them; wrong, warned: words about places. filled: places that were filled in for people. focus: a place that is never folded. linked: False for people who may only look.
     """
-    marked = frozenset(changed), wrong, warned
+    marked = frozenset(changed), wrong, warned, frozenset(filled)
     masked = secrets.mask(document)
     cut = window(masked, [focus, *changed])
     ways = None
@@ -72,7 +73,7 @@ class _Place(NamedTuple):
 
 def _drawn(code: str, here: str, linked: bool, api_version: str, path: Path, place: _Place, json_text: str, before: str, comma: str) -> str:  # fmt: skip
     """A value that holds no mark, drawn. json_text: the value, secrets masked, so that none is kept here."""
-    writer = _Writer(code, here, frozenset(), _NOTHING, _NOTHING, linked, api_version, None)
+    writer = _Writer(code, here, frozenset(), _NOTHING, _NOTHING, frozenset(), linked, api_version, None)
     node = tree(api_version).at(path)
     writer.value(path, json.loads(json_text), node, place, before, comma, changed=False)
     return "".join(writer.written)
@@ -101,6 +102,7 @@ class _Writer:
     changed: frozenset[Path]
     wrong: Mapping[Path, str]
     warned: Mapping[Path, str]
+    filled: frozenset[Path]
     linked: bool
     api_version: str
     ways: frozenset[Path] | None
@@ -204,6 +206,9 @@ class _Writer:
         elif not end and path in self.warned:
             classes += " json__line--warning"
             said = f' title="To consider: {escape(self.warned[path][:_LONGEST_MARK])}"'
+        elif not end and path in self.filled:
+            classes += " json__line--filled"
+            said = ' title="Filled in for you"'
         text = f"{_INDENT * depth}{html}\n"
         fragment = f"#{place.anchor}" if place.anchor else ""
         href = fragment if place.page == self.here else place.page + fragment

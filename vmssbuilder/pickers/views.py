@@ -21,7 +21,7 @@ from vmssbuilder.azure.pickers import PICKERS, Picker, Suggestion, SuggestionMat
 from vmssbuilder.azure.pickers.groups import NewGroup
 from vmssbuilder.azure.pickers.kinds import IMAGE
 from vmssbuilder.azure.pickers.marketplace import Urn
-from vmssbuilder.drafts import access, actions, addresses, steps, systems
+from vmssbuilder.drafts import access, actions, addresses, known_values, steps, systems
 from vmssbuilder.drafts import content as contents
 from vmssbuilder.drafts.access import Access
 from vmssbuilder.drafts.changes import Changed
@@ -313,7 +313,10 @@ def _use(request: HttpRequest, choice: PickerContext, form: UseForm) -> HttpResp
         wished = [*_own(choice, wanted), *along.changes]
         changes = [Changed(place, paths.get(shown, place), value) for place, value in wished]
         changes = [change for change in changes if change.wanted != change.shown]
-        saved = actions.save(user, draft, base, changes)
+        region = known_values.region_of(user, draft, changes, fetching.usable)
+        wanted_too = known_values.following(draft, shown, changes, region)
+        filled = known_values.filled_by(changes, wanted_too)
+        saved = actions.save(user, draft, base, wanted_too, filled=filled)
     except actions.EditConflict:
         message = "It was changed by somebody else since this page was opened. Look at what is chosen now, and choose again."
         form.add_error("typed", message)

@@ -50,6 +50,13 @@ class BoundProperty(forms.BoundField):
         return not isinstance(self.held, dict if isinstance(entry.node.property, Map) else list)
 
     @property
+    def filled(self) -> list[str]:
+        """What of it stands as it was filled in for the person, as the text of its paths."""
+        if not self.form.filled or self.field.entry.is_cards:
+            return []
+        return sorted(paths.text(each) for each in self.form.filled if paths.starts_with(each, self.path))
+
+    @property
     def encoded(self) -> bool:
         """Whether a text that is sent as base64 is shown as base64."""
         typed = self.form.typed
@@ -66,7 +73,7 @@ class BoundProperty(forms.BoundField):
     def __str__(self) -> SafeString:
         """The whole field. One that shows little but its value is drawn once: most fields of a page stay as they are."""
         shows = None
-        if not (self.form.typed or self.form.in_place or self.findings):
+        if not (self.form.typed or self.form.in_place or self.findings or self.filled):
             shows = self.field.control.shows_only(self)
         if shows is None:
             return self.render()
@@ -95,10 +102,13 @@ class BoundProperty(forms.BoundField):
             "wire": wire,
             "reference": reference,
             "in_place": self.form.in_place,
+            "filled": self.filled,
             **self.field.control.shown(self),
         }
         described = [f"{self.anchor}-help"] if self.help_text or context.get("select") else []
         described += [f"{self.anchor}-{end}" for end in context.get("also", ())]
+        if self.filled:
+            described.append(f"{self.anchor}-filled")
         if self.findings:
             described.insert(0, f"{self.anchor}-findings")
             context |= said(self.findings)

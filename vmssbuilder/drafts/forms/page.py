@@ -40,7 +40,7 @@ class PageForm(forms.Form):
     values, by input name, when the form comes back. attention: list items that hold an error, at any depth.
     conflicts: two values for one place, by path. done: what was just done with a list. system: the operating system
     that the page is for, "" when the content is to tell. kept: the secrets that Azure keeps. at: the item that a long
-    list is shown around. unnamed: members of an extension's settings that only their JSON shows. in_place: whether htmx puts each field in the place of the one that stands on the page. data: what came back of the page that showed `content`.
+    list is shown around. unnamed: members of an extension's settings that only their JSON shows. filled: places that stand as they were filled in for the person. in_place: whether htmx puts each field in the place of the one that stands on the page. data: what came back of the page that showed `content`.
     """
 
     layout: ClassVar[steps.Layout]
@@ -62,6 +62,7 @@ class PageForm(forms.Form):
         at: Path = (),
         unnamed: Sequence[str] = (),
         in_place: bool = False,
+        filled: frozenset[Path] = frozenset(),
         data: QueryDict | None = None,
     ) -> None:
         super().__init__(data, prefix=paths.text(place) if place else None)
@@ -78,6 +79,7 @@ class PageForm(forms.Form):
         self.at = at
         self.unnamed = unnamed
         self.in_place = in_place
+        self.filled = filled
         self.spoken_of: set[Path] = set()
 
     def add_prefix(self, field_name: str) -> str:

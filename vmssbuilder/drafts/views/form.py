@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from vmssbuilder.drafts import addresses, sent, steps, summary, systems
+from vmssbuilder.drafts import addresses, known_values, sent, steps, summary, systems
 from vmssbuilder.drafts import content as contents
 from vmssbuilder.drafts.checking import UNREADABLE, WAITING, check_content
 from vmssbuilder.drafts.forms import extensions
@@ -106,6 +106,7 @@ def draw(
         kept=sent.kept(draft) if secret_names(form) else (),
         at=_at(request),
         unnamed=extensions.unnamed(form.layout, form.place, content),
+        filled=known_values.marked(draft),
     )
     html = page.draw(os_and_presets.laid_out(request, form, page, chosen))
     in_items = list(_elsewhere(form, errors(found))) if shown and not extra else []

@@ -11,7 +11,7 @@ from urllib.parse import parse_qs
 from django.http import HttpRequest
 from django.utils.safestring import SafeString, mark_safe
 
-from vmssbuilder.drafts import diff, preview
+from vmssbuilder.drafts import diff, known_values, preview
 from vmssbuilder.drafts.models import Draft
 from vmssbuilder.scaleset import paths
 from vmssbuilder.scaleset.findings import Finding
@@ -82,6 +82,7 @@ def drawn(
         changed=_set(draft) if only else changed,
         wrong=_marks(draft, found, "error"),
         warned=_marks(draft, found, "warning"),
+        filled=known_values.marked(draft, draft.document),
         focus=_place_of(here),
         linked=linked,
     )

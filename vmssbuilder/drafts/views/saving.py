@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 
 from vmssbuilder.accounts.models import User
-from vmssbuilder.drafts import actions, merging, steps, switching
+from vmssbuilder.drafts import actions, known_values, merging, steps, switching
 from vmssbuilder.drafts import content as contents
 from vmssbuilder.drafts.changes import Changed
 from vmssbuilder.drafts.checking import check_content
@@ -37,7 +37,8 @@ from .lists import act
 class Save:
     """A save under way. base: the revision that the page showed. page: what came back of it.
 
-    changes: what is to be saved. waiting: changes of places of which two values wait for a choice.
+    changes: what is to be saved. waiting: changes of places of which two values wait for a choice. filled: what of it is
+    filled in for the person.
     """
 
     request: HttpRequest
@@ -47,6 +48,7 @@ class Save:
     page: PageForm
     changes: list[Changed]
     waiting: list[Changed] = field(default_factory=list)
+    filled: known_values.Filled = field(default_factory=dict)
 
     @property
     def user(self) -> User:
@@ -65,7 +67,7 @@ def save(request: HttpRequest, form: Form) -> HttpResponse:
         saving = _read(request, form, automatic=automatic)
     except (ValueError, actions.StaleRevision):
         return _out_of_date(request, form, automatic=automatic)
-    for phase in (_refuse, _settle, _switch_version, _write, _follow_item):
+    for phase in (_refuse, _settle, _switch_version, _fill_in, _write, _follow_item):
         answer = phase(saving)
         if answer is not None:
             return answer
@@ -118,6 +120,14 @@ def _switch_version(saving: Save) -> HttpResponse | None:
     return None
 
 
+def _fill_in(saving: Save) -> None:
+    """Adds what follows from the changes, see `known_values`."""
+    before = list(saving.changes)
+    region = known_values.region_of(saving.user, saving.form.draft, before, picking.usable)
+    saving.changes = known_values.following(saving.form.draft, saving.shown, before, region)
+    saving.filled = known_values.filled_by(before, saving.changes)
+
+
 def _write(saving: Save) -> HttpResponse | None:
     """Saves all but what others changed too, which is asked about."""
     found: list[actions.SaveConflict] = []
@@ -125,11 +135,17 @@ def _write(saving: Save) -> HttpResponse | None:
     while changes:
         try:
             form.draft = actions.save(
-                saving.user, form.draft, saving.base, changes, automatic=saving.automatic
+                saving.user,
+                form.draft,
+                saving.base,
+                changes,
+                automatic=saving.automatic,
+                filled=saving.filled,
             )
         except actions.EditConflict as conflict:
             form.draft = conflict.draft
-            found += conflict.conflicts
+            # Where somebody else was faster, nothing has to be filled in.
+            found += [each for each in conflict.conflicts if paths.text(each.path) not in saving.filled]
             places = {entry.path for entry in conflict.conflicts}
             changes[:] = [change for change in changes if change.path not in places]
         else:
@@ -172,9 +188,26 @@ def _answer(saving: Save) -> HttpResponse:
         )
     if verb == "search":
         return redirect(picking.found(form.step_url, rest, post.get("search", "")))
+    if verb == "unfill":
+        return _take_out(saving, rest)
     if verb == "fix":
         return fix_here(request, form, rest)
     return act(request, form, post["act"], saving.base, kept=bool(saving.changes))
+
+
+def _take_out(saving: Save, written: str) -> HttpResponse:
+    """Takes out what was filled in, for good."""
+    form = saving.form
+    try:
+        path = paths.parse(written)
+    except paths.PathError:
+        path = ()
+    if path in known_values.marked(form.draft):
+        value = paths.get(contents.of(form.draft), path)
+        form.draft = actions.save(
+            saving.user, form.draft, form.draft.head, [Changed(path, value, paths.MISSING)]
+        )
+    return redirect(_back(saving.request, form, path))
 
 
 def _out_of_date(request: HttpRequest, form: Form, *, automatic: bool) -> HttpResponse:
@@ -252,8 +285,16 @@ def _stale_fields(saving: Save, drawn: Collection[paths.Path]) -> list[BoundProp
     """
     form, shown = saving.form, saving.shown
     now = contents.of(form.draft)
-    there = {change.path: change.wanted for change in saving.changes}
-    page = page_form(form.layout)(now, form.place, form.step_url, in_place=True)
+    # The page does not know yet what was filled in.
+    own = [paths.parse(place) for place in saving.filled]
+    there = {
+        change.path: change.wanted
+        for change in saving.changes
+        if not any(paths.starts_with(place, change.path) for place in own)
+    }
+    page = page_form(form.layout)(
+        now, form.place, form.step_url, in_place=True, filled=known_values.marked(form.draft)
+    )
     found = []
     for entry in form.layout.fields:
         path = form.place + entry.below
@@ -304,6 +345,7 @@ def _again(
             typed=typed,
             conflicts=conflicts,
             in_place=True,
+            filled=known_values.marked(draft),
         )
         touched = [
             page.at_entry(entry)
