@@ -29,6 +29,7 @@ _OTHERS: Final = (
     "VMSSBUILDER_BIND",
     "VMSSBUILDER_ENV_FILE",
     "VMSSBUILDER_SANDBOX_DELAY",
+    "VMSSBUILDER_SANDBOX_WORLD",
 )
 """Names that are read elsewhere, and that a misspelled one may mean."""
 

@@ -76,7 +76,14 @@ class Product:
 
     def provide(self, document: dict[str, Any]) -> None:
         """Puts into the sandbox what a scale set names and the sandbox lacks."""
-        body = json.dumps({"named": document}).encode()
+        self._put_there({"named": document})
+
+    def stock(self, resources: dict[str, Any]) -> None:
+        """Puts resources into the sandbox, by their ids."""
+        self._put_there({"resources": resources})
+
+    def _put_there(self, what: dict[str, Any]) -> None:
+        body = json.dumps(what).encode()
         asked = urllib.request.Request(f"{self.sandbox}/_sandbox/stock", body, method="POST")
         with urllib.request.urlopen(asked) as answer:
             assert answer.status == 200
@@ -115,10 +122,13 @@ def wait_until(condition: Callable[[], bool], what: str, seconds: float = 30) ->
 
 
 @contextlib.contextmanager
-def installed(folder: Path, *, azure: str = "", sandbox_port: int = 0) -> Iterator[Product]:
+def installed(
+    folder: Path, *, azure: str = "", sandbox_port: int = 0, world: Path | None = None
+) -> Iterator[Product]:
     """The product, freshly installed in a folder, with its worker and sandbox, until the end of the block.
 
     azure: the address at which the product reaches the sandbox, where something is between them; sandbox_port is its own.
+    world: a file with other subscriptions and resource groups for the sandbox.
     """
     port, sandbox_port = free_port(), sandbox_port or free_port()
     sandbox = f"http://127.0.0.1:{sandbox_port}"
@@ -130,6 +140,7 @@ def installed(folder: Path, *, azure: str = "", sandbox_port: int = 0) -> Iterat
         "WEB_CONCURRENCY": "2",
         "PYTHONUNBUFFERED": "1",
         "VMSSBUILDER_SANDBOX_DELAY": "2",
+        "VMSSBUILDER_SANDBOX_WORLD": str(world or ""),
     }
     running = Product(folder, f"http://127.0.0.1:{port}", sandbox, env)
     running.COMMANDS["sandbox"] = [sys.executable, "-m", "vmssbuilder.sandbox", "--port", str(sandbox_port)]
