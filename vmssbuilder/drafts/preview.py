@@ -208,7 +208,6 @@ class _Writer:
             said = f' title="To consider: {escape(self.warned[path][:_LONGEST_MARK])}"'
         elif not end and path in self.filled:
             classes += " json__line--filled"
-            said = ' title="Filled in for you"'
         text = f"{_INDENT * depth}{html}\n"
         fragment = f"#{place.anchor}" if place.anchor else ""
         href = fragment if place.page == self.here else place.page + fragment
