@@ -9,7 +9,7 @@ from typing import Final
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.places import ELSEWHERE, HOME, Place
+from tests.places import ELSEWHERE, SHOP, Place
 
 from .conftest import People, Product
 from .counting import Counting
@@ -36,7 +36,7 @@ def somewhere(request: pytest.FixtureRequest, browser: Browser) -> tuple[People,
     """People at the product, and a place in its Azure that has all that a scale set refers to."""
     home = request.param == "home"
     product: Product = request.getfixturevalue("product" if home else "other_product")
-    place = (HOME if home else ELSEWHERE)[0]
+    place = SHOP if home else ELSEWHERE[0]
     product.stock(place.resources())
     return People(browser, product), place
 
