@@ -31,7 +31,8 @@ def keep(user: Any) -> None:
     from vmssbuilder.pickers import cache
 
     where = Where(documents.SUBSCRIPTION, documents.document()["location"])
-    for name, made in (("sizes", _sizes()), ("subnets", _subnets())):
+    lists = (("sizes", _sizes()), ("subnets", _subnets()), ("usages", _usages()), ("hourlyPrices", _prices()))
+    for name, made in lists:
         cache.store(user, cache.key_of(SOURCES[name], where), pack(made))
 
 
@@ -50,6 +51,20 @@ def _sizes() -> Iterator[Any]:
         }
         reason = "Not available to this subscription" if number % 9 == 0 else ""
         yield Suggestion(name, name, f"{vcpus} vCPUs · {vcpus * 4} GB memory", reason=reason, facts=facts)
+
+
+def _usages() -> Iterator[Any]:
+    from vmssbuilder.azure.pickers import Suggestion
+
+    for name in ("cores", *(f"family{number}" for number in range(60))):
+        yield Suggestion(name, name, facts={"left": 350, "limit": 350})
+
+
+def _prices() -> Iterator[Any]:
+    from vmssbuilder.azure.pickers import Suggestion
+
+    for size in _sizes():
+        yield Suggestion(size.value.lower(), size.value, facts={"linux": 0.1, "windows": 0.2})
 
 
 def _subnets() -> Iterator[Any]:

@@ -83,5 +83,7 @@ document.addEventListener("click", async (event) => {
   dialog.dataset.url = link.href;
   if (await link.closest("form")?.settled?.() === false) return;
   dialog.showModal();
-  load(link.href).catch(leave);
+  // What was typed and chosen from nothing is what the list is searched for.
+  const typed = field?.dataset.typed ? field.value.trim() : "";
+  load(typed ? `${link.href}?q=${encodeURIComponent(typed)}` : link.href).catch(leave);
 }, true);

@@ -21,9 +21,6 @@ WINDOWS = "MicrosoftWindowsServer:WindowsServer:2022-datacenter-g2:latest"
 PALO = "paloaltonetworks:vmseries-flex:bundle1:latest"
 GALLERY = f"/subscriptions/{world.DEVELOPMENT}/resourceGroups/rg-shop/providers/Microsoft.Compute/galleries/gal_shop/images/web"
 
-LISTS = 30
-"""Queries of a page that asks for two lists for the first time, and keeps them."""
-
 
 @pytest.fixture(autouse=True)
 def _patience(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -36,7 +33,7 @@ def titles(client: Client, draft: Draft, words: str) -> str:
 
 
 def test_popular_own_and_gallery_images_are_in_one_list(rita: Client, draft: Draft, page_of: GetPage) -> None:
-    page = page_of(rita, address(draft, IMAGE), queries=LISTS)
+    page = page_of(rita, address(draft, IMAGE))
     assert page.heading == "Choose an image"
     for words in ("Ubuntu Server 24.04 LTS", "img-web", "gal_shop / web", "Generation 2 starts with UEFI"):
         assert words in page.text, words
@@ -123,7 +120,7 @@ def test_what_names_no_image_is_refused_with_how_to_write_it(
     rita: Client, draft: Draft, page_of: GetPage, typed: str
 ) -> None:
     sent = {"base": draft.head, "act": "use", "typed": typed}
-    page = page_of(rita, address(draft, IMAGE), post=sent, status=422, queries=LISTS)
+    page = page_of(rita, address(draft, IMAGE), post=sent, status=422)
     assert "Write publisher:offer:SKU:version" in page.text
     assert f'value="{typed}"' in page.html, "what was typed stays"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from django.test import Client
 
 from tests.conftest import GetPage
 from tests.forms import entries
-from tests.pickers.conftest import MakeDraft
+from tests.pickers.conftest import DOCUMENT, MakeDraft
 from vmssbuilder.accounts.models import User
 from vmssbuilder.audit.models import Event
 from vmssbuilder.azure.pickers import PICKERS
@@ -17,7 +18,7 @@ from vmssbuilder.drafts import actions
 from vmssbuilder.drafts import content as contents
 from vmssbuilder.drafts.changes import Changed
 from vmssbuilder.drafts.models import Draft
-from vmssbuilder.pickers import whereabouts
+from vmssbuilder.pickers import views, whereabouts
 from vmssbuilder.sandbox import world
 from vmssbuilder.sandbox.server import Running
 from vmssbuilder.scaleset import API_VERSIONS, paths
@@ -27,6 +28,12 @@ from vmssbuilder.scaleset.paths import MISSING
 IMAGE = "properties/virtualMachineProfile/storageProfile/imageReference"
 NIC = "properties/virtualMachineProfile/networkProfile/networkInterfaceConfigurations/0/properties"
 SUBNET = f"{NIC}/ipConfigurations/0/properties/subnet/id"
+
+
+@pytest.fixture(autouse=True)
+def _patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(views, "PAGE_WAITS", 10.0)
+    monkeypatch.setattr(views, "FIELD_WAITS", 10.0)
 
 
 def address(draft: Draft, place: str) -> str:
@@ -47,17 +54,91 @@ def now(draft: Draft, place: str) -> Any:
 # --- what it shows ---------------------------------------------------------------------------------------------------
 
 
-def test_sizes_are_shown_with_what_they_can_do_and_why_not(
+def test_sizes_are_a_table_with_what_each_has_and_why_not(
     rita: Client, draft: Draft, page_of: GetPage
 ) -> None:
     page = page_of(rita, address(draft, "sku/name"))
     assert page.heading == "Choose a VM size"
-    assert "50 of 27" in page.text
+    assert "25 of 27" in page.text
     assert "as of just now" in page.text
-    assert "2 vCPUs · 8 GB memory" in page.text
     assert 'value="Standard_D2s_v5" checked' in page.html, "what the draft has is chosen"
+    row = cells(page.html, "Standard_D2s_v5")
+    assert row == ["Standard_D2s_v5", "2", "8", "4", row[4], "50", "1, 2, 3"]
+    assert 0 < float(row[4]) < 1
+    assert "List prices of instances with Linux" in page.text
     held = page_of(rita, address(draft, "sku/name") + "?feature=gpu")
     assert "The kind of subscription does not include it" in held.text
+
+
+def cells(html: str, size: str) -> list[str]:
+    """The row of a size as texts."""
+    row = next(each for each in html.split("<tr") if f'value="{size}"' in each)
+    return [each.strip() for each in re.findall(r"<(?:label|td)[^>]*>([^<]*)</(?:label|td)>", row)]
+
+
+def column(html: str, number: int) -> list[str]:
+    """A column of the table, of the sizes that can be used."""
+    rows = [each for each in html.split("<tr")[2:] if "pick__reason" not in each]
+    return [
+        each[number]
+        for row in rows
+        if (each := re.findall(r"<(?:label|td)[^>]*>([^<]*)</(?:label|td)>", row))
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "number"), [("vcpus", 1), ("memory", 2), ("disks", 3), ("price", 4), ("left", 5)]
+)
+def test_the_table_is_sorted_by_links(
+    rita: Client, draft: Draft, page_of: GetPage, name: str, number: int
+) -> None:
+    for sort, direction in ((name, "ascending"), (f"-{name}", "descending")):
+        page = page_of(rita, address(draft, "sku/name") + f"?q=ds_v5&sort={sort}")
+        numbers = [float(each.replace(",", "")) for each in column(page.html, number) if each]
+        assert numbers == sorted(numbers, reverse=sort[0] == "-")
+        assert len(set(numbers)) > 1
+        assert f'aria-sort="{direction}"' in page.html
+        assert "q=ds_v5&amp;sort=" in page.html, "the search stays"
+
+
+def test_the_table_goes_on(rita: Client, draft: Draft, page_of: GetPage) -> None:
+    first = page_of(rita, address(draft, "sku/name") + "?q=standard")
+    assert f'href="{address(draft, "sku/name")}?q=standard&amp;from=25"' in first.html
+    second = page_of(rita, address(draft, "sku/name") + "?q=standard&from=25")
+    assert ">Previous</a>" in second.html
+    assert column(first.html, 0) != column(second.html, 0)
+    for odd in ("x", "-5", "9" * 12):
+        assert page_of(rita, address(draft, "sku/name") + f"?q=standard&from={odd}").heading
+
+
+def test_quota_that_does_not_do_is_a_reason(rita: Client, make_draft: MakeDraft, page_of: GetPage) -> None:
+    many = make_draft(DOCUMENT | {"sku": {"name": "Standard_D2s_v5", "capacity": 60}})
+    assert "Quota is left for 50 of 60 instances" in page_of(rita, address(many, "sku/name")).text
+
+
+def test_prices_are_those_of_the_draft_and_may_be_lacking(
+    rita: Client, make_draft: MakeDraft, page_of: GetPage, settings: Any
+) -> None:
+    def price(profile: dict[str, Any]) -> float:
+        made = make_draft(DOCUMENT | {"properties": {"virtualMachineProfile": profile}})
+        return float(cells(page_of(rita, address(made, "sku/name")).html, "Standard_D2s_v5")[4])
+
+    windows = {"storageProfile": {"osDisk": {"osType": "Windows"}}}
+    assert price({"priority": "Spot"}) < price({}) < price(windows)
+    settings.VMSSBUILDER_PRICES = False
+    page = page_of(rita, address(make_draft(), "sku/name"))
+    assert cells(page.html, "Standard_D2s_v5")[4] == ""
+    assert "List prices" not in page.text
+
+
+def test_what_is_no_size_is_the_filter_and_is_told(
+    rita: Client, make_draft: MakeDraft, page_of: GetPage
+) -> None:
+    typed = make_draft(DOCUMENT | {"sku": {"name": "d4s"}})
+    page = page_of(rita, address(typed, "sku/name"))
+    assert "No size of this name in uksouth." in page.text
+    assert 'name="q" value="d4s"' in page.html
+    assert column(page.html, 0)[0] == "Standard_D4s_v6"
 
 
 def test_sizes_are_filtered_without_a_script(rita: Client, draft: Draft, page_of: GetPage) -> None:
@@ -99,7 +180,7 @@ def test_every_kind_that_has_a_list_has_a_page(rita: Client, draft: Draft, page_
         assert target is not None, node.pattern
         draft.api_version = node.api_version
         draft.save()
-        page = page_of(rita, address(draft, paths.to_url(path)), queries=30)
+        page = page_of(rita, address(draft, paths.to_url(path)))
         assert "ype it" in page.text or "one a line" in page.text
     assert seen | {"subscription", "resourceGroup"} == set(PICKERS)
 
@@ -265,7 +346,8 @@ def test_what_somebody_else_changed_meanwhile_is_not_overwritten(
 ) -> None:
     actions.save(owner, draft, 1, [Changed(("sku", "name"), "Standard_D2s_v5", "Standard_D8s_v5")])
     sent = {"base": 1, "act": "use", "value": "Standard_D4s_v5"}
-    page = page_of(rita, address(draft, "sku/name"), post=sent, status=409)
+    # Sizes, quota and prices are asked for and kept on the way.
+    page = page_of(rita, address(draft, "sku/name"), post=sent, status=409, queries=30)
     assert "changed by somebody else" in page.text
     assert now(draft, "sku/name") == "Standard_D8s_v5"
     for base in ("", "x", "99", "9" * 30):

@@ -130,6 +130,8 @@ class ArmClient:
         before_write: Callable[[], None] | None = None,
     ) -> None:
         self.cloud = cloud
+        self.session = session
+        """For hosts of the same cloud that need no token, such as the list of prices."""
         self.pause = pause
         self.correlation_id = correlation_id or str(uuid.uuid4())
         self.remaining: dict[str, int] = {}

@@ -28,6 +28,8 @@ from .transport import within
 API_VERSION: Final = "2023-01-01-preview"
 HOURS_A_MONTH: Final = 730
 PAGES: Final = 10
+REGION_PAGES: Final = 120
+"""Pages of the list for all sizes of a region: some thousand meters, a hundred on each."""
 ANSWER_TIME: Final = 10.0
 """Seconds for one page of the list."""
 
@@ -288,13 +290,29 @@ def fetch(session: requests.Session, cloud: Cloud, asked: Wanted, *, currency: s
     return Prices(currency, instances, disks, address)
 
 
+def hourly(
+    session: requests.Session, cloud: Cloud, region: str, *, currency: str = "USD"
+) -> dict[str, dict[tuple[bool, bool], float]]:
+    """The prices for an hour of all sizes of a region, by size and then by (Windows, Spot). Raises AzureError."""
+    found: dict[str, dict[tuple[bool, bool], float]] = {}
+    if not cloud.prices_host:
+        return found
+    conditions = {"serviceName": "Virtual Machines", "armRegionName": region, "priceType": "Consumption"}
+    for item in _items(session, cloud, currency, pages=REGION_PAGES, **conditions):
+        size, sku, price = str(item.get("armSkuName", "")), str(item.get("skuName", "")), _price(item)
+        if size and price is not None and not sku.endswith(" Low Priority"):
+            windows = "Windows" in str(item.get("productName", ""))
+            found.setdefault(size, {}).setdefault((windows, sku.endswith(" Spot")), price)
+    return found
+
+
 def _price(item: Mapping[str, Any]) -> float | None:
     price = item.get("retailPrice")
     return float(price) if isinstance(price, int | float) and not isinstance(price, bool) else None
 
 
 def _items(
-    session: requests.Session, cloud: Cloud, currency: str, **conditions: str
+    session: requests.Session, cloud: Cloud, currency: str, *, pages: int = PAGES, **conditions: str
 ) -> Iterator[dict[str, Any]]:
     """The items that fulfil all conditions, page after page, from the host of prices only."""
     # Quotes are doubled, as OData wants them; values are compared with regard to case.
@@ -308,7 +326,7 @@ def _items(
         "$filter": filtered,
     }
     url: str | None = f"https://{cloud.prices_host}/api/retail/prices?{urlencode(query)}"
-    for _page in range(PAGES):
+    for _page in range(pages):
         page = _page_of(session, str(url))
         items = page.get("Items")
         yield from (item for item in items if isinstance(item, dict)) if isinstance(items, list) else ()

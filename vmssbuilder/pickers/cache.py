@@ -65,8 +65,13 @@ def cached(user: User, key: str) -> CachedList | None:
 def store(user: User, key: str, packed: bytes) -> CachedList:
     """Keeps the list in place of the one before."""
     digest, now = hashlib.sha256(packed).hexdigest(), timezone.now()
-    KnownList.objects.update_or_create(
-        user=user, key=key, defaults={"digest": digest, "packed": packed, "fetched": now}
+    row = KnownList(user=user, key=key, digest=digest, packed=packed, fetched=now)
+    # One statement, whether it is there or not.
+    KnownList.objects.bulk_create(
+        [row],
+        update_conflicts=True,
+        unique_fields=["user", "key"],
+        update_fields=["digest", "packed", "fetched"],
     )
     KnownList.objects.filter(user=user, fetched__lt=now - LONGEST).delete()
     return CachedList(_recall(digest) or _remember(digest, SearchIndex(packed)), now, digest)

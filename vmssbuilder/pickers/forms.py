@@ -18,7 +18,7 @@ from vmssbuilder.scaleset import paths
 from vmssbuilder.scaleset.paths import MISSING
 from vmssbuilder.web.forms import BOX, PLAIN, SearchChoiceField, SearchField, SearchForm, SmallForm
 
-from . import images, words
+from . import images, sizes, words
 from .whereabouts import PickerContext
 
 LONGEST_VALUE: Final = 10_000
@@ -57,6 +57,7 @@ class PickerSearch(SearchForm):
         choices=list(words.FEATURE_TITLES.items()),
         widget=Boxes,
     )
+    sort = SearchField("Sorted by", forms.HiddenInput())
 
     def __init__(
         self, *args: Any, families: Iterable[str] = (), filtered: bool = False, **named: Any
@@ -66,12 +67,21 @@ class PickerSearch(SearchForm):
         self.fields["family"].widget.choices = [_ANY, *((each, each) for each in families)]
         wide = {"wrapper_class": "pick-search__main"}
         narrow = [Field(name, template=BOX) for name in ("vcpus", "memory", "family", "zone")]
-        filters = [*narrow, Field("feature", template="pickers/features.html")] if filtered else []
+        filters = [*narrow, Field("feature", template="pickers/features.html"), "sort"] if filtered else []
         self.helper.layout = Layout(Field("q", template=BOX, **wide), *filters)
+
+    def clean_sort(self) -> str:
+        """What the table is sorted by, "" for the usual order."""
+        sort = str(self.cleaned_data["sort"])
+        return sort if sort in sizes.SORTS else ""
+
+    def said(self) -> dict[str, Any]:
+        """What is searched for, by the names of the fields."""
+        return {name: value for name, value in self.cleaned_data.items() if value}
 
     def query(self) -> str:
         """The search as the query of an address, "" where nothing is searched for."""
-        return urlencode({name: value for name, value in self.cleaned_data.items() if value}, doseq=True)
+        return urlencode(self.said(), doseq=True)
 
     def filters(self) -> Filters:
         """What of it narrows a list besides its words."""
@@ -117,13 +127,29 @@ class Picks(forms.Widget):
         return [each for each in data.getlist(name) if each]
 
 
+class SizePicks(Picks):
+    """VM sizes to choose from, as a table. rows, headings: see `sizes`."""
+
+    template_name = "forms/sizes.html"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rows: Sequence[sizes.SizeRow] = ()
+        self.headings: Sequence[sizes.Heading] = ()
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        context["widget"] |= {"rows": self.rows, "headings": self.headings}
+        return context
+
+
 class Picked(forms.Field):
     """The values of suggestions that were chosen, as a list."""
 
     widget: Picks
 
-    def __init__(self, *, several: bool = False) -> None:
-        super().__init__(required=False, widget=Picks(several=several))
+    def __init__(self, widget: Picks) -> None:
+        super().__init__(required=False, widget=widget)
 
 
 class UseForm(SmallForm):
@@ -136,7 +162,8 @@ class UseForm(SmallForm):
         super().__init__(*args, **named)
         self.choice = choice
         several = choice.target.several
-        self.fields["value"] = Picked(several=several)
+        picks = SizePicks() if choice.target.picker.filtered and not several else Picks(several=several)
+        self.fields["value"] = Picked(picks)
         self.fields["typed"].widget = (
             forms.Textarea({"class": "textarea", "rows": 3, "spellcheck": "false"})
             if several
@@ -144,11 +171,13 @@ class UseForm(SmallForm):
         )
         self.helper.layout = Layout("typed")
 
-    def offer(self, suggestions: Sequence[Suggestion]) -> None:
-        """Shows these to choose from."""
+    def offer(self, suggestions: Sequence[Suggestion], table: sizes.SizeTable | None = None) -> None:
+        """Shows these to choose from. table: as the rows of this one."""
         box, picks = self.fields["typed"], self.fields["value"].widget
         assert isinstance(picks, Picks)
         picks.offered = suggestions
+        if isinstance(picks, SizePicks) and table is not None:
+            picks.rows, picks.headings = [table.row(each) for each in suggestions], table.headings
         if self.choice.target.several:
             box.label = "Others, one a line" if suggestions else "Type them, one a line"
             box.help_text = "What is not in the list counts as well."

@@ -26,6 +26,7 @@ from vmssbuilder.drafts import content as contents
 from vmssbuilder.drafts.access import Access
 from vmssbuilder.drafts.changes import Changed
 from vmssbuilder.drafts.models import Draft
+from vmssbuilder.drafts.revision_numbers import counted
 from vmssbuilder.drafts.views.frame import frame
 from vmssbuilder.scaleset import paths
 from vmssbuilder.scaleset.paths import MISSING, Path, PathError
@@ -35,7 +36,8 @@ from vmssbuilder.web.problems import problem
 from vmssbuilder.web.rendering import drawn
 
 from . import actions as creating
-from . import fetching, images, whereabouts, words
+from . import fetching, images, sizes, whereabouts, words
+from .cache import CachedList
 from .forms import LONGEST_VALUE, NewGroupForm, PickerSearch, UseForm
 from .whereabouts import PickerContext
 
@@ -177,9 +179,19 @@ def _page(
     # After a refusal the page comes back with the search that its form carried along.
     sent = request.POST if request.method == "POST" else request.GET
     families = sorted(filter(None, kept.index.facts("family"))) if kept and picker.filtered else ()
-    search = PickerSearch(sent, families=families, filtered=picker.filtered)
+    # What stands in the field and is no size is what somebody looks for.
+    unlisted_size = _unlisted_size(choice, asked) if picker.filtered and not target.several else ""
+    wanted: QueryDict = sent
+    if unlisted_size and "q" not in sent:
+        wanted = sent.copy()
+        wanted["q"] = choice.values[0]
+    search = PickerSearch(wanted, families=families, filtered=picker.filtered)
     text, filters, query = search.cleaned_data["q"], search.filters(), search.query()
-    found = kept.index.search(text, choice.where, picker, filters) if kept else SuggestionMatches((), 0)
+    table, found = None, SuggestionMatches((), 0)
+    if kept and picker.filtered:
+        table, found = _size_table(request, choice, kept, search)
+    elif kept:
+        found = kept.index.search(text, choice.where, picker, filters)
     preselected = _preselected(request, choice) if form is None else form["value"].value()
     shown = list(found.suggestions)
     if kept and not text and not filters:
@@ -193,7 +205,7 @@ def _page(
     if form is None:
         typed = unlisted if target.several else ""
         form = UseForm(choice, initial={"value": preselected, "typed": typed})
-    form.offer(shown)
+    form.offer(shown, table)
     group = group or _new_group(choice)
     article = "an" if picker.one[0].lower() in "aeiou" else "a"
     in_dialog = request.headers.get("X-Part") == "dialog"
@@ -227,11 +239,39 @@ def _page(
         "errors": [*form.problems(), *(group.problems() if group else ())],
         "searchable": picker.filtered or target.is_object or query or (kept and len(kept.index) > FEW),
         "group": group,
+        "table": table,
+        "unlisted_size": unlisted_size,
         "onward": NEEDS.get({"typeHandlerVersion": "version"}.get(picker.onward, picker.onward), "a version")
         if picker.onward
         else "",
     }
     return render(request, "pickers/choose.html", context, status=status)
+
+
+def _unlisted_size(choice: PickerContext, asked: Lookup) -> str:
+    """What is said of a size of the draft that its region does not have."""
+    return sizes.missing(choice.values[0] if choice.values else "", asked, choice.where)
+
+
+def _size_table(
+    request: HttpRequest, choice: PickerContext, kept: CachedList, search: PickerSearch
+) -> tuple[sizes.SizeTable, SuggestionMatches]:
+    """The sizes that are searched for, with how the table shows them."""
+    about = sizes.known(cast(User, request.user), choice.draft, choice.where, wait=FIELD_WAITS)
+    sort, query = search.cleaned_data["sort"], search.said()
+    start = counted(request.GET.get("from", "")) or 0
+    found = kept.index.search(
+        search.cleaned_data["q"],
+        choice.where,
+        choice.target.picker,
+        search.filters(),
+        sizes.ROWS,
+        start=start,
+        order=sizes.order(sort, about),
+        down=sort.startswith("-"),
+    )
+    headings = sizes.headings(choice.url, query, sort)
+    return sizes.SizeTable(about, headings, sizes.around(found.total, start, choice.url, query)), found
 
 
 def _unlisted(choice: PickerContext, listed: set[str]) -> str:

@@ -9,7 +9,7 @@ from crispy_forms.layout import Layout
 from django import forms
 
 from vmssbuilder.azure.pickers import Suggestion
-from vmssbuilder.pickers.forms import Picked
+from vmssbuilder.pickers.forms import Picked, Picks
 from vmssbuilder.scaleset import API_VERSIONS, paths
 from vmssbuilder.scaleset.paths import Path
 from vmssbuilder.scaleset.versions import DEFAULT
@@ -48,7 +48,7 @@ class ScaleSetSearch(SearchForm):
 class OpenForm(SmallForm):
     """A scale set, by its resource id or chosen from the list. `cleaned_data["address"]` is which one it is."""
 
-    value = Picked()
+    value = Picked(Picks())
     id = forms.CharField(label="Resource id", required=False, widget=forms.TextInput(PLAIN))
     api_version = forms.ChoiceField(
         label="API version",

@@ -188,3 +188,7 @@ PICKERS: Final = {each.kind: each for each in _ALL}
 
 SCALE_SETS: Final = Picker("scaleSet", "scale set", "scale sets", SOURCES["scaleSets"])
 """What runs already, to be opened as a draft; no property of a scale set refers to another."""
+
+QUOTA: Final = Picker("quota", "quota", "quotas", SOURCES["usages"])
+HOURLY_PRICES: Final = Picker("hourlyPrice", "price", "prices", SOURCES["hourlyPrices"])
+"""What is known of sizes besides their own list; nobody chooses from it."""

@@ -23,6 +23,8 @@ WORDS_KEPT: Final = 16
 _VALUE, _TITLE, _DETAIL, _REGION, _REASON, _FACTS, _ALSO = range(7)
 
 Row = list[Any]
+Order = Callable[[str, Any], Any]
+"""What a row is sorted by, from its value and its facts; None for nothing known."""
 
 
 def pack(suggestions: Iterable[Suggestion]) -> bytes:
@@ -112,6 +114,7 @@ class SearchIndex:
         self._rows: list[Row] = json.loads(zlib.decompress(packed)) if isinstance(packed, bytes) else packed
         self._views: dict[tuple[str, Where], _View] = {}
         self._facts: dict[str, list[Any]] = {}
+        self._columns: dict[str, dict[str, Any]] = {}
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -130,9 +133,21 @@ class SearchIndex:
         return self._facts[name]
 
     def search(
-        self, text: str, where: Where, picker: Picker, filters: Filters = Filters(), most: int = BEST
+        self,
+        text: str,
+        where: Where,
+        picker: Picker,
+        filters: Filters = Filters(),
+        most: int = BEST,
+        *,
+        start: int = 0,
+        order: Order | None = None,
+        down: bool = False,
     ) -> SuggestionMatches:
-        """The suggestions that hold every word of the text. where: decides what can be used there."""
+        """The suggestions that hold every word of the text. where: decides what can be used there.
+
+        start: how many of the best to pass over. order: what they are sorted by instead; down: from large to small.
+        """
         view = self._view(where, picker)
         hits: Sequence[int] = range(len(view.rows))
         # The longest word leaves the fewest to look through.
@@ -141,11 +156,22 @@ class SearchIndex:
             hits = [place for place in hits if word in texts[place]] if number else view.with_word(word)
         hits = _filtered(hits, view, filters)
         total = len(hits)
-        if text.strip():
-            hits = _best(hits, view, text.lower().split()[0], most)
+        if order is not None:
+            hits = _sorted(hits, view, order, down=down)
+        elif text.strip():
+            hits = _best(hits, view, text.lower().split()[0], start + most)
         return SuggestionMatches(
-            tuple(_suggestion(view.rows[place], view.reasons[place]) for place in hits[:most]), total
+            tuple(_suggestion(view.rows[place], view.reasons[place]) for place in hits[start : start + most]),
+            total,
         )
+
+    def column(self, name: str) -> dict[str, Any]:
+        """A fact by the value of its row, in lower case; rows without it are left out."""
+        if name not in self._columns:
+            self._columns[name] = {
+                row[_VALUE].lower(): row[_FACTS][name] for row in self._rows if name in row[_FACTS]
+            }
+        return self._columns[name]
 
     def find(self, value: str, where: Where, picker: Picker) -> Suggestion | None:
         """The suggestion of exactly that value, in any case, as Azure compares."""
@@ -214,6 +240,15 @@ def _filtered(hits: Sequence[int], view: _View, filters: Filters) -> Sequence[in
             held = view.holding(name, value)
             hits = [place for place in hits if held[place]]
     return hits
+
+
+def _sorted(hits: Sequence[int], view: _View, order: Order, *, down: bool) -> list[int]:
+    """By the order, those without a value last, and what cannot be used after all that can."""
+    rows = view.rows
+    keyed = [(order(rows[place][_VALUE], rows[place][_FACTS]), place) for place in hits]
+    known = sorted((each for each in keyed if each[0] is not None), key=lambda each: each[0], reverse=down)
+    listed = [place for _key, place in known] + [place for key, place in keyed if key is None]
+    return sorted(listed, key=lambda place: place >= view.usable)
 
 
 def _best(hits: Sequence[int], view: _View, word: str, most: int) -> list[int]:

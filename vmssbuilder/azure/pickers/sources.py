@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
+from .. import prices
 from ..client import ArmClient
 from ..errors import AzureError, BadAnswer, Forbidden, NotFound
 from .suggestions import Suggestion, Where, region_name, segment
@@ -325,6 +326,29 @@ def _restricted(restrictions: list[dict[str, Any]]) -> tuple[str, set[str]]:
             where=""
         )
     return reason, closed
+
+
+@source("usages", "subscription", "region", lasts=5 * _MINUTE)
+def usages(client: ArmClient, where: Where) -> Iterator[Suggestion]:
+    """What is left of each quota of the region: vCPUs of a family, of all families, of Spot."""
+    for each in client.pages(in_region(where, "usages"), _COMPUTE):
+        name, limit, used = _text(_get(each, "name", "value")), each.get("limit"), each.get("currentValue")
+        if name and isinstance(limit, int) and isinstance(used, int) and limit >= 0:
+            title = _text(_get(each, "name", "localizedValue")) or name
+            yield Suggestion(name.lower(), title, facts={"left": max(0, limit - used), "limit": limit})
+
+
+@source("hourlyPrices", "region", lasts=DAY)
+def hourly_prices(client: ArmClient, where: Where) -> Iterator[Suggestion]:
+    """What an hour of each size costs by list prices, in USD. They are on another host, which gets no token."""
+    names = {
+        (False, False): "linux",
+        (True, False): "windows",
+        (False, True): "linuxSpot",
+        (True, True): "windowsSpot",
+    }
+    for size, by in prices.hourly(client.session, client.cloud, region_name(where.region)).items():
+        yield Suggestion(size.lower(), size, facts={names[key]: price for key, price in by.items()})
 
 
 # --- images ----------------------------------------------------------------------------------------------------------
