@@ -82,7 +82,7 @@ TESTS = [
     for name, test in vars(module).items()
     if name.startswith("test_")
 ]
-PER_RULE = [test for test in TESTS if test.__code__.co_varnames[: test.__code__.co_argcount] == ("rule_id",)]
+PER_RULE = test_rules.OF_ONE_RULE
 ONCE = [test for test in TESTS if not test.__code__.co_argcount]
 
 

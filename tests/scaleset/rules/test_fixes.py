@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import cache
 from random import Random
-
-import pytest
 
 from tests.scaleset.rules.cases import Case
 from tests.scaleset.rules.fixing import Circle, fixed, random_case
-from tests.scaleset.rules.test_rules import CASES
+from tests.scaleset.rules.test_rules import CASES, every_rule
 from vmssbuilder.scaleset import check
 from vmssbuilder.scaleset.findings import Finding, errors
 
@@ -39,6 +38,7 @@ def _checked(case: Case) -> list[Finding]:
     return check(case.document, case.version, case.operation, case.target, whole=True)
 
 
+@cache
 def _fixable(rule_id: str) -> list[tuple[Case, Finding]]:
     return [
         (case, finding)
@@ -49,10 +49,7 @@ def _fixable(rule_id: str) -> list[tuple[Case, Finding]]:
     ]
 
 
-WITH_FIX = sorted(rule_id for rule_id in CASES if _fixable(rule_id))
-
-
-@pytest.mark.parametrize("rule_id", WITH_FIX)
+@every_rule
 def test_a_fix_settles_its_finding_and_brings_no_other_error(rule_id: str) -> None:
     for case, finding in _fixable(rule_id):
         assert finding.fix is not None
@@ -77,7 +74,7 @@ def test_every_reason_is_needed() -> None:
     assert NAMES_WHAT_IS_MISSING.keys() - brought == set()
 
 
-@pytest.mark.parametrize("rule_id", sorted(CASES))
+@every_rule
 def test_fixes_of_a_case_come_to_an_end(rule_id: str) -> None:
     for case in [*(case for _where, case in CASES[rule_id].breaks), *CASES[rule_id].fine]:
         if case.document:

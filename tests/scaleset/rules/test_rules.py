@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import json
 import pkgutil
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -21,17 +22,37 @@ from vmssbuilder.scaleset.rules.view import placeholder_in
 from vmssbuilder.scaleset.secrets import MASK
 from vmssbuilder.scaleset.secrets import find as secrets_in
 
+AREAS: dict[str, dict[str, Cases]] = {
+    module.name: importlib.import_module(f"{cases.__name__}.{module.name}").CASES
+    for module in pkgutil.iter_modules(cases.__path__)
+}
+CASES = {rule_id: tried for area in AREAS.values() for rule_id, tried in area.items()}
 
-def _collect() -> dict[str, Cases]:
-    collected: dict[str, Cases] = {}
-    for module in pkgutil.iter_modules(cases.__path__):
-        area = importlib.import_module(f"{cases.__name__}.{module.name}").CASES
-        assert collected.keys().isdisjoint(area), module.name
-        collected |= area
-    return collected
+OF_ONE_RULE: list[Callable[[str], None]] = []
+"""The tests that are made with each rule."""
 
 
-CASES = _collect()
+def every_rule(test: Callable[[str], None]) -> Callable[[str], None]:
+    """One test for each area, which goes through its rules and tells of all with which the test of one rule fails."""
+    OF_ONE_RULE.append(test)
+
+    @pytest.mark.parametrize("area", AREAS)
+    def of_an_area(area: str) -> None:
+        failed: list[Exception] = []
+        for rule_id in AREAS[area]:
+            try:
+                test(rule_id)
+            except Exception as error:  # noqa: BLE001 - whatever it is, it is told with the name of the rule
+                error.add_note(f"Rule: {rule_id}")
+                failed.append(error)
+        if failed:
+            raise ExceptionGroup(area, failed)
+
+    return of_an_area
+
+
+def test_a_rule_is_of_one_area() -> None:
+    assert len(CASES) == sum(map(len, AREAS.values()))
 
 
 def findings_of(rule_id: str, case: Case) -> list[Finding]:
@@ -148,9 +169,6 @@ def test_what_an_update_says_is_held_against_it() -> None:
 def test_a_rule_is_registered_once() -> None:
     with pytest.raises(ValueError, match="rule placeholder is registered twice"):
         rule("placeholder", "Again.")(lambda _view: None)
-
-
-every_rule = pytest.mark.parametrize("rule_id", sorted(CASES))
 
 
 def test_every_rule_has_a_document_that_breaks_it_and_one_that_does_not() -> None:
