@@ -23,6 +23,8 @@ os.environ.update(
         "VMSSBUILDER_LOCAL_ACCOUNTS": "true",
         "VMSSBUILDER_HTTPS": "false",
         "DJANGO_DEBUG": "false",
+        # Tests of costs switch it on: elsewhere each page of a draft would ask.
+        "VMSSBUILDER_PRICES": "false",
         # Playwright's synchronous interface runs inside an event loop, where Django would refuse to touch the database.
         "DJANGO_ALLOW_ASYNC_UNSAFE": "true",
     }

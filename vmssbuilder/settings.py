@@ -47,7 +47,7 @@ VMSSBUILDER_TRUSTED_PROXIES = env.number("VMSSBUILDER_TRUSTED_PROXIES", 0, least
 """How many servers of ours stand in front, each of which adds to X-Forwarded-For whom it was asked by."""
 
 VMSSBUILDER_PRICES = env.flag("VMSSBUILDER_PRICES", default=True)
-"""Whether a pre-flight looks up list prices: at the cloud's public price list, without sign-in and without any id."""
+"""Whether list prices are looked up: at the cloud's public price list, without sign-in and without any id."""
 
 VMSSBUILDER_LANES = env.number("VMSSBUILDER_LANES", 16, least=1, most=64)
 """How many steps a worker process does side by side. Each has a database connection of its own."""
@@ -88,6 +88,7 @@ INSTALLED_APPS = [
     "vmssbuilder.reviews",
     "vmssbuilder.submissions",
     "vmssbuilder.pickers",
+    "vmssbuilder.costs",
     "vmssbuilder.preflight",
     "vmssbuilder.background",
 ]

@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("vmssbuilder.accounts.urls")),
     # Before the steps of drafts, which take every word in this place.
     path("drafts/", include("vmssbuilder.pickers.urls")),
+    path("drafts/", include("vmssbuilder.costs.urls")),
     path("drafts/", include("vmssbuilder.preflight.urls")),
     path("drafts/", include("vmssbuilder.background.urls")),
     path("drafts/", include("vmssbuilder.updates.urls")),

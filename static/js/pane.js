@@ -88,7 +88,11 @@
     const picture = document.getElementById("pane-picture"), holder = picture?.querySelector("[hx-get]");
     const draw = () => { if (picture?.open) htmx.trigger(holder, "draw"); };
     picture?.addEventListener("toggle", draw);
-    new MutationObserver(draw).observe(body, { childList: true });
+    new MutationObserver(() => {
+      draw();
+      const cost = document.getElementById("cost");
+      if (cost) htmx.trigger(cost, "look");
+    }).observe(body, { childList: true });
 
     const wrap = document.getElementById("pane-wrap");
     try {

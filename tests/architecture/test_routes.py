@@ -82,6 +82,7 @@ TABLE: Final = (
     Row("draft-values", ("draft", "=1", "=basics"), *WHO_MAY_VIEW_READS),
     Row("draft-tasks", ("draft",), "302 302 403 404 403", "401 405 405 405 405"),
     Row("draft-picture", ("draft",), *WHO_MAY_VIEW_READS),
+    Row("draft-cost", ("draft",), *WHO_MAY_VIEW_READS),
     Row("draft-history", ("draft",), *WHO_MAY_VIEW_READS),
     Row("draft-restore", ("draft", "=1"), ACT, "401 302 403 404 403"),
     Row("draft-compare", ("draft", "=1", "=1"), *WHO_MAY_VIEW_READS),

@@ -7,5 +7,6 @@ import os
 from tests.settings import *  # noqa: F403 - settings are made of settings
 from tests.settings import DATABASES
 
+VMSSBUILDER_PRICES = True
 VMSSBUILDER_SANDBOX_URL = os.environ["BROWSER_TESTS_SANDBOX_URL"]
 DATABASES["default"]["NAME"] = os.environ["BROWSER_TESTS_DATABASE"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any, Final
 
 import pytest
@@ -13,7 +12,7 @@ from pytest_django import Settings
 
 from tests.accounts.test_challenge import answer, challenge
 from tests.conftest import GetPage
-from tests.reviews.making import document, draft
+from tests.reviews.making import draft
 from vmssbuilder.accounts import arm, lookups
 from vmssbuilder.accounts.models import Pause, User
 from vmssbuilder.azure import preflight as checks
@@ -21,15 +20,14 @@ from vmssbuilder.azure.pickers import PICKERS, Where
 from vmssbuilder.azure.preflight import Result
 from vmssbuilder.drafts.models import Draft
 from vmssbuilder.pickers import fetching
-from vmssbuilder.preflight import actions, checking, progress, tasks
-from vmssbuilder.preflight.models import Preflight, PriceList
+from vmssbuilder.preflight import actions, checking, tasks
+from vmssbuilder.preflight.models import Preflight
 from vmssbuilder.sandbox import faults, world
 from vmssbuilder.sandbox.server import Running
 
 pytestmark = pytest.mark.django_db
 
 SIZES: Final = r"/microsoft\.compute/skus$"
-PRICES: Final = r"^/api/retail/prices"
 CREATE: Final = {key for key in checks.TITLES if key != "what-if"}
 
 
@@ -103,11 +101,10 @@ def test_a_network_that_is_gone_from_the_start(
     run = started(rita, made)
     assert {each.unavailable_reason for each in results(run).values()} == {"network"}
     page = page_of(as_rita, f"/drafts/{made.code}/preflight/")
-    assert page.text.count("It is tried again by itself.") == len(CREATE) + 1, "every check, and the price"
+    assert page.text.count("It is tried again by itself.") == len(CREATE)
     settings.VMSSBUILDER_SANDBOX_URL = reachable
     checking.run(run.pk)
     assert {each.status for each in results(run).values()} == {"passed"}
-    assert "a month, by list prices" in page_of(as_rita, f"/drafts/{made.code}/preflight/").text
 
 
 OF_SIZES: Final = ("size", "quota", "fit")
@@ -230,60 +227,6 @@ def test_claims_in_a_pre_flight_lead_to_a_sign_in_that_brings_back(
     checking.run(run.pk)
     assert {each.status for each in results(run).values()} == {"passed"}
     assert "Azure wants to see you" not in page_of(as_rita, url).text
-
-
-# --- prices ----------------------------------------------------------------------------------------------------------
-
-
-def price_of(run: Preflight) -> dict[str, Any]:
-    run.refresh_from_db()
-    assert isinstance(run.cost, dict)
-    return run.cost
-
-
-def test_prices_are_kept_for_a_day(sandbox: Running, rita: User) -> None:
-    made = draft(rita)
-    first = price_of(started(rita, made))["monthly"]
-    # Whoever asks now would run into it.
-    sandbox.fault("status", status=503, path=PRICES)
-    assert price_of(started(rita, made))["monthly"] == first
-    PriceList.objects.update(at=timezone.now() - progress.PRICES_LAST - timedelta(seconds=1))
-    run = started(rita, made)
-    assert "trouble" in price_of(run)
-    checking.run(run.pk)
-    assert price_of(run)["monthly"] == first
-    assert PriceList.objects.count() == 1, "the old ones are forgotten"
-
-
-def test_other_sizes_have_other_prices(sandbox: Running, rita: User) -> None:
-    first = price_of(started(rita, draft(rita)))["monthly"]
-    other = document()
-    other["sku"]["name"] = "Standard_D4s_v3"
-    assert price_of(started(rita, draft(rita, other)))["monthly"] > first
-
-
-def test_prices_can_be_switched_off(
-    sandbox: Running, rita: User, as_rita: Client, page_of: GetPage, settings: Settings
-) -> None:
-    settings.VMSSBUILDER_PRICES = False
-    sandbox.fault("status", status=503, path=PRICES)
-    made = draft(rita)
-    run = started(rita, made)
-    assert sandbox.sandbox.memory.faults.pop().times == 1, "nobody asked"
-    assert run.finished is not None
-    page = page_of(as_rita, f"/drafts/{made.code}/preflight/")
-    assert "Prices are switched off in this installation." in page.text
-
-
-def test_a_price_list_that_fails_is_asked_again_by_itself(sandbox: Running, rita: User) -> None:
-    sandbox.fault("status", status=503, path=PRICES)
-    run = started(rita, draft(rita))
-    assert run.is_running
-    before = asked(sandbox, "/validate")
-    checking.run(run.pk)
-    assert price_of(run)["monthly"]
-    assert run.finished is not None
-    assert asked(sandbox, "/validate") == before, "the checks stand"
 
 
 # --- what is not Azure's ---------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -146,19 +146,3 @@ def sign_in(run: Preflight, user: User, here: str) -> str:
     """Where the person signs in again when that is what Azure wants, so that they come back here; empty when it is not."""
     wanted = any(Result.from_json(each).unavailable_reason == "sign-in" for each in run.results)
     return f"{reverse('sign-in-start')}?{urlencode({'next': here})}" if wanted and run.person == user else ""
-
-
-def cost(run: Preflight) -> dict[str, Any] | None:
-    """What a month costs, None while that is not known."""
-    estimate = run.cost
-    if not isinstance(estimate, dict) or "trouble" in estimate:
-        return estimate
-    lines = [
-        {"what": each["what"], "amount": _money(each["amount"], estimate["currency"])}
-        for each in estimate["lines"]
-    ]
-    return {**estimate, "monthly": _money(estimate["monthly"], estimate["currency"]), "lines": lines}
-
-
-def _money(amount: float | None, currency: str) -> str:
-    return "no price known" if amount is None else f"{amount:,.2f} {currency}"

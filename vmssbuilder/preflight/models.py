@@ -17,8 +17,8 @@ GIVEN_UP: Final = timedelta(seconds=3 * LIMIT)
 
 
 class Preflight(models.Model):
-    """One run. begun: when a worker took it. alive: its last sign of life. results, cost: as JSON, results added as they
-    come; neither holds a secret.
+    """One run. begun: when a worker took it. alive: its last sign of life. results: as JSON, added as they come; they
+    hold no secret.
 
     A new run takes the place of the one before.
     """
@@ -31,7 +31,6 @@ class Preflight(models.Model):
     begun = models.DateTimeField(null=True, blank=True)
     finished = models.DateTimeField(null=True, blank=True)
     results = models.JSONField(default=list)
-    cost = models.JSONField(null=True, blank=True)
 
     def __str__(self) -> str:
         return f"Pre-flight of {self.revision}"
@@ -50,14 +49,3 @@ class Preflight(models.Model):
     def is_lost(self) -> bool:
         """Whether it ended without a result for everything."""
         return self.finished is None and not self.is_running
-
-
-class PriceList(models.Model):
-    """List prices as they were found; they are the same for everybody. key: what was asked for. found: as JSON."""
-
-    key = models.CharField(max_length=64, unique=True)
-    found = models.JSONField()
-    at = models.DateTimeField(default=timezone.now)
-
-    def __str__(self) -> str:
-        return f"Prices of {self.at}"

@@ -57,7 +57,6 @@ def preflight(request: HttpRequest, code: str) -> HttpResponse:
             "groups": board.groups(draft, run, editable=editable),
             "words": board.in_words(run),
             "counts": board.counts(run),
-            "cost": board.cost(run),
             "sign_in": board.sign_in(run, user, request.path),
         }
     if partial:

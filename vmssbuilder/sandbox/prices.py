@@ -18,38 +18,24 @@ PAGE: Final = 100
 _CURRENCIES: Final = {"USD": 1.0, "EUR": 0.92, "GBP": 0.79}
 _CONDITION: Final = re.compile(r"\s*(\w+)\s+eq\s+'((?:[^']|'')*)'\s*")
 
-_DISKS: Final = {
-    "Premium SSD Managed Disks": {
-        "P4": 5.28,
-        "P6": 10.21,
-        "P10": 19.71,
-        "P15": 38.02,
-        "P20": 73.22,
-        "P30": 135.17,
-        "P40": 259.05,
-        "P50": 495.57,
-    },
-    "Standard SSD Managed Disks": {
-        "E4": 2.4,
-        "E6": 4.8,
-        "E10": 9.6,
-        "E15": 19.2,
-        "E20": 38.4,
-        "E30": 76.8,
-        "E40": 153.6,
-        "E50": 307.2,
-    },
-    "Standard HDD Managed Disks": {
-        "S4": 1.54,
-        "S6": 3.01,
-        "S10": 5.89,
-        "S15": 11.33,
-        "S20": 21.76,
-        "S30": 40.96,
-        "S40": 77.83,
-        "S50": 143.36,
-    },
+_TIERS: Final = (1, 2, 3, 4, 6, 10, 15, 20, 30, 40, 50, 60, 70, 80)
+_DISKS: Final[dict[str, tuple[str, tuple[float, ...]]]] = {
+    "Premium SSD Managed Disks": (
+        "P",
+        (0.6, 1.2, 2.4, 5.28, 10.21, 19.71, 38.02, 73.22, 135.17, 259.05, 495.57, 946.08, 1802.06, 3604.11),
+    ),
+    "Standard SSD Managed Disks": (
+        "E",
+        (0.3, 0.6, 1.2, 2.4, 4.8, 9.6, 19.2, 38.4, 76.8, 153.6, 307.2, 614.4, 1228.8, 2457.6),
+    ),
+    # Standard HDDs begin at 32 GB.
+    "Standard HDD Managed Disks": (
+        "S",
+        (1.54, 3.01, 5.89, 11.33, 21.76, 40.96, 77.83, 143.36, 262.14, 524.29, 1048.58),
+    ),
 }
+"""Of each product the letter of its sizes, and what a month of each size costs, up to the largest."""
+_REDUNDANCY: Final = {"LRS": 1.0, "ZRS": 1.5}
 
 
 def answer(memory: Memory, request: IncomingRequest) -> OutgoingResponse:
@@ -134,18 +120,13 @@ def _in_region(region: world.Region, number: int) -> Iterator[dict[str, Any]]:
                     "1 Hour",
                     size.name,
                 )
-    for product, tiers in _DISKS.items():
-        for tier, monthly in tiers.items():
-            yield _item(
-                region,
-                "Storage",
-                product,
-                f"{tier} LRS",
-                monthly * factor,
-                "1/Month",
-                "",
-                meter=f"{tier} LRS Disk",
-            )
+    for product, (letter, monthly) in _DISKS.items():
+        for tier, amount in zip(_TIERS[-len(monthly) :], monthly, strict=True):
+            for redundancy, share in _REDUNDANCY.items():
+                if redundancy == "ZRS" and letter == "S":
+                    continue
+                sku, price = f"{letter}{tier} {redundancy}", amount * share * factor
+                yield _item(region, "Storage", product, sku, price, "1/Month", "", meter=f"{sku} Disk")
     yield _item(
         region,
         "Virtual Network",

@@ -264,7 +264,7 @@ def _states(drawing: Drawing, x: int, y: int, width: int, instances: Sequence[Pi
     bottom = y
     for each in ordered[:_NAMED]:
         drawing.marks.append(DrawnMark(each.kind, x + 8, bottom))
-        _label(drawing, "small", x + 27, bottom + 12, f"{short(each.name)} {each.state}", width - 30)
+        _label(drawing, "small", x + 27, bottom + 12, f"_{short(each.name)} {each.state}", width - 30)
         bottom += _LINE
     if len(ordered) > _NAMED:
         _label(drawing, "more", x + 9, bottom + 12, f"+{len(ordered) - _NAMED:,} more", width - 14)

@@ -62,12 +62,9 @@ def _live(picture: Picture) -> Iterator[str]:
         few = len(there) <= NAMED
         told = []
         for state, number in states.most_common():
-            names = (
-                [short(each.name) for each in there if each.state.lower() == state]
-                if few
-                else [f"{number:,}"]
-            )
-            told.append(f"{listed(names)} {state}")
+            names = [short(each.name) for each in there if each.state.lower() == state]
+            who = f"instance{'' if number == 1 else 's'} {listed(names)}" if few else f"{number:,}"
+            told.append(f"{who} {state}")
         yield f"{where}: {'; '.join(told)}."
 
 
@@ -108,12 +105,12 @@ def _each(picture: Picture) -> Iterator[str]:
         yield f"Each has {listed(disks)}."
 
 
-def disk_words(disk: PicturedDisk) -> str:
-    """“Premium SSD, 128 GB”."""
+def disk_words(disk: PicturedDisk, otherwise: str = "as the image has it") -> str:
+    """“Premium SSD, 128 GB”. otherwise: what is said of a disk of which nothing is known."""
     size = f"{disk.gigabytes:,} GB" if disk.gigabytes else ""
-    return ", ".join(filter(None, (disk.kind, size))) or "as the image has it"
+    return ", ".join(filter(None, (disk.kind, size))) or otherwise
 
 
 def grouped(disks: Sequence[PicturedDisk]) -> list[tuple[str, int]]:
     """The disks in words, with how many there are of each."""
-    return list(Counter(disk_words(each) for each in disks).items())
+    return list(Counter(disk_words(each, "kind and size not set") for each in disks).items())
