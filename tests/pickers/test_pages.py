@@ -31,6 +31,11 @@ SUBNET = f"{NIC}/ipConfigurations/0/properties/subnet/id"
 
 
 @pytest.fixture(autouse=True)
+def _prices_are_told(settings: Any) -> None:
+    settings.VMSSBUILDER_PRICES = True
+
+
+@pytest.fixture(autouse=True)
 def _patience(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(views, "PAGE_WAITS", 10.0)
     monkeypatch.setattr(views, "FIELD_WAITS", 10.0)

@@ -68,7 +68,7 @@ def fetch(
     if not cloud.prices_host:
         return None
     found: dict[str, float] = {}
-    for item in _items(session, cloud, currency, **topic.conditions):
+    for item in _items(session, cloud, currency, topic.conditions):
         name, price = _NAMES[topic.kind](item), _price(item)
         if name and price is not None:
             found.setdefault(name, price)
@@ -102,7 +102,7 @@ def hourly(
     if not cloud.prices_host:
         return found
     conditions = {"serviceName": "Virtual Machines", "armRegionName": region, "priceType": "Consumption"}
-    for item in _items(session, cloud, currency, pages=REGION_PAGES, **conditions):
+    for item in _items(session, cloud, currency, conditions, pages=REGION_PAGES):
         size, sku, price = str(item.get("armSkuName", "")), str(item.get("skuName", "")), _price(item)
         if size and price is not None and not sku.endswith(" Low Priority"):
             windows = "Windows" in str(item.get("productName", ""))
@@ -116,7 +116,12 @@ def _price(item: Mapping[str, Any]) -> float | None:
 
 
 def _items(
-    session: requests.Session, cloud: Cloud, currency: str, *, pages: int = PAGES, **conditions: str
+    session: requests.Session,
+    cloud: Cloud,
+    currency: str,
+    conditions: Mapping[str, str],
+    *,
+    pages: int = PAGES,
 ) -> Iterator[dict[str, Any]]:
     """The items that fulfil all conditions, page after page, from the host of prices only."""
     # Quotes are doubled, as OData wants them; values are compared with regard to case.

@@ -28,7 +28,7 @@ from vmssbuilder.scaleset import paths
 from vmssbuilder.scaleset.paths import PathError
 from vmssbuilder.workers import heartbeats
 
-from . import actions, outcome_page, queries
+from . import actions, durations, outcome_page, queries
 from .models import Submission, SubmissionState, WholeAnswer
 
 State = SubmissionState
@@ -90,6 +90,7 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
         "act": queries.act(submission.revision),
         "version": version,
         "percent": _percent(submission),
+        "usual": durations.usual_duration(submission) if submission.is_moving else None,
         "azure_status": str((submission.operation or {}).get("azure_status") or "")[:STATUS_SHOWN],
         "looks_at": looks_at,
         "nobody": nobody,

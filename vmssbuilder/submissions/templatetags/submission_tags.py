@@ -11,7 +11,7 @@ from vmssbuilder.accounts.lookups import Lookup
 from vmssbuilder.drafts import picturing
 from vmssbuilder.drafts.models import Draft
 from vmssbuilder.reviews.templatetags.review_tags import state_on_page
-from vmssbuilder.submissions import outcome_page, queries
+from vmssbuilder.submissions import durations, outcome_page, queries
 from vmssbuilder.submissions.models import Submission, SubmissionState
 
 register = template.Library()
@@ -78,3 +78,9 @@ def picture_after(submission: Submission, asked: Lookup | None = None) -> str:
     """The scale set that a submission made or changed. asked: for its instances, which then show their states."""
     found = asked.value if asked is not None and asked.known else None
     return picturing.html(outcome_page.picture(submission, found))
+
+
+@register.filter
+def duration(seconds: float) -> str:
+    """Seconds in words."""
+    return durations.in_words(seconds)
