@@ -30,7 +30,8 @@ class Counting:
 
     def press(self, name: str | re.Pattern[str]) -> None:
         """A button that leads to another page."""
-        self.onward(self.person.page.get_by_role("button", name=name).first)
+        shown = self.person.page.get_by_role("button", name=name).locator("visible=true")
+        self.onward(shown.first)
 
     def follow(self, name: str) -> None:
         """A link, by how its name begins."""
@@ -44,6 +45,30 @@ class Counting:
         """A key that acts."""
         self.clicks += 1
         self.person.page.reload()
+
+    def choose(self, field: Locator, title: str) -> None:
+        """An option of a list that opens."""
+        self.click(field)
+        self.click(self.person.page.get_by_role("option", name=title, exact=True))
+
+    def search(self, field: Locator, words: str, title: re.Pattern[str]) -> None:
+        """Takes the first suggestion of that title for some words."""
+        self.click(field)
+        self.values += 1
+        field.press_sequentially(words)
+        self.click(self.person.page.locator("div.suggest [role=option]", has_text=title).first)
+
+    def onward_to(self, selector: str) -> Locator:
+        """The control, on this page or on one of those that follow it; a fold around it is opened."""
+        page = self.person.page
+        for _ in range(12):
+            found = page.locator(selector).first
+            if found.count():
+                for fold in found.locator("xpath=ancestor::details[not(@open)]").all():
+                    self.click(fold.locator("summary").first)
+                return found
+            self.press(re.compile("^Save and continue"))
+        raise AssertionError(f"no page has {selector}")
 
     def pick(self, field: Locator, value: str) -> None:
         """Takes a suggestion, unless the field says so already."""
