@@ -12,7 +12,12 @@ _IP: Final = f"{_NIC}.ipConfigurations[0].properties"
 
 ADDRESS: Final = (
     Question("name", "$target.name"),
-    Question("subscription", "$target.subscription", label="Subscription"),
+    Question(
+        "subscription",
+        "$target.subscription",
+        label="Subscription",
+        help="The subscription that pays for it, by name from the list or by its ID.",
+    ),
     Question("resourceGroup", "$target.resourceGroup"),
     Question("location", "location"),
 )
@@ -46,7 +51,7 @@ PASSWORD: Final = Question(
     f"{_PROFILE}.osProfile.adminPassword",
     label="Password",
     help=(
-        "Of the administrator azureuser: 12 to 123 characters with three of lower case, upper case, digit and sign."
+        "Of the administrator azureuser: 8 to 123 characters with three of lower case, upper case, digit and sign."
         " It is stored encrypted and never shown again."
     ),
 )
