@@ -255,18 +255,18 @@ def test_a_great_number_of_galleries_costs_a_bounded_number_of_requests(
 # --- what goes wrong -------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    "answer",
-    ["null", "[]", '{"value": null}', '{"value": [null, 1, "x", {}]}', '{"value": [{"id": 7, "name": []}]}'],
-)
+ODD = ("null", "[]", '{"value": null}', '{"value": [null, 1, "x", {}]}', '{"value": [{"id": 7, "name": []}]}')
+
+
 @pytest.mark.parametrize("name", sorted(SOURCES))
-def test_odd_answers_break_nothing(client: ArmClient, sandbox: Running, name: str, answer: str) -> None:
+def test_odd_answers_break_nothing(client: ArmClient, sandbox: Running, name: str) -> None:
     """Azure's lists grow new shapes; a picker then offers less, it does not fall over."""
-    sandbox.fault("status", status=200, body=answer, path="/subscriptions", times=50)
     where = Where(world.DEVELOPMENT, "uksouth", "a", "b", "c", "d")
-    with contextlib.suppress(BadAnswer):
-        pack(SOURCES[name].fetch(client, where))
-    sandbox.sandbox.memory.faults.clear()
+    for answer in ODD:
+        sandbox.fault("status", status=200, body=answer, path="/subscriptions", times=50)
+        with contextlib.suppress(BadAnswer):
+            pack(SOURCES[name].fetch(client, where))
+        sandbox.sandbox.memory.faults.clear()
 
 
 def test_what_is_not_there_is_not_found(client: ArmClient) -> None:
