@@ -91,6 +91,7 @@ INSTALLED_APPS = [
     "vmssbuilder.costs",
     "vmssbuilder.preflight",
     "vmssbuilder.background",
+    "vmssbuilder.status",
 ]
 
 MIDDLEWARE = [

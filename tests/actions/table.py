@@ -233,6 +233,14 @@ ACTIONS: Final = [
         "pre-flight", "draft", lambda at, user: preflight.start(user, at.draft), preflight, "draft.preflight", locks=(Draft,)
     ),
     Action(
+        "let the check ask by itself",
+        "draft",
+        lambda _, user: preflight.switch(user, by_itself=False),
+        preflight,
+        "account.preflight",
+        EVERYONE,
+    ),
+    Action(
         "request a review",
         "draft",
         lambda at, user: reviewing.request_review(user, at.draft, "Please", 2),

@@ -70,6 +70,7 @@ TABLE: Final = (
     Row("picker", ("draft", "=sku/name"), "302 200 403 404 403", "401 422 403 404 403"),
     Row("picker-suggest", ("draft", "=sku/name"), "302 200 403 404 403", "401 405 405 405 405"),
     Row("preflight", ("draft",), "302 200 200 404 200", "401 302 403 404 403"),
+    Row("preflight-by-itself", ("draft",), "302 405 405 405 405", "401 302 302 404 302"),
     Row("draft-work", ("draft",), "302 200 403 404 403", "401 302 403 404 403"),
     Row("draft-work-stop", ("draft",), *OWNER_ACTS),
     Row("update-open", (), "302 200 200 200 200", "401 422 422 422 422"),

@@ -219,7 +219,7 @@ class Person:
         self.page.get_by_label("Approve", exact=True).check()
         self.page.get_by_label(re.compile("Reason")).fill("Reads well.")
         self.press(re.compile("decision", re.IGNORECASE))
-        expect(self.page.get_by_text("Approved").first).to_be_visible()
+        expect(self.page.locator("#status-bar [aria-current]")).to_have_text("Approved")
 
     def submit(self, code: str, act: str) -> None:
         """Presses the button that names the act, such as "Create web-prod in rg-shop"."""

@@ -53,7 +53,7 @@ def wait_for_values(counting: Counting, **wanted: str) -> None:
 def approved_and_made(counting: Counting, people: People, name: str, group: str) -> None:
     """From a check without an error to the end."""
     page = counting.person.page
-    expect(page.get_by_text("Nothing to fix")).to_be_visible()
+    expect(page.get_by_text("Nothing to fix").first).to_be_visible()
     counting.press("Send for review")
     expect(page.get_by_text("Waiting for review").first).to_be_visible()
     people("Rolf").approve(name)

@@ -7,12 +7,13 @@ from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 
 from tests.conftest import GetPage
-from tests.web.strict import text_of
+from tests.web.strict import Page, text_of
 from vmssbuilder.accounts.models import User
 from vmssbuilder.drafts import searching
 from vmssbuilder.drafts.models import Draft, Revision
-from vmssbuilder.home.queries import PAGE_SIZE, STANDINGS
-from vmssbuilder.reviews.models import Review, ReviewState
+from vmssbuilder.home.queries import NEEDS_OWNER, PAGE_SIZE
+from vmssbuilder.reviews.models import Decision, Review, ReviewState
+from vmssbuilder.status.standing import STANDINGS
 from vmssbuilder.submissions.models import Submission, SubmissionState
 
 
@@ -95,7 +96,7 @@ def test_a_draft_says_where_its_submission_stands(
     assert "Approved" not in page.text
     finished = state in Submission.FINISHED
     assert ("On their way to Azure" in page.text) is not finished
-    assert (f"/submissions/{sent.code}/" in page.addresses()) is not finished
+    assert (f"/submissions/{sent.code}/" in page.addresses()) is (not finished or state == "failed")
 
 
 def test_reviewers_see_what_waits_for_them(
@@ -215,7 +216,11 @@ def test_drafts_by_where_they_stand(
         again.delete()
     page = page_of(as_requester, f"/?status={name}")
     # Submissions on their way have links of their own, above.
-    shown = [each for each, url in page.links().items() if url.startswith("/drafts/") and "-" in each]
+    shown = [
+        each
+        for each, url in page.links().items()
+        if url.startswith("/drafts/") and each.startswith(("is-", "also-"))
+    ]
     assert sorted(shown) == sorted([f"is-{name}", *(["also-draft"] if name == "draft" else [])])
     chip = next(each for each in page.all("a", class_="chip") if each.get("aria-current"))
     assert chip.get("href") == f"/?status={name}#drafts-title"
@@ -264,3 +269,52 @@ def test_pages_keep_the_status(as_requester: Client, requester: User, page_of: G
     page = page_of(as_requester, "/?status=waiting")
     assert page.links()["Next"] == "?status=waiting&page=2"
     assert "web-0" in page_of(as_requester, "/?status=waiting&page=2").links()
+
+
+# --- What needs me ----------------------------------------------------------------------------------------------------
+
+
+def turn(page: Page) -> dict[str, str]:
+    """What is listed as the person's turn: words to address."""
+    part = page.all("section", **{"aria-labelledby": "needs-title"})
+    return {text_of(link): link.get("href", "") for link in part[0].iter("a")} if part else {}
+
+
+def test_what_waits_for_me_is_listed_with_what_i_can_do(
+    as_requester: Client, requester: User, as_stranger: Client, page_of: GetPage
+) -> None:
+    made = of_each_standing(requester)
+    page = page_of(as_requester, "/")
+    acts = {
+        "needs-sign-in": "Sign in again",
+        "failed": "See what went wrong",
+        "unknown": "See what is known",
+        "changes-requested": "See what to change",
+        "rejected": "See what to change",
+        "approved": "Send to Azure",
+    }
+    assert list(acts) == list(NEEDS_OWNER)
+    assert list(turn(page)) == [f"{act}: is-{name}" for name, act in acts.items()]
+    assert turn(page)["Send to Azure: is-approved"] == f"/drafts/{made['approved'].code}/check/#submit-title"
+    assert any(text_of(each).startswith("Home 6") for each in page.all("a", href="/"))
+    assert not turn(page_of(as_stranger, "/"))
+
+
+def test_the_words_of_the_reviewer_are_there(
+    as_requester: Client, requester: User, reviewer: User, page_of: GetPage
+) -> None:
+    sent = review(draft(requester), ReviewState.CHANGES_REQUESTED)
+    Decision.objects.create(
+        review=sent, reviewer=reviewer, verdict="request-changes", reason="Four instances, please."
+    )
+    assert "“Four instances, please.”" in page_of(as_requester, "/").text
+
+
+def test_drafts_of_one_name_are_told_apart(as_requester: Client, requester: User, page_of: GetPage) -> None:
+    one, other, third = draft(requester), draft(requester), draft(requester, "alone")
+    Draft.objects.filter(pk=one.pk).update(document={"location": "uksouth"})
+    text = page_of(as_requester, "/").text
+    assert "rg-shop · uksouth · changed" in text
+    assert one.code in text
+    assert other.code in text
+    assert third.code not in text, "its name tells"

@@ -34,7 +34,7 @@ def test_an_approved_draft_is_queued(rita: User, approved_draft: Callable[..., D
     of = approved_draft()
     submission = actions.submit(rita, of)
     assert (submission.state, submission.revision.number, submission.submitter) == ("queued", of.head, rita)
-    assert queries.latest(of) == submission
+    assert of.submissions.get() == submission
     assert Event.objects.get(what="submission.created").details == {
         "submission": submission.code,
         "revision": 1,

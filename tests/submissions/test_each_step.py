@@ -1191,22 +1191,6 @@ def test_an_operation_is_kept_without_its_resource_and_error() -> None:
 # --- reading ----------------------------------------------------------------------------------------------------------
 
 
-def test_the_newest_submission_of_a_draft_is_read_at_once(
-    rita: User, rolf: User, django_assert_num_queries: Any
-) -> None:
-    at = scene("queued", rita, rolf)
-    beside = scene("draft", rita, rolf, "web-beside")
-    Submission.objects.update(state="failed")
-    newest = actions.submit(rita, at.draft)
-    with django_assert_num_queries(1):
-        found_newest = queries.latest(at.draft)
-        assert found_newest == newest
-        assert found_newest is not None
-        assert (found_newest.revision.number, found_newest.submitter) == (2, rita)
-        assert found_newest.draft is at.draft
-    assert queries.latest(beside.draft) is None
-
-
 @pytest.mark.parametrize(
     ("location", "operation_", "words"),
     [

@@ -48,6 +48,10 @@ class User(AbstractUser):
         help_text="How often the person signed out everywhere; sessions begun before count no more.",
     )
 
+    asks_azure = models.BooleanField(
+        default=True, help_text="Whether the check asks Azure by itself, in this person's name."
+    )
+
     objects: ClassVar[People] = People()
 
     class Meta(AbstractUser.Meta):

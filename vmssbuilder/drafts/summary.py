@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -72,7 +73,7 @@ def groups(
         if not first <= number < first + most or (only and name != only):
             continue
         title = label(path, node)
-        shown = words(node, value)
+        shown = _without_ends(words(node, value))
         line = SummaryLine(
             path,
             title,
@@ -87,6 +88,16 @@ def groups(
         for step in steps.STEPS
         if not only or step.name == only
     ]
+
+
+def _without_ends(text: str) -> str:
+    """A text whose words are no longer than people read: of a key its beginning and its end."""
+    if len(text) <= _LINE:
+        return text
+    return _LONG_WORD.sub(lambda found: f"{found[0][:24]}…{found[0][-12:]}", text)
+
+
+_LONG_WORD: Final = re.compile(r"[A-Za-z0-9+/=_-]{101,}")
 
 
 @lru_cache(maxsize=2_000)
@@ -135,13 +146,31 @@ def _values(
         for name, inner in value.items():
             below = node.at((name,)) if node is not None else None
             yield from _values((*path, name), inner, below, here)
+    elif isinstance(value, list) and value and isinstance(prop, List) and _is_plain(node, value):
+        yield path, node, value, within
     elif isinstance(value, list) and value and (prop is None or isinstance(prop, List)):
         title = sentence_case(prop.singular) if isinstance(prop, List) else str(path[-1])
         for position, inner in enumerate(value):
             below = node.item if node is not None else None
             yield from _values((*path, position), inner, below, (*within, f"{title} {position + 1}"))
-    elif value != "" or path[:1] != (contents.TARGET,):
+    elif (value != "" or path[:1] != (contents.TARGET,)) and (path or value):
         yield path, node, value, within
+
+
+def _is_plain(node: Node | None, value: list[Any]) -> bool:
+    """Whether a list stands on one line: zones, but no keys and no secrets' places."""
+    return (
+        node is not None
+        and node.item is not None
+        and node.item.is_leaf
+        and all(isinstance(each, str) and len(each) <= _LINE for each in value)
+        and len(value) <= _ITEMS_A_LINE
+    )
+
+
+_ITEMS_A_LINE: Final = 20
+_LINE: Final = 100
+"""Characters of a text without a blank from which on it is cut: a key would take twenty lines, and nobody reads one."""
 
 
 def label(path: Path, node: Node | None) -> str:
@@ -168,6 +197,8 @@ def words(node: Node | None, value: Any) -> str:
         return "Yes" if value else "No"
     if value in ({}, []):
         return "Empty"
+    if isinstance(prop, List) and node is not None and isinstance(value, list):
+        return ", ".join(words(node.item, each) for each in value)
     if isinstance(prop, Choice) and isinstance(value, str):
         return next((entry.label for entry in prop.values if entry.wire == value), value)
     if prop is not None:

@@ -11,14 +11,18 @@ from crispy_forms.layout import Field, Layout
 from django import forms
 from django.core.paginator import Paginator
 from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models.fields.json import KT
 from django.http import QueryDict
+from django.urls import reverse
 
 from vmssbuilder.accounts.models import User
 from vmssbuilder.drafts import searching
 from vmssbuilder.drafts.models import Draft
-from vmssbuilder.reviews.models import Review, ReviewState
+from vmssbuilder.reviews.models import Decision, Review
 from vmssbuilder.reviews.queries import waiting_for
-from vmssbuilder.submissions.models import STATUS, Submission, SubmissionState
+from vmssbuilder.status.standing import STANDINGS, Facts, name_of, status_of
+from vmssbuilder.status.standing import standing as standing_of
+from vmssbuilder.submissions.models import Submission
 from vmssbuilder.submissions.queries import under_way
 from vmssbuilder.web.forms import WORDS, SearchForm, SearchWordsField
 
@@ -46,36 +50,30 @@ class DraftSearch(SearchForm):
 Item = TypeVar("Item")
 
 
-_REVIEW_STATUS: Final = {
-    ReviewState.WAITING: ("info", "clock", "In review"),
-    ReviewState.APPROVED: ("done", "done", "Approved"),
-    ReviewState.CHANGES_REQUESTED: ("warning", "warning", "Changes requested"),
-    ReviewState.REJECTED: ("error", "error", "Rejected"),
-}
-_DRAFT_STATUS: Final = ("started", "started", "Draft")
-
-STANDINGS: Final = {
-    "draft": "Draft",
-    ReviewState.WAITING.value: "In review",
-    ReviewState.CHANGES_REQUESTED.value: "Changes requested",
-    ReviewState.REJECTED.value: "Rejected",
-    ReviewState.APPROVED.value: "Approved",
-    "under-way": "On its way",
-    SubmissionState.NEEDS_SIGN_IN.value: "Needs sign-in",
-    SubmissionState.SUCCEEDED.value: "Succeeded",
-    SubmissionState.FAILED.value: "Failed",
-    SubmissionState.CANCELED.value: "Canceled",
-    SubmissionState.UNKNOWN.value: "Outcome unknown",
-}
-"""Where a draft can stand, by what the address says, in the order of its life; lists can be narrowed to one of these."""
+NEEDS_OWNER: Final = ("needs-sign-in", "failed", "unknown", "changes-requested", "rejected", "approved")
+"""Where a draft stands that waits for its owner, what is most urgent first."""
+SENT_BACK: Final = ("changes-requested", "rejected")
 
 
 @dataclass(frozen=True, slots=True)
 class Listed(Generic[Item]):
-    """One line of a list. status: kind, icon and words of where it stands."""
+    """One line of a list. status: kind, icon and words of where it stands. twin: whether another line has its name."""
 
     item: Item
     status: tuple[str, str, str]
+    twin: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """A draft that waits for its owner: where it stands, the words of the reviewer, and the next act with its address."""
+
+    draft: Any
+    status: tuple[str, str, str]
+    reason: str
+    act: str
+    url: str
+    twin: bool
 
 
 def what_needs(user: User, sent: QueryDict) -> dict[str, Any]:
@@ -93,7 +91,13 @@ def what_needs(user: User, sent: QueryDict) -> dict[str, Any]:
     # One more than is shown says whether there is more.
     reviews = list(waiting_for(user)[: PAGE_SIZE + 1])
     submissions = list(under_way(user)[: PAGE_SIZE + 1])
+    # Whoever searches, or looks at everyone's, asked for something else.
+    needs = [] if search.asked or search.everyone else _needing(standing)
+    drafts = _listed(list(page.object_list))
+    names = Counter(draft.name for draft in drafts)
     return {
+        "needs": needs[:PAGE_SIZE],
+        "more_needs": len(needs) > PAGE_SIZE,
         "page": page,
         "search": search,
         "form": DraftSearch(
@@ -111,8 +115,8 @@ def what_needs(user: User, sent: QueryDict) -> dict[str, Any]:
         ],
         "count": len(standing),
         "drafts": [
-            Listed(draft, _status(draft.submission_state, draft.review_state))
-            for draft in _listed(list(page.object_list))
+            Listed(draft, status_of(draft.submission_state, draft.review_state), names[draft.name] > 1)
+            for draft in drafts
         ],
         "reviews": reviews[:PAGE_SIZE],
         "more_reviews": len(reviews) > PAGE_SIZE,
@@ -201,15 +205,12 @@ def _standing(found: QuerySet[Draft] | list[int]) -> dict[int, str]:
     """The name of where each draft stands, the first MOST_LISTED of them, in their order."""
     drafts = Draft.objects.filter(pk__in=found).order_by() if isinstance(found, list) else found[:MOST_LISTED]
     states = {
-        key: _STANDING.get(submission or review, "draft")
+        key: name_of(submission, review)
         for key, submission, review in _with_states(drafts).values_list(
             "pk", "submission_state", "review_state"
         )
     }
     return {key: states[key] for key in found if key in states} if isinstance(found, list) else states
-
-
-_STANDING: Final = {name: name for name in STANDINGS} | dict.fromkeys(Submission.MOVING, "under-way")
 
 
 def _with_states(drafts: QuerySet[Draft]) -> QuerySet[Any]:
@@ -223,17 +224,42 @@ def _with_states(drafts: QuerySet[Draft]) -> QuerySet[Any]:
 
 def _listed(ids: list[int]) -> list[Any]:
     """The drafts of these ids in this order, each with its owner and where its newest revision stands."""
+    at_head = {"draft": OuterRef("pk"), "revision__number": OuterRef("head")}
     drafts = _with_states(
         Draft.objects.filter(pk__in=ids).select_related("owner").defer("document").order_by()
+    ).annotate(
+        region=KT("document__location"),
+        submission=Subquery(Submission.objects.filter(**at_head).order_by("-id").values("code")[:1]),
     )
     place = {key: number for number, key in enumerate(ids)}
     return sorted(drafts, key=lambda draft: place[draft.pk])
 
 
-def _status(submission_state: str | None, review_state: str | None) -> tuple[str, str, str]:
-    """Kind, icon and words of where a draft stands."""
-    if submission_state:
-        return STATUS[SubmissionState(submission_state)]
-    if review_state in _REVIEW_STATUS:
-        return _REVIEW_STATUS[ReviewState(review_state)]
-    return _DRAFT_STATUS
+def _needing(standing: dict[int, str]) -> list[Need]:
+    """The drafts that wait for their owner, the most urgent first, one more than is shown."""
+    waiting = [key for name in NEEDS_OWNER for key, stands in standing.items() if stands == name]
+    if not waiting:
+        return []
+    drafts = _listed(waiting[: PAGE_SIZE + 1])
+    names = Counter(draft.name for draft in drafts)
+    sent_back = [draft.pk for draft in drafts if standing[draft.pk] in SENT_BACK]
+    decisions = Decision.objects.filter(review__draft__in=sent_back).order_by("pk")
+    # The newest of each draft is the last.
+    reasons = dict(decisions.values_list("review__draft", "reason")) if sent_back else {}
+    return [_need(draft, reasons.get(draft.pk, ""), twin=names[draft.name] > 1) for draft in drafts]
+
+
+def _need(draft: Any, reason: str, *, twin: bool) -> Need:
+    name = name_of(draft.submission_state, draft.review_state)
+    act = standing_of(Facts(review=draft.review_state or "", submission=draft.submission_state or "")).act
+    check = reverse("draft-check", args=[draft.code])
+    url = check if draft.submission is None else reverse("submission-detail", args=[draft.submission])
+    sent_back = name in SENT_BACK
+    return Need(
+        draft,
+        status_of(draft.submission_state, draft.review_state),
+        reason,
+        act.value if act is not None else "",
+        f"{check}#reason" if sent_back else f"{check}#submit-title" if name == "approved" else url,
+        twin,
+    )

@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from vmssbuilder.accounts.models import User
+from vmssbuilder.web.header import count_in_header
 
 from . import queries
 
@@ -16,4 +17,6 @@ from . import queries
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """What needs me."""
-    return render(request, "home/home.html", queries.what_needs(cast(User, request.user), request.GET))
+    context = queries.what_needs(cast(User, request.user), request.GET)
+    count_in_header(request, home=len(context["needs"]), reviews=len(context["reviews"]))
+    return render(request, "home/home.html", context)

@@ -81,9 +81,19 @@ def latest(draft: Draft) -> Preflight | None:
 
 
 def latest_in_short(draft: Draft) -> Preflight | None:
-    """The same, with what a line says of it. One query, without documents."""
-    listed = ("draft", "asked", "alive", "finished", "results", "revision__number")
-    return draft.preflights.select_related("revision").only(*listed).order_by("-pk").first()
+    """The same, with what the check page says of it. One query, without documents."""
+    columns = (
+        "draft",
+        "asked",
+        "alive",
+        "finished",
+        "results",
+        "revision__number",
+        "revision__api_version",
+    )
+    person = ("person__display_name", "person__first_name", "person__last_name", "person__username")
+    listed = draft.preflights.select_related("revision", "person").only(*columns, *person)
+    return listed.order_by("-pk").first()
 
 
 def counts(run: Preflight) -> Counter[str]:
@@ -124,13 +134,14 @@ def _row(draft: Draft, run: Preflight, key: str, result: Result | None, *, edita
         result = replace(result, findings=again)
     # What needs somebody comes first.
     worst = sorted(result.findings, key=lambda each: ORDER.index(each.status))
-    findings = tuple(_shown(draft, run, each, editable=editable) for each in worst)
+    findings = tuple(shown(draft, run, each, editable=editable) for each in worst)
     return CheckRow(
         key, TITLES[key], icon, word, findings, datetime.fromisoformat(result.at), result.correlation_id
     )
 
 
-def _shown(draft: Draft, run: Preflight, finding: PreflightFinding, *, editable: bool) -> ShownFinding:
+def shown(draft: Draft, run: Preflight, finding: PreflightFinding, *, editable: bool) -> ShownFinding:
+    """A finding as pages show it."""
     version = run.revision.api_version
     try:
         path = paths.parse(finding.path) if finding.path else ()

@@ -17,19 +17,6 @@ from .models import Progress, Submission, SubmissionState
 State = SubmissionState
 
 
-def latest(draft: Draft) -> Submission | None:
-    """The newest submission of the draft, of whichever revision, as a line says it. One query, without documents."""
-    newest = (
-        draft.submissions.select_related("revision")
-        .only("draft", "code", "state", "error", "revision__number")
-        .order_by("-id")
-        .first()
-    )
-    if newest is not None:
-        newest.draft = draft
-    return newest
-
-
 def act(source: Draft | Revision) -> str:
     """What sending does, in words: “Create web-prod in rg-shop (uksouth)”."""
     verb = "Update" if source.operation == "update" else "Create"

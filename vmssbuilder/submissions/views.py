@@ -76,12 +76,9 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
             "alone" if nobody else "",
         )
     )
-    if request.headers.get("HX-Request") == "true":
-        if request.GET.get("seen") == version:
-            return HttpResponse(status=204)
-        if not submission.is_moving:
-            # The whole page says other things now, from its title to its buttons.
-            return HttpResponse(headers={"HX-Refresh": "true"})
+    partial = request.headers.get("HX-Request") == "true"
+    if partial and request.GET.get("seen") == version:
+        return HttpResponse(status=204)
     user = cast(User, request.user)
     context = {
         "submission": submission,
@@ -101,8 +98,8 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
         "said": str((submission.error or {}).get("azure", {}).get("said", "")),
         **_ending(submission, user),
     }
-    partial = request.headers.get("HX-Request") == "true"
-    return render(request, "submissions/progress.html" if partial else "submissions/detail.html", context)
+    name = "submissions/followed.html" if partial else "submissions/detail.html"
+    return render(request, name, context | {"out_of_band": partial})
 
 
 def _find(request: HttpRequest, code: str) -> Submission:

@@ -29,6 +29,22 @@ class _Person:
     address: str
 
 
+@dataclass(frozen=True, slots=True)
+class HeaderCounts:
+    """What waits for the person, as far as the page has read it: their own drafts, and reviews."""
+
+    home: int = 0
+    reviews: int = 0
+
+
+_COUNTS: Final = "header_counts"
+
+
+def count_in_header(request: HttpRequest, *, home: int = 0, reviews: int = 0) -> None:
+    """The navigation of this page shows these counts. A page tells what it has read: no query is asked for them."""
+    setattr(request, _COUNTS, HeaderCounts(home, reviews))
+
+
 def header(request: HttpRequest, theme: str) -> SafeString:
     """The header of this page, for the person who is signed in, if anybody is."""
     # A refusal may stand before anybody was asked who this is.
@@ -36,7 +52,9 @@ def header(request: HttpRequest, theme: str) -> SafeString:
     person = None
     if user is not None and user.is_authenticated:
         person = _Person(str(user), user.get_role_display(), user.email or user.get_username())
-    drawn = _drawn(person, _section(request.path), theme, sandbox=settings.VMSSBUILDER_CLOUD == "sandbox")
+    counts = getattr(request, _COUNTS, HeaderCounts())
+    in_sandbox = settings.VMSSBUILDER_CLOUD == "sandbox"
+    drawn = _drawn(person, _section(request.path), theme, counts, sandbox=in_sandbox)
     page = escape(request.get_full_path())
     # A template drew it, and what is put into it is a token and an escaped text.
     return mark_safe(drawn.replace(_CSRF, get_token(request)).replace(_PAGE, page))  # noqa: S308 - as said above
@@ -48,8 +66,9 @@ def _section(path: str) -> str:
 
 
 @lru_cache(maxsize=1_000)
-def _drawn(person: _Person | None, section: str, theme: str, *, sandbox: bool) -> str:
+def _drawn(person: _Person | None, section: str, theme: str, counts: HeaderCounts, *, sandbox: bool) -> str:
     context = {
+        "counts": counts,
         "person": person,
         "section": section,
         "theme": theme,

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from vmssbuilder.drafts import addresses, known_values, sent, steps, summary, systems
+from vmssbuilder.drafts import addresses, answers, known_values, sent, steps, summary, systems
 from vmssbuilder.drafts import content as contents
 from vmssbuilder.drafts.checking import UNREADABLE, WAITING, check_content
 from vmssbuilder.drafts.forms import extensions
@@ -69,8 +69,8 @@ class Form:
         return steps.item_page(self.place[:-1], self.draft.api_version) if self.place else ()
 
 
-_ALWAYS: Final = frozenset({"wrong-type", UNREADABLE, WAITING})
-"""Rules whose findings stand at their fields from the start: nobody who fills in a form makes them."""
+_ALWAYS: Final = frozenset({"wrong-type", UNREADABLE, WAITING, answers.RULE})
+"""Rules whose findings stand at their fields from the start: nobody who fills in a form makes them, or Azure was asked."""
 
 
 def draw(
@@ -89,7 +89,7 @@ def draw(
     """
     draft = form.draft
     form.fit(contents.of(draft))
-    found = check_content(draft)
+    found = [*check_content(draft), *answers.answer(draft).findings]
     own = [*(extra or []), *(each for each in findings_of(form, found) if shown or each.rule in _ALWAYS)]
     content = extensions.as_shown(draft, form.place, form.layout, contents.of(draft))
     chosen = systems.of(draft)
@@ -110,7 +110,8 @@ def draw(
     )
     html = page.draw(os_and_presets.laid_out(request, form, page, chosen))
     in_items = list(_elsewhere(form, errors(found))) if shown and not extra else []
-    own_errors = errors(own)
+    # What Azure said stands at its fields; the summary on top is of what this page was asked for.
+    own_errors = [each for each in errors(own) if shown or each.rule != answers.RULE]
     context = frame(draft, form.step) | {
         "fields": html,
         "scripts": scripts(html),
@@ -188,6 +189,11 @@ def findings_of(form: Form, found: list[Finding]) -> list[Finding]:
         for finding in found
         if steps.owner(finding.path) is form.step and steps.item_page(finding.path, version) == form.place
     ]
+
+
+def has_field_here(form: Form, finding: Finding) -> bool:
+    """Whether what a finding is about can be filled in on this page."""
+    return any(paths.starts_with(finding.path, form.place + entry.below) for entry in form.layout.fields)
 
 
 def _attention(found: list[Finding]) -> frozenset[Path]:

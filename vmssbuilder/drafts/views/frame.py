@@ -15,11 +15,17 @@ from .tasks import drawn_tasks, tasks_of
 
 
 def frame(
-    draft: Draft, current: steps.Step | None = None, *, editable: bool = True, checked: bool = False
+    draft: Draft,
+    current: steps.Step | None = None,
+    *,
+    editable: bool = True,
+    checked: bool = False,
+    out_of_band: bool = False,
 ) -> dict[str, Any]:
     """What every page of a draft shows around its middle: the task list, and what the draft is called.
 
-    editable: for people who may change the draft; checked: on the check's own page.
+    editable: for people who may change the draft; checked: on the check's own page. out_of_band: for a page that is
+    there already and gets what changed.
     """
     tasks = tasks_of(draft, current)
     return {
@@ -28,7 +34,8 @@ def frame(
         "editable": editable,
         "checked": checked,
         "tasks": tasks,
-        "task_list": drawn_tasks(tasks, linked=editable, checked=checked),
+        "out_of_band": out_of_band,
+        "task_list": drawn_tasks(tasks, linked=editable, checked=checked, out_of_band=out_of_band),
     }
 
 

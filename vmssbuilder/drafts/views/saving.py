@@ -28,7 +28,7 @@ from vmssbuilder.web.problems import problem
 
 from . import conflicts, os_and_presets, pane
 from .checking import fix_here
-from .form import Form, by_field, draw, findings_of, onward, secret_names
+from .form import Form, by_field, draw, findings_of, has_field_here, onward, secret_names
 from .frame import frame
 from .lists import act
 
@@ -240,8 +240,10 @@ def _back(request: HttpRequest, form: Form, place: paths.Path) -> str:
 
 
 def _continue(request: HttpRequest, form: Form) -> HttpResponse:
-    """On to the next page, unless this one has errors that the person has not seen yet."""
-    own = errors(findings_of(form, check_content(form.draft)))
+    """On to the next page, unless this one has errors that the person has not seen yet and can mend here."""
+    own = [
+        each for each in errors(findings_of(form, check_content(form.draft))) if has_field_here(form, each)
+    ]
     back = f"&return={request.POST['return']}" if request.POST.get("return") == "check" else ""
     if own and not request.POST.get("seen"):
         return redirect(f"{form.url}?findings=1{back}")

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import zlib
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from vmssbuilder.accounts.models import User
-from vmssbuilder.drafts import access, steps
+from vmssbuilder.drafts import access, answers, steps
 from vmssbuilder.drafts import content as contents
 from vmssbuilder.drafts.access import Access
+from vmssbuilder.drafts.answers import AzureAnswer
 from vmssbuilder.drafts.checking import check_content
 from vmssbuilder.drafts.models import Draft
 from vmssbuilder.scaleset import paths
@@ -38,26 +40,32 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Tasks:
-    """The task list of a draft. wrong: how many errors its check found."""
+    """The task list of a draft. wrong: how many errors its check and Azure found. answered: what Azure said of it."""
 
     draft: Draft
     tasks: tuple[Task, ...]
     wrong: int
+    answered: AzureAnswer
 
     @property
     def done(self) -> int:
         """How many steps are ready."""
-        return sum(task.state == "done" for task in self.tasks)
+        return sum(task.state in ("done", "optional") for task in self.tasks)
 
     @property
     def digest(self) -> str:
         """A few letters that change when the list reads otherwise, so that a page need not be sent it again."""
-        return f"{zlib.crc32('|'.join([*(task.words for task in self.tasks), str(self.wrong)]).encode()):x}"
+        words = [*(task.words for task in self.tasks), *self.outcome, self.draft.name]
+        return f"{zlib.crc32('|'.join(words).encode()):x}"
 
     @property
-    def outcome(self) -> str:
-        """What the check of everything says, in words."""
-        return f"{self.wrong} to fix" if self.wrong else "Ready"
+    def outcome(self) -> tuple[str, str]:
+        """What the check of everything says: state and words. Ready is said once Azure would take it, too."""
+        if self.wrong:
+            return "todo", f"{self.wrong} to fix"
+        if self.answered.ready:
+            return "done", self.answered.words
+        return "todo", self.answered.words or "Nothing to fix"
 
 
 def drawn_tasks(
@@ -65,27 +73,34 @@ def drawn_tasks(
 ) -> SafeString:
     """The list as HTML. linked: for people who may open the steps; checked: on the check's own page."""
     lines = [
-        (each.url if linked else "", each.title, each.current, each.state, each.words) for each in tasks.tasks
+        (each.name, each.url if linked else "", each.title, each.current, each.state, each.words)
+        for each in tasks.tasks
     ]
-    state = "error" if tasks.wrong else "done"
-    lines.append((f"/drafts/{tasks.draft.code}/check/", "Check everything", checked, state, tasks.outcome))
+    url = f"/drafts/{tasks.draft.code}/check/"
+    lines.append(("check", url, "Check everything", checked, *tasks.outcome))
     context = {"lines": lines, "digest": tasks.digest, "out_of_band": out_of_band}
     return drawn("forms/tasks.html", context)
 
 
 def tasks_of(draft: Draft, current: steps.Step | None = None) -> Tasks:
     """The task list of a draft as it was last saved. current: the step whose page shows it."""
-    content = contents.of(draft)
-    wrong: dict[str, int] = {}
-    for finding in errors(check_content(draft)):
-        name = steps.owner(finding.path).name
-        wrong[name] = wrong.get(name, 0) + 1
+    content, answered = contents.of(draft), answers.answer(draft)
+    wrong: Counter[str] = Counter()
+    missing: Counter[str] = Counter()
+    for finding in errors([*check_content(draft), *answered.findings]):
+        # What nobody filled in yet is no mistake.
+        lacks = paths.get(content, finding.path) in (MISSING, "")
+        (missing if lacks else wrong)[steps.owner(finding.path).name] += 1
+    first = steps.STEPS[0]
+    waits = missing[first.name] + wrong[first.name] > 0
     tasks = []
     for entry in steps.STEPS:
-        state, words = _state(entry, content, draft.api_version, wrong.get(entry.name, 0))
+        state, words = _state(entry, content, draft.api_version, wrong[entry.name], missing[entry.name])
+        if waits and state == "todo" and entry is not first:
+            words = f"Waits for {first.title}"
         url = f"/drafts/{draft.code}/{entry.name}/"
         tasks.append(Task(entry.name, entry.title, entry.lead, url, state, words, entry is current))
-    return Tasks(draft, tuple(tasks), sum(wrong.values()))
+    return Tasks(draft, tuple(tasks), sum((wrong + missing).values()), answered)
 
 
 @require_safe
@@ -100,19 +115,25 @@ def tasks(request: HttpRequest, code: str) -> HttpResponse:
     listed = tasks_of(draft, steps.BY_NAME.get(request.GET.get("step", "")))
     if listed.digest == request.GET.get("seen"):
         return HttpResponse(status=204)
-    return HttpResponse(drawn_tasks(listed, out_of_band=True))
+    context = {"draft": draft, "out_of_band": True, "task_list": drawn_tasks(listed, out_of_band=True)}
+    return render(request, "drafts/tasks.html", context)
 
 
 _NOT_WORK = frozenset({(contents.TARGET, "operation"), (contents.TARGET, "apiVersion")})
 
 
-def _state(entry: steps.Step, content: dict[str, Any], api_version: str, wrong: int) -> tuple[str, str]:
+def _state(
+    entry: steps.Step, content: dict[str, Any], api_version: str, wrong: int, missing: int
+) -> tuple[str, str]:
+    """Kind and words of how far a step is. It is red for what somebody filled in, never for what is still to come."""
+    if wrong:
+        return "error", f"{wrong + missing} to fix"
     layout = steps.step_layout(entry, api_version)
     started = any(
         paths.get(content, field.below) not in (MISSING, "")
         for field in layout.fields
         if field.below not in _NOT_WORK
     )
-    if not started:
-        return ("todo", "Not started") if wrong else ("done", "Optional")
-    return ("error", f"{wrong} to fix") if wrong else ("done", "Done")
+    if missing:
+        return ("started", f"{missing} to fill in") if started else ("todo", "Not started")
+    return ("done", "Done") if started else ("optional", "Optional")

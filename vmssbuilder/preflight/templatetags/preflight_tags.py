@@ -1,27 +1,26 @@
-"""What a draft's check page shows of its pre-flight: one line, and the way there."""
+"""What a draft's check page shows of its pre-flight."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django import template
+from django.template.context import RequestContext
 
+from vmssbuilder.accounts.models import User
 from vmssbuilder.drafts.models import Draft
-from vmssbuilder.preflight import board
+from vmssbuilder.preflight.summary import summary
 
 register = template.Library()
 
 
-@register.inclusion_tag("preflight/line.html")
-def preflight_line(draft: Draft) -> dict[str, Any]:
-    """How the newest pre-flight went, or that there is none."""
-    run = board.latest_in_short(draft)
-    if run is None:
-        return {"draft": draft, "run": None}
-    return {
-        "draft": draft,
-        "run": run,
-        "words": board.in_words(run),
-        "failed": board.counts(run)["failed"],
-        "stale": run.revision.number != draft.head,
-    }
+@register.inclusion_tag("preflight/summary.html", takes_context=True)
+def azure_summary(context: RequestContext, draft: Draft) -> dict[str, Any]:
+    """What Azure says of the draft, in one place."""
+    user = context["user"]
+    assert isinstance(user, User)
+    stands = context.get("stands")
+    # A page may know already that nothing was asked or sent.
+    unasked = stands is not None and stands.run_alive is None
+    sent = stands.submission_revision == draft.head if stands is not None else None
+    return summary(draft, user, unasked=unasked, sent=sent) | {"csrf_token": context.get("csrf_token")}

@@ -35,7 +35,10 @@ def state_on_page(context: RequestContext, draft: Draft) -> queries.DraftReview:
     """Where the draft stands with its reviewers: the tags of one page ask once."""
     kept, key = context.render_context, f"review of {draft.pk}"
     if key not in kept:
-        kept[key] = queries.state_of(draft)
+        # A page may know already that there is no review.
+        stands = context.get("stands")
+        unreviewed = stands is not None and stands.review is None
+        kept[key] = queries.DraftReview(None, None) if unreviewed else queries.state_of(draft)
     state: queries.DraftReview = kept[key]
     return state
 

@@ -1,0 +1,80 @@
+"""What the check page says of Azure in one place: what it would refuse, how old that is, what can be done."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from vmssbuilder.accounts.models import User
+from vmssbuilder.azure.preflight import Result
+from vmssbuilder.drafts import access
+from vmssbuilder.drafts.access import Access
+from vmssbuilder.drafts.checking import check_content
+from vmssbuilder.drafts.models import Draft
+from vmssbuilder.scaleset.findings import errors
+from vmssbuilder.workers import heartbeats
+
+from . import actions, board
+from .models import Preflight
+from .verdict import verdict
+
+
+def summary(draft: Draft, user: User, *, unasked: bool = False, sent: bool | None = None) -> dict[str, Any]:
+    """The context of `preflight/summary.html`.
+
+    unasked: whether it is known that there is no pre-flight. sent: whether this revision was sent, None for unknown.
+    """
+    run = None if unasked else board.latest_in_short(draft)
+    editable = access.access(user, draft) >= Access.EDIT and draft.discarded is None
+    due = actions.due(user, draft, run, sent=sent)
+    context: dict[str, Any] = {
+        "draft": draft,
+        "run": run,
+        "editable": editable,
+        "may_ask": editable and not user.is_local,
+        "local": user.is_local,
+        "by_itself": user.asks_azure,
+        "due": None if due is None else int(due.total_seconds()),
+        "wrong": len(errors(check_content(draft))),
+    }
+    return context if run is None else context | _of_run(draft, run, user, editable=editable)
+
+
+def _of_run(draft: Draft, run: Preflight, user: User, *, editable: bool) -> dict[str, Any]:
+    results = [Result.from_json(each) for each in run.results]
+    told = [
+        board.shown(draft, run, each, editable=editable)
+        for status in ("failed", "warning", "unknown")
+        for result in results
+        for each in result.findings
+        if each.status == status and (status != "unknown" or not run.is_running)
+    ]
+    nobody = is_alone(run)
+    state = verdict(run.alive, run.finished, run.results)
+    return {
+        "stale": run.revision.number != draft.head,
+        "state": state,
+        "words": _WORDS[state],
+        "told": told,
+        "done": sum(not each.may_pass for each in results),
+        "sign_in": board.sign_in(run, user, f"/drafts/{draft.code}/check/"),
+        "nobody": nobody,
+        "version": version(run, nobody=nobody),
+    }
+
+
+_WORDS = {
+    "asking": ("info", "running", "Azure is being asked"),
+    "unsure": ("warning", "warning", "Azure could not be asked"),
+    "refuses": ("error", "error", "Azure would refuse this"),
+    "takes": ("done", "done", "Azure would take this"),
+}
+
+
+def is_alone(run: Preflight | None) -> bool:
+    """Whether a run waits for a worker, and there is none."""
+    return run is not None and run.finished is None and not heartbeats.anybody()
+
+
+def version(run: Preflight | None, *, nobody: bool) -> str:
+    """What a page shows of a run: another one as soon as there is something else to show."""
+    return f"{run.version if run else ''}{'-alone' if nobody else ''}"

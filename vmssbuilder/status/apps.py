@@ -1,0 +1,17 @@
+"""The app of the status of drafts."""
+
+from django.apps import AppConfig
+
+
+class StatusConfig(AppConfig):
+    """Where each draft stands; it has no tables of its own."""
+
+    name = "vmssbuilder.status"
+
+    def ready(self) -> None:
+        """What Azure answered stands in the steps and at the fields."""
+        from vmssbuilder.drafts import answers
+
+        from . import queries
+
+        answers.told_by(queries.answer)
