@@ -214,9 +214,6 @@ def test_fields_lead_to_their_lists(rita: Client, draft: Draft, page_of: GetPage
     page = page_of(rita, f"/drafts/{draft.code}/size/")
     assert f'data-suggest="/drafts/{draft.code}/suggest/sku/name/"' in page.html
     assert f'href="{address(draft, "sku/name")}">Choose a VM size</a>' in page.html
-    basics = page_of(rita, f"/drafts/{draft.code}/basics/")
-    assert f'href="{address(draft, "zones")}">Choose from a list</a>' in basics.html
-    assert f'data-suggest="/drafts/{draft.code}/suggest/zones/0/"' in basics.html
 
 
 # --- what it writes --------------------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from typing import TYPE_CHECKING, Any, Final
 
 from django.forms import ValidationError
@@ -20,7 +20,7 @@ from .fields import ListField, PropertyField, lines, refuse_private_keys, text_o
 from .lists import ListControl, articles, parts
 from .readings import reading
 from .rows import PART, PASTE, part_sent, pasted_as, row_fields, row_numbers
-from .widgets import Option, not_on_offer
+from .widgets import AS_JSON, Option, not_on_offer
 
 if TYPE_CHECKING:
     from .bound import BoundProperty
@@ -79,10 +79,20 @@ class RowsControl(ListControl):
             return rows.RowsSent(data, name)
         return super().value_from_datadict(data, files, name)
 
+    def shows_only(self, bound: BoundProperty) -> Hashable | None:
+        # What the region has is known to one person, and changes.
+        zoned = bound.form.zones and kind_of_rows(bound.field.entry.node) == "zone"
+        return None if zoned else super().shows_only(bound)
+
     def shown(self, bound: BoundProperty) -> dict[str, Any]:
         if bound.is_odd:
             return self.as_json(bound)
         form, node, path, name = bound.form, bound.field.entry.node, bound.path, bound.html_name
+        if form.zones and kind_of_rows(node) == "zone":
+            return {
+                "ticks": list(_ticks(bound)),
+                "choose": picking.link(form.step_url, "zone", path, several=True),
+            }
         values = [*_values(bound), _BLANK]
         count = 0 if bound.held is MISSING else len(bound.held)
         first, end = part_sent(form.typed.get(name + PART, [""])[0], count) or form.part(
@@ -96,10 +106,34 @@ class RowsControl(ListControl):
             "rows": [_row(bound, number, values[number], last) for number in numbers],
             "part": f"{first}-{end}" if end - first < count else "",
             "singular": bound.field.property.singular,
-            "choose": picking.link(form.step_url, _kind(node), path, several=True),
+            "choose": picking.link(form.step_url, kind_of_rows(node), path, several=True),
             "paste": kind and {"hint": _PASTE_HINTS[kind], "text": form.typed.get(name + PASTE, [""])[0]},
             "parts": parts(path, first, end, count),
         }
+
+
+def _ticks(bound: BoundProperty) -> Iterator[dict[str, Any]]:
+    """A box for each zone of the region, and for what the list holds besides. Their names are those of its rows."""
+    held = [] if bound.held is MISSING else bound.held
+    texts = [each if isinstance(each, str) else text_of(AS_JSON, each) for each in held]
+    notes = {each.zone: each.note for each in bound.form.zones}
+    rest = [zone for zone in notes if zone not in texts]
+    # In the order of the list where it has one of its own.
+    listed = sorted({*texts, *rest}) if texts == sorted(set(texts)) else [*texts, *rest]
+    name = bound.html_name
+    if bound.form.typed:
+        texts = [value[0] for sent, value in bound.form.typed.items() if sent.startswith(f"{name}[")]
+    for number, text in enumerate(listed):
+        place = (*bound.path, number)
+        found = bound.form.findings.get(place, ())
+        tick = {
+            "anchor": anchor(place),
+            "name": f"{name}[{number}]",
+            "text": text,
+            "ticked": text in texts,
+            "note": notes.get(text, "The region has no such zone"),
+        }
+        yield tick | said(found) if found else tick
 
 
 _BLANK: Final[Any] = object()
@@ -117,7 +151,7 @@ def _values(bound: BoundProperty) -> Iterator[Any]:
             yield ("", MISSING) if is_map else MISSING
 
 
-def _kind(node: Node) -> str:
+def kind_of_rows(node: Node) -> str:
     """What the rows refer to: resources that a list names, or that the names of a map are."""
     if isinstance(node.property, Map):
         return node.property.kind
@@ -161,7 +195,7 @@ def _map_cells(bound: BoundProperty, item: Node, number: int, held: Any) -> Iter
     form, name = bound.form, f"{bound.html_name}[{number}]"
     own = anchor((*bound.path, number))
     typed = form.typed.get(f"{name}.key", [lines(key)])[0]
-    suggest = picking.suggestions(form.step_url, _kind(bound.field.entry.node), bound.path)
+    suggest = picking.suggestions(form.step_url, kind_of_rows(bound.field.entry.node), bound.path)
     place = None if held is _BLANK else (*bound.path, key)
     yield _cell(
         bound, None, place, bound.field.property.key_title, f"{name}.key", f"{own}-key", typed, suggest

@@ -29,6 +29,7 @@ from .conflicts import TwoValues
 from .fields import PropertyField
 from .lists import ITEMS_A_PAGE, ListChange
 from .obstacles import odd_holders
+from .picking import ZoneOption
 from .widgets import CLEAR
 
 
@@ -40,7 +41,8 @@ class PageForm(forms.Form):
     values, by input name, when the form comes back. attention: list items that hold an error, at any depth.
     conflicts: two values for one place, by path. done: what was just done with a list. system: the operating system
     that the page is for, "" when the content is to tell. kept: the secrets that Azure keeps. at: the item that a long
-    list is shown around. unnamed: members of an extension's settings that only their JSON shows. filled: places that stand as they were filled in for the person. in_place: whether htmx puts each field in the place of the one that stands on the page. data: what came back of the page that showed `content`.
+    list is shown around. unnamed: members of an extension's settings that only their JSON shows. zones: those of the region, for boxes to tick; none for rows to fill in.
+    filled: places that stand as they were filled in for the person. in_place: whether htmx puts each field in the place of the one that stands on the page. data: what came back of the page that showed `content`.
     """
 
     layout: ClassVar[steps.Layout]
@@ -61,6 +63,7 @@ class PageForm(forms.Form):
         kept: tuple[KeptSecret, ...] = (),
         at: Path = (),
         unnamed: Sequence[str] = (),
+        zones: Sequence[ZoneOption] = (),
         in_place: bool = False,
         filled: frozenset[Path] = frozenset(),
         data: QueryDict | None = None,
@@ -78,6 +81,7 @@ class PageForm(forms.Form):
         self.kept = kept
         self.at = at
         self.unnamed = unnamed
+        self.zones = zones
         self.in_place = in_place
         self.filled = filled
         self.spoken_of: set[Path] = set()

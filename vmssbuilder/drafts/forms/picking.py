@@ -19,7 +19,11 @@ Usable = Callable[[User, str, Where, float, str], tuple[Suggestion, ...]]
 value that is looked for, "" for all.
 """
 
+Zones = Callable[[User, dict[str, Any]], tuple["ZoneOption", ...]]
+"""The zones of a content's region as a person may see them, none where nobody knows them."""
+
 _OFFERED: Final[dict[str, str]] = {}
+_ZONES: Final[list[Zones]] = []
 _USABLE: Final[list[Usable]] = []
 _SEARCHED: Final[dict[Path, ObjectSearch]] = {}
 
@@ -38,7 +42,17 @@ class ObjectSearch:
     named: Callable[[Any], str]
 
 
-def offer(kinds: Mapping[str, str], objects: Mapping[Path, ObjectSearch], usable: Usable) -> None:
+@dataclass(frozen=True, slots=True)
+class ZoneOption:
+    """One zone of a region. note: why it does not do, "" where it does."""
+
+    zone: str
+    note: str = ""
+
+
+def offer(
+    kinds: Mapping[str, str], objects: Mapping[Path, ObjectSearch], usable: Usable, zones: Zones
+) -> None:
     """From now on there are lists for these kinds of properties. kinds: what is chosen, in words, by kind.
 
     objects: those whose members are chosen together.
@@ -46,6 +60,12 @@ def offer(kinds: Mapping[str, str], objects: Mapping[Path, ObjectSearch], usable
     _OFFERED.update(kinds)
     _SEARCHED.update(objects)
     _USABLE[:] = [usable]
+    _ZONES[:] = [zones]
+
+
+def zones(user: User, content: dict[str, Any]) -> tuple[ZoneOption, ...]:
+    """The zones of the content's region, as far as they are known; none else."""
+    return _ZONES[0](user, content) if _ZONES else ()
 
 
 def usable(user: User, kind: str, where: Where, wait: float, value: str = "") -> tuple[Suggestion, ...]:

@@ -12,12 +12,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
+from vmssbuilder.accounts.models import User
 from vmssbuilder.drafts import addresses, answers, known_values, sent, steps, summary, systems
 from vmssbuilder.drafts import content as contents
 from vmssbuilder.drafts.checking import UNREADABLE, WAITING, check_content
-from vmssbuilder.drafts.forms import extensions
+from vmssbuilder.drafts.forms import extensions, picking
 from vmssbuilder.drafts.forms.cards import item_title
 from vmssbuilder.drafts.forms.conflicts import TwoValues
+from vmssbuilder.drafts.forms.formsets import kind_of_rows
 from vmssbuilder.drafts.forms.lists import ITEMS_A_PAGE
 from vmssbuilder.drafts.forms.pages import page_form
 from vmssbuilder.drafts.forms.rows import cell_at
@@ -73,6 +75,12 @@ _ALWAYS: Final = frozenset({"wrong-type", UNREADABLE, WAITING, answers.RULE})
 """Rules whose findings stand at their fields from the start: nobody who fills in a form makes them, or Azure was asked."""
 
 
+def _zones(request: HttpRequest, form: Form, content: dict[str, Any]) -> tuple[picking.ZoneOption, ...]:
+    """The zones of the region, where the page has a list of zones."""
+    asked = any(entry.is_rows and kind_of_rows(entry.node) == "zone" for entry in form.layout.fields)
+    return picking.zones(cast(User, request.user), content) if asked else ()
+
+
 def draw(
     request: HttpRequest,
     form: Form,
@@ -106,6 +114,7 @@ def draw(
         kept=sent.kept(draft) if secret_names(form) else (),
         at=_at(request),
         unnamed=extensions.unnamed(form.layout, form.place, content),
+        zones=_zones(request, form, content),
         filled=known_values.marked(draft),
     )
     html = page.draw(os_and_presets.laid_out(request, form, page, chosen))
