@@ -102,6 +102,15 @@ class Person:
         for step in steps.STEPS:
             self.fill_in_step(step, code, content, api_version)
 
+    def take_out_what_was_filled_in(self, code: str, wanted: dict[str, Any]) -> None:
+        """Presses *Take it out* at each place that the wanted document does not have."""
+        self.open(f"/drafts/{code}/storage/")
+        buttons = self.page.locator('[name=act][value^="unfill:"]')
+        places = [str(each.get_attribute("value")).partition(":")[2] for each in buttons.all()]
+        for place in places:
+            if paths.get(wanted, paths.parse(place)) is MISSING:
+                self._send(self.page.locator(f'[name=act][value="unfill:{place}"]'))
+
     def fill_in_step(self, step: steps.Step, code: str, content: dict[str, Any], api_version: str) -> None:
         """What the step owns of the content, and the items below it."""
         self.open(f"/drafts/{code}/{step.name}/")

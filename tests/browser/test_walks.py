@@ -52,6 +52,7 @@ def walk(
     else:
         code = rita.start_blank(api_version)
         rita.fill_in(code, address(name, operation, api_version) | document, api_version)
+        rita.take_out_what_was_filled_in(code, document)
     rita.open(f"/drafts/{code}/check/")
     assert rita.json_beside_the_form() == masked(document)
     rita.send_for_review(code)

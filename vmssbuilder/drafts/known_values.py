@@ -83,6 +83,9 @@ def new_item(holder: Path, content: Content, api_version: str) -> dict[str, Any]
     """What an item begins with that is added at the end of the list at `holder`."""
     items = paths.get(content, holder, [])
     made: dict[str, Any] = {}
+    if not items and paths.get(content, (contents.TARGET, "operation")) == "update":
+        # An update holds changes alone: nobody knows what else there is.
+        return made
     for known in NEW_ITEMS:
         if known.pattern != _pattern(holder) or not isinstance(items, list):
             continue
@@ -154,10 +157,10 @@ def following(draft: Draft, shown: Content, changes: Sequence[Changed], region: 
 
     shown: what the page showed. region: that of the resource group as it will be, where it is known.
     """
-    if draft.operation == "update" or not changes:
-        return list(changes)
     wanted = list(changes)
     after = _after(contents.of(draft), wanted)
+    if not changes or paths.get(after, (contents.TARGET, "operation")) == "update":
+        return wanted
     closed = {paths.parse(place) for place in draft.filled} | {change.path for change in changes}
     standing = marked(draft)
     for known in (*CONSEQUENCES, Consequence("location", region, (_GROUP,), lambda _content: bool(region))):
