@@ -42,6 +42,8 @@ class Suggestions {
   async ask(looks = 0) {
     const { input } = this;
     clearTimeout(this.#timer);
+    // A box that lost its name holds what must not leave the page.
+    if (!this.searches && !input.name) return;
     this.asked = input.value;
     this.#asking?.abort();
     this.#asking = new AbortController();
