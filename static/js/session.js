@@ -11,7 +11,7 @@ export async function whoIsSignedIn() {
     const answer = await fetch(region.dataset.url, { cache: "no-store", headers: { Accept: "application/json" } });
     if (!answer.ok) return "trouble";
     const found = await answer.json();
-    heard(found);
+    publish(found);
     return !found.left ? "nobody" : found.account === account ? "me" : "other";
   } catch {
     return "down";
@@ -24,7 +24,7 @@ export const signInLink = () => document.getElementById("session-over").content.
 let left = Number(region.dataset.left), began = performance.now(), beganAt = Date.now(), shown = region.hasChildNodes() ? "soon" : "";
 const passed = () => Math.max(performance.now() - began, Date.now() - beganAt) / 1000;
 
-function heard(found) {
+function publish(found) {
   [left, began, beganAt] = [found.left, performance.now(), Date.now()];
   const state = !found.left ? "over" : found.account !== account ? "other" : found.left <= SOON ? "soon" : "";
   if (state === shown) return;

@@ -43,7 +43,7 @@ def showable_json(text: str) -> str:
     """JSON text as a page can hold it, with the same meaning: such characters, and hidden ones, are `\\u` escapes."""
     if not text.isprintable():
         text = _UNSHOWABLE.sub(_escaped, text)
-    return hidden.replaced(text, lambda run: json.dumps(run)[1:-1])
+    return text if text.isascii() else hidden.replaced(text, lambda run: json.dumps(run)[1:-1])
 
 
 def _escaped(found: re.Match[str]) -> str:

@@ -101,7 +101,7 @@ export class Transport {
   #answered(code) {
     if (code === 200 || code === 204) this.#saved(code);
     else if (code === 409 || code === 422) {
-      this.#heard();
+      this.#reached();
       this.messages.fail("see the marked fields");
     } else if (code === 401) {
       this.trouble = "signed out";
@@ -119,14 +119,14 @@ export class Transport {
       this.messages.fail(`this page is not there for you any more (${code}). Copy what you need.`);
     }
   }
-  #heard() {
+  #reached() {
     this.trouble = "";
     this.#tries = 0;
     this.local.keep();
   }
   #saved(code) {
     this.typed.accept();
-    this.#heard();
+    this.#reached();
     this.messages.sayNot() || this.messages.say(`Saved ${clock(Date.now())}`, "check");
     if (code === 200) this.#checking = setTimeout(() => this.#check(), 1000);
     if (this.reload && !this.typed.unsaved()) location.reload();

@@ -10,11 +10,12 @@ from typing import Any, Final
 
 from django import forms
 
-from vmssbuilder.drafts import clear_keys, steps
+from vmssbuilder.drafts import steps
+from vmssbuilder.drafts.clear_keys import PRIVATE_KEY
 from vmssbuilder.drafts.content import LONGEST_ADDRESS, TARGET
 from vmssbuilder.scaleset.paths import MISSING, Path
 from vmssbuilder.scaleset.properties import Boolean, Choice, Integer, Json, Property, Text
-from vmssbuilder.scaleset.rules.shapes import decoded
+from vmssbuilder.scaleset.rules.shapes import decoded, private_keys
 from vmssbuilder.web.characters import showable, showable_json
 
 from . import widgets
@@ -238,8 +239,8 @@ def too_long(path: Path, wanted: Any) -> str:
 def refuse_private_keys(path: Path, wanted: Any, before: Any) -> None:
     """Raises ValidationError for each private key that was not there before."""
     found = [
-        forms.ValidationError(clear_keys.MESSAGE, params={"path": place})
-        for place in clear_keys.found(path, wanted, before)
+        forms.ValidationError(PRIVATE_KEY, params={"path": place})
+        for place in private_keys(path, wanted, before)
     ]
     if found:
         raise forms.ValidationError(found)

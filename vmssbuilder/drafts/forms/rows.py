@@ -294,12 +294,12 @@ def without_boxes(post: QueryDict, secrets: Iterable[str]) -> QueryDict:
 
 
 def moved_up(post: QueryDict, entry: Field, name: str, rows: Any) -> bool:
-    """Whether rows below a cleared one have another number now than on the page, and members that it does not show.
+    """Whether rows of a list below a cleared one have another number now than on the page, and members not shown there.
 
     By its number the next save would give these to another row.
     """
     item = entry.node.item
-    if not entry.is_rows or item is None or item.is_leaf or not isinstance(rows, list):
+    if item is None or item.is_leaf or not isinstance(rows, list):
         return False
     sent, below = RowsSent(post, name), [cell for cell, _ in row_fields(item)]
     filled = [

@@ -304,7 +304,8 @@ def _stale_fields(saving: Save, drawn: Collection[paths.Path]) -> list[BoundProp
             continue
         value = paths.get(now, path)
         other = not merging.same(value, there.get(path, paths.get(shown, path)))
-        if other or (path in there and moved_up(saving.request.POST, entry, paths.text(path), value)):
+        in_rows = entry.is_rows and path in there
+        if other or (in_rows and moved_up(saving.request.POST, entry, paths.text(path), value)):
             found.append(page.at_entry(entry))
     return found
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import binascii
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import SplitResult, urlsplit
 from xml.parsers.expat import ExpatError, ParserCreate
 
+from .. import paths
 from ..findings import Change, Fix
-from ..paths import Path
+from ..paths import MISSING, Path
 
 _GUID: Final = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\Z")
 _DURATION: Final = re.compile(
@@ -159,6 +161,22 @@ _PRIVATE_KEY: Final = re.compile(r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----|PuTTY-U
 def is_private_key(text: str) -> bool:
     """Whether the text holds a private key, whatever stands around it."""
     return _PRIVATE_KEY.search(text) is not None
+
+
+def private_keys(path: Path, wanted: Any, before: Any) -> Iterator[Path]:
+    """The places of private keys in a value that is to stand at the path, less those that were there before.
+
+    A name that holds one counts for the object that it is a name in.
+    """
+    if isinstance(wanted, dict | list):
+        members = wanted.items() if isinstance(wanted, dict) else enumerate(wanted)
+        for step, inner in members:
+            was = paths.get(before, (step,))
+            if was is MISSING and isinstance(step, str) and is_private_key(step):
+                yield path
+            yield from private_keys((*path, step), inner, was)
+    elif isinstance(wanted, str) and wanted != before and is_private_key(wanted):
+        yield path
 
 
 def _fields(blob: bytes) -> list[bytes] | None:
