@@ -11,11 +11,12 @@ from django.utils import timezone
 
 from vmssbuilder.accounts.models import User
 from vmssbuilder.azure.pickers import Where
-from vmssbuilder.drafts import clear_keys
+from vmssbuilder.drafts.clear_keys import PRIVATE_KEY
 from vmssbuilder.drafts.content import LONGEST_ADDRESS, TARGET
 from vmssbuilder.drafts.starters import Question, Starter
 from vmssbuilder.scaleset import Request, check, paths
 from vmssbuilder.scaleset.findings import Finding, errors
+from vmssbuilder.scaleset.rules.shapes import is_private_key
 from vmssbuilder.scaleset.rules.target import check_target
 from vmssbuilder.web.forms import PLAIN, Select, SmallForm
 
@@ -126,8 +127,8 @@ class AnswersForm(SmallForm):
 
     def _wrong(self, question: Question, made: Request, answer: str) -> str:
         """What is wrong with an answer, "" for nothing."""
-        if not question.node.property.secret and next(clear_keys.found(question.path, answer, ""), None):
-            return clear_keys.MESSAGE
+        if not question.node.property.secret and is_private_key(answer):
+            return PRIVATE_KEY
         return next(
             (each.message for each in self._findings(made) if paths.starts_with(each.path, question.path)), ""
         )
