@@ -10,7 +10,6 @@ import pytest
 from tests.scaleset.rules import cases
 from vmssbuilder.scaleset import check
 from vmssbuilder.scaleset.catalogue import taken, tree
-from vmssbuilder.scaleset.check import first_version
 from vmssbuilder.scaleset.findings import Finding
 from vmssbuilder.scaleset.paths import get, parse, put
 from vmssbuilder.scaleset.properties import Node
@@ -67,8 +66,6 @@ def test_a_member_that_came_later_names_its_first_version() -> None:
         == "“zones” does not exist in API version 2016-04-30-preview; it first appears in 2017-03-30."
     )
     assert finding.overridable
-    assert first_version(("zones",)) == "2017-03-30"
-    assert first_version(("no", "such")) is None
 
 
 def early(node: Node) -> Iterator[Node]:

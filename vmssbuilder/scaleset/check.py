@@ -285,11 +285,6 @@ def _span(path: Path) -> tuple[str | None, str | None]:
     return (having[0], having[-1]) if having else (None, None)
 
 
-def first_version(path: Path) -> str | None:
-    """The oldest API version that has the place, None when no version has it."""
-    return _span(path)[0]
-
-
 def _missing(path: Path, top: Node) -> Finding:
     node = top.at(path)
     label = node.property.title if node is not None else paths.text(path)

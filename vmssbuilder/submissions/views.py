@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Final, cast
 from urllib.parse import urlencode
@@ -242,12 +242,7 @@ def instances(request: HttpRequest, code: str) -> HttpResponse:
 @require_POST
 def resume(request: HttpRequest, code: str) -> HttpResponse:
     """Goes on after a sign-in."""
-    submission = _find(request, code)
-    try:
-        actions.resume(cast(User, request.user), submission)
-    except actions.SubmissionRefused as refused:
-        messages.info(request, str(refused))
-    return redirect("submission-detail", code)
+    return _acted(request, code, actions.resume)
 
 
 @require_safe
@@ -269,20 +264,20 @@ def answer(request: HttpRequest, code: str) -> HttpResponse:
 @require_POST
 def stop(request: HttpRequest, code: str) -> HttpResponse:
     """Ends it, or stops following it."""
-    submission = _find(request, code)
-    try:
-        actions.stop(cast(User, request.user), submission)
-    except actions.SubmissionRefused as refused:
-        messages.info(request, str(refused))
-    return redirect("submission-detail", code)
+    return _acted(request, code, actions.stop)
 
 
 @require_POST
 def check_now(request: HttpRequest, code: str) -> HttpResponse:
     """Asks Azure now."""
+    return _acted(request, code, actions.check_now)
+
+
+def _acted(request: HttpRequest, code: str, act: Callable[[User, Submission], object]) -> HttpResponse:
+    """Back to the submission after an act on it, with the reason where it was refused."""
     submission = _find(request, code)
     try:
-        actions.check_now(cast(User, request.user), submission)
+        act(cast(User, request.user), submission)
     except actions.SubmissionRefused as refused:
         messages.info(request, str(refused))
     return redirect("submission-detail", code)
