@@ -370,7 +370,7 @@ def _use(request: HttpRequest, choice: PickerContext, form: UseForm) -> HttpResp
             "It was made from a revision that the draft does not have. Nothing was saved. Open the page again.",
             links=[(choice.url, "Open the page again")],
         )
-    _tell(request, saved, changes, along)
+    _publish(request, saved, changes, along)
     onward = choice.target.picker.onward
     if request.POST.get("act") == "onward" and onward and wanted is not MISSING:
         return redirect(whereabouts.address(saved, (*path[:-1], onward)))
@@ -438,7 +438,7 @@ def _members(choice: PickerContext, also: Mapping[str, str]) -> Iterator[tuple[P
             yield path, value
 
 
-def _tell(request: HttpRequest, saved: Draft, changes: list[Changed], along: Along) -> None:
+def _publish(request: HttpRequest, saved: Draft, changes: list[Changed], along: Along) -> None:
     """Says what was filled in besides the value, and lets the form show what is for the image's operating system."""
     plan = [change for change in changes if change.path[0] == "plan"]
     words = [f"The image is {along.title}."] if along.system or along.unknown else []
