@@ -38,7 +38,7 @@ class Cost:
 
 def cost_of(source: Draft | Revision, *, within: float = 0.0) -> Cost:
     """What the scale set costs that a draft or revision wants. within: seconds to wait for prices that are not known yet."""
-    if not fetching.are_told():
+    if not fetching.are_known():
         return Cost(why="There are no prices in this installation.")
     if sent.is_changes_alone(source):
         return Cost(why="This request holds changes alone, so what the whole scale set costs is not known.")

@@ -45,7 +45,7 @@ _jobs: dict[PriceTopic, _Job] = {}
 _lock = threading.Lock()
 
 
-def are_told() -> bool:
+def are_known() -> bool:
     """Whether prices are known in this installation at all."""
     return settings.VMSSBUILDER_PRICES and bool(cloud(settings.VMSSBUILDER_CLOUD).prices_host)
 
