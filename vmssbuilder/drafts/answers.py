@@ -26,15 +26,15 @@ class AzureAnswer:
     ready: bool = False
 
 
-Told = Callable[[Draft], AzureAnswer]
-_TOLD: Final[list[Told]] = []
+AnswerSource = Callable[[Draft], AzureAnswer]
+_SOURCES: Final[list[AnswerSource]] = []
 
 
-def told_by(told: Told) -> None:
+def take_from(source: AnswerSource) -> None:
     """From now on this is asked."""
-    _TOLD.append(told)
+    _SOURCES.append(source)
 
 
 def answer(draft: Draft) -> AzureAnswer:
     """What is known of Azure's answer; an empty one where nobody asked."""
-    return next((told(draft) for told in _TOLD), AzureAnswer())
+    return next((source(draft) for source in _SOURCES), AzureAnswer())

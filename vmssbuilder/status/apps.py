@@ -14,4 +14,4 @@ class StatusConfig(AppConfig):
 
         from . import queries
 
-        answers.told_by(queries.answer)
+        answers.take_from(queries.answer)
