@@ -27,6 +27,31 @@ document.addEventListener("announce", (event) => {
   pause = setTimeout(() => { region.textContent = event.detail; }, 500);
 });
 
+// A menu closes on Escape and once the focus or the pointer is elsewhere, so that it lies over nothing in use.
+for (const menu of document.querySelectorAll("details.menu")) {
+  const close = ({ target }) => { if (!menu.contains(target)) menu.open = false; };
+  for (const event of ["focusin", "pointerdown"]) document.addEventListener(event, close);
+  menu.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !menu.open) return;
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  });
+}
+
+// The theme changes in place: the focus stays, and so does what was typed.
+document.addEventListener("submit", async (event) => {
+  const form = event.target, chosen = event.submitter;
+  if (!form.matches(".theme") || form.dataset.refused) return;
+  event.preventDefault();
+  const answer = await fetch(form.action, { method: "POST", body: new FormData(form, chosen), redirect: "manual" }).catch(() => null);
+  if (answer?.type !== "opaqueredirect") {
+    form.dataset.refused = "1";
+    return form.requestSubmit(chosen);
+  }
+  document.documentElement.dataset.bsTheme = chosen.value;
+  for (const each of form.querySelectorAll("[name=theme]")) each.setAttribute("aria-pressed", String(each === chosen));
+});
+
 // The server says each moment in UTC. Here it becomes the reader's own, with its day where that is another one.
 function localTimes() {
   for (const time of document.querySelectorAll("time")) {

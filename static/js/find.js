@@ -5,13 +5,13 @@ import { Combobox } from "./combobox.js";
   const opener = document.querySelector("[data-find]");
   if (opener && "showModal" in HTMLDialogElement.prototype) {
     let dialog, input, list, status, combobox, asked = 0, answered = "", timer;
-    const modifier = /Mac|iPhone|iPad/.test(navigator.platform) ? "⌘" : "Ctrl";
+    const apple = /Mac|iPhone|iPad/.test(navigator.platform), modifier = apple ? "⌘" : "Ctrl";
     const hint = opener.querySelector("kbd");
     if (hint) {
       hint.textContent = `${modifier} K`;
       hint.hidden = false;
     }
-    opener.setAttribute("aria-keyshortcuts", modifier === "Ctrl" ? "Control+K" : "Meta+K");
+    opener.setAttribute("aria-keyshortcuts", apple ? "Meta+K" : "Control+K");
     opener.setAttribute("aria-haspopup", "dialog");
 
     function show(html) {
@@ -101,7 +101,9 @@ import { Combobox } from "./combobox.js";
       if (!event.ctrlKey && !event.metaKey && !event.shiftKey) open(event);
     });
     document.addEventListener("keydown", (event) => {
-      if ((event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && event.key.toLowerCase() === "k") open(event);
+      // On a Mac, Ctrl K deletes to the end of the line.
+      const [own, other] = apple ? [event.metaKey, event.ctrlKey] : [event.ctrlKey, event.metaKey];
+      if (own && !other && !event.altKey && !event.shiftKey && event.key.toLowerCase() === "k") open(event);
     });
   }
 }

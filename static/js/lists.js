@@ -34,6 +34,15 @@
     sessionStorage.setItem(STAY, JSON.stringify({ page: location.pathname, act: button.value.split(":")[0], top }));
   }
 
+  // What was done is said to a screen reader too: in the words of the notice, or of a move, where the card stands now.
+  function say(act, place) {
+    const notice = document.querySelector(".done"), cards = [...place.parentElement.querySelectorAll(":scope > .card-item[id]")];
+    const title = place.querySelector(".card-item__title a")?.textContent, at = cards.indexOf(place) + 1;
+    const moved = { up: "up", down: "down" }[act];
+    const words = moved && title && at ? `Moved ${title} ${moved}: ${at} of ${cards.length}` : notice?.querySelector("span")?.textContent;
+    if (words) document.dispatchEvent(new CustomEvent("announce", { detail: words }));
+  }
+
   // After an act the page is a new one: what the address names stands where the pressed button was, with its focus.
   function stay() {
     const kept = JSON.parse(sessionStorage.getItem(STAY) || "null");
@@ -43,6 +52,7 @@
     const moved = kept.act === "up" || kept.act === "down";
     const button = moved && (target.querySelector(`[name=act][value^="${kept.act}:"]`) || target.querySelector(`[name=act][value^="${kept.act === "up" ? "down" : "up"}:"]`));
     const place = target.closest(".card-item, .rows__row") || target;
+    say(kept.act, place);
     const settle = () => {
       if (![document.body, target, button].includes(document.activeElement)) return;
       if (button) button.focus({ preventScroll: true });

@@ -56,7 +56,7 @@
         input.focus();
         input.select();
         if (copy) copy.hidden = false;
-      }).setAttribute("aria-label", `Make ${label}`);
+      }).setAttribute("aria-label", `Make one: ${label}`);
       const copy = navigator.clipboard && button(tools, "Copy", async () => {
         await navigator.clipboard.writeText(input.value);
         copy.textContent = "Copied";

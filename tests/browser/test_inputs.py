@@ -189,7 +189,7 @@ def test_a_password_is_ticked_off_shown_and_made(people: People) -> None:
     assert box.get_attribute("type") == "text"
     page.get_by_role("button", name="Hide Admin password").click()
     assert box.get_attribute("type") == "password"
-    page.get_by_role("button", name="Make Admin password").click()
+    page.get_by_role("button", name="Make one: Admin password").click()
     made = box.input_value()
     assert len(made) == 20
     assert made != "A-long-password-of-rita"

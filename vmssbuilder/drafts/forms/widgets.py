@@ -137,7 +137,9 @@ class NumberControl(TextControl):
     """A short box with the unit after it."""
 
     def shown(self, bound: BoundProperty) -> dict[str, Any]:
-        return super().shown(bound) | {"number": True, "unit": bound.field.property.unit}
+        context, unit = super().shown(bound), bound.field.property.unit
+        also = [*context["also"], *(["unit"] if unit else [])]
+        return context | {"number": True, "unit": unit, "also": also}
 
 
 class JsonControl(Control):
@@ -248,9 +250,10 @@ class SecretControl(Control):
                 if lost
                 else "Set, hidden. Type here to replace it."
             )
-            context |= {"set": words, "lost": lost, "clear": "Clear it"}
+            context |= {"set": words, "lost": lost, "clear": "Clear it", "also": [*context["also"], "set"]}
         elif (kept := bound.form.kept_at(bound.path)) is not None and not (kept.lost and bound.findings):
-            context |= {"kept": _kept(kept, part=bound.path != kept.path), "lost": kept.lost}
+            words = _kept(kept, part=bound.path != kept.path)
+            context |= {"kept": words, "lost": kept.lost, "also": [*context["also"], "set"]}
         return context
 
 
