@@ -98,6 +98,7 @@ def test_the_page_with_the_question_is_sound(
 ) -> None:
     others_change(requester, draft, CAPACITY, 3, 50)
     page = page_of(as_requester, at(draft, "size/"), post={"base": 1, CAPACITY: "7"}, status=409)
+    assert '<h2 id="error-summary-title">There is a problem</h2>' in page.html
     assert "Keep mine" in page.text
     assert "in another window" in page.text, "it was the same person"
 

@@ -71,7 +71,7 @@ def test_each_preset_can_be_added_and_opens_with_its_settings(
             if not entry.is_rows:
                 assert names(html).count(paths.text(ITEM + entry.below)) <= 1, entry.below
         if preset.settings is not None:
-            assert f">{preset.title}</legend>" in html
+            assert f">{preset.title}</h2></legend>" in html
 
 
 def test_only_presets_for_the_system_are_offered_first(

@@ -96,7 +96,7 @@ def test_the_page_follows_along_while_something_is_to_come(
     Submission.objects.update(state="failed")
     ended = as_rita.get(asked, headers=htmx).content
     assert b'data-said="Failed"' in ended
-    assert b", Failed - vmssbuilder</title>" in ended
+    assert b", Failed - web-prod -\n" in ended
     assert b"hx-trigger" not in ended, "nothing more is to come"
 
 
