@@ -12,9 +12,12 @@
       const way = WAYS[event.key], lines = way && !event.ctrlKey && !event.metaKey && !event.altKey ? stops() : [];
       if (!lines.length) return;
       event.preventDefault();
-      const here = lines.indexOf(document.activeElement), marked = lines.findIndex((line) => line.ariaCurrent);
+      const here = lines.indexOf(document.activeElement), marked = lines.findIndex((line) => line.matches(".json__line--current"));
       at = here < 0 && Number.isFinite(way) ? Math.max(marked, 0) : Math.min(Math.max(here + way, 0), lines.length - 1);
       lines[at].focus();
+    });
+    body.addEventListener("focusin", () => {
+      for (const line of stops()) line.ariaCurrent = line.matches(".json__line--current") || null;
     });
     body.addEventListener("focusout", (event) => { if (event.relatedTarget) at = -1; });
     // The answer to a save brings other lines: who was on one is on it again.

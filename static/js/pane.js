@@ -35,7 +35,7 @@
     const anchorOf = (control) => control.closest("[id$='-field']")?.id.slice(0, -6);
     function point(anew) {
       const own = linesOf(field);
-      for (const line of lines()) line.ariaCurrent = line.classList.toggle("json__line--current", own.includes(line)) || null;
+      for (const line of lines()) line.classList.toggle("json__line--current", own.includes(line));
       if (own.length && (anew || !marked)) {
         const box = body.getBoundingClientRect(), at = own[0].getBoundingClientRect();
         if (at.top < box.top || at.bottom > box.bottom) body.scrollTop += at.top - box.top - box.height / 3;
@@ -54,7 +54,7 @@
       const shown = own.length === 1 && own[0].querySelector(".json__string, .json__number, .json__literal");
       if (!shown || "secret" in control.dataset || !(radio ? control.checked : control.id === anchor)) return;
       const kind = shown.className, text = written(kind, control.value);
-      // Other words than the JSON has, only the server can write.
+      // A value that the field shows in other words than the JSON, only the server can write.
       const before = radio ? [...form.elements[control.name]].find((one) => one.defaultChecked)?.value : control.options ? [...control.options].find((one) => one.defaultSelected)?.value : control.defaultValue;
       if (radio ? before?.[0] !== '"' : written(kind, before || "") === shown.textContent) trusted.add(anchor);
       if (text && trusted.has(anchor) && (control.inputMode !== "numeric" || kind === "json__number")) shown.textContent = text;

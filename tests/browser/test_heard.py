@@ -23,6 +23,13 @@ SPACED = """* { line-height: 1.5 !important; letter-spacing: .12em !important; w
 p { margin-bottom: 2em !important; }"""
 """WCAG 1.4.12: what a reader may set, and nothing may be lost by it."""
 
+WIDEST = """() => {
+  const root = document.documentElement, right = (element) => element.getBoundingClientRect().right;
+  if (root.scrollWidth <= root.clientWidth) return "";
+  const wide = [...document.querySelectorAll("main *, .bar *")].sort((one, other) => right(other) - right(one))[0];
+  return `${root.scrollWidth} px by ${wide.outerHTML.slice(0, 200)}`;
+}"""
+
 LOST = "htmx:(sendError|afterRequest)|ERR_FAILED"
 """What a browser says of a connection that a check takes away."""
 
@@ -311,11 +318,8 @@ def nothing_is_lost_by_width_or_spacing(heard: Heard) -> Iterator[str]:
                     css,
                 )
             page.evaluate(SETTLED)
-            found = page.evaluate(
-                "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
-            )
-            if found[0] > found[1]:
-                yield f"{below} is {found[0]} px wide in {found[1]}"
+            if wide := page.evaluate(WIDEST):
+                yield f"{below} at {width} px: {wide}"
 
 
 CHECKS: tuple[Callable[[Heard], Iterator[str]], ...] = (
