@@ -1,5 +1,5 @@
-// The JSON beside the form: where the field in hand stands in it, what changed since the page was opened, and what is
-// typed before it is saved. Scrolls nothing but itself and never takes the focus.
+// The JSON beside the form: where the field in hand stands, what changed, what is typed before it is saved.
+// Scrolls nothing but itself and never takes the focus.
 "use strict";
 
 {
@@ -45,7 +45,7 @@
 
     // What is typed shows at once where its line stands already; the answer to the save brings the rest.
     function written(kind, text) {
-      // What nobody would see, the server writes as an escape.
+      // The server escapes what nobody would see.
       if (kind === "json__string") return text.trim() && !/(?! )[\p{C}\p{Z}\p{DI}\u2800]/u.test(text) && JSON.stringify(text);
       return (kind === "json__number" ? /^-?(0|[1-9]\d*)$/ : /^(true|false)$/).test(text) && text;
     }
@@ -54,7 +54,7 @@
       const shown = own.length === 1 && own[0].querySelector(".json__string, .json__number, .json__literal");
       if (!shown || "secret" in control.dataset || !(radio ? control.checked : control.id === anchor)) return;
       const kind = shown.className, text = written(kind, control.value);
-      // A value that the field shows in other words than the JSON, only the server can write.
+      // Other words than the JSON has, only the server can write.
       const before = radio ? [...form.elements[control.name]].find((one) => one.defaultChecked)?.value : control.options ? [...control.options].find((one) => one.defaultSelected)?.value : control.defaultValue;
       if (radio ? before?.[0] !== '"' : written(kind, before || "") === shown.textContent) trusted.add(anchor);
       if (text && trusted.has(anchor) && (control.inputMode !== "numeric" || kind === "json__number")) shown.textContent = text;
