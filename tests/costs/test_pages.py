@@ -17,6 +17,7 @@ from tests.conftest import GetPage
 from tests.reviews.making import document, draft, edit
 from tests.submissions.test_updates import opened
 from vmssbuilder.accounts.models import User
+from vmssbuilder.azure import prices
 from vmssbuilder.costs import cache, fetching
 from vmssbuilder.costs.models import PriceList
 from vmssbuilder.drafts.models import Draft
@@ -58,13 +59,21 @@ def test_the_page_shows_each_part_and_parts_add_to_the_sums(
 
 
 def test_no_page_waits_for_the_price_list_and_the_next_one_has_it(
-    sandbox: Running, as_rita: Client, rita: User, page_of: GetPage
+    sandbox: Running, as_rita: Client, rita: User, page_of: GetPage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    may_answer, fetch = threading.Event(), prices.fetch
+
+    def later(*asked: Any) -> Any:
+        may_answer.wait(10)
+        return fetch(*asked)
+
+    monkeypatch.setattr(prices, "fetch", later)
     made = draft(rita)
     address = f"/drafts/{made.code}/basics/"
     first = page_of(as_rita, address, queries=40)
     assert "The price list is being asked." in " ".join(first.html.split())
     assert "load delay" in first.html, "a browser asks by itself"
+    may_answer.set()
     for each in threading.enumerate():
         if each.name == "prices":
             each.join(timeout=10)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 from typing import Final
 
@@ -24,11 +24,12 @@ def known(azure: Cloud, wanted: Collection[PriceTopic]) -> dict[PriceTopic, Pric
     return {keys[key]: found for key, found in fresh.values_list("key", "found")}
 
 
-def keep(azure: Cloud, topic: PriceTopic, found: Prices) -> None:
-    """Keeps what was found just now, and forgets what is old."""
+def keep(azure: Cloud, found: Mapping[PriceTopic, Prices]) -> None:
+    """Keeps what was found just now, and forgets what is old. What somebody else kept meanwhile stays."""
     now = timezone.now()
     PriceList.objects.filter(at__lte=now - LASTS).delete()
-    PriceList.objects.get_or_create(key=_key(azure, topic), defaults={"found": dict(found), "at": now})
+    rows = [PriceList(key=_key(azure, topic), found=dict(prices), at=now) for topic, prices in found.items()]
+    PriceList.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 def _key(azure: Cloud, topic: PriceTopic) -> str:

@@ -59,21 +59,23 @@ def ask(wanted: Collection[PriceTopic], *, within: float = 0.0) -> KnownPrices:
         return KnownPrices(found)
     jobs = {topic: job for topic in missing if (job := _job(topic)) is not None}
     wait([job.future for job in jobs.values()], timeout=within)
-    trouble = False
+    # What too many questions kept from being asked is asked by the next page.
+    loading, trouble, new = len(jobs) < len(missing), False, dict[PriceTopic, Prices]()
     for topic, job in jobs.items():
         if not job.future.done():
+            # Said here and now: it may be done a moment later, and what it brings is in nobody's hands yet.
+            loading = True
             continue
         told = None if job.future.exception() else job.future.result()
         if told is None:
             trouble = True
             continue
-        found[topic] = told
-        cache.keep(azure, topic, told)
+        new[topic] = told
         with _lock:
             _jobs.pop(topic, None)
-    loading = any(
-        topic not in found and not (topic in jobs and jobs[topic].future.done()) for topic in missing
-    )
+    if new:
+        found |= new
+        cache.keep(azure, new)
     return KnownPrices(found, loading, trouble)
 
 
