@@ -25,6 +25,22 @@
     },
     minutes: (text) => counts(text) && text >= 60 ? span(text * 60) : "",
     size: (text) => counts(text) && text >= 1024 ? `${Number((text / 1024).toPrecision(4))} TiB` : "",
+    resource(text) {
+      const parts = text.replace(/\/$/, "").split("/");
+      if (parts.shift() !== "" || parts.length % 2 || parts.includes("") || /[\p{C}\p{Z}]/u.test(text)) return "";
+      const pairs = [];
+      for (let at = 0; at < parts.length; at += 2) pairs.push([parts[at].toLowerCase(), parts[at + 1]]);
+      const named = (some) => some.map(([, name]) => name).join(" / ");
+      const kind = (at) => pairs[at]?.[0];
+      if (/^(shared|community)galleries$/.test(kind(0)) && pairs.length > 1) return named(pairs);
+      if (kind(0) !== "subscriptions") return "";
+      const group = kind(1) === "resourcegroups" ? pairs[1][1] : "";
+      const below = group ? 2 : 1;
+      if (kind(below) !== "providers") return pairs.length === 2 ? group : "";
+      if (kind(pairs.length - 1) === "providers") return "";
+      const name = named(pairs.slice(below).filter((pair) => pair[0] !== "providers"));
+      return group ? `${name} in ${group}` : name;
+    },
     vault(text) {
       let url = null;
       try { url = new URL(text); } catch { /* said below */ }

@@ -10,6 +10,8 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from playwright.sync_api import Locator, Page, Request, expect
 
+from tests.scaleset.test_resource_ids import NAMED, UNNAMED
+
 from .conftest import People, axe_violations
 from .person import Person
 
@@ -264,6 +266,15 @@ def test_a_duration_is_read_out_while_it_is_typed(people: People) -> None:
     box.fill("an hour")
     expect(below(box)).to_contain_text("Not a duration yet")
     assert below(box).get_attribute("id") in str(box.get_attribute("aria-describedby")).split()
+
+
+def test_the_name_in_a_resource_id_is_the_same_while_it_is_typed(people: People) -> None:
+    rita = people("Rita")
+    at(rita, "network")
+    box = rita._named(f"{PROFILE}.networkProfile.healthProbe.id")
+    for written, words in [*NAMED, *((each, "") for each in UNNAMED)]:
+        box.fill(written.strip())
+        expect(below(box)).to_have_text(words)
 
 
 def extension(person: Person) -> Page:

@@ -15,6 +15,7 @@ from vmssbuilder.scaleset import paths, secrets
 from vmssbuilder.scaleset.canonical import ordered
 from vmssbuilder.scaleset.paths import Path
 from vmssbuilder.scaleset.properties import Boolean, Choice, List, Map, Node, Single, sentence_case
+from vmssbuilder.scaleset.resource_ids import ResourceId
 from vmssbuilder.web.rendering import drawn
 
 from . import addresses, sent, steps
@@ -25,7 +26,10 @@ from .models import Draft, Revision
 
 @dataclass(frozen=True, slots=True)
 class SummaryLine:
-    """One value: its label, the labels of what holds it, the value in words, and where it is changed."""
+    """One value: its label, the labels of what holds it, the value in words, and where it is changed.
+
+    name: what people call the resource whose id the value is, "" for other values.
+    """
 
     path: Path
     label: str
@@ -33,6 +37,7 @@ class SummaryLine:
     value: str
     url: str
     is_code: bool
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +72,17 @@ def groups(
         *_values((contents.TARGET,), target, top, ()),
         *_values((), masked, contents.node_at((), source.api_version), ()),
     ]:
-        name = _owner(contents.shape(path))
-        number = counts[name]
-        counts[name] = number + 1
-        if not first <= number < first + most or (only and name != only):
+        step_name = _owner(contents.shape(path))
+        number = counts[step_name]
+        counts[step_name] = number + 1
+        if not first <= number < first + most or (only and step_name != only):
             continue
-        title = label(path, node)
-        shown = _without_ends(words(node, value))
+        title, written = label(path, node), words(node, value)
+        if value == {} and (listed := _listed_by_id(path, node)):
+            # An identity is a name without a value: the name is what there is to read.
+            title, written = listed, str(path[-1])
+        name = _resource(written, target.get("subscription", ""))
+        shown = written if name else _without_ends(written)
         line = SummaryLine(
             path,
             title,
@@ -81,13 +90,31 @@ def groups(
             shown if len(shown) <= _LONGEST else f"{shown[:_LONGEST]}… ({len(shown):,} characters in all)",
             addresses.field_url(code, path, source.api_version),
             node is None or not isinstance(node.property, Boolean | Choice),
+            name,
         )
-        found[name].append(line)
+        found[step_name].append(line)
     return [
         StepSummary(step, found[step.name], counts[step.name])
         for step in steps.STEPS
         if not only or step.name == only
     ]
+
+
+def _listed_by_id(path: Path, node: Node | None) -> str:
+    """What an entry is that goes by a resource id: “Identity”; "" for all others."""
+    holder = node.parent.property if node is not None and node.parent is not None else None
+    if not isinstance(holder, Map) or ResourceId.parse(str(path[-1])) is None:
+        return ""
+    return sentence_case(holder.singular)
+
+
+def _resource(written: str, own: str) -> str:
+    """What people call the resource that an id names, "" for other texts. own: the subscription of the scale set."""
+    found = ResourceId.parse(written)
+    if found is None:
+        return ""
+    elsewhere = found.subscription and own and found.subscription.casefold() != own.strip().casefold()
+    return f"{found.words}, another subscription" if elsewhere else found.words
 
 
 def _without_ends(text: str) -> str:

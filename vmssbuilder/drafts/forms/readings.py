@@ -1,4 +1,5 @@
-"""What a value says in words, below its input while it is filled in: a length of time, a size, the parts of a key.
+"""What a value says in words, below its input while it is filled in: a length of time, a size, the parts of a key,
+the resource that an id names.
 
 The server draws it, so that it is there without JavaScript; a script for each kind keeps it up to date while somebody
 types.
@@ -12,6 +13,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from vmssbuilder.scaleset.properties import Integer, Json, Property, Text
+from vmssbuilder.scaleset.resource_ids import ResourceId
 from vmssbuilder.scaleset.rules.shapes import seconds, ssh_key
 
 MOST_BYTES: Final = {"customData": 65_535, "userData": 65_536, "content": 4_095, "script": 262_144}
@@ -32,6 +34,8 @@ def kind_of(prop: Property) -> str:
         return ""
     if prop.multiline and prop.wire in MOST_BYTES:
         return "bytes"
+    if ResourceId.parse(prop.example) is not None:
+        return "resource"
     return "duration" if seconds(prop.example) is not None else _KINDS.get(prop.kind, "")
 
 
@@ -76,6 +80,9 @@ def in_words(kind: str, text: str, most: int = 0) -> str:
         return span(int(text) * 60) if _counts(text) and int(text) >= 60 else ""
     if kind == "size":
         return f"{int(text) / 1024:.4g} TiB" if _counts(text) and int(text) >= 1024 else ""
+    if kind == "resource":
+        found = ResourceId.parse(text)
+        return found.words if found else ""
     if kind == "vault":
         return _certificate(text)
     if kind == "bytes":
