@@ -554,7 +554,7 @@ class Typing:
     """Somebody who types into one field of a draft, and sends the same once more where no answer came."""
 
     def __init__(self, code: str) -> None:
-        self.path = f"/drafts/{code}/operating-system/"
+        self.path = f"/drafts/{code}/image/"
         self.form: Form = []
         self._word = 0
         self._waits = False

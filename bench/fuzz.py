@@ -133,7 +133,7 @@ def build(number: int, interfaces: int = 2_000) -> World:
             "number": ["1", "2"],
             "earlier": ["1"],
             "later": ["1", "2"],
-            "step": ["basics", "network", "size", "operating-system", "storage", "extensions", "json", "x"],
+            "step": ["basics", "network", "size", "image", "storage", "extensions", "json", "x"],
             "severity": ["error", "warning"],
             "format": ["bicep", "az", "arm", "terraform", "rest", "curl", "powershell"],
             "item": [

@@ -56,7 +56,7 @@ TABLE: Final = (
     Row("draft-copies", (), "302 200 200 200 200", "401 404 404 404 404"),
     Row("picker-suggest-anew", ("=subscription",), *EVERYBODY_READS),
     Row("draft", ("draft",), *WHO_MAY_VIEW_READS),
-    Row("draft-step", ("draft", "=size"), "302 200 403 404 403", "401 409 403 404 403"),
+    Row("draft-step", ("draft", "=instances"), "302 200 403 404 403", "401 409 403 404 403"),
     Row(
         "draft-item",
         (

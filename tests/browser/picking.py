@@ -89,7 +89,7 @@ class Picking:
         self.onward()
 
     def size(self) -> None:
-        self.step("size")
+        self.step("instances")
         self.pick("sku/name", "Standard_D2s_v5", search="d2s_v5")
         self.page.get_by_label("Instance count").fill("2")
         self.rest_of_size()
@@ -101,7 +101,7 @@ class Picking:
         self.onward()
 
     def operating_system(self) -> None:
-        self.step("operating-system")
+        self.step("image")
         self.pick(f"{IMAGE}/publisher", "Canonical", search="canon")
         self.pick(f"{IMAGE}/offer", "ubuntu-24_04-lts")
         self.pick(f"{IMAGE}/sku", "server")
@@ -113,7 +113,7 @@ class Picking:
         self.onward()
 
     def storage(self) -> None:
-        self.step("storage")
+        self.step("disks")
         self.say("Host caching", "Read/write")
         self.say("Source", "From image")
         self.page.get_by_role("combobox", name="Disk type").click()

@@ -281,7 +281,7 @@ def test_a_secret_is_kept_nowhere_in_the_browser(mortal: Mortal) -> None:
     rita = mortal.start()
     rita.sign_in("Rita")
     code = rita.start_blank("2024-07-01")
-    rita.open(f"/drafts/{code}/operating-system/")
+    rita.open(f"/drafts/{code}/image/")
     rita.page.locator("[name$='.adminUsername']").fill("azureuser-canary")
     rita.page.locator("[name$='.adminPassword']").fill("Canary-passw0rd-77")
     rita.page.wait_for_timeout(1_500)

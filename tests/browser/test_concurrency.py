@@ -40,7 +40,7 @@ def rita(people: People) -> Person:
 def fields_of(person: Person, code: str, count: int) -> list[tuple[str, str]]:
     """Address and name of that many boxes for text, on as many pages as it takes."""
     found: list[tuple[str, str]] = []
-    for step in ("operating-system", "size", "storage", "network", "basics"):
+    for step in ("image", "instances", "disks", "network", "basics"):
         address = f"/drafts/{code}/{step}/"
         person.open(address)
         names = person.page.locator(

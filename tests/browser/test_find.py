@@ -19,7 +19,7 @@ def drafted(people: People, name: str, *, scripts: bool = True) -> tuple[Person,
     """Someone at the first step of a full draft; answers its code."""
     rita = people("Rita", scripts=scripts)
     code = rita.paste(address(name, "create", VERSION), MANAGED_DISKS, VERSION)
-    rita.open(f"/drafts/{code}/size/")
+    rita.open(f"/drafts/{code}/instances/")
     return rita, code
 
 
@@ -41,7 +41,7 @@ def test_by_keyboard_alone_to_a_field_of_another_step(people: People) -> None:
     # What the person hears is what is marked.
     assert box(page).get_attribute("aria-activedescendant") == selected(page).get_attribute("id")
     page.keyboard.press("Enter")
-    expect(page).to_have_url(re.compile(r"/operating-system/#f-.*adminPassword$"))
+    expect(page).to_have_url(re.compile(r"/image/#f-.*adminPassword$"))
     expect(page.locator("[name$=adminPassword]")).to_be_focused()
 
 
@@ -88,8 +88,8 @@ def test_what_was_typed_before_is_saved_when_the_search_leads_away(people: Peopl
     page.keyboard.type("ssh key", delay=120)
     expect(selected(page)).to_contain_text("SSH public keys")
     page.keyboard.press("Enter")
-    expect(page).to_have_url(re.compile("/operating-system/"))
-    rita.open(f"/drafts/{code}/size/")
+    expect(page).to_have_url(re.compile("/image/"))
+    rita.open(f"/drafts/{code}/instances/")
     expect(page.locator("[name='sku.capacity']")).to_have_value("7")
 
 
@@ -141,7 +141,7 @@ def test_axe_finds_nothing_on_a_wide_screen_and_a_phone(people: People) -> None:
     violations = []
     for width in (320, 1440):
         page.set_viewport_size({"width": width, "height": 800})
-        rita.open(f"/drafts/{code}/size/")
+        rita.open(f"/drafts/{code}/instances/")
         page.get_by_role("link", name="Find a setting").click()
         box(page).fill("public ip")
         expect(selected(page)).to_be_visible()

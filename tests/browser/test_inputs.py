@@ -79,7 +79,7 @@ def test_a_key_pair_is_made_and_the_private_key_stays_in_the_browser(
     rita = people("Rita")
     if kind == "rsa":
         rita.page.add_init_script(NO_ED25519)
-    page = at(rita, "operating-system")
+    page = at(rita, "image")
     sent = everything_sent(page)
     rita._named(f"{OS}.adminUsername").fill("rita")
     page.get_by_role("button", name="Make a key pair").first.click()
@@ -122,7 +122,7 @@ def test_a_key_pair_is_made_and_the_private_key_stays_in_the_browser(
 
 def test_a_private_key_that_is_pasted_is_neither_sent_nor_kept(people: People) -> None:
     rita = people("Rita")
-    page = at(rita, "operating-system")
+    page = at(rita, "image")
     sent = everything_sent(page)
     box = page.locator(f"[id='{rita._named(f'{KEY}.keyData').get_attribute('id')}']")
     box.fill(PRIVATE_KEY)
@@ -146,7 +146,7 @@ def test_a_private_key_that_is_pasted_is_neither_sent_nor_kept(people: People) -
 
 def test_without_scripts_the_server_refuses_a_private_key(people: People) -> None:
     rita = people("Rita", scripts=False)
-    page = at(rita, "operating-system")
+    page = at(rita, "image")
     rita._named(f"{KEY}.keyData").fill(PRIVATE_KEY)
     rita.press(re.compile("^Save and"))
     expect(page.locator("#error-summary")).to_contain_text("This holds a private key, so it was not saved.")
@@ -157,7 +157,7 @@ def test_without_scripts_the_server_refuses_a_private_key(people: People) -> Non
 
 def test_a_row_that_is_added_makes_a_key_of_its_own(people: People) -> None:
     rita = people("Rita")
-    page = at(rita, "operating-system")
+    page = at(rita, "image")
     rita._named(f"{KEY}.keyData").fill("ssh-ed25519 AAAA")
     page.get_by_role("button", name="Add another SSH public key").click()
     second = rita._named(KEY.replace("[0]", "[1]") + ".keyData")
@@ -173,7 +173,7 @@ def test_a_row_that_is_added_makes_a_key_of_its_own(people: People) -> None:
 
 def test_a_password_is_ticked_off_shown_and_made(people: People) -> None:
     rita = people("Rita")
-    page = at(rita, "operating-system")
+    page = at(rita, "image")
     box = page.locator(f"[name='{OS}.adminPassword']")
     checks = page.locator(f"[id='{box.get_attribute('id')}-checks']")
     colour = checks.locator("li").first.evaluate("line => getComputedStyle(line).color")
@@ -218,7 +218,7 @@ def test_names_are_ticked_off(people: People) -> None:
 
 def test_many_choices_are_searched_by_keyboard(people: People) -> None:
     rita = people("Rita")
-    page = at(rita, "storage")
+    page = at(rita, "disks")
     select = page.locator("select[name$='osDisk.managedDisk.storageAccountType']")
     box = page.locator(f"[id='{select.get_attribute('data-box')}']")
     box.focus()
@@ -337,7 +337,7 @@ def test_free_json_is_laid_out_without_being_rewritten(people: People) -> None:
 
 def test_the_size_of_custom_data_is_shown_and_a_file_read(people: People, tmp_path: Path) -> None:
     rita = people("Rita")
-    page = at(rita, "operating-system")
+    page = at(rita, "image")
     box = rita._named(f"{OS}.customData")
     box.fill("grün")
     expect(below(box)).to_have_text("5 of 65,535 bytes, 8 in base64")
@@ -371,7 +371,7 @@ def test_the_size_of_custom_data_is_shown_and_a_file_read(people: People, tmp_pa
 def test_fields_that_come_anew_are_live_too(people: People) -> None:
     """Another tab changes a field: the answer to this page's autosave brings it, and its helpers with it."""
     rita = people("Rita")
-    page = at(rita, "operating-system")
+    page = at(rita, "image")
     other = page.context.new_page()
     other.goto(page.url)
     other.locator(f"[name='{OS}.computerNamePrefix']").fill("web-1")

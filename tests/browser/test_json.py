@@ -80,7 +80,7 @@ def test_text_stays_while_nobody_is_signed_in(people: People) -> None:
     with page.expect_navigation():
         page.keyboard.press("Control+s")
     expect(page.locator("main .callout").first).to_contain_text("Saved.")
-    rita.open(f"/drafts/{code}/size/")
+    rita.open(f"/drafts/{code}/instances/")
     expect(page.locator('[name="sku.capacity"]')).to_have_value("7")
 
 

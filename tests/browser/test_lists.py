@@ -115,7 +115,7 @@ def test_a_moved_card_stays_under_the_pointer(people: People) -> None:
     """Pressing the same spot again moves the same card on."""
     rita = people("Rita")
     code = drafted(rita, disks=20)
-    rita.open(f"/drafts/{code}/storage/")
+    rita.open(f"/drafts/{code}/disks/")
     page = rita.page
     act(page, f"down:{DISKS}[9]").evaluate("button => button.scrollIntoView({ block: 'center' })")
     before = act(page, f"down:{DISKS}[9]").bounding_box()
@@ -212,7 +212,7 @@ def test_the_keyboard_moves_removes_and_brings_back(people: People) -> None:
 def test_the_keyboard_adds_one_after_the_other_and_comes_back(people: People) -> None:
     rita = people("Rita")
     code = drafted(rita)
-    rita.open(f"/drafts/{code}/storage/")
+    rita.open(f"/drafts/{code}/disks/")
     page = rita.page
     tab_to(page, act(page, f"add:{DISKS}"))
     with page.expect_navigation():
@@ -232,7 +232,7 @@ def test_the_keyboard_adds_one_after_the_other_and_comes_back(people: People) ->
 def test_a_long_list_can_be_skipped(people: People) -> None:
     rita = people("Rita")
     code = drafted(rita, disks=40)
-    rita.open(f"/drafts/{code}/storage/")
+    rita.open(f"/drafts/{code}/disks/")
     page = rita.page
     tab_to(page, page.get_by_role("link", name="Skip the 40 cards"))
     page.keyboard.press("Enter")
@@ -258,7 +258,7 @@ def test_twelve_interfaces_thirty_extensions_forty_disks(people: People) -> None
     lists = {
         "network": (NICS, 12),
         "extensions": (f"{PROFILE}.extensionProfile.extensions", 30),
-        "storage": (DISKS, 40),
+        "disks": (DISKS, 40),
     }
     for step, (path, count) in lists.items():
         rita.open(f"/drafts/{small}/{step}/")

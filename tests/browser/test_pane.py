@@ -27,7 +27,7 @@ def rita(people: People) -> Person:
     return person
 
 
-def start(person: Person, extra: dict[str, Any] | None = None, at: str = "size/") -> str:
+def start(person: Person, extra: dict[str, Any] | None = None, at: str = "instances/") -> str:
     """A draft that was read in, at one of its pages; answers its code."""
     code = person.paste(
         address("pane", "create", VERSION), copy.deepcopy(MANAGED_DISKS) | (extra or {}), VERSION
@@ -52,7 +52,8 @@ def focused(page: Page) -> str:
 
 def no_save_answers(page: Page) -> None:
     page.route(
-        re.compile("/size/$"), lambda route: None if route.request.method == "POST" else route.continue_()
+        re.compile("/instances/$"),
+        lambda route: None if route.request.method == "POST" else route.continue_(),
     )
 
 
@@ -94,17 +95,17 @@ def test_a_change_that_is_taken_back_is_no_change(rita: Person) -> None:
     page = rita.page
     before = page.locator("[name='sku.capacity']").input_value()
     for text, changed in [("17", 1), (before, 0), ("18", 1)]:
-        with page.expect_response(re.compile("/size/$")):
+        with page.expect_response(re.compile("/instances/$")):
             page.locator("[name='sku.capacity']").fill(text)
         expect(page.locator("#save-status")).to_contain_text("Saved")
         expect(page.locator(".json__line--changed")).to_have_count(changed)
-    with page.expect_response(re.compile("/size/$")):
+    with page.expect_response(re.compile("/instances/$")):
         page.locator("[name='sku.tier']").fill("Basic")
     expect(page.locator(".json__line--changed")).to_have_count(2)
 
 
 def test_a_field_shows_its_lines_and_only_the_pane_scrolls(rita: Person) -> None:
-    start(rita, at="operating-system/")
+    start(rita, at="image/")
     page = rita.page
     rita.unfold()
     control = page.locator(
@@ -132,7 +133,7 @@ def test_an_answer_keeps_the_scroll_and_the_focus(rita: Person) -> None:
     page.evaluate("document.getElementById('json').scrollTop = 600")
     before = scrolled(page)
     assert before[1] == 600
-    with page.expect_response(re.compile("/size/$")):
+    with page.expect_response(re.compile("/instances/$")):
         page.keyboard.press("End")
         page.keyboard.type("7")
     expect(page.locator("#save-status")).to_contain_text("Saved")
@@ -152,9 +153,9 @@ def test_what_is_typed_during_a_save_is_not_taken_back_by_its_answer(rita: Perso
         else:
             held.append((route, answer))
 
-    page.route(re.compile("/size/$"), hold_the_first)
+    page.route(re.compile("/instances/$"), hold_the_first)
     control = page.locator("[name='sku.capacity']")
-    with page.expect_request(re.compile("/size/$")):
+    with page.expect_request(re.compile("/instances/$")):
         control.fill("5")
     page.wait_for_timeout(200)
     control.fill("56")
@@ -195,7 +196,7 @@ def test_only_what_was_set_since_it_was_read_in(people: People, scripts: bool) -
     page = rita.page
     page.locator("[name='sku.capacity']").fill("17")
     rita.press(re.compile("^Save and"))
-    rita.open(f"/drafts/{code}/size/")
+    rita.open(f"/drafts/{code}/instances/")
     page.get_by_role("link", name="Only what I set").click()
     visible = page.locator("#json .json__line:visible")
     expect(page.get_by_role("link", name="Show all of it")).to_be_visible()
@@ -205,7 +206,7 @@ def test_only_what_was_set_since_it_was_read_in(people: People, scripts: bool) -
     assert rita.json_beside_the_form()["location"]
     if scripts:
         expect(page.get_by_role("link", name="Show all of it")).to_be_focused()
-        with page.expect_response(re.compile("/size/$")):
+        with page.expect_response(re.compile("/instances/$")):
             page.locator("[name='sku.tier']").fill("Basic")
         expect(line(page, "tier")).to_be_visible()
         expect(line(page, "location")).to_be_hidden()

@@ -70,7 +70,7 @@ def field_of(page: Page, place: str) -> Any:
 
 def test_a_size_is_picked_by_keyboard_and_saved(people: People) -> None:
     rita, code = start(people)
-    rita.open(f"/drafts/{code}/size/")
+    rita.open(f"/drafts/{code}/instances/")
     field = field_of(rita.page, "sku/name")
     field.focus()
     field.press("ArrowDown")
@@ -93,7 +93,7 @@ def test_a_size_is_picked_by_keyboard_and_saved(people: People) -> None:
 
 def test_escape_closes_and_what_was_typed_stays(people: People) -> None:
     rita, code = start(people)
-    rita.open(f"/drafts/{code}/size/")
+    rita.open(f"/drafts/{code}/instances/")
     field = field_of(rita.page, "sku/name")
     field.click()
     expect(options(rita.page).first).to_be_visible()
@@ -111,7 +111,7 @@ def test_escape_closes_and_what_was_typed_stays(people: People) -> None:
 
 def test_a_mouse_picks_as_well_and_an_image_tells_of_its_plan(people: People) -> None:
     rita, code = start(people)
-    rita.open(f"/drafts/{code}/operating-system/")
+    rita.open(f"/drafts/{code}/image/")
     for member, text in (("publisher", "Canonical"), ("offer", "ubuntu-24_04-lts"), ("sku", "ubuntu-pro")):
         field = field_of(rita.page, f"{IMAGE}/{member}")
         field.click()
@@ -223,7 +223,7 @@ def test_the_page_of_faults_shuts_nobody_out(people: People, product: Product) -
 
 def test_words_find_an_image_and_fill_in_all_that_belongs_to_it(people: People) -> None:
     rita, code = start(people)
-    rita.open(f"/drafts/{code}/operating-system/")
+    rita.open(f"/drafts/{code}/image/")
     field = rita.page.get_by_label("Search all images")
     assert field.get_attribute("role") == "combobox", "from the start"
     field.press_sequentially("windows 2022 core")
@@ -244,7 +244,7 @@ def test_words_find_an_image_and_fill_in_all_that_belongs_to_it(people: People) 
 
 def test_the_count_is_announced_in_a_region_that_is_there_before(people: People) -> None:
     rita, code = start(people)
-    rita.open(f"/drafts/{code}/operating-system/")
+    rita.open(f"/drafts/{code}/image/")
     region = rita.page.locator("#announced")
     expect(region).to_have_role("status")
     expect(region).to_be_empty()
@@ -254,7 +254,7 @@ def test_the_count_is_announced_in_a_region_that_is_there_before(people: People)
 
 def test_a_dialog_over_the_field_chooses_a_value(people: People) -> None:
     rita, code = start(people)
-    rita.open(f"/drafts/{code}/size/")
+    rita.open(f"/drafts/{code}/instances/")
     link = rita.page.get_by_role("link", name="Choose a VM size")
     link.click()
     dialog = rita.page.get_by_role("dialog", name="Choose a VM size")
@@ -278,7 +278,7 @@ def test_the_active_option_is_to_be_seen_in_high_contrast(people: People, where:
     rita, code = start(people)
     page = rita.page
     page.emulate_media(forced_colors="active")
-    rita.open(f"/drafts/{code}/size/")
+    rita.open(f"/drafts/{code}/instances/")
     if where == "below a field":
         field_of(page, "sku/name").press("ArrowDown")
         expect(options(page).nth(1)).to_be_visible()

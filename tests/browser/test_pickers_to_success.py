@@ -184,7 +184,7 @@ def pick_without_a_network(picking: Picking, wire: Wire) -> None:
     """The size is picked on its own page, an identity on the page to choose on: both are told, and both go on."""
     page = picking.page
     identities = f"{picking.person.base}/drafts/{picking.code}/choose/identity/userAssignedIdentities/"
-    picking.step("size")
+    picking.step("instances")
     foot = page.locator(".suggest__foot")
     with page.context.expect_page() as opened:
         page.evaluate("window.open('about:blank', '_blank')")

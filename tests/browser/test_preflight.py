@@ -36,7 +36,7 @@ def test_the_check_asks_by_itself_and_says_what_is_new_where_the_person_is(peopl
     expect(page).to_have_title(re.compile("^Error: Check everything - "))
     expect(page.locator("#azure").get_by_text("120 needed, 100 of 100 left")).to_be_visible()
     expect(page.locator("#status-bar")).to_contain_text("Azure would refuse it")
-    step = page.get_by_role("link", name="Size and count").first
+    step = page.get_by_role("link", name="Instances").first
     expect(step).to_have_accessible_description("2 to fix")
     assert PASSWORD not in page.content()
     page.locator("#azure").get_by_role("link", name="Instance count").first.click()

@@ -28,7 +28,7 @@ def extension_of(person: Person, code: str) -> dict[str, Any]:
 def test_a_system_is_chosen_and_its_extension_set_up(people: People, scripts: bool) -> None:
     person = people("rita", scripts=scripts)
     code = person.start_blank(VERSION)
-    person.open(f"/drafts/{code}/operating-system/")
+    person.open(f"/drafts/{code}/image/")
     windows = person.page.get_by_role("button", name="Windows", exact=True)
     windows.focus()
     windows.press("Enter")

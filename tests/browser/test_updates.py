@@ -66,7 +66,7 @@ def test_one_thing_changes_and_nothing_else(people: People, product: Product, *,
     page = rita.page
     code = opened(rita, name)
 
-    rita.open(f"/drafts/{code}/storage/")
+    rita.open(f"/drafts/{code}/disks/")
     rita.unfold()
     page.locator(f'[name="{CACHING}"][value="ReadOnly"]').check()
     rita.press(re.compile("^Save and"))
@@ -106,7 +106,7 @@ def test_who_was_faster_is_not_overwritten(people: People, product: Product) -> 
     made(people, rita, name)
     slow, fast = opened(rita, name), opened(rita, name)
     for code, number in ((slow, "5"), (fast, "7")):
-        rita.open(f"/drafts/{code}/size/")
+        rita.open(f"/drafts/{code}/instances/")
         page.locator('[name="sku.capacity"]').fill(number)
         rita.press(re.compile("^Save and"))
         rita.send_for_review(code)

@@ -23,10 +23,10 @@ EXPLAINED = (
 BEFORE_REVIEW = {
     "task-list": "",
     "basics": "basics/",
-    "size": "size/?findings=1",
-    "operating-system": "operating-system/?findings=1",
-    "storage": "storage/",
-    "data-disk": f"storage/{_PROFILE}/storageProfile/dataDisks/0/",
+    "instances": "instances/?findings=1",
+    "image": "image/?findings=1",
+    "disks": "disks/",
+    "data-disk": f"disks/{_PROFILE}/storageProfile/dataDisks/0/",
     "network": "network/",
     "network-interface": _NIC,
     "ip-configuration": f"{_NIC}properties/ipConfigurations/0/",
@@ -133,8 +133,8 @@ def _change(rita: Person, name: str) -> Iterator[Stop]:
     rita.press("Open it as a draft")
     code = rita.page.url.split("/")[4]
     for step, field, value in (
-        ("size", "sku.capacity", "5"),
-        ("operating-system", "properties.virtualMachineProfile.osProfile.computerNamePrefix", "other"),
+        ("instances", "sku.capacity", "5"),
+        ("image", "properties.virtualMachineProfile.osProfile.computerNamePrefix", "other"),
     ):
         rita.open(f"/drafts/{code}/{step}/")
         rita.unfold()

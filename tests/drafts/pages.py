@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
 from django.test import Client
 
 from tests.drafts.test_steps import addresses
-from tests.forms import came_back, entries, post, sent
+from tests.forms import came_back, controls, entries, post, sent
 from vmssbuilder.drafts import steps
 from vmssbuilder.drafts.changes import Changed
 from vmssbuilder.drafts.forms.pages import page_form
@@ -61,9 +62,9 @@ def read_in(browser: Client, text: str, api_version: str) -> Draft:
     return Draft.objects.get(code=answer.headers["Location"].split("/")[2])
 
 
-def save_every_page(browser: Client, draft: Draft) -> int:
-    """Opens each page of the draft and sends it back as it came; answers how many there were."""
-    count = 0
+def save_every_page(browser: Client, draft: Draft) -> Counter[str]:
+    """Opens each page of the draft and sends it back as it came; answers how often each control was there."""
+    found: Counter[str] = Counter()
     for address in addresses(draft):
         page = browser.get(address)
         if page.status_code == 302:
@@ -72,5 +73,5 @@ def save_every_page(browser: Client, draft: Draft) -> int:
         assert page.status_code == 200, address
         answer = browser.post(address, sent(page.content.decode()))
         assert answer.status_code == 302, address
-        count += 1
-    return count
+        found.update(controls(page.content.decode()))
+    return found

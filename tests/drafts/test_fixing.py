@@ -88,15 +88,15 @@ def buttons(page: Page) -> dict[str, str]:
 def test_a_fix_beside_its_field_keeps_what_was_typed_and_comes_back(
     page_of: GetPage, as_requester: Client, slips: Draft
 ) -> None:
-    page = page_of(as_requester, at(slips, "storage/?findings=1"))
+    page = page_of(as_requester, at(slips, "disks/?findings=1"))
     [name] = [value for value in buttons(page) if value.endswith(CACHING)]
     assert name.startswith("fix:")
     assert buttons(page)[name] == fixable(slips)[CACHING]
     sent = dict(entries(page.html)) | {"act": name}
     size = "properties.virtualMachineProfile.storageProfile.osDisk.name"
     sent[size] = "typed-just-now"
-    answer = as_requester.post(at(slips, "storage/"), sent)
-    assert answer["Location"].startswith(at(slips, "storage/?findings=1"))
+    answer = as_requester.post(at(slips, "disks/"), sent)
+    assert answer["Location"].startswith(at(slips, "disks/?findings=1"))
     assert answer["Location"].endswith("#f-" + CACHING.replace(".", "-"))
     slips.refresh_from_db()
     assert paths.get(slips.document, paths.parse(CACHING)) == "ReadWrite"
@@ -104,24 +104,24 @@ def test_a_fix_beside_its_field_keeps_what_was_typed_and_comes_back(
 
 
 def test_a_fix_beside_its_field_returns_to_the_check_in_the_end(as_requester: Client, slips: Draft) -> None:
-    page = Page(as_requester.get(at(slips, "storage/?findings=1&return=check")))
+    page = Page(as_requester.get(at(slips, "disks/?findings=1&return=check")))
     [name] = [value for value in buttons(page) if value.endswith(CACHING)]
-    answer = as_requester.post(at(slips, "storage/"), dict(entries(page.html)) | {"act": name})
+    answer = as_requester.post(at(slips, "disks/"), dict(entries(page.html)) | {"act": name})
     assert "&return=check#" in answer["Location"]
 
 
 def test_a_fix_that_is_settled_by_what_was_typed_says_so(as_requester: Client, slips: Draft) -> None:
-    page = Page(as_requester.get(at(slips, "storage/?findings=1")))
+    page = Page(as_requester.get(at(slips, "disks/?findings=1")))
     [name] = [value for value in buttons(page) if value.endswith(CACHING)]
     sent = dict(entries(page.html)) | {"act": name, CACHING: "ReadOnly"}
-    answer = as_requester.post(at(slips, "storage/"), sent, follow=True)
+    answer = as_requester.post(at(slips, "disks/"), sent, follow=True)
     assert "That was already settled." in answer.content.decode()
     slips.refresh_from_db()
     assert paths.get(slips.document, paths.parse(CACHING)) == "ReadOnly"
 
 
 def test_without_findings_shown_no_fix_is_offered(as_requester: Client, slips: Draft) -> None:
-    page = Page(as_requester.get(at(slips, "storage/")))
+    page = Page(as_requester.get(at(slips, "disks/")))
     assert not [value for value in buttons(page) if value.startswith("fix:")]
 
 

@@ -49,7 +49,7 @@ PAGES_OF_A_KIND = {
     "extensions": ("extensions/",),
     "deep": ("extensions/", *EXPORTS),
     "text": ("basics/", *EXPORTS),
-    "plain": ("basics/", "storage/"),
+    "plain": ("basics/", "disks/"),
 }
 """What shows that which makes a draft of this kind heavy."""
 

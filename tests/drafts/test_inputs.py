@@ -128,10 +128,10 @@ def test_a_page_loads_the_scripts_that_its_fields_need(as_requester: Client, req
     draft = drafted(requester, {})
     by_step = {
         step: {script for script in set(SCRIPTS.values()) if script.removesuffix(".js") in page}
-        for step in ("operating-system", "network", "basics")
-        if (page := as_requester.get(f"/drafts/{draft.code}/{step}/").content.decode())
+        for step in ("image", "network", "basics")
+        if (page := as_requester.get(f"/drafts/{draft.code}/{step}/?all").content.decode())
     }
-    assert {"js/ssh.js", "js/sizes.js", "js/password.js", "js/checklist.js"} <= by_step["operating-system"]
+    assert {"js/ssh.js", "js/sizes.js", "js/password.js", "js/checklist.js"} <= by_step["image"]
     assert by_step["network"].isdisjoint({"js/ssh.js", "js/password.js", "js/json.js", "js/sizes.js"})
     assert "js/checklist.js" in by_step["basics"]
 
@@ -141,7 +141,7 @@ def test_secrets_are_not_read_out(as_requester: Client, requester: User) -> None
     draft = drafted(
         requester, {"properties": {"virtualMachineProfile": {"osProfile": {"customData": secret}}}}
     )
-    page = as_requester.get(f"/drafts/{draft.code}/operating-system/").content.decode()
+    page = as_requester.get(f"/drafts/{draft.code}/image/").content.decode()
     found = re.search(r'-customData-reading"[^>]*>([^<]*)</p>', page)
     assert found is not None
     assert found[1] == ""
@@ -209,7 +209,7 @@ def test_a_private_key_is_refused_before_anything_is_saved(
     as_requester: Client, requester: User, key: str, automatic: bool
 ) -> None:
     draft = rows_of_keys(requester)
-    url = f"/drafts/{draft.code}/operating-system/"
+    url = f"/drafts/{draft.code}/image/"
     headers = {"HX-Request": "true"} if automatic else {}
     page = as_requester.get(url).content.decode()
     form = page[page.index('id="step-form"') :]
@@ -238,7 +238,7 @@ def test_a_private_key_is_refused_in_free_json_too(as_requester: Client, request
 
 def test_a_private_key_may_stand_in_custom_data(as_requester: Client, requester: User) -> None:
     draft = rows_of_keys(requester)
-    url = f"/drafts/{draft.code}/operating-system/"
+    url = f"/drafts/{draft.code}/image/"
     assert sent(as_requester, url, **{f"{PROFILE}.osProfile.customData": PRIVATE_KEY}).status_code == 302
     draft.refresh_from_db()
     assert "customData" in paths.get(draft.document, OS)
@@ -386,7 +386,7 @@ def test_the_checklists_of_the_address_agree_with_the_check(member: str) -> None
 
 def test_checklists_are_tied_to_their_boxes_and_neutral(as_requester: Client, requester: User) -> None:
     draft = drafted(requester, {})
-    page = as_requester.get(f"/drafts/{draft.code}/operating-system/").content.decode()
+    page = as_requester.get(f"/drafts/{draft.code}/image/").content.decode()
     for member in ("adminPassword", "computerNamePrefix", "adminUsername"):
         own = f"f-{'-'.join((*OS, member))}"
         box = re.search(rf'<input [^>]*id="{own}"[^>]*>', page)
@@ -400,7 +400,7 @@ def test_checklists_are_tied_to_their_boxes_and_neutral(as_requester: Client, re
 
 def test_the_chosen_system_decides_the_checklist(as_requester: Client, requester: User) -> None:
     draft = drafted(requester, {})
-    url = f"/drafts/{draft.code}/operating-system/"
+    url = f"/drafts/{draft.code}/image/"
     assert "up to 58 for Linux" in as_requester.get(url).content.decode()
     sent(as_requester, url, act="system:Windows")
     page = as_requester.get(url).content.decode()
@@ -412,7 +412,7 @@ def test_rows_below_a_cleared_one_keep_what_they_do_not_show(as_requester: Clien
     keys = [{"path": f"/{name}", "keyData": PUBLIC_KEY, "note": name} for name in "abc"]
     linux = {"linuxConfiguration": {"ssh": {"publicKeys": [*keys[:1], {"path": "/b"}, *keys[2:]]}}}
     draft = drafted(requester, {"properties": {"virtualMachineProfile": {"osProfile": linux}}})
-    url = f"/drafts/{draft.code}/operating-system/"
+    url = f"/drafts/{draft.code}/image/"
     given = dict(entries(as_requester.get(url).content.decode().split('id="step-form"')[1]))
     answer = as_requester.post(url, given | {f"{KEYS}[1].path": ""}, headers={"HX-Request": "true"})
     assert f'name="{KEYS}[1].path" value="/c"' in answer.content.decode(), (

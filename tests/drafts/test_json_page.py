@@ -208,7 +208,7 @@ def test_findings_stand_beside_the_text_with_their_lines(
     number = next(number for number, line in enumerate(lines, start=1) if '"many"' in line)
     finding = re.search(rf'data-line="{number}">Line {number}</a>\s*<p>(.*?)</p>', page.html)
     assert finding
-    assert f'href="/drafts/{draft.code}/size/?findings=1#f-sku-capacity"' in finding[1]
+    assert f'href="/drafts/{draft.code}/instances/?findings=1#f-sku-capacity"' in finding[1]
 
 
 # --- Characters -------------------------------------------------------------------------------------------------------

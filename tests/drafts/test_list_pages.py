@@ -114,7 +114,7 @@ def full(requester: User) -> Draft:
 
 def test_a_removed_disk_comes_back_exactly(page_of: GetPage, as_requester: Client, full: Draft) -> None:
     before = value(full, DISKS)
-    answer = press(as_requester, at(full, "storage/"), f"remove:{DISKS}[2]")
+    answer = press(as_requester, at(full, "disks/"), f"remove:{DISKS}[2]")
     assert answer["Location"].endswith("-dataDisks-done")
     page = page_of(as_requester, answer["Location"])
     assert "Removed data disk 3 (LUN 2)" in page.text
@@ -264,7 +264,7 @@ def test_a_duplicate_has_a_free_name_and_says_so(page_of: GetPage, as_requester:
 
 
 def test_a_duplicated_disk_has_the_next_free_lun(page_of: GetPage, as_requester: Client, full: Draft) -> None:
-    answer = press(as_requester, at(full, "storage/"), f"duplicate:{DISKS}[1]")
+    answer = press(as_requester, at(full, "disks/"), f"duplicate:{DISKS}[1]")
     assert "The copy has LUN 4, the next free one" in page_of(as_requester, answer["Location"]).text
     assert [disk["lun"] for disk in value(full, DISKS)] == [0, 1, 4, 2, 3]
 
@@ -287,9 +287,9 @@ def test_from_an_item_the_ways_back_lead_to_its_card(
 
 
 def test_another_one_can_be_added_from_the_page_of_the_last(as_requester: Client, full: Draft) -> None:
-    item = press(as_requester, at(full, "storage/"), f"add:{DISKS}")["Location"]
+    item = press(as_requester, at(full, "disks/"), f"add:{DISKS}")["Location"]
     answer = press(as_requester, item, "add:", {f"{DISKS}[4].lun": "7"})
-    assert answer["Location"] == page_at(full, "storage", f"{DISKS}[5]")
+    assert answer["Location"] == page_at(full, "disks", f"{DISKS}[5]")
     assert value(full, f"{DISKS}[4].lun") == 7
 
 
@@ -434,7 +434,7 @@ def test_a_removed_text_of_a_list_comes_back(as_requester: Client, requester: Us
     actions.save(requester, full, 1, [Changed(("zones",), MISSING, ["1", "2", "3"])])
     step = next(
         step
-        for step in ("basics", "size")
+        for step in ("basics", "instances")
         if 'value="zones"' in as_requester.get(at(full, f"{step}/")).content.decode()
     )
     answer = press(as_requester, at(full, f"{step}/"), "drop:zones[1]")
@@ -462,14 +462,10 @@ def test_members_that_rows_do_not_show_stay_with_their_row(
     sent = {"rows": name, f"{name}[0].path": "", f"{name}[0].keyData": ""}
     for number, user in ((1, "b"), (2, "c")):
         sent |= {f"{name}[{number}].path": f"/home/{user}", f"{name}[{number}].keyData": f"key {user}"}
-    as_requester.post(
-        at(full, "operating-system/"), sent | {"base": saved.head}, headers={"HX-Request": "true"}
-    )
+    as_requester.post(at(full, "image/"), sent | {"base": saved.head}, headers={"HX-Request": "true"})
     assert value(full, name) == keys[1:]
     sent |= {f"{name}[2].path": "/home/changed"}
-    as_requester.post(
-        at(full, "operating-system/"), sent | {"base": full.head}, headers={"HX-Request": "true"}
-    )
+    as_requester.post(at(full, "image/"), sent | {"base": full.head}, headers={"HX-Request": "true"})
     assert value(full, name)[0] == keys[1]
 
 
@@ -521,8 +517,7 @@ def test_pasted_identifiers_become_objects(as_requester: Client, full: Draft) ->
 def test_pasted_identities_become_names(as_requester: Client, full: Draft) -> None:
     name = "identity.userAssignedIdentities"
     pages = {
-        step: as_requester.get(at(full, f"{step}/")).content.decode()
-        for step in ("basics", "size", "operating-system")
+        step: as_requester.get(at(full, f"{step}/")).content.decode() for step in ("basics", "size", "image")
     }
     step = next((step for step, html in pages.items() if f'value="paste:{name}"' in html), None)
     if step is None:
@@ -546,7 +541,7 @@ def test_many_items_have_sound_pages(page_of: GetPage, as_requester: Client, req
     draft = actions.create(requester, Request(TARGET, "create", "2024-07-01", document), "pasted")
     for step in ("basics", "storage", "network", "extensions"):
         page_of(as_requester, at(draft, f"{step}/?findings=1"))
-    page = page_of(as_requester, at(draft, "storage/"))
+    page = page_of(as_requester, at(draft, "disks/"))
     assert "Skip the 40 cards" in page.text
     assert unquote(page.html).count('name="act" value="duplicate:') == 40
 
@@ -561,7 +556,7 @@ def seconds(client: Client, draft: Draft, below: str) -> float:
     return effort(opened)
 
 
-@pytest.mark.parametrize("below", ["check/", "storage/?findings=1"])
+@pytest.mark.parametrize("below", ["check/", "disks/?findings=1"])
 def test_ten_times_the_errors_cost_ten_times_the_time(
     as_requester: Client, requester: User, below: str
 ) -> None:
@@ -579,8 +574,8 @@ def test_a_card_costs_the_same_in_a_long_list(requester: User) -> None:
     took = {}
     for count in (4, 40, 400):
         content = {**many(disks=count), "$target": {}}
-        layout = steps.step_layout(steps.BY_NAME["storage"], "2024-07-01")
-        form = page_form(layout)(content, (), "/drafts/x/storage/")
+        layout = steps.step_layout(steps.BY_NAME["disks"], "2024-07-01")
+        form = page_form(layout)(content, (), "/drafts/x/disks/")
         entry = next(entry for entry in layout.fields if entry.below == paths.parse(DISKS))
         took[count] = effort(form.at_entry(entry).render, tries=15) / count
     assert took[40] < 3 * took[4], took

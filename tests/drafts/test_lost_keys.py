@@ -80,7 +80,7 @@ def test_each_step_and_item_says_what_cannot_be_read_and_takes_it_again(
     assert unreadable(draft) == []
     lose_the_keys(settings)
     assert unreadable(draft) == [ADMIN, PROTECTED]
-    address = f"/drafts/{draft.code}/operating-system/"
+    address = f"/drafts/{draft.code}/image/"
     shown = page_of(as_requester, address).html
     assert WORDS in shown
     assert "Set, but not readable any more. Enter it again." in shown
@@ -129,7 +129,7 @@ def test_a_process_that_lacks_a_key_calls_nothing_lost_and_writes_nothing_over(
     settings.VMSSBUILDER_SECRET_KEYS = older
     rules = [each.rule for each in checking.check_content(draft) if each.rule.startswith("secret-")]
     assert rules == [checking.WAITING, checking.WAITING]
-    shown = page_of(as_requester, f"/drafts/{draft.code}/operating-system/").html
+    shown = page_of(as_requester, f"/drafts/{draft.code}/image/").html
     assert "cannot be read at the moment. Nothing is lost" in shown
     assert WORDS not in shown
     item = page_of(as_requester, f"/drafts/{draft.code}/extensions/{paths.to_url(ITEM)}/").html

@@ -33,7 +33,7 @@ def test_notes_stand_on_the_draft_by_kind_with_line_and_link(as_requester: Clien
     for note in expected:
         assert note.message in page.text, "fewer than a few of a kind are all there"
         assert f"Line {note.line}: {note.message}" in page.text or note.line is None
-    assert f'href="/drafts/{draft.code}/size/#f-sku"' in page.html
+    assert f'href="/drafts/{draft.code}/instances/#f-sku"' in page.html
     assert "provisioningState" not in "".join(
         part for part in page.html.split('"') if part.startswith("/drafts/")
     )
@@ -98,7 +98,7 @@ def test_people_who_may_only_look_see_notes_without_links(
     for address in (f"/drafts/{draft.code}/", f"/drafts/{draft.code}/notes/"):
         page = page_of(as_administrator, address)
         assert "Upper and lower case only." in page.text
-        assert "/size/" not in page.html
+        assert "/instances/" not in page.html
 
 
 def test_no_note_holds_a_secret(as_requester: Client) -> None:

@@ -76,7 +76,7 @@ def test_an_act_on_an_odd_place_is_answered(as_requester: Client, odd: Draft, ve
      f"preset:custom-script-linux:{EXTENSIONS}", f"preset:custom-script-linux:{EXTENSIONS}[3]", "unheard-of:x", ":"],
 )  # fmt: skip
 def test_an_odd_act_is_answered(as_requester: Client, odd: Draft, act: str) -> None:
-    for step in ("basics", "operating-system", "extensions"):
+    for step in ("basics", "image", "extensions"):
         assert answered(as_requester, odd, act, step) in (200, 302, 400, 409)
 
 
@@ -86,7 +86,7 @@ def test_an_odd_act_is_answered(as_requester: Client, odd: Draft, act: str) -> N
      "done=:::", "done=pasted:tags:\u0663:x", f"findings={HUGE}", "return=x"],
 )  # fmt: skip
 def test_an_odd_address_is_answered(as_requester: Client, odd: Draft, query: str) -> None:
-    for step in ("basics", "operating-system", "extensions"):
+    for step in ("basics", "image", "extensions"):
         assert as_requester.get(f"/drafts/{odd.code}/{step}/?{query}").status_code == 200
 
 

@@ -41,8 +41,8 @@ def opened(
             *(
                 "",
                 "basics/",
-                "size/",
-                "operating-system/",
+                "instances/",
+                "image/",
                 "network/",
                 "extensions/",
                 "extensions/properties/virtualMachineProfile/extensionProfile/extensions/0/",

@@ -36,7 +36,7 @@ def with_document(user: User, document: dict[str, Any], target: Target = TARGET)
     return actions.create(user, Request(target, "create", "2016-04-30-preview", document), "pasted")
 
 
-@pytest.mark.parametrize("below", ["", "size/", "check/"])
+@pytest.mark.parametrize("below", ["", "instances/", "check/"])
 def test_only_what_was_set_shows_what_differs_from_the_first_revision(
     page_of: GetPage, as_requester: Client, requester: User, draft: Draft, below: str
 ) -> None:
@@ -66,20 +66,20 @@ def test_a_secret_that_was_set_anew_shows_masked(
         1,
         [Changed(PASSWORD, paths.get(draft.document, PASSWORD), "Another-passw0rd", secret=True)],
     )
-    page = page_of(as_requester, f"/drafts/{draft.code}/size/?only=mine").html
+    page = page_of(as_requester, f"/drafts/{draft.code}/instances/?only=mine").html
     assert [text for text in shown(page) if "admin" in text] == ['"adminPassword": "********"']
 
 
 def test_where_nothing_was_set_the_filter_says_so(
     page_of: GetPage, as_requester: Client, draft: Draft
 ) -> None:
-    page = page_of(as_requester, f"/drafts/{draft.code}/size/?only=mine").html
+    page = page_of(as_requester, f"/drafts/{draft.code}/instances/?only=mine").html
     assert shown(page) == ["{", "}"]
     assert "Nothing differs from how this draft started." in page
 
 
 def test_a_save_while_typing_keeps_the_filter(as_requester: Client, draft: Draft) -> None:
-    url = f"/drafts/{draft.code}/size/"
+    url = f"/drafts/{draft.code}/instances/"
     typed = {"base": 1, "sku.capacity": "4"}
     answer = as_requester.post(
         url, typed, headers=HTMX | {"HX-Current-URL": f"http://testserver{url}?only=mine"}
@@ -91,7 +91,7 @@ def test_members_without_a_field_are_counted_and_linked(
     page_of: GetPage, as_requester: Client, requester: User
 ) -> None:
     odd = with_document(requester, DOCUMENT | {"odd": {"deep": [1]}, "odder": True, "id": "/x"})
-    page = page_of(as_requester, f"/drafts/{odd.code}/size/").html
+    page = page_of(as_requester, f"/drafts/{odd.code}/instances/").html
     evidence = re.search(r'id="pane-strangers">(.*?)</p>', page, re.DOTALL)
     assert evidence is not None
     numbers = [int(number) for number in re.findall(r'href="#line-(\d+)"', evidence[1])]
@@ -101,7 +101,7 @@ def test_members_without_a_field_are_counted_and_linked(
     assert '"deep"' not in named
     assert all(f'id="line-{number}"' in page for number in numbers)
     answer = as_requester.post(
-        f"/drafts/{odd.code}/size/", {"base": 1, "sku.capacity": "4", "sku.tier": ""}, headers=HTMX
+        f"/drafts/{odd.code}/instances/", {"base": 1, "sku.capacity": "4", "sku.tier": ""}, headers=HTMX
     )
     assert f'href="#line-{numbers[0] - 1}"' in answer.content.decode()
 
@@ -110,7 +110,7 @@ def test_a_document_without_strangers_says_nothing(
     page_of: GetPage, as_requester: Client, draft: Draft
 ) -> None:
     assert re.search(
-        r'id="pane-strangers"\s+hidden></p>', page_of(as_requester, f"/drafts/{draft.code}/size/").html
+        r'id="pane-strangers"\s+hidden></p>', page_of(as_requester, f"/drafts/{draft.code}/instances/").html
     )
 
 
@@ -118,11 +118,11 @@ def test_findings_stand_at_their_lines_with_words(
     page_of: GetPage, as_requester: Client, requester: User
 ) -> None:
     wrong = with_document(requester, DOCUMENT | {"sku": {"name": "<b>", "capacity": "many"}})
-    page = page_of(as_requester, f"/drafts/{wrong.code}/size/?findings=1").html
+    page = page_of(as_requester, f"/drafts/{wrong.code}/instances/?findings=1").html
     marked = re.search(r'json__line--error" tabindex="-1" title="Error: ([^"]+)"[^>]*>[^\n]*capacity', page)
     assert marked is not None
     assert marked[1].split()
-    assert "json__line--error" not in page_of(as_requester, f"/drafts/{wrong.code}/size/").html
+    assert "json__line--error" not in page_of(as_requester, f"/drafts/{wrong.code}/instances/").html
 
 
 @pytest.mark.parametrize(

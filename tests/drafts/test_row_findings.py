@@ -37,7 +37,7 @@ def described(page: Page, control: Element) -> str:
         ({"tags": {"fine": "x", "long": "y" * 300}}, "basics", "tags[1].key", "256"),
         (
             {"properties": {"virtualMachineProfile": {"osProfile": {"linuxConfiguration": LINUX}}}},
-            "operating-system",
+            "image",
             "properties.virtualMachineProfile.osProfile.linuxConfiguration.ssh.publicKeys[0].keyData",
             "key",
         ),

@@ -127,10 +127,11 @@ def test_every_setting_leads_to_a_field_that_is_there(
         assert bool(spots) == (destinations.needs(entry, version) == ""), entry.place
         for spot in spots:
             address = urlsplit(spot.url)
-            if address.path not in pages:
-                text = as_requester.get(address.path).content.decode()
-                pages[address.path] = set(map(html.unescape, re.findall(r' id="([^"]*)"', text)))
-            assert address.fragment in pages[address.path], entry.place
+            page = f"{address.path}?{address.query}"
+            if page not in pages:
+                text = as_requester.get(page).content.decode()
+                pages[page] = set(map(html.unescape, re.findall(r' id="([^"]*)"', text)))
+            assert address.fragment in pages[page], entry.place
 
 
 def test_one_item_is_entered_and_several_are_to_choose_from(
@@ -165,7 +166,7 @@ def test_an_empty_list_says_what_to_add_first(draft: Draft) -> None:
         each for each in destinations.search(draft, "data disk size") if "dataDisks" in each.entry.place
     )
     assert found.note == "Add a data disk first"
-    assert found.url.startswith(f"/drafts/{draft.code}/storage/#")
+    assert found.url.startswith(f"/drafts/{draft.code}/disks/#")
 
 
 def test_the_page_shows_what_was_found(page_of: GetPage, as_requester: Client, draft: Draft) -> None:
@@ -226,7 +227,7 @@ def test_a_setting_of_a_later_version_leads_there_by_way_of_the_switch(
     draft.refresh_from_db()
     assert draft.api_version == "2019-03-01"
     arrived = as_requester.get(answer["Location"])["Location"]
-    assert arrived.endswith("/size/#f-properties-additionalCapabilities-ultraSSDEnabled")
+    assert arrived.endswith("/disks/?all#f-properties-additionalCapabilities-ultraSSDEnabled")
 
 
 def test_a_setting_that_later_versions_dropped_asks_for_the_last_that_has_it() -> None:
@@ -274,7 +275,7 @@ def test_what_no_version_has_is_not_there(page_of: GetPage, as_requester: Client
 def test_the_name_of_each_field_leads_to_its_place_in_the_reference(
     page_of: GetPage, as_requester: Client, draft: Draft
 ) -> None:
-    page = page_of(as_requester, f"/drafts/{draft.code}/size/")
+    page = page_of(as_requester, f"/drafts/{draft.code}/instances/")
     wires = page.all("a", class_="field__wire")
     assert "/reference/sku.capacity/" in {each.get("href") for each in wires}
     for each in wires:
@@ -288,4 +289,4 @@ def test_the_name_of_each_field_leads_to_its_place_in_the_reference(
 
 def test_from_the_reference_back_to_the_field(as_requester: Client, draft: Draft) -> None:
     answer = as_requester.get(f"/drafts/{draft.code}/find/?place=sku.capacity")
-    assert answer["Location"] == f"/drafts/{draft.code}/size/#f-sku-capacity"
+    assert answer["Location"] == f"/drafts/{draft.code}/instances/#f-sku-capacity"

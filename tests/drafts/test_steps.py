@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
 import pytest
 from django.test import Client
 
-from tests.forms import controls
+from tests.forms import controls, form_of
 from vmssbuilder.accounts.models import User
-from vmssbuilder.drafts import actions, steps
+from vmssbuilder.drafts import actions, conditions, steps
+from vmssbuilder.drafts import content as contents
 from vmssbuilder.drafts.forms import extensions
 from vmssbuilder.drafts.forms.rows import row_fields
 from vmssbuilder.drafts.models import Draft
@@ -21,11 +23,9 @@ from vmssbuilder.scaleset.catalogue import tree
 from vmssbuilder.scaleset.paths import Path
 from vmssbuilder.scaleset.presets import PRESETS, Preset
 from vmssbuilder.scaleset.properties import List, Map, Node
-from vmssbuilder.scaleset.systems import SETTINGS, SYSTEMS
+from vmssbuilder.scaleset.systems import SETTINGS
 
 each_version = pytest.mark.parametrize("api_version", API_VERSIONS)
-
-SYSTEM_STEP: Final = steps.BY_NAME["operating-system"]
 
 
 def addresses(draft: Draft, only: Sequence[steps.Step] = steps.STEPS) -> Iterator[str]:
@@ -65,15 +65,20 @@ def on_pages(browser: Client, draft: Draft, only: Sequence[steps.Step] = steps.S
     """How often each pattern has a control, on all pages of the draft, or of some steps, taken together."""
     found: Counter[str] = Counter()
     for address in addresses(draft, only):
-        answer = browser.get(address)
+        answer = browser.get(f"{address}?all")
         assert answer.status_code == 200, address
         found.update(patterns(answer.content.decode()))
     return found
 
 
 def patterns(html: str) -> Iterator[str]:
-    """The pattern that each control of a page edits. Boxes that help with a field are none of their own."""
-    for name in controls(html):
+    """The pattern that each control of a page edits."""
+    return patterns_of(controls(html))
+
+
+def patterns_of(names: Iterable[str]) -> Iterator[str]:
+    """The pattern that each control of these names edits. Boxes that help with a field are none of their own."""
+    for name in names:
         if ":" not in name and not name.startswith("$target") and not name.endswith("].key"):
             pattern = re.sub(r"\[\d+\]", "[]", name)
             yield re.sub(r"\[\]\.value$", "{}", pattern)
@@ -87,44 +92,57 @@ def leaves(api_version: str) -> list[str]:
     return [leaf.pattern for leaf in tree(api_version).leaves()]
 
 
-def of_system_step(api_version: str) -> list[str]:
-    """The leaves of the one step that looks otherwise for each system."""
-    return [leaf.pattern for leaf in tree(api_version).leaves() if steps.owner(_place(leaf)) is SYSTEM_STEP]
-
-
 def _place(node: Node) -> Path:
     return paths.parse(node.pattern.replace("[]", "[0]").replace("{}", ".any"))
 
 
 @each_version
-def test_each_page_shows_its_values_and_together_all_of_them_once(
+def test_a_new_draft_has_each_setting_that_can_apply_once_and_is_small_and_calm(
     api_version: str, as_requester: Client, requester: User
 ) -> None:
-    """Everything is in the request here, also settings of the system that was not chosen."""
-    document = one_of_each(api_version)
-    paths.put(document, SETTINGS["Linux"], {})
-    draft = draft_of(requester, document, api_version)
-    assert on_pages(as_requester, draft) == Counter(leaves(api_version))
-    for system in SYSTEMS:
-        actions.choose_system(requester, draft, system)
-        assert on_pages(as_requester, draft, [SYSTEM_STEP]) == Counter(of_system_step(api_version)), system
+    draft = draft_of(requester, {}, api_version)
+    found: Counter[str] = Counter()
+    for address in addresses(draft):
+        answer = as_requester.get(address, headers={"Accept-Encoding": "gzip"})
+        assert len(answer.content) <= MOST_BYTES, address
+        html = gzip.decompress(answer.content).decode()
+        assert "field--error" not in form_of(html), address
+        assert "field--warning" not in form_of(html), address
+        whole = as_requester.get(f"{address}?all").content.decode()
+        assert set(patterns(html)) <= set(patterns(whole)), address
+        found.update(patterns(whole))
+    assert found == Counter(applying(draft))
 
 
-@each_version
-@pytest.mark.parametrize("system", SYSTEMS)
-def test_a_chosen_system_hides_nothing_but_the_other_one_when_that_is_empty(
-    system: str, api_version: str, as_requester: Client, requester: User
+MOST_BYTES: Final = 14_000
+
+
+def applying(draft: Draft) -> list[str]:
+    """The leaves that apply to what the draft holds, those of items aside that it does not have."""
+    content = contents.of(draft)
+    return [
+        leaf.pattern
+        for leaf in tree(draft.api_version).leaves()
+        if (page := steps.item_page(_place(leaf), draft.api_version)) in ((), _place(leaf))
+        or paths.get(content, page) is not paths.MISSING
+        if all(each.applies(content, page) for each in conditions.of(leaf))
+    ]
+
+
+@pytest.mark.parametrize("api_version", [*API_VERSIONS[::8], API_VERSIONS[-1]])
+@pytest.mark.parametrize(("system", "mode"), [("Linux", "Uniform"), ("Windows", "Flexible")])
+def test_each_page_has_what_applies_to_its_items_and_its_system(
+    system: str, mode: str, api_version: str, as_requester: Client, requester: User
 ) -> None:
     document = one_of_each(api_version)
     for path in SETTINGS.values():
         paths.remove(document, path)
+    paths.put(document, ("properties", "orchestrationMode"), mode)
     draft = draft_of(requester, document, api_version)
     actions.choose_system(requester, draft, system)
     other = next(paths.text(path) for name, path in SETTINGS.items() if name != system)
-    # What lies in lists of this system's settings is on pages that come with an item.
-    own_items = f"{paths.text(SETTINGS[system])}.additionalUnattendContent[]"
-    wanted = [leaf for leaf in of_system_step(api_version) if not leaf.startswith((f"{other}.", own_items))]
-    assert on_pages(as_requester, draft, [SYSTEM_STEP]) == Counter(wanted)
+    wanted = [leaf for leaf in applying(draft) if not leaf.startswith(f"{other}.")]
+    assert on_pages(as_requester, draft) == Counter(wanted)
 
 
 @pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.name)
@@ -137,7 +155,7 @@ def test_the_page_of_a_known_extension_shows_each_value_once_and_each_named_sett
     paths.put(document, item, {"name": "one", "properties": preset.members(version)})
     draft = draft_of(requester, document, version)
     url = f"/drafts/{draft.code}/extensions/{paths.to_url(item)}/"
-    found = Counter(patterns(as_requester.get(url).content.decode()))
+    found = Counter(patterns(as_requester.get(f"{url}?all").content.decode()))
     own = [leaf for leaf in leaves(version) if leaf.startswith(extensions.EXTENSION)]
     settings = [
         ".".join([extensions.EXTENSION, *map(str, entry.below), below])
@@ -183,11 +201,25 @@ def _no_lists_in(node: Node) -> None:
 
 def test_a_place_belongs_to_the_step_with_the_longest_root() -> None:
     profile = ("properties", "virtualMachineProfile")
-    assert steps.owner((*profile, "storageProfile", "imageReference", "offer")).name == "operating-system"
-    assert steps.owner((*profile, "storageProfile", "osDisk")).name == "storage"
+    assert steps.owner((*profile, "storageProfile", "imageReference", "offer")).name == "image"
+    assert steps.owner((*profile, "storageProfile", "osDisk")).name == "disks"
+    assert steps.owner((*profile, "osProfile", "secrets")).name == "security"
     assert steps.owner(("location",)).name == "basics"
     assert steps.owner(("$target", "name")).name == "basics"
-    assert steps.owner(("something", "unknown")).name == "basics"
+    assert steps.owner(("something", "unknown")).name == "everything-else"
+
+
+@pytest.mark.parametrize("former", steps.FORMER)
+def test_the_address_of_a_former_step_leads_to_where_its_fields_are(
+    former: str, as_requester: Client, requester: User
+) -> None:
+    draft = draft_of(requester, one_of_each(API_VERSIONS[-1]), API_VERSIONS[-1])
+    answer = as_requester.get(f"/drafts/{draft.code}/{former}/?findings=1")
+    assert answer["Location"] == f"/drafts/{draft.code}/{steps.FORMER[former]}/?findings=1"
+    item = paths.to_url(("properties", "virtualMachineProfile", "osProfile", "secrets", 0))
+    answer = as_requester.get(f"/drafts/{draft.code}/{former}/{item}/")
+    assert answer["Location"] == f"/drafts/{draft.code}/security/{item}/"
+    assert as_requester.get(answer["Location"]).status_code == 200
 
 
 def test_the_page_of_a_place_is_its_innermost_list_item() -> None:

@@ -1,4 +1,4 @@
-"""Linux or Windows: the form shows what applies, and puts the rest away without losing any of it."""
+"""Linux or Windows: the form shows what applies, and hides the rest without losing any of it."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def draft_of(user: User, document: dict[str, Any], version: str = "2024-07-01") 
 
 
 def step(draft: Draft) -> str:
-    return f"/drafts/{draft.code}/operating-system/"
+    return f"/drafts/{draft.code}/image/?all"
 
 
 def html_of(page: Page) -> str:
@@ -74,7 +74,7 @@ def test_while_nobody_knows_everything_is_shown(
     assert ZONE in names(html_of(page))
     assert paths.text((*LINUX, "provisionVMAgent")) in names(html_of(page))
     assert 'aria-pressed="true"' not in html_of(page).split('id="step-form"')[1]
-    assert "put away" not in page.text
+    assert "Hidden for" not in page.text
 
 
 def test_the_image_tells_and_only_what_applies_is_shown(
@@ -92,12 +92,12 @@ def test_the_image_tells_and_only_what_applies_is_shown(
     assert KEYS_ONLY not in names(html_of(page))
 
 
-def test_settings_of_the_other_system_are_put_away_by_name(
+def test_settings_of_the_other_system_are_hidden_by_name(
     as_requester: Client, requester: User, page_of: GetPage
 ) -> None:
     draft = draft_of(requester, BOTH)
     page = page_of(as_requester, step(draft))
-    assert "Windows settings, put away" in page.text
+    assert "Hidden for Linux" in page.text
     assert "Automatic updates, Time zone, WinRM listeners" in page.text
     assert "Remove the Windows settings" in page.text
     assert names(html_of(page)).count(ZONE) == 1
@@ -143,7 +143,7 @@ def test_removed_settings_can_be_put_back(as_requester: Client, requester: User,
     assert paths.get(draft.document, LINUX) == {"disablePasswordAuthentication": True}
     page = page_of(as_requester, answer.url)
     assert "Removed the Windows settings" in page.text
-    assert "put away" not in page.text
+    assert "Hidden for" not in page.text
     answer = send(as_requester, draft, f"restore-system:{draft.head - 1}:Windows")
     assert draft.document == BOTH
     assert "The Windows settings are back." in page_of(as_requester, answer.url).text
@@ -173,14 +173,14 @@ def test_what_one_changed_in_the_fold_oneself_does_not_stand_in_the_way(
 
 
 @pytest.mark.parametrize("odd", [{}, None, "text", [1], 7, {"unknown": {"deep": 1}}, {"timeZone": ["x"]}])
-def test_odd_settings_are_put_away_and_kept_too(
+def test_odd_settings_are_hidden_and_kept_too(
     odd: Any, as_requester: Client, requester: User, page_of: GetPage
 ) -> None:
     document = copy.deepcopy(BOTH)
     paths.put(document, WINDOWS, odd)
     draft = draft_of(requester, document)
     page = page_of(as_requester, step(draft))
-    assert "Windows settings, put away" in page.text
+    assert "Hidden for Linux" in page.text
     send(as_requester, draft, "system:Linux")
     assert draft.document == document
     send(as_requester, draft, "clear-system:Windows")

@@ -172,8 +172,8 @@ def test_an_api_version_that_is_none_of_ours_is_refused(page_of: GetPage, as_req
 
 
 def test_save_and_continue_goes_to_the_next_step(as_requester: Client, draft: Draft) -> None:
-    form = dict(entries(as_requester.get(at(draft, "storage/")).content.decode()))
-    answer = as_requester.post(at(draft, "storage/"), form)
+    form = dict(entries(as_requester.get(at(draft, "disks/")).content.decode()))
+    answer = as_requester.post(at(draft, "disks/"), form)
     assert answer["Location"] == at(draft, "network/")
     draft.refresh_from_db()
     assert draft.head == 1
@@ -182,25 +182,25 @@ def test_save_and_continue_goes_to_the_next_step(as_requester: Client, draft: Dr
 def test_a_step_with_errors_is_saved_and_shown_again_with_them(
     page_of: GetPage, as_requester: Client, draft: Draft
 ) -> None:
-    answer = as_requester.post(at(draft, "size/"), {"base": 1, "sku.capacity": "lots"})
+    answer = as_requester.post(at(draft, "instances/"), {"base": 1, "sku.capacity": "lots"})
     assert value(draft, "sku.capacity") == "lots"
-    assert answer["Location"] == at(draft, "size/") + "?findings=1"
+    assert answer["Location"] == at(draft, "instances/") + "?findings=1"
     page = page_of(as_requester, answer["Location"])
     assert 'value="lots"' in page.html
     assert "whole number" in page.text
     assert page.html.index("error-summary") < page.html.index("<h1")
     assert "<title>Error: " in page.html
-    again = as_requester.post(at(draft, "size/"), {"base": 2, "sku.capacity": "lots", "seen": "1"})
-    assert again["Location"] == at(draft, "operating-system/")
+    again = as_requester.post(at(draft, "instances/"), {"base": 2, "sku.capacity": "lots", "seen": "1"})
+    assert again["Location"] == at(draft, "image/")
 
 
 def test_from_the_check_a_step_returns_to_the_check(as_requester: Client, draft: Draft) -> None:
-    answer = as_requester.post(at(draft, "size/"), {"base": 1, "sku.capacity": "4", "return": "check"})
+    answer = as_requester.post(at(draft, "instances/"), {"base": 1, "sku.capacity": "4", "return": "check"})
     assert answer["Location"] == at(draft, "check/")
 
 
 def test_autosave_answers_with_the_json_and_the_new_base(as_requester: Client, draft: Draft) -> None:
-    answer = as_requester.post(at(draft, "size/"), {"base": 1, "sku.capacity": "4"}, headers=HTMX)
+    answer = as_requester.post(at(draft, "instances/"), {"base": 1, "sku.capacity": "4"}, headers=HTMX)
     html = answer.content.decode()
     assert answer.status_code == 200
     assert re.search(r'name="base" id="base" value="2" hx-swap-oob', html)
@@ -215,7 +215,7 @@ def test_autosave_shows_what_others_changed_on_the_same_page(
 ) -> None:
     actions.save(requester, draft, 1, [Changed(("sku", "name"), "Standard_D2s_v5", "Standard_D8s_v5")])
     form = {"base": 1, "sku.capacity": "4", "sku.name": "Standard_D2s_v5"}
-    html = as_requester.post(at(draft, "size/"), form, headers=HTMX).content.decode()
+    html = as_requester.post(at(draft, "instances/"), form, headers=HTMX).content.decode()
     assert value(draft, "sku.name") == "Standard_D8s_v5"
     assert value(draft, "sku.capacity") == 4
     assert 'id="f-sku-name-field" hx-swap-oob="true"' in html
@@ -225,7 +225,7 @@ def test_autosave_shows_what_others_changed_on_the_same_page(
 def test_autosave_leaves_secrets_alone(as_requester: Client, draft: Draft) -> None:
     name = "properties.virtualMachineProfile.osProfile.adminPassword"
     before = value(draft, name)
-    as_requester.post(at(draft, "operating-system/"), {"base": 1, name: "Half-typed"}, headers=HTMX)
+    as_requester.post(at(draft, "image/"), {"base": 1, name: "Half-typed"}, headers=HTMX)
     assert value(draft, name) == before
 
 
@@ -234,7 +234,7 @@ def test_a_conflict_shows_both_values_and_keeps_what_was_typed(
     as_requester: Client, requester: User, draft: Draft, headers: dict[str, str]
 ) -> None:
     actions.save(requester, draft, 1, [Changed(("sku", "capacity"), 3, 50)])
-    answer = as_requester.post(at(draft, "size/"), {"base": 1, "sku.capacity": "7"}, headers=headers)
+    answer = as_requester.post(at(draft, "instances/"), {"base": 1, "sku.capacity": "7"}, headers=headers)
     html = answer.content.decode()
     assert answer.status_code == 409
     assert "<dd><code>50</code></dd>" in html
@@ -249,7 +249,7 @@ def test_a_conflict_shows_both_values_and_keeps_what_was_typed(
 def test_a_page_of_an_unknown_revision_is_refused(
     page_of: GetPage, as_requester: Client, draft: Draft, base: str
 ) -> None:
-    page_of(as_requester, at(draft, "size/"), post={"base": base, "sku.capacity": "9"}, status=409)
+    page_of(as_requester, at(draft, "instances/"), post={"base": base, "sku.capacity": "9"}, status=409)
     assert value(draft, "sku.capacity") == 3
 
 
@@ -284,7 +284,7 @@ def test_an_address_too_long_to_keep_is_refused(
 
 def test_a_secret_typed_in_a_form_is_never_shown_again(as_requester: Client, draft: Draft) -> None:
     name = "properties.virtualMachineProfile.osProfile.adminPassword"
-    as_requester.post(at(draft, "operating-system/"), {"base": 1, name: "Canary-value-12"})
+    as_requester.post(at(draft, "image/"), {"base": 1, name: "Canary-value-12"})
     for below in [*PAGES, "document.json"]:
         assert "Canary-value-12" not in as_requester.get(at(draft, below)).content.decode(), below
 
@@ -382,7 +382,6 @@ def test_a_row_number_that_is_none_is_ignored(as_requester: Client, draft: Draft
         f"{NIC_URL}/0/name/",
         "network/location/",
         "network/" + "a/" * 200,
-        f"storage/{NICS.replace('.', '/')}/0/",
         "nothing/",
     ],
 )
@@ -483,7 +482,7 @@ def test_a_forged_link_opens_nothing(
 
 def test_a_discarded_draft_cannot_be_edited(as_requester: Client, draft: Draft) -> None:
     as_requester.post(at(draft, "discard/"))
-    assert as_requester.get(at(draft, "size/")).status_code == 404
+    assert as_requester.get(at(draft, "instances/")).status_code == 404
 
 
 # --- Another API version ----------------------------------------------------------------------------------------------
@@ -533,7 +532,7 @@ def test_members_without_a_field_lead_to_the_json(
 ) -> None:
     changes = [Changed(("planx",), MISSING, 1), Changed(("identity",), MISSING, {"tenantId": "x"})]
     actions.save(requester, draft, 1, changes)
-    for below in ("basics/?findings=1", "check/", "size/"):
+    for below in ("basics/?findings=1", "check/", "instances/"):
         page = page_of(as_requester, at(draft, below))
         assert at(draft, "json/#text") in page.html
 

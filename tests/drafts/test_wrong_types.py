@@ -113,7 +113,7 @@ def test_true_as_text_is_shown_and_a_choice_mends_it(
     as_requester: Client, requester: User, page_of: GetPage
 ) -> None:
     draft = started(requester, {"properties": {"overprovision": "true", "singlePlacementGroup": "false"}})
-    address = f"/drafts/{draft.code}/size/"
+    address = f"/drafts/{draft.code}/instances/"
     page = page_of(as_requester, address)
     assert "“true” as text" in page.text
     came = sent(page.html)
@@ -131,8 +131,14 @@ def test_true_as_text_is_shown_and_a_choice_mends_it(
 @pytest.mark.parametrize(
     ("document", "step", "place", "title", "value"),
     [
-        ({"properties": {"overprovision": "true"}}, "size", "properties.overprovision", "Write true", True),
-        ({"sku": {"capacity": "4"}}, "size", "sku.capacity", "Write 4", 4),
+        (
+            {"properties": {"overprovision": "true"}},
+            "instances",
+            "properties.overprovision",
+            "Write true",
+            True,
+        ),
+        ({"sku": {"capacity": "4"}}, "instances", "sku.capacity", "Write 4", 4),
         ({"zones": [1]}, "basics", "zones[0]", "Write “1”", "1"),
         ({"location": 5}, "basics", "location", "Write “5”", "5"),
     ],
@@ -162,7 +168,7 @@ def test_a_finding_at_the_field_has_its_fix_there(
     as_requester: Client, requester: User, page_of: GetPage
 ) -> None:
     draft = started(requester, {"sku": {"name": "Standard_D2s_v5", "capacity": "3"}})
-    address = f"/drafts/{draft.code}/size/"
+    address = f"/drafts/{draft.code}/instances/"
     page = page_of(as_requester, f"{address}?findings=1")
     field = re.search(r'id="f-sku-capacity-field".*?(?=<div class="field|<fieldset)', page.html, re.DOTALL)
     assert field is not None
@@ -226,7 +232,7 @@ def test_what_stood_in_the_way_is_taken_from_the_page_once_it_is_gone(
     as_requester: Client, requester: User
 ) -> None:
     draft = started(requester, {"sku": "Standard_D2s_v5"})
-    address = f"/drafts/{draft.code}/size/"
+    address = f"/drafts/{draft.code}/instances/"
     came = sent(as_requester.get(address).content.decode())
     answer = as_requester.post(address, came | {"sku.capacity": ["3"]}, headers=HTMX)
     assert '<div id="f-sku-field" hx-swap-oob="delete"></div>' in answer.content.decode()
@@ -240,7 +246,7 @@ def test_a_row_that_is_no_object_says_what_it_is(
     document: dict[str, Any] = {}
     paths.put(document, paths.parse(place), ["half a key"])
     draft = started(requester, document)
-    page = page_of(as_requester, f"/drafts/{draft.code}/operating-system/")
+    page = page_of(as_requester, f"/drafts/{draft.code}/image/")
     assert "Here stands the text “half a key” where settings of a" in page.text
 
 
@@ -275,7 +281,7 @@ def test_a_secret_of_the_wrong_type_is_not_shown(
 ) -> None:
     profile = {"osProfile": {"adminPassword": 918273645, "customData": ["918273645"]}}
     draft = started(requester, {"properties": {"virtualMachineProfile": profile}})
-    page = page_of(as_requester, f"/drafts/{draft.code}/operating-system/?findings=1")
+    page = page_of(as_requester, f"/drafts/{draft.code}/image/?findings=1")
     assert "918273645" not in page.html
     assert "must be text" in page.text
     assert form_of(page.html).count("Set, hidden.") == 2

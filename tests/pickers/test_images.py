@@ -64,7 +64,7 @@ def test_words_name_publishers(words: str, publishers: list[str]) -> None:
 
 def test_choosing_fills_in_all_that_belongs_to_the_image(rita: Client, draft: Draft) -> None:
     response = choose(rita, draft, IMAGE, value=WINDOWS)
-    assert response["Location"].endswith("/operating-system/#f-" + IMAGE.replace("/", "-") + "-search")
+    assert response["Location"].endswith("/image/#f-" + IMAGE.replace("/", "-") + "-search")
     assert now(draft, IMAGE) == {
         "publisher": "MicrosoftWindowsServer",
         "offer": "WindowsServer",
@@ -137,7 +137,7 @@ def test_what_stands_in_its_place_gives_way(rita: Client, make_draft: MakeDraft,
 
 def test_the_field_says_which_image_is_chosen(rita: Client, make_draft: MakeDraft, page_of: GetPage) -> None:
     draft = make_draft()
-    url = f"/drafts/{draft.code}/operating-system/"
+    url = f"/drafts/{draft.code}/image/"
     assert "Ubuntu Server 24.04 LTS, Pro, x64, generation 2" in page_of(rita, url).text
     choose(rita, draft, IMAGE, value=GALLERY)
     assert "gal_shop / web" in page_of(rita, url).text
@@ -151,7 +151,7 @@ def test_without_a_region_images_of_ones_own_are_there(rita: Client, make_draft:
 
 def test_the_search_leads_to_the_page_without_a_script(rita: Client, draft: Draft) -> None:
     sent = {"base": draft.head, "act": f"search:{IMAGE.replace('/', '.')}", "search": "windows & core"}
-    answer = rita.post(f"/drafts/{draft.code}/operating-system/", sent)
+    answer = rita.post(f"/drafts/{draft.code}/image/", sent)
     assert answer["Location"] == f"{address(draft, IMAGE)}?q=windows+%26+core"
-    elsewhere = rita.post(f"/drafts/{draft.code}/operating-system/", sent | {"act": "search:sku"})
+    elsewhere = rita.post(f"/drafts/{draft.code}/image/", sent | {"act": "search:sku"})
     assert elsewhere.status_code == 404

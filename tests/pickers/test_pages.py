@@ -211,7 +211,7 @@ def test_where_nothing_can_be_chosen_there_is_no_page(
 
 
 def test_fields_lead_to_their_lists(rita: Client, draft: Draft, page_of: GetPage) -> None:
-    page = page_of(rita, f"/drafts/{draft.code}/size/")
+    page = page_of(rita, f"/drafts/{draft.code}/instances/")
     assert f'data-suggest="/drafts/{draft.code}/suggest/sku/name/"' in page.html
     assert f'href="{address(draft, "sku/name")}">Choose a VM size</a>' in page.html
 
@@ -222,7 +222,7 @@ def test_fields_lead_to_their_lists(rita: Client, draft: Draft, page_of: GetPage
 def test_what_is_chosen_is_written_and_leads_back_to_the_field(rita: Client, draft: Draft) -> None:
     response = choose(rita, draft, "sku/name", value="Standard_D4s_v5")
     assert response.status_code == 302
-    assert response["Location"] == f"/drafts/{draft.code}/size/#f-sku-name"
+    assert response["Location"] == f"/drafts/{draft.code}/instances/#f-sku-name"
     assert now(draft, "sku/name") == "Standard_D4s_v5"
     assert draft.revisions.count() == 2
 

@@ -883,7 +883,7 @@ def test_the_walk_of_a_person(sandbox: Running, as_rita: Client, rita: User, pag
     page = page_of(as_rita, url)
     assert "Failed" in page.text
     assert "120 needed, 100 of 100 left" in page.text
-    assert any("/size/#" in address for address in page.addresses())
+    assert any("/instances/#" in address for address in page.addresses())
     line = page_of(as_rita, f"/drafts/{made.code}/check/").text
     assert "Azure would refuse this" in line
     assert "It can be sent for review all the same" in line

@@ -161,8 +161,8 @@ def test_it_is_for_people_who_signed_in(client: Client, place: str) -> None:
 @pytest.mark.parametrize(
     ("came", "offered"),
     [
-        ("http://testserver/drafts/abcdefghjk/size/?findings=1", True),
-        ("http://elsewhere.example/drafts/abcdefghjk/size/", False),
+        ("http://testserver/drafts/abcdefghjk/instances/?findings=1", True),
+        ("http://elsewhere.example/drafts/abcdefghjk/instances/", False),
         ("http://testserver/drafts/new/", False),
         ("", False),
     ],
@@ -176,5 +176,5 @@ def test_who_comes_from_a_draft_is_led_back_to_the_field(
 
 
 def test_what_azure_writes_is_edited_nowhere(page_of: GetPage, as_requester: Client) -> None:
-    as_requester.defaults["HTTP_REFERER"] = "http://testserver/drafts/abcdefghjk/size/"
+    as_requester.defaults["HTTP_REFERER"] = "http://testserver/drafts/abcdefghjk/instances/"
     assert not [each for each in page_of(as_requester, "/reference/etag/").addresses() if "/find/" in each]

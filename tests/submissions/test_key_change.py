@@ -102,7 +102,7 @@ def test_keys_change_under_running_processes_and_nothing_is_lost(
     browser = requests.Session()
     for cookie in as_rita.cookies.values():
         browser.cookies.set(cookie.key, cookie.value)
-    address = f"http://127.0.0.1:{port}/drafts/{wanted.code}/operating-system/"
+    address = f"http://127.0.0.1:{port}/drafts/{wanted.code}/image/"
     page = browser.get(address, timeout=30)
     assert page.status_code == 200
     data: dict[str, Any] = {}
@@ -136,7 +136,7 @@ def test_keys_change_under_running_processes_and_nothing_is_lost(
     left = draft(rita)
     end(web)
     start("web", Fernet.generate_key().decode())
-    address = f"http://127.0.0.1:{port}/drafts/{left.code}/operating-system/"
+    address = f"http://127.0.0.1:{port}/drafts/{left.code}/image/"
     assert "Nothing is lost" in browser.get(address, timeout=30).text
     end(worker)
     answer = browser.get(address, timeout=30)

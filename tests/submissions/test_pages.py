@@ -147,7 +147,7 @@ def test_failure_shows_our_words_the_field_and_azures_answer(
     sandbox.fault("status", method="PUT", status=400, error=error)
     submission = drive(submitted())
     page = page_of(as_rita, url(submission))
-    field = f"/drafts/{submission.draft.code}/size/#"
+    field = f"/drafts/{submission.draft.code}/instances/#"
     assert any(href.startswith(field) for href in page.links().values())
     for seen in ("Correct what Azure says", "sku.capacity", "Out of <range>.", "InvalidParameter"):
         assert seen in page.text, seen
@@ -179,7 +179,9 @@ def test_another_error_of_a_failed_submission_is_explained_with_its_draft(
         'Code="InvalidParameter" Message="The value of parameter capacity is invalid." Target="sku.capacity"'
     )
     told = page_of(as_rita, "/explain/", post={"draft": submission.draft.code, "said": said})
-    assert any(address.startswith(f"/drafts/{submission.draft.code}/size/") for address in told.addresses())
+    assert any(
+        address.startswith(f"/drafts/{submission.draft.code}/instances/") for address in told.addresses()
+    )
 
 
 def test_sending_again_makes_a_new_submission(

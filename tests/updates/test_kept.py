@@ -64,7 +64,7 @@ def field(page: Page, name: str) -> str:
 def test_what_azure_keeps_is_neither_set_nor_unset(
     as_rita: Client, scripted: Draft, page_of: GetPage
 ) -> None:
-    page = page_of(as_rita, f"/drafts/{scripted.code}/operating-system/")
+    page = page_of(as_rita, f"/drafts/{scripted.code}/image/")
     assert "Kept by Azure if it was set, and never returned. It stays as it is: an update cannot" in field(
         page, f"{OS}.adminPassword"
     )

@@ -180,7 +180,7 @@ def assert_honest(page: Page, where: str) -> None:
 
 
 BELOW: Final = (
-    *("", "basics/", "size/", "operating-system/", "network/", "extensions/", "check/", "history/", "json/", "notes/"),
+    *("", "basics/", "instances/", "image/", "network/", "extensions/", "check/", "history/", "json/", "notes/"),
     *("share/", "compare/1/2/", "export/bicep/", "export/azure-cli/", "export/rest/", "basics/?findings=1", "find/?q=name"),
     "extensions/properties/virtualMachineProfile/extensionProfile/extensions/0/",
 )  # fmt: skip

@@ -38,7 +38,7 @@ def test_an_act_without_a_sign_in_says_that_nothing_was_saved(
     assert "Nothing was saved" in page.text
     assert page.links()["Sign in here and go back to the form"] == "/sign-in/?next=%2F"
     for referer, then in {
-        "http://testserver/drafts/abc/size/": "/sign-in/?next=%2Fdrafts%2Fabc%2Fsize%2F",
+        "http://testserver/drafts/abc/instances/": "/sign-in/?next=%2Fdrafts%2Fabc%2Finstances%2F",
         "http://evil.example/drafts/abc/": "/sign-in/?next=%2F",
         "http://testserver//evil.example/": "/sign-in/?next=%2F",
         "http://[::1": "/sign-in/?next=%2F",

@@ -68,7 +68,7 @@ def by_name(form: list[tuple[str, str]]) -> list[tuple[str, str]]:
 def test_a_save_while_the_database_is_locked_can_be_sent_again(
     served: Web, locked: sqlite3.Connection
 ) -> None:
-    step = f"/drafts/{served.code}/operating-system/"
+    step = f"/drafts/{served.code}/image/"
     form = filled(served.form(step), adminUsername="typed-by-rita", adminPassword=PASSWORD)
     answer = served.post(step, form)
     page = sound(answer)
@@ -91,7 +91,7 @@ def test_a_save_while_the_database_is_locked_can_be_sent_again(
 def test_an_autosave_while_the_database_is_locked_is_not_taken_for_saved(
     served: Web, locked: sqlite3.Connection
 ) -> None:
-    step = f"/drafts/{served.code}/operating-system/"
+    step = f"/drafts/{served.code}/image/"
     form = filled(served.form(step), adminUsername="typed-in-passing")
     answer = served.post(step, form, **{"HX-Request": "true"})
     assert (answer.status, answer.headers["Retry-After"]) == (503, "5")
@@ -118,7 +118,7 @@ def test_a_full_database_loses_nothing_that_was_typed(tmp_path: Path) -> None:
     database = f"sqlite:///{tmp_path}/full.sqlite3"
     # Fewer pages than there are already: none can be added.
     with web(database, "tests.web.settings_of_a_full_database", MOST_PAGES="1") as served:
-        step = f"/drafts/{served.code}/operating-system/"
+        step = f"/drafts/{served.code}/image/"
         form = filled(served.form(step), adminUsername="x" * 100_000)
         answer = served.post(step, form)
         assert "it or its disk is full" in sound(answer).text

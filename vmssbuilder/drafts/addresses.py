@@ -13,7 +13,7 @@ from . import content, steps
 
 def page_url(code: str, path: Path, api_version: str) -> str:
     """The address of the page that edits the place."""
-    step, depth, _ = _place(content.shape(path), api_version)
+    step, depth, *_ = _place(content.shape(path), api_version)
     return f"/drafts/{code}/{step}/" + (f"{paths.to_url(path[:depth])}/" if depth else "")
 
 
@@ -24,13 +24,31 @@ def field_anchor(path: Path, api_version: str) -> str:
 
 
 @lru_cache(maxsize=1_500)
-def _place(path: Path, api_version: str) -> tuple[str, int, int]:
-    """The step that has the place, and how much of its path is that of the page and of the field that edit it.
+def _place(path: Path, api_version: str) -> tuple[str, int, int, bool]:
+    """The step that has the place, how much of its path is that of the page and of the field that edit it, and whether
+    the field lies in the fold of the page.
 
     Kept for each shape of path: a page may show thousands of places of a few shapes.
     """
-    page = steps.item_page(path, api_version)
-    return steps.owner(path).name, len(page), len(_field(path, api_version))
+    page, found = steps.item_page(path, api_version), _field(path, api_version)
+    step = steps.owner(path)
+    if page:
+        node = content.node_at(page, api_version)
+        assert node is not None
+        layout = steps.item_layout(node.pattern, api_version)
+    else:
+        layout = steps.step_layout(step, api_version)
+    below = found[len(page) :]
+    first = next(
+        (
+            section
+            for section in layout.sections
+            for entry in section.fields
+            if paths.starts_with(entry.below, below)
+        ),
+        None,
+    )
+    return step.name, len(page), len(found), first is not None and first.rest
 
 
 def _field(path: Path, api_version: str) -> Path:
@@ -70,8 +88,13 @@ def _has_field(path: Path, api_version: str) -> bool:
     return True
 
 
-def field_url(code: str, path: Path, api_version: str) -> str:
-    """The address of the field that edits the place, or of the JSON where there is none."""
+def field_url(code: str, path: Path, api_version: str, *, held: bool = False) -> str:
+    """The address of the field that edits the place, or of the JSON where there is none.
+
+    held: whether something stands there. A field in the fold of its page is drawn for that, or when all are asked for.
+    """
     if not has_field(path, api_version):
         return f"/drafts/{code}/json/#text"
-    return f"{page_url(code, path, api_version)}#{field_anchor(path, api_version)}"
+    in_fold = _place(content.shape(path), api_version)[3]
+    asked = "?all" if in_fold and not held else ""
+    return f"{page_url(code, path, api_version)}{asked}#{field_anchor(path, api_version)}"

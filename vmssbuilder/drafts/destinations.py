@@ -14,7 +14,7 @@ from vmssbuilder.scaleset.properties import List, Map, Node, Single
 from vmssbuilder.scaleset.properties import tree as part_tree
 from vmssbuilder.scaleset.versions import LATEST, order
 
-from . import addresses
+from . import addresses, conditions, steps
 from . import content as contents
 from .forms.cards import item_title
 from .models import Draft
@@ -30,11 +30,15 @@ PLACES_AT_MOST: Final = 200
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """A field that edits the setting. within: titles of the items it lies in. missing: what the list it lies in lacks."""
+    """A field that edits the setting. within: titles of the items it lies in. missing: what the list it lies in lacks.
+
+    hidden_for: the state in which it does not apply, "" where it does; the address is then that of the choice.
+    """
 
     url: str
     within: str
     missing: str
+    hidden_for: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +94,24 @@ def destinations(draft: Draft, entry: SettingEntry) -> list[Destination]:
         return []
     found = []
     for path, missing in _spots(draft, node):
+        way = None if missing else _in_the_way(draft, node, path)
+        if way is not None:
+            page = steps.item_page(path, draft.api_version) if way.near else ()
+            url = addresses.field_url(draft.code, page + way.choice, draft.api_version)
+            found.append(Destination(url, _within(draft, path), "", way.hidden_for))
+            continue
         url = addresses.field_url(draft.code, path, draft.api_version)
         found.append(Destination(url, _within(draft, path), missing))
     return found[:PLACES_AT_MOST]
+
+
+def _in_the_way(draft: Draft, node: Node, path: Path) -> conditions.FieldCondition | None:
+    """The condition that keeps the setting from being shown, None where it is."""
+    content = contents.of(draft)
+    if paths.get(content, path) is not paths.MISSING:
+        return None
+    page = steps.item_page(path, draft.api_version)
+    return next((each for each in conditions.of(node) if not each.applies(content, page)), None)
 
 
 def version_for(entry: SettingEntry, api_version: str) -> str:
@@ -176,6 +195,10 @@ def _found(draft: Draft, entry: SettingEntry) -> FoundSetting:
     if len(spots) > 1:
         return FoundSetting(entry, here, f"In {len(spots)} places: choose one", "", version)
     only = spots[0]
+    if only.hidden_for:
+        return FoundSetting(
+            entry, only.url, f"Hidden for {only.hidden_for}: this leads to the choice", "", version
+        )
     if only.missing:
         return FoundSetting(entry, only.url, f"Add {_an(only.missing)} first", "", version)
     return FoundSetting(entry, only.url, f"In {only.within}" if only.within else "", "", version)

@@ -88,7 +88,7 @@ def groups(
             title,
             ", ".join(within),
             shown if len(shown) <= _LONGEST else f"{shown[:_LONGEST]}… ({len(shown):,} characters in all)",
-            addresses.field_url(code, path, source.api_version),
+            addresses.field_url(code, path, source.api_version, held=True),
             node is None or not isinstance(node.property, Boolean | Choice),
             name,
         )
@@ -210,7 +210,7 @@ def label(path: Path, node: Node | None) -> str:
     return node.property.title
 
 
-ROOTS = frozenset(root for step in steps.STEPS for root in step.roots) | {
+ROOTS = frozenset(place for step in steps.STEPS for place in step.rest) | {
     ("properties", "virtualMachineProfile")
 }
 

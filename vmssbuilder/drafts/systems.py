@@ -11,7 +11,6 @@ from vmssbuilder.scaleset.systems import SETTINGS, SYSTEMS, SystemEvidence, evid
 
 from . import content as contents
 from .models import Draft
-from .steps import Layout, Section
 
 OTHER: Final = {"Linux": "Windows", "Windows": "Linux"}
 
@@ -36,14 +35,10 @@ def of(draft: Draft) -> DraftSystem:
     return DraftSystem(evidence.system if evidence is not None else "", said=False, evidence=evidence)
 
 
-def applies(section: Section, system: str) -> bool:
-    """Whether a section's fields are for instances of the system; all are while nobody knows it."""
-    return not system or not section.system or section.system == system
-
-
-def hidden_for_other_system(layout: Layout, system: str) -> list[Section]:
-    """The sections of a page that are for the other system."""
-    return [section for section in layout.sections if not applies(section, system)]
+def shown_for(draft: Draft, content: dict[str, Any]) -> str:
+    """The operating system that a page of the content is for: what a person said counts, else what the content tells."""
+    found = evidence_in(content)
+    return draft.system if draft.system in SYSTEMS else found.system if found is not None else ""
 
 
 def held(content: dict[str, Any], system: str, api_version: str) -> list[str]:

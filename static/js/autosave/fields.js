@@ -14,9 +14,21 @@ function carryOver(field, fragment) {
   }
 }
 
+// All fields come anew when others apply: what was typed meanwhile goes on to them, and folds stay open.
+function keepAll(typed, fields, fragment) {
+  carryOver(fields, fragment);
+  const now = typed.held(), changed = Object.keys(now).filter((name) => differ(now[name], typed.sent[name]));
+  put(fragment, Object.fromEntries(changed.map((name) => [name, now[name]])));
+  const title = (fold) => fold.querySelector("summary").firstChild.textContent;
+  const open = new Set([...fields.querySelectorAll("details[open]")].map(title));
+  for (const fold of fragment.querySelectorAll("details")) if (open.has(title(fold))) fold.open = true;
+}
+
 export function keepTyped(typed) {
+  typed.form.addEventListener("htmx:load", () => typed.adopt());
   typed.form.addEventListener("htmx:oobBeforeSwap", ({ detail }) => {
     const { target: field, fragment } = detail;
+    if (field.id === "fields") keepAll(typed, field, fragment);
     if (!field.id.endsWith("-field")) return;
     carryOver(field, fragment);
     const now = typed.held();

@@ -21,6 +21,14 @@ export class Typed {
     }
     return found;
   }
+  // Fields that came or went with others' values: what they show is saved.
+  adopt() {
+    const now = this.held();
+    for (const state of [this.saved, this.sent]) {
+      for (const name of Object.keys(now)) state[name] ||= now[name];
+      for (const name of Object.keys(state)) if (!now[name]) delete state[name];
+    }
+  }
   unsaved() {
     const now = this.held(), found = {};
     for (const name of new Set([...Object.keys(now), ...Object.keys(this.saved)])) {

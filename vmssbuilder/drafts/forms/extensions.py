@@ -56,12 +56,11 @@ def layout(draft: Draft, place: Path, content: dict[str, Any], *, typing: bool =
 @lru_cache(maxsize=200)
 def _without(preset: Preset, api_version: str, unfit: frozenset[Path]) -> Layout:
     """The page of a known extension without the fields of these places."""
-    shown = []
-    for section in preset_layout(preset, api_version).sections:
-        essential = [entry for entry in section.essential if entry.below not in unfit]
-        more = [entry for entry in section.more if entry.below not in unfit]
-        shown.append(replace(section, essential=essential, more=more))
-    return Layout(tuple(section for section in shown if section.essential or section.more))
+    shown = [
+        replace(section, fields=[entry for entry in section.fields if entry.below not in unfit])
+        for section in preset_layout(preset, api_version).sections
+    ]
+    return Layout(tuple(section for section in shown if section.fields))
 
 
 def _fits(entry: Field, extension: Any, open_ones: bool, secret_ones: bool) -> bool:
@@ -85,31 +84,30 @@ def _fits(entry: Field, extension: Any, open_ones: bool, secret_ones: bool) -> b
 def preset_layout(preset: Preset, api_version: str) -> Layout:
     """The page of a known extension: its name, its named settings, all of them as JSON, who it is, and the rest."""
     plain = item_layout(EXTENSION, api_version)
-    by_name = {entry.below[-1]: entry for section in plain.sections[:1] for entry in section.essential}
-    called = Section("", (), essential=[by_name["name"]])
-    own = Section(preset.title, (), " ".join((preset.help_in(api_version), *preset.needs_in(api_version))))
+    by_name = {entry.below[-1]: entry for section in plain.sections for entry in section.fields}
+    called = Section("", fields=[by_name["name"]])
+    own = Section(preset.title, " ".join((preset.help_in(api_version), *preset.needs_in(api_version))))
+    more = Section(preset.title, rest=True)
     for part, holder in ((preset.settings, SETTINGS), (preset.protected, PROTECTED)):
         if part is not None:
             for entry in _members(presets.settings_tree(part, api_version), holder, holder):
-                (own.essential if entry.node.property.essential else own.more).append(entry)
-    if not own.essential:
-        own.essential, own.more = own.more, []
+                (own if entry.node.property.essential else more).fields.append(entry)
+    if not own.fields:
+        own.fields, more.fields = more.fields, []
     as_json = Section(
         "The same settings as JSON",
-        (),
         "What the fields above say, and members that have no field. Change a setting in one of the two places.",
         folded=True,
-        essential=[by_name["settings"], by_name["protectedSettings"]],
+        fields=[by_name["settings"], by_name["protectedSettings"]],
     )
     who = Section(
         "Publisher, type and version",
-        (),
         "Filled in by the choice of a known extension.",
         folded=True,
-        essential=[by_name[name] for name in _HANDLER],
+        fields=[by_name[name] for name in _HANDLER],
     )
-    rest = Section("", (), more=list(plain.sections[0].more))
-    return Layout((called, own, as_json, who, rest, *plain.sections[1:]))
+    shown = (called, own, as_json, who, more, *plain.rest)
+    return Layout(tuple(section for section in shown if section.fields))
 
 
 def _members(node: Any, path: Path, holder: Path) -> list[Field]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from crispy_forms.layout import Layout, LayoutObject
+from django.templatetags.static import static
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
@@ -17,14 +18,16 @@ from vmssbuilder.drafts.steps import Layout as Places
 from vmssbuilder.drafts.systems import OTHER, DraftSystem
 from vmssbuilder.scaleset import paths, presets
 from vmssbuilder.scaleset.findings import in_words
-from vmssbuilder.scaleset.paths import MISSING, Path
+from vmssbuilder.scaleset.paths import Path
 from vmssbuilder.scaleset.presets import PRESETS, Preset
 from vmssbuilder.scaleset.systems import SYSTEMS
 from vmssbuilder.web.rendering import drawn
 
 from . import picking
-from .bound import name_in_json, said
+from .bound import BoundProperty, name_in_json, said
 from .obstacles import odd_holders
+from .showing import Reason
+from .widgets import scripts
 
 if TYPE_CHECKING:
     from .page import PageForm
@@ -49,7 +52,7 @@ class Drawn(LayoutObject):  # type: ignore[misc] # crispy-forms has no types
 
 
 class SectionBox(Drawn):
-    """A section: its legend, its essential fields, the rest under More settings."""
+    """A section of a page: its legend and those of its fields that apply."""
 
     template = "forms/section.html"
 
@@ -58,50 +61,58 @@ class SectionBox(Drawn):
 
     def context(self, form: PageForm) -> dict[str, Any]:
         shown = self.section
-        more_title = f"{(shown.title or 'More').removesuffix(' settings')} settings"
         return {
-            # The id is where links from the JSON to an object lead; an item's own is on the page's heading.
-            "own": anchor(form.place + shown.below) if shown.below else "",
             "title": shown.title,
             "help": shown.help,
-            "obstacles": list(_obstacles(form, shown)),
-            "search": _search(form, shown),
-            "essential": [form.at_entry(entry) for entry in shown.essential],
-            "more": [form.at_entry(entry) for entry in shown.more],
-            "more_title": "More settings" if shown.essential else more_title,
-            "opened": any(_speaks(form, entry) for entry in shown.more),
+            "columns": shown.columns,
+            "obstacles": list(_obstacles(form, shown.fields)),
+            "search": _search(form, shown) if shown.holder else None,
+            "fields": list(_placed(form, [entry for entry in shown.fields if form.showing.draws(entry)])),
         }
 
 
 def _search(form: PageForm, shown: Section) -> dict[str, Any] | None:
     """The search that fills in the section's object as a whole."""
-    path = form.place + shown.below
+    path = form.place + shown.holder
     found = picking.search(form.step_url, path, paths.get(form.content, path, None))
     return found and found | {"anchor": f"{anchor(path)}-search"}
 
 
-def _speaks(form: PageForm, entry: Field) -> bool:
-    """Whether a field under More settings holds something or has a finding."""
-    path = form.place + entry.below
-    return paths.get(form.content, path) is not MISSING or _wrong(form, path)
+def _placed(form: PageForm, entries: Sequence[Field]) -> Iterator[tuple[BoundProperty, list[str]]]:
+    """Fields with the ids of the objects that begin with them, to which links from the JSON and from findings lead."""
+    for entry in entries:
+        yield form.at_entry(entry), list(_ids(form, entry, drawn_here=True))
+
+
+def _ids(form: PageForm, entry: Field, *, drawn_here: bool = False) -> Iterator[str]:
+    """The ids of the objects around a field that have none yet; of one that is not drawn, where links lead there."""
+    for depth in range(1, len(entry.within or entry.below)):
+        path = form.place + entry.below[:depth]
+        if path in form.spoken_of:
+            continue
+        if (
+            drawn_here
+            or form.showing.whole
+            or path in form.findings
+            or isinstance(paths.get(form.content, path), dict)
+        ):
+            form.spoken_of.add(path)
+            yield anchor(path)
 
 
 def _wrong(form: PageForm, path: Path) -> bool:
     return any(paths.starts_with(found, path) for found in form.findings)
 
 
-def _obstacles(form: PageForm, shown: Section) -> list[dict[str, Any]]:
-    """What stands in the place of objects of a section, for the first section that meets it."""
-    found = [
-        path
-        for path in dict.fromkeys(odd_holders(form.content, form.place, [*shown.essential, *shown.more]))
-        if path not in form.spoken_of
-    ]
-    form.spoken_of.update(found)
-    return [_obstacle(form, path, of_section=path == form.place + shown.below) for path in found]
+def _obstacles(form: PageForm, entries: Sequence[Field]) -> Iterator[dict[str, Any]]:
+    """What stands in the place of the objects around some fields, for the first that meet it."""
+    for path in dict.fromkeys(odd_holders(form.content, form.place, entries)):
+        if path not in form.spoken_of:
+            form.spoken_of.add(path)
+            yield _obstacle(form, path)
 
 
-def _obstacle(form: PageForm, path: Path, *, of_section: bool) -> dict[str, Any]:
+def _obstacle(form: PageForm, path: Path) -> dict[str, Any]:
     value = paths.get(form.content, path)
     removed = value is None and form.updating
     wire, reference = name_in_json(path)
@@ -109,7 +120,6 @@ def _obstacle(form: PageForm, path: Path, *, of_section: bool) -> dict[str, Any]
     context = {
         "anchor": anchor(path),
         "name": paths.text(path),
-        "of_section": of_section,
         "label": contents.label(path, form.api_version),
         "wire": wire,
         "reference": reference,
@@ -127,59 +137,150 @@ class Folded(SectionBox):
 
     def context(self, form: PageForm) -> dict[str, Any]:
         shown = self.section
-        also = form.unnamed if any(entry.below == presets.SETTINGS for entry in shown.essential) else []
-        wrong = any(_wrong(form, form.place + entry.below) for entry in shown.essential)
+        also = form.unnamed if any(entry.below == presets.SETTINGS for entry in shown.fields) else []
+        wrong = any(_wrong(form, form.place + entry.below) for entry in shown.fields)
         return {
             "title": shown.title,
             "help": shown.help,
             "also": _several(also) if also else "",
             "opened": bool(wrong or also),
-            "essential": [form.at_entry(entry) for entry in shown.essential],
+            "fields": [form.at_entry(entry) for entry in shown.fields],
         }
 
 
-class HiddenSections(Drawn):
-    """What the request holds for the other operating system, in a fold."""
+class EverythingElse(Drawn):
+    """The fold of a page: what is set of the settings that few people need, and the way to all others.
 
-    template = "forms/hidden_sections.html"
+    Those that are not set are drawn where the page is asked for as a whole.
+    """
 
-    def __init__(self, sections: list[Section], system: str, held: list[str]) -> None:
-        self.sections, self.system, self.held = sections, system, held
+    template = "forms/everything_else.html"
+
+    def __init__(self, sections: Sequence[Section]) -> None:
+        self.sections = sections
 
     def context(self, form: PageForm) -> dict[str, Any]:
+        applying = [
+            (section, entry)
+            for section in self.sections
+            for entry in section.fields
+            if form.showing.hidden_for(entry) is None
+        ]
+        speaking = [entry for _section, entry in applying if form.showing.speaks(entry)]
+        titles = dict.fromkeys(section.title or entry.node.property.title for section, entry in applying)
+        obstacles = list(_obstacles(form, [entry for section in self.sections for entry in section.fields]))
         return {
-            "system": self.system,
-            "held": _several(self.held),
-            "opened": any(_wrong(form, form.place + section.below) for section in self.sections),
-            "sections": [SectionBox(section).render(form, {}) for section in self.sections],
+            "opened": form.showing.whole
+            or obstacles
+            or any(_wrong(form, form.place + each.below) for each in speaking),
+            "whole": form.showing.whole,
+            "url": form.url,
+            "count": len(applying),
+            "set": len(speaking),
+            "names": _several(list(titles), _NAMED),
+            "obstacles": obstacles,
+            "speaking": list(_placed(form, speaking)),
+            "sections": list(self._unset(form)) if form.showing.whole else [],
+        }
+
+    def _unset(self, form: PageForm) -> Iterator[dict[str, Any]]:
+        """What is not set, by section."""
+        showing = form.showing
+        for section in self.sections:
+            fields = [
+                each
+                for each in section.fields
+                if showing.hidden_for(each) is None and not showing.speaks(each)
+            ]
+            if fields:
+                yield {"title": section.title, "help": section.help, "fields": list(_placed(form, fields))}
+
+    def unset(self, form: PageForm) -> SafeString:
+        """What is not set, for a page whose fold is opened, with the scripts that it needs."""
+        sections = list(self._unset(form))
+        html = "".join(str(field) for section in sections for field, _ids in section["fields"])
+        needed = " ".join(static(path) for path in scripts(html))
+        return drawn("forms/everything_parts.html", {"sections": sections, "scripts": needed})
+
+
+_NAMED: Final = 8
+"""How many titles the fold of a page names."""
+
+
+class Hidden(Drawn):
+    """What is set and does not apply, with the reason: it stays in the request until somebody removes it."""
+
+    template = "forms/hidden.html"
+
+    def __init__(self, reason: Reason, entries: Sequence[Field]) -> None:
+        self.reason, self.entries = reason, entries
+
+    def context(self, form: PageForm) -> dict[str, Any]:
+        system, spoken = self.reason.system, [entry for entry in self.entries if form.showing.speaks(entry)]
+        titles = [entry.node.property.title for entry in spoken]
+        if system:
+            titles = systems.held(form.content, system, form.api_version)
+        obstacles = list(_obstacles(form, self.entries))
+        return {
+            "hidden_for": self.reason.hidden_for,
+            "why": self.reason.why,
+            "system": system,
+            "held": _several(titles),
+            "opened": any(_wrong(form, form.place + entry.below) for entry in self.entries),
+            "obstacles": obstacles,
+            "fields": list(_placed(form, spoken)),
         }
 
 
 class PageLayout(Layout):  # type: ignore[misc] # crispy-forms has no types
-    """All sections of a page, those first that apply to the draft's operating system."""
+    """A page: what applies, in sections; what is set and does not apply; and the fold with everything else."""
 
     def __init__(self, places: Places) -> None:
         self.places = places
         self.boxes = [
-            (section, Folded(section) if section.folded else SectionBox(section))
+            Folded(section) if section.folded else SectionBox(section)
             for section in places.sections
+            if not section.rest
         ]
-        super().__init__(*(box for _section, box in self.boxes))
+        super().__init__(*self.boxes)
 
     def render(self, form: PageForm, context: Any, template_pack: str = "", **_kwargs: Any) -> SafeString:
-        hidden = systems.hidden_for_other_system(self.places, form.system)
-        parts = [box.render(form, context) for section, box in self.boxes if section not in hidden]
-        if hidden:
-            other = OTHER[form.system]
-            held = systems.held(form.content, other, form.api_version)
-            if held:
-                parts.append(HiddenSections(hidden, other, held).render(form, context))
+        parts = [box.render(form, context) for box in self.boxes if form.showing.shows(box.section)]
+        if form.before_fold is not None:
+            parts.append(form.before_fold.render(form, context))
+        for reason, entries in _hidden(form, self.places):
+            parts.append(Hidden(reason, entries).render(form, context))
+        if any(
+            form.showing.hidden_for(entry) is None for section in self.places.rest for entry in section.fields
+        ):
+            parts.append(EverythingElse(self.places.rest).render(form, context))
+        ids = [each for entry in self.places.fields for each in _ids(form, entry)]
+        if ids:
+            parts.append(drawn("forms/marks.html", {"ids": ids}))
         return format_html_join("", "{}", ((part,) for part in parts))
 
 
-def _several(titles: Sequence[str]) -> str:
-    rest = len(titles) - _LISTED
-    return ", ".join(titles[:_LISTED]) + (f" and {rest} more" if rest > 0 else "")
+def _hidden(form: PageForm, places: Places) -> Iterator[tuple[Reason, list[Field]]]:
+    """What is set and does not apply, by the reason."""
+    found: dict[Reason, list[Field]] = {}
+    for entry in places.fields:
+        reason = form.showing.hidden_for(entry)
+        if reason is not None:
+            found.setdefault(reason, []).append(entry)
+    for reason, entries in found.items():
+        of_system = reason.system and systems.held(form.content, reason.system, form.api_version)
+        odd = odd_holders(form.content, form.place, entries)
+        if (
+            of_system
+            or any(form.showing.speaks(entry) for entry in entries)
+            or not form.spoken_of.issuperset(odd)
+        ):
+            yield reason, entries
+
+
+def _several(titles: Sequence[str], most: int = _LISTED) -> str:
+    rest = len(titles) - most
+    return ", ".join(titles[:most]) + (f" and {rest} more" if rest > 0 else "")
 
 
 # --- Linux or Windows -------------------------------------------------------------------------------------------------
@@ -221,6 +322,10 @@ def _why(chosen: DraftSystem) -> str:
 # --- Known extensions -------------------------------------------------------------------------------------------------
 
 
+_FIRST: Final = 6
+"""How many known extensions are in sight; the catalogue has those first that most people add."""
+
+
 class PresetAdditions(Drawn):
     """The known extensions as buttons that add one to the list at the path."""
 
@@ -233,6 +338,7 @@ class PresetAdditions(Drawn):
         lead = "Names and versions are filled in, and its settings get fields of their own."
         return {
             "adding": True,
+            "first": _FIRST,
             "title": "Add a known extension",
             "lead": lead,
             **_offers(self.path, self.system, self.api_version, None),
@@ -248,7 +354,9 @@ class PresetChoice(Drawn):
         self.path, self.system, self.api_version, self.extension = path, system, api_version, extension
 
     def context(self, form: PageForm) -> dict[str, Any]:
-        offers = _offers(self.path, self.system, self.api_version, presets.of(self.extension))
+        offers = {"first": len(PRESETS)} | _offers(
+            self.path, self.system, self.api_version, presets.of(self.extension)
+        )
         if presets.is_empty(self.extension):
             lead = (
                 "Fills in publisher, type and version; the settings get fields of their own. "

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any, ClassVar, cast
 
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Layout
+from crispy_forms.layout import Layout, LayoutObject
 from django import forms
 from django.forms.utils import ErrorDict
 from django.http import QueryDict
@@ -30,6 +30,7 @@ from .fields import PropertyField
 from .lists import ITEMS_A_PAGE, ListChange
 from .obstacles import odd_holders
 from .picking import ZoneOption
+from .showing import Showing
 from .widgets import CLEAR
 
 
@@ -41,8 +42,11 @@ class PageForm(forms.Form):
     values, by input name, when the form comes back. attention: list items that hold an error, at any depth.
     conflicts: two values for one place, by path. done: what was just done with a list. system: the operating system
     that the page is for, "" when the content is to tell. kept: the secrets that Azure keeps. at: the item that a long
-    list is shown around. unnamed: members of an extension's settings that only their JSON shows. zones: those of the region, for boxes to tick; none for rows to fill in.
-    filled: places that stand as they were filled in for the person. in_place: whether htmx puts each field in the place of the one that stands on the page. data: what came back of the page that showed `content`.
+    list is shown around. unnamed: members of an extension's settings that only their JSON shows. zones: those of
+    the region, for boxes to tick; none for rows to fill in. filled: places that stand as they were filled in for the
+    person. in_place: whether htmx puts each field in the place of the one that
+    stands on the page. whole, stay: what of the fold is shown (`Showing`). before_fold: what stands between the fields in
+    sight and the fold. data: what came back of the page that showed `content`.
     """
 
     layout: ClassVar[steps.Layout]
@@ -66,6 +70,8 @@ class PageForm(forms.Form):
         zones: Sequence[ZoneOption] = (),
         in_place: bool = False,
         filled: frozenset[Path] = frozenset(),
+        whole: bool = False,
+        stay: frozenset[Path] = frozenset(),
         data: QueryDict | None = None,
     ) -> None:
         super().__init__(data, prefix=paths.text(place) if place else None)
@@ -85,6 +91,8 @@ class PageForm(forms.Form):
         self.in_place = in_place
         self.filled = filled
         self.spoken_of: set[Path] = set()
+        self.before_fold: LayoutObject | None = None
+        self.showing = Showing(self, whole=whole, stay=stay)
 
     def add_prefix(self, field_name: str) -> str:
         """The name of an input is the path of its value."""
@@ -159,6 +167,11 @@ class PageForm(forms.Form):
         ]
 
     # --- What fields ask their page ---
+
+    @property
+    def url(self) -> str:
+        """The address of the page."""
+        return f"{self.step_url}{paths.to_url(self.place)}/" if self.place else self.step_url
 
     @property
     def updating(self) -> bool:

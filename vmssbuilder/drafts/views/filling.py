@@ -11,14 +11,14 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from vmssbuilder.accounts.models import User
-from vmssbuilder.drafts import access, noting, steps
+from vmssbuilder.drafts import access, actions, addresses, noting, steps
 from vmssbuilder.drafts import content as contents
 from vmssbuilder.drafts.access import Access
 from vmssbuilder.drafts.models import ReadingNotes
 from vmssbuilder.scaleset import paths
 from vmssbuilder.scaleset.paths import MISSING, PathError
 
-from .form import Form, draw
+from .form import Form, draw, unset
 from .frame import frame
 from .pane import pane
 from .saving import save
@@ -67,6 +67,8 @@ def notes(request: HttpRequest, code: str) -> HttpResponse:
 def step(request: HttpRequest, code: str, step: str) -> HttpResponse:
     """One step of the form."""
     draft = access.find(cast(User, request.user), code, Access.EDIT)
+    if step in steps.FORMER:
+        return _moved(request, f"/drafts/{code}/{steps.FORMER[step]}/")
     if step not in steps.BY_NAME:
         raise Http404("There is no such step.")
     chosen = steps.BY_NAME[step]
@@ -82,14 +84,11 @@ def item(request: HttpRequest, code: str, step: str, item: str) -> HttpResponse:
     except PathError as error:
         raise Http404(str(error)) from None
     node = contents.node_at(place, draft.api_version)
-    known = (
-        step in steps.BY_NAME
-        and node is not None
-        and steps.item_page(place, draft.api_version) == place
-        and steps.owner(place).name == step
-    )
-    if not known or node is None:
+    known = step in steps.BY_NAME or step in steps.FORMER
+    if not known or node is None or steps.item_page(place, draft.api_version) != place:
         raise Http404("There is no such page in this draft.")
+    if steps.owner(place).name != step:
+        return _moved(request, addresses.page_url(code, place, draft.api_version))
     value = paths.get(draft.document, place)
     if request.method != "POST" and value is not MISSING and not isinstance(value, dict):
         # What is not an object has no fields; as JSON it can be seen and mended.
@@ -101,7 +100,18 @@ def item(request: HttpRequest, code: str, step: str, item: str) -> HttpResponse:
     )
 
 
+def _moved(request: HttpRequest, url: str) -> HttpResponse:
+    """On to where the fields of an address are now; what a form sends goes along."""
+    query = request.GET.urlencode()
+    return redirect(f"{url}?{query}" if query else url, preserve_request=request.method == "POST")
+
+
 def _form(request: HttpRequest, form: Form) -> HttpResponse:
     if request.method == "POST":
         return save(request, form)
+    if request.GET.get("part") == "unset":
+        try:
+            return unset(request, form)
+        except actions.StaleRevision as error:
+            raise Http404(str(error)) from None
     return draw(request, form, shown=bool(request.GET.get("findings")))

@@ -11,20 +11,24 @@ from urllib.parse import quote
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.safestring import SafeString
 
 from vmssbuilder.accounts.models import User
-from vmssbuilder.drafts import addresses, answers, known_values, sent, steps, summary, systems
+from vmssbuilder.drafts import actions, addresses, answers, known_values, sent, steps, summary, systems
 from vmssbuilder.drafts import content as contents
 from vmssbuilder.drafts.checking import UNREADABLE, WAITING, check_content
 from vmssbuilder.drafts.forms import extensions, picking
 from vmssbuilder.drafts.forms.cards import item_title
 from vmssbuilder.drafts.forms.conflicts import TwoValues
 from vmssbuilder.drafts.forms.formsets import kind_of_rows
+from vmssbuilder.drafts.forms.layout import EverythingElse
 from vmssbuilder.drafts.forms.lists import ITEMS_A_PAGE
 from vmssbuilder.drafts.forms.pages import page_form
 from vmssbuilder.drafts.forms.rows import cell_at
+from vmssbuilder.drafts.forms.searching import SettingSearch
 from vmssbuilder.drafts.forms.widgets import scripts
 from vmssbuilder.drafts.models import Draft
+from vmssbuilder.drafts.revision_numbers import counted
 from vmssbuilder.scaleset import paths
 from vmssbuilder.scaleset.findings import Finding, errors, warnings
 from vmssbuilder.scaleset.paths import Path, PathError
@@ -99,25 +103,16 @@ def draw(
     form.fit(contents.of(draft))
     found = [*check_content(draft), *answers.answer(draft).findings]
     own = [*(extra or []), *(each for each in findings_of(form, found) if shown or each.rule in _ALWAYS)]
-    content = extensions.as_shown(draft, form.place, form.layout, contents.of(draft))
-    chosen = systems.of(draft)
-    page = page_form(form.layout)(
-        content,
-        form.place,
-        form.step_url,
+    html = fields(
+        request,
+        form,
         findings=by_field(form, own),
         typed=typed,
         attention=_attention(found),
         conflicts=conflicts,
         done=flash_message(draft, request.GET["done"]) if "done" in request.GET else None,
-        system=chosen.system,
-        kept=sent.kept(draft) if secret_names(form) else (),
         at=_at(request),
-        unnamed=extensions.unnamed(form.layout, form.place, content),
-        zones=_zones(request, form, content),
-        filled=known_values.marked(draft),
     )
-    html = page.draw(os_and_presets.laid_out(request, form, page, chosen))
     in_items = list(_elsewhere(form, errors(found))) if shown and not extra else []
     # What Azure said stands at its fields; the summary on top is of what this page was asked for.
     own_errors = [each for each in errors(own) if shown or each.rule != answers.RULE]
@@ -130,6 +125,7 @@ def draw(
         "title": _title(form),
         "anchor": steps.anchor(form.place) if form.place else "",
         "crumbs": _crumbs(form),
+        "search": SettingSearch() if form.step is steps.STEPS[-1] and not form.place else None,
         "item": _item(form),
         "returns": request.GET.get("return", request.POST.get("return", "")),
         "errors": [
@@ -150,6 +146,40 @@ def draw(
         **pane(request, draft, here=form.url, found=found if shown else ()),
     }
     return render(request, "drafts/step.html", context, status=status)
+
+
+def fields(request: HttpRequest, form: Form, **shown: Any) -> SafeString:
+    """All fields of a page as HTML. shown: what else they show, as `PageForm` takes it."""
+    draft, chosen = form.draft, systems.of(form.draft)
+    content = extensions.as_shown(draft, form.place, form.layout, contents.of(draft))
+    page = page_form(form.layout)(
+        content,
+        form.place,
+        form.step_url,
+        system=chosen.system,
+        kept=sent.kept(draft) if secret_names(form) else (),
+        unnamed=extensions.unnamed(form.layout, form.place, content),
+        whole=whole(request),
+        zones=_zones(request, form, content),
+        filled=known_values.marked(draft),
+        **shown,
+    )
+    return page.draw(os_and_presets.laid_out(request, form, page, chosen))
+
+
+def unset(request: HttpRequest, form: Form) -> HttpResponse:
+    """The part of the fold that a page leaves out: what is not set. `base` is the revision that the page was made from."""
+    shown = actions.shown_at(form.draft, counted(request.GET.get("base", "")) or 0)
+    form.fit(shown)
+    page = page_form(form.layout)(
+        shown, form.place, form.step_url, system=systems.shown_for(form.draft, shown), whole=True
+    )
+    return HttpResponse(EverythingElse(form.layout.rest).unset(page))
+
+
+def whole(request: HttpRequest) -> bool:
+    """Whether a page shows all of its fold: asked for by the address, or what came back had it."""
+    return "all" in request.GET or "everything" in request.POST
 
 
 def _at(request: HttpRequest) -> Path:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 VERBS: Final = frozenset({"system", "clear-system", "restore-system", "preset"})
 _EXTENSIONS: Final[Path] = ("properties", "virtualMachineProfile", "extensionProfile", "extensions")
-_SYSTEM_STEP: Final = "operating-system"
+_SYSTEM_STEP: Final = "image"
 
 
 def laid_out(request: HttpRequest, form: Form, page: PageForm, chosen: DraftSystem) -> Layout:
@@ -45,7 +45,7 @@ def laid_out(request: HttpRequest, form: Form, page: PageForm, chosen: DraftSyst
     if form.step.name == "extensions" and not form.place:
         held = paths.get(page.content, _EXTENSIONS)
         if held is MISSING or isinstance(held, list):
-            return Layout(fields, PresetAdditions(_EXTENSIONS, chosen.system, form.draft.api_version))
+            page.before_fold = PresetAdditions(_EXTENSIONS, chosen.system, form.draft.api_version)
     return Layout(fields)
 
 
@@ -54,7 +54,7 @@ def _done(request: HttpRequest, form: Form) -> SystemDone | None:
     verb, _, rest = request.GET.get("system", "").partition(":")
     if verb in SYSTEMS and form.draft.system == verb:
         away = systems.held(contents.of(form.draft), systems.OTHER[verb], form.draft.api_version)
-        also = f" The {systems.OTHER[verb]} settings are put away below." if away else ""
+        also = f" The {systems.OTHER[verb]} settings are still there, hidden below." if away else ""
         return SystemDone(f"The form shows what applies to {verb}.{also}")
     number, _, system = rest.partition(":")
     revision = counted(number)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
+from urllib.parse import parse_qs
 
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 
 from vmssbuilder.accounts.models import User
-from vmssbuilder.drafts import actions, known_values, merging, steps, switching
+from vmssbuilder.drafts import actions, known_values, merging, steps, switching, systems
 from vmssbuilder.drafts import content as contents
 from vmssbuilder.drafts.changes import Changed
 from vmssbuilder.drafts.checking import check_content
@@ -22,13 +23,15 @@ from vmssbuilder.drafts.forms.page import PageForm
 from vmssbuilder.drafts.forms.pages import page_form
 from vmssbuilder.drafts.forms.rows import moved_up, without_boxes
 from vmssbuilder.drafts.forms.switching import SwitchForm
+from vmssbuilder.drafts.forms.widgets import scripts
 from vmssbuilder.scaleset import paths
 from vmssbuilder.scaleset.findings import Finding, errors
+from vmssbuilder.web.middleware import parts_of
 from vmssbuilder.web.problems import problem
 
 from . import conflicts, os_and_presets, pane
 from .checking import fix_here
-from .form import Form, by_field, draw, findings_of, has_field_here, onward, secret_names
+from .form import Form, by_field, draw, fields, findings_of, has_field_here, onward, secret_names, whole
 from .frame import frame
 from .lists import act
 
@@ -71,7 +74,16 @@ def save(request: HttpRequest, form: Form) -> HttpResponse:
         answer = phase(saving)
         if answer is not None:
             return answer
-    return _answer(saving)
+    return _with_its_fold(request, form, _answer(saving))
+
+
+def _with_its_fold(request: HttpRequest, form: Form, answer: HttpResponse) -> HttpResponse:
+    """The answer, which shows all of the fold again where it leads back to a page that did."""
+    url = answer.get("Location", "")
+    if "everything" in request.POST and url.partition("#")[0].partition("?")[0] == form.url:
+        before, mark, fragment = url.partition("#")
+        answer["Location"] = f"{before}{'&' if '?' in before else '?'}all{mark}{fragment}"
+    return answer
 
 
 def _read(request: HttpRequest, form: Form, *, automatic: bool) -> Save:
@@ -266,10 +278,35 @@ def _saved_quietly(saving: Save) -> HttpResponse:
     context = {
         "base": draft.head,
         **pane.answer(saving.request, draft, form.url, {change.path for change in saving.changes}),
-        "fields": _stale_fields(saving, ()),
-        "gone": _out_of_the_way(saving),
     }
+    if (anew := _anew(saving)) is not None:
+        context |= anew
+    else:
+        context |= {"fields": _stale_fields(saving, ()), "gone": _out_of_the_way(saving)}
     return render(saving.request, "drafts/saved.html", context)
+
+
+def _anew(saving: Save) -> dict[str, Any] | None:
+    """All fields of the page, where the save lets other ones apply than the page has; None where it does not."""
+    form, request = saving.form, saving.request
+    now, shown = contents.of(form.draft), saving.shown
+    make, asked = page_form(form.layout), whole(request)
+    before = make(shown, form.place, system=systems.shown_for(form.draft, shown), whole=asked).showing
+    there = before.drawn()
+    after = make(now, form.place, system=systems.shown_for(form.draft, now), whole=asked, stay=there).showing
+    # The named settings of an extension come when its page is opened anew: their JSON is still being typed.
+    named = {entry.below for entry in form.layout.fields if entry.within}
+    if after.drawn() - named <= there and before.hidden() == after.hidden():
+        return None
+    own = findings_of(form, check_content(form.draft)) if _shows_findings(request) else []
+    html = fields(request, form, findings=by_field(form, own), stay=there)
+    return {"all_fields": html, "scripts": scripts(html)}
+
+
+def _shows_findings(request: HttpRequest) -> bool:
+    """Whether the page that was saved in passing shows what the check found."""
+    page = request.htmx.current_url or ""  # type: ignore[attr-defined] # django-htmx adds it to each request
+    return "findings" in parse_qs(parts_of(page).query)
 
 
 def _out_of_the_way(saving: Save) -> list[str]:
@@ -289,7 +326,7 @@ def _stale_fields(saving: Save, drawn: Collection[paths.Path]) -> list[BoundProp
     now = contents.of(form.draft)
     # The page does not know yet what was filled in.
     own = [paths.parse(place) for place in saving.filled]
-    there = {
+    changed = {
         change.path: change.wanted
         for change in saving.changes
         if not any(paths.starts_with(place, change.path) for place in own)
@@ -297,14 +334,16 @@ def _stale_fields(saving: Save, drawn: Collection[paths.Path]) -> list[BoundProp
     page = page_form(form.layout)(
         now, form.place, form.step_url, in_place=True, filled=known_values.marked(form.draft)
     )
+    system, asked = systems.shown_for(form.draft, shown), whole(saving.request)
+    there = page_form(form.layout)(shown, form.place, system=system, whole=asked).showing.drawn()
     found = []
     for entry in form.layout.fields:
         path = form.place + entry.below
-        if path in drawn or (entry.within and not saving.page.came_back(path)):
+        if path in drawn or entry.below not in there or (entry.within and not saving.page.came_back(path)):
             continue
         value = paths.get(now, path)
-        other = not merging.same(value, there.get(path, paths.get(shown, path)))
-        in_rows = entry.is_rows and path in there
+        other = not merging.same(value, changed.get(path, paths.get(shown, path)))
+        in_rows = entry.is_rows and path in changed
         if other or (in_rows and moved_up(saving.request.POST, entry, paths.text(path), value)):
             found.append(page.at_entry(entry))
     return found
