@@ -25,6 +25,8 @@
     },
     minutes: (text) => counts(text) && text >= 60 ? span(text * 60) : "",
     size: (text) => counts(text) && text >= 1024 ? `${Number((text / 1024).toPrecision(4))} TiB` : "",
+    // The server alone knows names of subscriptions.
+    subscription: () => "",
     resource(text) {
       const parts = text.replace(/\/$/, "").split("/");
       if (parts.shift() !== "" || parts.length % 2 || parts.includes("") || /[\p{C}\p{Z}]/u.test(text)) return "";

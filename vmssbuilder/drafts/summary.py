@@ -28,7 +28,8 @@ from .models import Draft, Revision
 class SummaryLine:
     """One value: its label, the labels of what holds it, the value in words, and where it is changed.
 
-    name: what people call the resource whose id the value is, "" for other values.
+    name: what people call the resource or subscription whose id the value is, "" for other values. in_sight: whether the
+    id stands beside the name.
     """
 
     path: Path
@@ -38,6 +39,7 @@ class SummaryLine:
     url: str
     is_code: bool
     name: str = ""
+    in_sight: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +58,17 @@ _LONGEST: Final = 4_000
 
 
 def groups(
-    source: Draft | Revision, code: str, first: int = 0, most: int = LINES_A_STEP, only: str = ""
+    source: Draft | Revision,
+    code: str,
+    first: int = 0,
+    most: int = LINES_A_STEP,
+    only: str = "",
+    subscription: str = "",
 ) -> list[StepSummary]:
     """The values of a draft or revision by step, in the order of the form. Steps without a value are included, empty.
 
-    first, most: which lines of each step; only: the name of the one step that is wanted.
+    first, most: which lines of each step; only: the name of the one step that is wanted. subscription: the name of
+    the scale set's subscription, "" where it is not known.
     """
     content = contents.of(source)
     found: dict[str, list[SummaryLine]] = {step.name: [] for step in steps.STEPS}
@@ -81,7 +89,8 @@ def groups(
         if value == {} and (listed := _listed_by_id(path, node)):
             # An identity is a name without a value: the name is what there is to read.
             title, written = listed, str(path[-1])
-        name = _resource(written, target.get("subscription", ""))
+        of_subscription = path == (contents.TARGET, "subscription")
+        name = subscription if of_subscription else _resource(written, target.get("subscription", ""))
         shown = written if name else _without_ends(written)
         line = SummaryLine(
             path,
@@ -91,6 +100,7 @@ def groups(
             addresses.field_url(code, path, source.api_version, held=True),
             node is None or not isinstance(node.property, Boolean | Choice),
             name,
+            of_subscription,
         )
         found[step_name].append(line)
     return [
@@ -143,10 +153,16 @@ def _with_kept(source: Draft | Revision, masked: dict[str, Any]) -> dict[str, An
     return masked
 
 
-def html(source: Draft | Revision, code: str, *, editable: bool = False) -> SafeString:
-    """The groups as HTML, with links that change each value for people who may: the largest part of the check page."""
+def html(
+    source: Draft | Revision, code: str, *, editable: bool = False, subscription: str = ""
+) -> SafeString:
+    """The groups as HTML, with links that change each value for people who may: the largest part of the check page.
+
+    subscription: its name, "" where it is not known.
+    """
     number = source.head if isinstance(source, Draft) else source.number
-    context = {"groups": groups(source, code), "code": code, "revision": number, "editable": editable}
+    listed = groups(source, code, subscription=subscription)
+    context = {"groups": listed, "code": code, "revision": number, "editable": editable}
     return drawn("forms/summary.html", context)
 
 

@@ -25,6 +25,8 @@ LONGEST: Final = timedelta(days=7)
 """Lists that nobody renewed for so long are removed."""
 
 _shelves: OrderedDict[str, SearchIndex] = OrderedDict()
+_digests: dict[tuple[int, str], str] = {}
+_DIGESTS_KEPT: Final = 10_000
 _lock = threading.Lock()
 
 
@@ -59,7 +61,20 @@ def cached(user: User, key: str) -> CachedList | None:
         if packed is None:
             return None
         index = _remember(digest, SearchIndex(bytes(packed)))
+    _note(user, key, digest)
     return CachedList(index, fetched, digest)
+
+
+def at_hand(user: User, key: str) -> SearchIndex | None:
+    """The person's list of that key as this process saw it last, without a query; None when it did not, or let it go."""
+    digest = _digests.get((user.pk, key))
+    return _recall(digest) if digest is not None else None
+
+
+def _note(user: User, key: str, digest: str) -> None:
+    if len(_digests) >= _DIGESTS_KEPT:
+        _digests.clear()
+    _digests[user.pk, key] = digest
 
 
 def store(user: User, key: str, packed: bytes) -> CachedList:
@@ -74,6 +89,7 @@ def store(user: User, key: str, packed: bytes) -> CachedList:
         update_fields=["digest", "packed", "fetched"],
     )
     KnownList.objects.filter(user=user, fetched__lt=now - LONGEST).delete()
+    _note(user, key, digest)
     return CachedList(_recall(digest) or _remember(digest, SearchIndex(packed)), now, digest)
 
 

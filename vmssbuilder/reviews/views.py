@@ -16,6 +16,7 @@ from vmssbuilder.drafts import access, summary
 from vmssbuilder.drafts import content as contents
 from vmssbuilder.drafts.access import Access
 from vmssbuilder.drafts.checking import check_content
+from vmssbuilder.drafts.forms import picking
 from vmssbuilder.drafts.models import Draft
 from vmssbuilder.drafts.revision_numbers import counted
 from vmssbuilder.scaleset import hidden
@@ -81,7 +82,11 @@ def _page(
         "draft": review.draft,
         "revision": revision,
         "decisions": list(review.decisions.all()),
-        "groups": summary.html(revision, review.draft.code),
+        "groups": summary.html(
+            revision,
+            review.draft.code,
+            subscription=picking.subscription_name(user, revision.subscription),
+        ),
         "findings": _with_reasons(review, found[:FINDINGS_AT_MOST]),
         "found": len(found),
         "deceiving": deceiving[:DECEIVING_AT_MOST],

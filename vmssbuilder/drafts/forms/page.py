@@ -43,9 +43,9 @@ class PageForm(forms.Form):
     conflicts: two values for one place, by path. done: what was just done with a list. system: the operating system
     that the page is for, "" when the content is to tell. kept: the secrets that Azure keeps. at: the item that a long
     list is shown around. unnamed: members of an extension's settings that only their JSON shows. zones: those of
-    the region, for boxes to tick; none for rows to fill in. filled: places that stand as they were filled in for the
-    person. in_place: whether htmx puts each field in the place of the one that
-    stands on the page. whole, stay: what of the fold is shown (`Showing`). before_fold: what stands between the fields in
+    the region, for boxes to tick; none for rows to fill in. subscription_name: of the content's subscription, "" where it
+    is not known. filled: places that stand as they were filled in for the person. in_place: whether htmx puts each field
+    in the place of the one that stands on the page. whole, stay: what of the fold is shown (`Showing`). before_fold: what stands between the fields in
     sight and the fold. data: what came back of the page that showed `content`.
     """
 
@@ -68,6 +68,7 @@ class PageForm(forms.Form):
         at: Path = (),
         unnamed: Sequence[str] = (),
         zones: Sequence[ZoneOption] = (),
+        subscription_name: str = "",
         in_place: bool = False,
         filled: frozenset[Path] = frozenset(),
         whole: bool = False,
@@ -88,6 +89,7 @@ class PageForm(forms.Form):
         self.at = at
         self.unnamed = unnamed
         self.zones = zones
+        self.subscription_name = subscription_name
         self.in_place = in_place
         self.filled = filled
         self.spoken_of: set[Path] = set()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Protocol
 from urllib.parse import urlencode
 
 from django.http import Http404
@@ -22,9 +22,19 @@ value that is looked for, "" for all.
 Zones = Callable[[User, dict[str, Any]], tuple["ZoneOption", ...]]
 """The zones of a content's region as a person may see them, none where nobody knows them."""
 
+
+class SubscriptionName(Protocol):
+    """The name of a subscription as a person may see it, "" where it is not known. Never waits for Azure."""
+
+    def __call__(self, user: User, subscription: str, *, without_query: bool = False) -> str:
+        """without_query: only if it is at hand."""
+        ...
+
+
 _OFFERED: Final[dict[str, str]] = {}
 _ZONES: Final[list[Zones]] = []
 _USABLE: Final[list[Usable]] = []
+_NAMES: Final[list[SubscriptionName]] = []
 _SEARCHED: Final[dict[Path, ObjectSearch]] = {}
 
 
@@ -51,7 +61,11 @@ class ZoneOption:
 
 
 def offer(
-    kinds: Mapping[str, str], objects: Mapping[Path, ObjectSearch], usable: Usable, zones: Zones
+    kinds: Mapping[str, str],
+    objects: Mapping[Path, ObjectSearch],
+    usable: Usable,
+    zones: Zones,
+    names: SubscriptionName,
 ) -> None:
     """From now on there are lists for these kinds of properties. kinds: what is chosen, in words, by kind.
 
@@ -61,6 +75,12 @@ def offer(
     _SEARCHED.update(objects)
     _USABLE[:] = [usable]
     _ZONES[:] = [zones]
+    _NAMES[:] = [names]
+
+
+def subscription_name(user: User, subscription: str, *, without_query: bool = False) -> str:
+    """The name of a subscription, "" where nobody knows it. without_query: only if it is at hand."""
+    return _NAMES[0](user, subscription, without_query=without_query) if _NAMES else ""
 
 
 def zones(user: User, content: dict[str, Any]) -> tuple[ZoneOption, ...]:

@@ -20,7 +20,7 @@ MOST_BYTES: Final = {"customData": 65_535, "userData": 65_536, "content": 4_095,
 """How many bytes a text may have, before it is encoded, by its name."""
 
 _UNITS: Final = {"GiB": "size", "minutes": "minutes"}
-_KINDS: Final = {"sshPublicKey": "ssh", "keyVaultSecret": "vault"}
+_KINDS: Final = {"sshPublicKey": "ssh", "keyVaultSecret": "vault", "subscription": "subscription"}
 
 
 @cache

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from django import forms
@@ -31,6 +31,9 @@ CLEAR: Final = ":clear"
 
 AS_JSON: Final = Json("JSON", objects=False)
 """What shows a value that has no fields: a list or map that is neither."""
+
+SUBSCRIPTION: Final = (TARGET, "subscription")
+"""The place of the subscription, whose name is said below its ID."""
 
 SCRIPTS: Final = {
     'data-reading="': "js/live.js",
@@ -107,7 +110,8 @@ class Control(forms.Widget):
             return None
         system = bound.form.system_meant if bound.path in checklists.CHECKLISTS else ""
         # True and 1 are equal, but read differently.
-        return bound.held.__class__, bound.held, system
+        named = bound.form.subscription_name if bound.path == SUBSCRIPTION else ""
+        return bound.held.__class__, bound.held, system or named
 
     def null(self, bound: BoundProperty) -> str:
         """What null means where it stands, "" where there is another value."""
@@ -170,6 +174,8 @@ def rows_of(text: str) -> int:
 def said_below(bound: BoundProperty, prop: Any, text: str) -> dict[str, Any]:
     """What stands below a box: the value in words, and what Azure asks for."""
     reading = readings.reading(prop, text)
+    if reading and bound.path == SUBSCRIPTION and text == bound.held:
+        reading = replace(reading, words=bound.form.subscription_name)
     checks = bound.form.checklist(bound.path) if bound.path in checklists.CHECKLISTS else []
     also = (["reading"] if reading else []) + (["checks"] if checks else [])
     return {"reading": reading, "checks": checks, "also": also}

@@ -18,6 +18,7 @@ from vmssbuilder.drafts import access, actions, addresses, diff, steps, summary
 from vmssbuilder.drafts import content as contents
 from vmssbuilder.drafts.access import Access
 from vmssbuilder.drafts.checking import Fixed, TooMany, check_content, fix_all
+from vmssbuilder.drafts.forms import picking
 from vmssbuilder.drafts.models import Draft
 from vmssbuilder.drafts.turns import NotYet, TooLong
 from vmssbuilder.scaleset import paths
@@ -41,7 +42,12 @@ def check(request: HttpRequest, code: str) -> HttpResponse:
     editable = allowed >= Access.EDIT
     context = frame(draft, editable=editable, checked=True) | {
         "allowed": allowed,
-        "groups": summary.html(draft, code, editable=editable),
+        "groups": summary.html(
+            draft,
+            code,
+            editable=editable,
+            subscription=picking.subscription_name(user, draft.subscription),
+        ),
         "errors": wrong,
         "warnings": doubtful,
         "error_list": _list(draft, wrong[:FINDINGS_A_PAGE], editable=editable),

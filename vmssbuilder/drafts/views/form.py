@@ -161,6 +161,9 @@ def fields(request: HttpRequest, form: Form, **shown: Any) -> SafeString:
         unnamed=extensions.unnamed(form.layout, form.place, content),
         whole=whole(request),
         zones=_zones(request, form, content),
+        subscription_name=picking.subscription_name(
+            cast(User, request.user), draft.subscription, without_query=True
+        ),
         filled=known_values.marked(draft),
         **shown,
     )
