@@ -1,7 +1,9 @@
-// Checklists: what Azure asks of a value, ticked off while it is typed. Nothing turns red; the check is for later.
+// Checklists: what Azure asks of a value, ticked off while it is typed. What is not met is marked once the field is left.
 "use strict";
 
 {
+  // Boxes into which somebody typed and which were left since.
+  const left = new WeakSet();
   const met = (line, text) => {
     if (!text) return false;
     const apart = line.dataset.apartFrom;
@@ -20,21 +22,22 @@
     const lines = [...list.children];
     for (const line of lines) {
       const now = met(line, input.value);
-      if (line.classList.contains("checklist__met") === now) continue;
+      const missed = !now && input.value && document.activeElement !== input && left.has(input);
+      if (line.classList.contains("checklist__met") === now && line.classList.contains("checklist__missed") === Boolean(missed)) continue;
       line.classList.toggle("checklist__met", now);
-      const mark = line.querySelector(".visually-hidden");
-      if (mark) mark.remove();
-      if (now) {
+      line.classList.toggle("checklist__missed", Boolean(missed));
+      line.querySelector(".visually-hidden")?.remove();
+      if (now || missed) {
         const words = document.createElement("span");
         words.className = "visually-hidden";
-        words.textContent = " (met)";
+        words.textContent = now ? " (met)" : " (not met)";
         line.append(words);
       }
     }
     if (!say) return;
-    const left = lines.filter((line) => !line.classList.contains("checklist__met"));
-    const words = !input.value ? "" : left.length
-      ? `${lines.length - left.length} of ${lines.length} met. Still: ${left.map((line) => line.textContent).join("; ")}`
+    const open = lines.filter((line) => !line.classList.contains("checklist__met"));
+    const words = !input.value ? "" : open.length
+      ? `${lines.length - open.length} of ${lines.length} met. Still: ${open.map((line) => line.textContent).join("; ")}`
       : "All of it is met";
     document.dispatchEvent(new CustomEvent("announce", { detail: words }));
   }
@@ -45,6 +48,10 @@
       const depends = list.querySelector(`[data-apart-from="${CSS.escape(event.target.id)}"]`);
       if (list.dataset.checks === event.target.id || (event.target.id && depends)) tick(list, !depends);
     }
+  });
+  document.addEventListener("change", ({ target }) => {
+    left.add(target);
+    for (const list of all()) if (list.dataset.checks === target.id) setTimeout(tick, 0, list, false);
   });
   // Fields that the server sends anew come without ticks; a browser may also bring back what was typed.
   const start = () => { for (const list of all()) tick(list, false); };

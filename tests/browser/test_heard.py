@@ -272,6 +272,20 @@ def trouble_is_where_the_person_is(heard: Heard) -> Iterator[str]:
     yield from ()
 
 
+def a_name_is_judged_once_it_is_left(heard: Heard) -> Iterator[str]:
+    page = heard.open("basics/")
+    name = page.locator("[name='$target.resourceGroup']")
+    name.fill("rg shop")
+    expect(page.locator(".checklist__missed")).to_have_count(0)
+    page.locator("[name='location']").focus()
+    expect(page.locator(".checklist__missed")).to_have_text(["Letters, numbers and _ - . ( ) (not met)"])
+    if "(not met)" not in heard.description("Resource group", "combobox", "textbox"):
+        yield "the field does not say it"
+    name.fill("rg-shop")
+    page.locator("[name='location']").focus()
+    expect(page.locator(".checklist__missed")).to_have_count(0)
+
+
 def marked_lines_have_signs(heard: Heard) -> Iterator[str]:
     page = heard.open("size/?findings=1")
     page.locator("[name='sku.name']").fill("Standard_D8s_v5")
@@ -334,6 +348,7 @@ CHECKS: tuple[Callable[[Heard], Iterator[str]], ...] = (
     the_theme_keeps_the_focus,
     ctrl_k_is_left_to_a_mac,
     trouble_is_where_the_person_is,
+    a_name_is_judged_once_it_is_left,
     marked_lines_have_signs,
     high_contrast_shows_what_is_current,
     nothing_is_lost_by_width_or_spacing,

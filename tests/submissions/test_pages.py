@@ -312,4 +312,5 @@ def test_the_admin_shows_submissions_but_changes_nothing(as_administrator: Clien
         assert answer.status_code == 200
         assert PASSWORD not in answer.content.decode()
         assert 'name="_save"' not in answer.content.decode()
+        assert f"<strong>{answer.wsgi_request.user}</strong>" in answer.content.decode(), "it greets by name"
     assert as_administrator.post(address, {"state": "queued"}).status_code == 403

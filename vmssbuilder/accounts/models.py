@@ -66,6 +66,10 @@ class User(AbstractUser):
     def __str__(self) -> str:
         return self.display_name or self.get_full_name() or self.username
 
+    def get_short_name(self) -> str:
+        """The name by which Django's admin site greets; the user name of who came from Entra ID is an id."""
+        return str(self)
+
     def save(self, *args: Any, update_fields: Iterable[str] | None = None, **named: Any) -> None:
         """Saves; what Django's admin site allows follows from the role alone, so that the two cannot disagree."""
         self.is_staff = self.is_superuser = self.is_administrator

@@ -62,7 +62,9 @@ def _password(system: str) -> tuple[Requirement, ...]:
         Requirement(
             "Three of: small letter, capital letter, number, other character", _KINDS_OF_CHARACTERS, 3
         ),
-        Requirement("Not a password that is known too well", (_none_of(REFUSED_PASSWORDS),)),
+        Requirement(
+            "None of the passwords that Azure refuses, such as P@$$w0rd", (_none_of(REFUSED_PASSWORDS),)
+        ),
         Requirement("Without the admin user name", apart_from=_USERNAME),
     )
 

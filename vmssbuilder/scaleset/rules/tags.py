@@ -58,11 +58,16 @@ def tags_legacy_15(view: View) -> Hits:
     return Hit(("tags",), {"count": len(view.tags)}) if 15 < len(view.tags) <= 50 else None
 
 
-@rule("tag-name-length", "A tag name has 1 to 512 characters and this has {count}. Shorten or enter it.")
+@rule("tag-name-length", "A tag name has at most 512 characters and this has {count}. Shorten it.")
 def tag_name_length(view: View) -> Hits:
     if not view.tags:
         return None
-    return [Hit(("tags", name), {"count": len(name)}) for name in view.tags if not 1 <= len(name) <= 512]
+    unnamed = (
+        [Hit(("tags", ""), message="A tag has no name. Enter one, or remove the tag.")]
+        if "" in view.tags
+        else []
+    )
+    return unnamed + [Hit(("tags", name), {"count": len(name)}) for name in view.tags if len(name) > 512]
 
 
 @rule("tag-value-length", "A tag value has at most 256 characters and this has {count}. Shorten it.")

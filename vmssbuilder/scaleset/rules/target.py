@@ -47,12 +47,16 @@ def subscription_id_guid(view: View) -> Hits:
 
 @rule(
     "rg-name-length",
-    "A resource group name has 1 to 90 characters and this has {count}. Enter the name of an existing group.",
+    "A resource group name has at most 90 characters and this has {count}. Enter the name of an existing group.",
     subject="target",
 )
 def rg_name_length(view: View) -> Hits:
     name = view.address("resource_group")
-    return None if 1 <= len(name) <= 90 else Hit(RESOURCE_GROUP, {"count": len(name)})
+    if not name:
+        return Hit(
+            RESOURCE_GROUP, message="Enter the name of the resource group that the scale set belongs to."
+        )
+    return Hit(RESOURCE_GROUP, {"count": len(name)}) if len(name) > 90 else None
 
 
 @rule(
