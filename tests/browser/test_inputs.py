@@ -270,7 +270,7 @@ def test_a_duration_is_read_out_while_it_is_typed(people: People) -> None:
 
 def test_the_name_in_a_resource_id_is_the_same_while_it_is_typed(people: People) -> None:
     rita = people("Rita")
-    at(rita, "network")
+    at(rita, "upgrades")
     box = rita._named(f"{PROFILE}.networkProfile.healthProbe.id")
     for written, words in [*NAMED, *((each, "") for each in UNNAMED)]:
         box.fill(written.strip())
