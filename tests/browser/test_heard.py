@@ -17,7 +17,18 @@ from .test_lists import NICS, act, press, request
 NEWEST = "2025-11-01"
 PASSWORD = "properties.virtualMachineProfile.osProfile.adminPassword"
 NAME = "web-heard"
-PAGES = ("basics", "size", "storage", "check", "json", "history", "export/rest", "share", "find", "preflight")
+PAGES = (
+    "basics",
+    "instances",
+    "disks",
+    "check",
+    "json",
+    "history",
+    "export/rest",
+    "share",
+    "find",
+    "preflight",
+)
 
 SPACED = """* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important; }
 p { margin-bottom: 2em !important; }"""
@@ -120,7 +131,7 @@ def titles_name_the_draft(heard: Heard) -> Iterator[str]:
 
 
 def names_begin_with_what_is_seen(heard: Heard) -> Iterator[str]:
-    for below in ("network/", "operating-system/", "check/", "json/", ""):
+    for below in ("network/", "image/", "check/", "json/", ""):
         heard.open(below)
         seen = dict(_texts(heard.cdp.send("DOM.getDocument", {"depth": -1})["root"]))
         for node in heard.nodes("button", "link", "DisclosureTriangle"):
@@ -148,15 +159,15 @@ def _plain(words: str) -> str:
 
 
 def legends_of_sections_are_headings(heard: Heard) -> Iterator[str]:
-    heard.open("storage/")
+    heard.open("disks/")
     legends = heard.page.locator("legend.fieldset__legend").all_inner_texts()
     assert legends
     yield from (legend for legend in legends if legend not in heard.names("heading"))
 
 
 def what_stands_beside_a_box_describes_it(heard: Heard) -> Iterator[str]:
-    disk = "storage/properties/virtualMachineProfile/storageProfile/dataDisks/0/"
-    for below, marks in {disk: ".field__unit", "operating-system/": ".secret-set"}.items():
+    disk = "disks/properties/virtualMachineProfile/storageProfile/dataDisks/0/"
+    for below, marks in {disk: ".field__unit", "image/": ".secret-set"}.items():
         marked = heard.open(below).locator(f".field:has({marks})")
         heard.person.unfold()
         assert marked.count(), marks
@@ -186,7 +197,7 @@ def acts_on_lists_are_said(heard: Heard) -> Iterator[str]:
 
 
 def the_json_is_one_stop(heard: Heard) -> Iterator[str]:
-    page = heard.open("size/")
+    page = heard.open("instances/")
     assert page.locator("#json [tabindex='0'], #json a:not([tabindex])").count() == 0
     page.locator("#json").focus()
     page.keyboard.press("ArrowDown")
@@ -200,7 +211,7 @@ def the_json_is_one_stop(heard: Heard) -> Iterator[str]:
 
 
 def a_link_skips_to_the_json(heard: Heard) -> Iterator[str]:
-    page = heard.open("size/")
+    page = heard.open("instances/")
     page.keyboard.press("Tab")
     page.keyboard.press("Tab")
     assert heard.focused() == "link Skip to the JSON", heard.focused()
@@ -210,7 +221,7 @@ def a_link_skips_to_the_json(heard: Heard) -> Iterator[str]:
 
 
 def the_menu_closes(heard: Heard) -> Iterator[str]:
-    page = heard.open("size/")
+    page = heard.open("instances/")
     menu, summary = page.locator("details.menu"), page.locator("details.menu > summary")
     for leave in ("Escape", "Shift+Tab"):
         summary.focus()
@@ -227,7 +238,7 @@ def the_menu_closes(heard: Heard) -> Iterator[str]:
 
 
 def the_theme_keeps_the_focus(heard: Heard) -> Iterator[str]:
-    page = heard.open("size/")
+    page = heard.open("instances/")
     page.locator("[name='sku.name']").fill("Standard_D2s_v5")
     page.locator("details.menu > summary").click()
     for name in ("Dark", "Light"):
@@ -244,29 +255,29 @@ def the_theme_keeps_the_focus(heard: Heard) -> Iterator[str]:
 def ctrl_k_is_left_to_a_mac(heard: Heard) -> Iterator[str]:
     page = heard.page.context.new_page()
     page.add_init_script(MAC)
-    page.goto(f"{heard.person.base}/drafts/{heard.code}/size/")
+    page.goto(f"{heard.person.base}/drafts/{heard.code}/instances/")
     page.locator("[name='sku.name']").focus()
     for keys, opens in (("Control+k", 0), ("Meta+k", 1)):
         page.keyboard.press(keys)
         expect(page.locator("dialog.find[open]")).to_have_count(opens)
     page.close()
-    heard.open("size/").keyboard.press("Control+k")
+    heard.open("instances/").keyboard.press("Control+k")
     expect(heard.page.locator("dialog.find[open]")).to_have_count(1)
     yield from ()
 
 
 def trouble_is_where_the_person_is(heard: Heard) -> Iterator[str]:
-    page = heard.open("size/")
+    page = heard.open("instances/")
     heard.person.unfold()
     page.route(
-        re.compile("/size/$"),
+        re.compile("/instances/$"),
         lambda route: route.abort() if route.request.method == "POST" else route.continue_(),
     )
     page.locator("[name='sku.name']").fill("Standard_D4s_v5")
     expect(page.locator("#save-status")).to_contain_text("Not saved")
     expect(page.locator("#save-status")).to_be_in_viewport(ratio=1)
     page.unroute_all()
-    with page.expect_response(re.compile("/size/$")):
+    with page.expect_response(re.compile("/instances/$")):
         page.evaluate("dispatchEvent(new Event('online'))")
     expect(page.locator("#save-status")).to_contain_text("Saved")
     yield from ()
@@ -287,7 +298,7 @@ def a_name_is_judged_once_it_is_left(heard: Heard) -> Iterator[str]:
 
 
 def marked_lines_have_signs(heard: Heard) -> Iterator[str]:
-    page = heard.open("size/?findings=1")
+    page = heard.open("instances/?findings=1")
     page.locator("[name='sku.name']").fill("Standard_D8s_v5")
     expect(page.locator(".json__line--changed").first).to_be_visible()
     signs = [heard.style(f".json__line--{mark}", "content", "::after") for mark in ("changed", "error")]
@@ -304,7 +315,7 @@ def marked_lines_have_signs(heard: Heard) -> Iterator[str]:
 
 
 def high_contrast_shows_what_is_current(heard: Heard) -> Iterator[str]:
-    newest = heard.open("size/").locator("#base").input_value()
+    newest = heard.open("instances/").locator("#base").input_value()
     page = heard.open(f"compare/2/{newest}/?view=split")
     page.emulate_media(forced_colors="active")
     for one, other, what in (
@@ -314,14 +325,14 @@ def high_contrast_shows_what_is_current(heard: Heard) -> Iterator[str]:
     ):
         if heard.style(one, what) == heard.style(other, what):
             yield f"{one} looks like {other}"
-    heard.open("size/")
+    heard.open("instances/")
     if heard.style(".frame__steps .tasklist__item:has([aria-current])", "outlineStyle") == "none":
         yield "the current step"
 
 
 def nothing_is_lost_by_width_or_spacing(heard: Heard) -> Iterator[str]:
     page = heard.page
-    for below in ("basics/", "operating-system/", "storage/", "network/", "check/", "json/", ""):
+    for below in ("basics/", "image/", "disks/", "network/", "check/", "json/", ""):
         heard.open(below)
         heard.person.unfold()
         for width, css in ((720, ""), (390, ""), (320, SPACED)):
