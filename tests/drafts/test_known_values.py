@@ -11,8 +11,10 @@ from django.test import Client
 from tests.conftest import GetPage
 from tests.forms import sent
 from vmssbuilder.accounts.models import User
+from vmssbuilder.azure.pickers import Suggestion
 from vmssbuilder.drafts import actions, addresses, known_values
 from vmssbuilder.drafts import content as contents
+from vmssbuilder.drafts.forms import picking
 from vmssbuilder.drafts.models import Draft
 from vmssbuilder.scaleset import Request, paths
 from vmssbuilder.scaleset.paths import MISSING
@@ -225,3 +227,97 @@ def test_marks_do_not_wander_to_other_items(as_requester: Client, draft_of: Any)
     url, form = page_form(as_requester, draft, disks)
     as_requester.post(url, form | {"act": [f"remove:{disks}[0]"]})
     assert not known_values.marked(Draft.objects.get())
+
+
+REGIONS: Final = {"rg-west": "ukwest", "rg-south": "uksouth"}
+"""The regions of the resource groups that are known; of others nobody knows any."""
+
+
+@pytest.fixture
+def known_groups(monkeypatch: pytest.MonkeyPatch) -> None:
+    def usable(_user: User, _kind: str, _where: Any, _wait: float, value: str = "") -> tuple[Suggestion, ...]:
+        found = REGIONS.get(value)
+        return (Suggestion(value, value, "", "", facts={"location": found}),) if found else ()
+
+    monkeypatch.setattr(picking, "usable", usable)
+
+
+@pytest.mark.parametrize("automatic", [False, True], ids=["by a button", "while typing"])
+@pytest.mark.parametrize(
+    ("first", "then", "stands"),
+    [
+        (
+            {"properties.orchestrationMode": "Flexible"},
+            {"properties.orchestrationMode": "Uniform", "properties.platformFaultDomainCount": 5},
+            {"properties.platformFaultDomainCount": 5},
+        ),
+        (
+            {"$target.resourceGroup": "rg-west"},
+            {"$target.resourceGroup": "rg-elsewhere", "location": "norwayeast"},
+            {"location": "norwayeast"},
+        ),
+        (
+            {"$target.resourceGroup": "rg-west"},
+            {"$target.resourceGroup": "rg-south", "location": "norwayeast"},
+            {"location": "norwayeast"},
+        ),
+    ],
+    ids=["another mode", "a group of no known region", "a group of another region"],
+)
+@pytest.mark.usefixtures("known_groups")
+def test_what_is_typed_stands_where_a_choice_of_the_same_save_would_take_it_out(
+    as_requester: Client,
+    draft_of: Any,
+    first: dict[str, Any],
+    then: dict[str, Any],
+    stands: dict[str, Any],
+    automatic: bool,
+) -> None:
+    draft = save(as_requester, draft_of({}), first)
+    (place,) = stands
+    assert paths.parse(place) in known_values.marked(draft)
+    url, form = page_form(as_requester, draft, place)
+    headers = {"HX-Request": "true", "HX-Current-URL": url} if automatic else {}
+    answer = as_requester.post(
+        url, form | {name: [str(value)] for name, value in then.items()}, headers=headers
+    )
+    assert answer.status_code in (200, 302), answer.content
+    draft = Draft.objects.get()
+    assert {each: held(draft, each) for each in stands} == stands
+    assert paths.parse(place) not in known_values.marked(draft)
+
+
+@pytest.mark.usefixtures("known_groups")
+def test_the_region_follows_the_group_as_long_as_nobody_types_one(
+    as_requester: Client, draft_of: Any
+) -> None:
+    draft = draft_of({})
+    for group, region in (*REGIONS.items(), ("rg-elsewhere", MISSING), ("rg-west", "ukwest")):
+        draft = save(as_requester, draft, {"$target.resourceGroup": group})
+        assert held(draft, "location") == region
+        assert (("location",) in known_values.marked(draft)) == (region is not MISSING)
+    draft = save(as_requester, draft, {"location": "norwayeast"})
+    draft = save(as_requester, draft, {"$target.resourceGroup": "rg-south"})
+    assert held(draft, "location") == "norwayeast"
+
+
+@pytest.mark.parametrize("automatic", [False, True], ids=["by a button", "while typing"])
+@pytest.mark.parametrize("gone", [(0, 1), (0, 4)], ids=["others", "the item itself"])
+def test_an_item_of_a_list_that_became_shorter_is_saved_where_it_is_now(
+    as_requester: Client, requester: User, draft_of: Any, gone: tuple[int, ...], automatic: bool
+) -> None:
+    listed = f"{PROFILE}.extensionProfile.extensions"
+    draft = draft_of({listed: [{"name": f"e{number}"} for number in range(5)]})
+    publisher = f"{listed}[4].properties.publisher"
+    url, form = page_form(as_requester, draft, publisher)
+    for number in gone:
+        draft, _ = actions.edit_list(requester, draft, 1, "remove", paths.parse(f"{listed}[{number}]"))
+    headers = {"HX-Request": "true", "HX-Current-URL": url} if automatic else {}
+    answer = as_requester.post(url, form | {publisher: ["Contoso"]}, headers=headers)
+    published = [paths.get(each, ("properties", "publisher")) for each in held(Draft.objects.get(), listed)]
+    if 4 in gone:
+        assert answer.status_code in (404, 409)
+        assert published == [MISSING] * 3
+    else:
+        assert answer.status_code in (204, 302)
+        assert published == [MISSING, MISSING, "Contoso"]

@@ -19,7 +19,7 @@ from vmssbuilder.scaleset.paths import MISSING, Path
 
 from . import content as contents
 from .changes import Changed, write
-from .merging import unshare
+from .merging import follow, unshare
 from .models import Draft
 
 _PROFILE: Final = "properties.virtualMachineProfile"
@@ -153,16 +153,18 @@ CONSEQUENCES: Final = (
 
 
 def following(draft: Draft, shown: Content, changes: Sequence[Changed], region: str = "") -> list[Changed]:
-    """The changes with what follows from them, of a draft that is a create.
+    """The changes with what follows from them, of a draft that is a create; never a second one of a place.
 
     shown: what the page showed. region: that of the resource group as it will be, where it is known.
     """
     wanted = list(changes)
-    after = _after(contents.of(draft), wanted)
+    held = contents.of(draft)
+    after = _after(held, shown, wanted)
     if not changes or paths.get(after, (contents.TARGET, "operation")) == "update":
         return wanted
-    closed = {paths.parse(place) for place in draft.filled} | {change.path for change in changes}
-    standing = marked(draft)
+    own = {change.path for change in changes}
+    closed = {paths.parse(place) for place in draft.filled} | own
+    standing = marked(draft, held) - own
     for known in (*CONSEQUENCES, Consequence("location", region, (_GROUP,), lambda _content: bool(region))):
         path = paths.parse(known.place)
         moved = any(
@@ -171,9 +173,11 @@ def following(draft: Draft, shown: Content, changes: Sequence[Changed], region: 
             for each in known.when
             if change.wanted is not MISSING
         )
-        if moved and path in standing and not known.follows(after):
-            # It was filled in for what is not chosen any more.
-            wanted.append(Changed(path, paths.get(shown, path), MISSING))
+        if moved and path in standing:
+            # It was filled in for what was chosen before.
+            value = known.value if known.follows(after) else MISSING
+            if value != paths.get(held, path):
+                wanted.append(Changed(path, paths.get(held, path), value))
         elif (
             moved
             and path not in closed
@@ -186,23 +190,32 @@ def following(draft: Draft, shown: Content, changes: Sequence[Changed], region: 
     return [_with_path(change, after) for change in wanted]
 
 
-def region_of(user: User, draft: Draft, changes: Sequence[Changed], usable: Usable) -> str:
-    """The region of the resource group that the changes choose, as far as it is known already; "" else."""
+def region_of(user: User, draft: Draft, shown: Content, changes: Sequence[Changed], usable: Usable) -> str:
+    """The region of the resource group that the changes choose, as far as it is known already; "" else.
+
+    shown: what the page showed.
+    """
     group = next((each.wanted for each in changes if each.path == paths.parse(_GROUP)), MISSING)
     if not isinstance(group, str) or not group:
         return ""
-    subscription = paths.get(_after(contents.of(draft), changes), (contents.TARGET, "subscription"), "")
+    subscription = paths.get(
+        _after(contents.of(draft), shown, changes), (contents.TARGET, "subscription"), ""
+    )
     found = usable(user, "resourceGroup", Where(subscription), 0.0, group)
     return next((str(each.facts.get("location", "")) for each in found), "")
 
 
-def _after(content: Content, changes: Sequence[Changed]) -> dict[str, Any]:
-    """The content as the changes leave it; what they change is copied, the rest is shared."""
+def _after(content: Content, shown: Content, changes: Sequence[Changed]) -> dict[str, Any]:
+    """The content as changes of what was shown leave it; what they change is copied, the rest is shared.
+
+    Items that others moved are followed. A change of one that is gone is left out: the save asks about it.
+    """
     made = dict(content)
     for change in changes:
-        if not change.secret and not hasattr(change.wanted, "members"):
-            unshare(made, change.path)
-            write(made, change.path, change.wanted)
+        place = follow(change.path, shown, content)
+        if place is not None and not change.secret and not hasattr(change.wanted, "members"):
+            unshare(made, place)
+            write(made, place, change.wanted)
     return made
 
 
@@ -250,7 +263,7 @@ def filled_by(before: Sequence[Changed], after: Sequence[Changed]) -> Filled:
             found[paths.text(change.path)] = change.wanted
         elif was.wanted is MISSING and _is_known(change.path):
             found[paths.text(change.path)] = None
-        elif change is not was:
+        elif change is not was and isinstance(was.wanted, list) and isinstance(change.wanted, list):
             for number, (own, made) in enumerate(zip(was.wanted, change.wanted, strict=True)):
                 if own != made:
                     found[paths.text((*change.path, number, "path"))] = made["path"]

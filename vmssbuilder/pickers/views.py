@@ -353,7 +353,7 @@ def _use(request: HttpRequest, choice: PickerContext, form: UseForm) -> HttpResp
         wished = [*_own(choice, wanted), *along.changes]
         changes = [Changed(place, paths.get(shown, place), value) for place, value in wished]
         changes = [change for change in changes if change.wanted != change.shown]
-        region = known_values.region_of(user, draft, changes, fetching.usable)
+        region = known_values.region_of(user, draft, shown, changes, fetching.usable)
         wanted_too = known_values.following(draft, shown, changes, region)
         filled = known_values.filled_by(changes, wanted_too)
         saved = actions.save(user, draft, base, wanted_too, filled=filled)

@@ -135,7 +135,7 @@ def _switch_version(saving: Save) -> HttpResponse | None:
 def _fill_in(saving: Save) -> None:
     """Adds what follows from the changes, see `known_values`."""
     before = list(saving.changes)
-    region = known_values.region_of(saving.user, saving.form.draft, before, picking.usable)
+    region = known_values.region_of(saving.user, saving.form.draft, saving.shown, before, picking.usable)
     saving.changes = known_values.following(saving.form.draft, saving.shown, before, region)
     saving.filled = known_values.filled_by(before, saving.changes)
 
