@@ -62,7 +62,7 @@ def test_errors_and_warnings_stand_apart_each_with_its_page(
     page = page_of(as_requester, at(slips, "check/"))
     errors = [text_of(each) for each in page.all("ul", **{"aria-labelledby": "findings"})[0]]
     assert all(each.startswith("Error") for each in errors)
-    assert any("Storage · Host caching" in each for each in errors)
+    assert any("Disks · Host caching" in each for each in errors)
     assert any("Network, nic-b · " in each for each in errors)
 
 

@@ -141,7 +141,6 @@ STEPS: Final[tuple[Step, ...]] = (
                 "..storageProfile.imageReference.offer",
                 "..storageProfile.imageReference.sku",
                 "..storageProfile.imageReference.version",
-                "..storageProfile.imageReference.id",
                 columns=True,
                 holder="..storageProfile.imageReference",
             ),
@@ -154,9 +153,10 @@ STEPS: Final[tuple[Step, ...]] = (
             _group(
                 "",
                 "..osProfile.linuxConfiguration.disablePasswordAuthentication",
-                "..osProfile.linuxConfiguration.ssh.publicKeys",
                 "..osProfile.adminPassword",
+                columns=True,
             ),
+            _group("", "..osProfile.linuxConfiguration.ssh.publicKeys"),
         ),
         _places(
             "..osProfile.customData",
