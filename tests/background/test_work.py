@@ -35,6 +35,8 @@ Arrange = Callable[[Callable[[], Any]], None]
 
 INTERFACES = paths.parse("properties.virtualMachineProfile.networkProfile.networkInterfaceConfigurations")
 ALL = 60
+TWO_PAGES = 24
+"""Queries of a press and of the page that it leads to."""
 """Fixes of the draft: a spelling, one primary interface instead of thirty, a primary address for each."""
 
 
@@ -70,7 +72,9 @@ def test_more_fixes_than_a_page_shows_are_made_as_a_whole(
     assert as_requester.get(at(draft, "fixes/"))["Location"] == at(draft, "heavy-work/")
     page = page_of(as_requester, at(draft, "heavy-work/"))
     assert not Work.objects.exists(), "to look begins nothing"
-    page = page_of(as_requester, at(draft, "heavy-work/"), post=dict(entries(page.html)), follow=True)
+    page = page_of(
+        as_requester, at(draft, "heavy-work/"), post=dict(entries(page.html)), follow=True, queries=TWO_PAGES
+    )
     assert "Waiting for its turn" in page.text
     work = ended(Work.objects.get())
     assert (work.state, work.done, work.saved) == ("done", ALL, 2)
@@ -342,7 +346,7 @@ def test_where_the_same_place_was_changed_meanwhile_it_says_so_and_begins_again(
     page = page_of(as_requester, at(draft, "heavy-work/"))
     assert "The same places were changed meanwhile, so nothing was saved." in page.text
     assert "Begin again" in page.text
-    page_of(as_requester, at(draft, "heavy-work/"), post={}, follow=True)
+    page_of(as_requester, at(draft, "heavy-work/"), post={}, follow=True, queries=TWO_PAGES)
     assert ended(Work.objects.get()).state == "done"
 
 

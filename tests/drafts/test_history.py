@@ -129,11 +129,11 @@ def test_a_long_history_comes_in_pages_with_the_same_queries(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     draft = typed(requester, draft, 100, automatic=False)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(9):
         history(as_requester, draft)
     for capacity in range(ENTRIES + 5):
         draft = typed(requester, draft, capacity, automatic=False)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(9):
         html = history(as_requester, draft)
     assert html.count('class="history__words"') == ENTRIES
     assert "?before=" in html
