@@ -197,13 +197,13 @@ def test_the_task_list_is_sent_only_when_it_reads_otherwise(as_requester: Client
     page = as_requester.get(at(draft, "instances/")).content.decode()
     found = re.search('id="tasks" data-seen="([0-9a-f]+)"', page)
     assert found is not None
-    address = at(draft, f"tasks/?step=size&seen={found[1]}")
+    address = at(draft, f"tasks/?step=instances&seen={found[1]}")
     as_requester.post(at(draft, "instances/"), {"base": 1, CAPACITY: "4"}, headers=HTMX)
     assert as_requester.get(address, headers=HTMX).status_code == 204
     as_requester.post(at(draft, "instances/"), {"base": 2, CAPACITY: "lots"}, headers=HTMX)
     html = as_requester.get(address, headers=HTMX).content.decode()
     assert 'id="tasks"' in html
-    assert 'aria-current="step">Size' in html
+    assert re.search(r'aria-current="step"[^>]*>Instances<', html)
     assert found[1] not in html
 
 

@@ -516,6 +516,8 @@ def test_pasted_identifiers_become_objects(as_requester: Client, full: Draft) ->
 
 def test_pasted_identities_become_names(as_requester: Client, full: Draft) -> None:
     name = "identity.userAssignedIdentities"
+    kind = {"identity.type": "UserAssigned"}
+    as_requester.post(at(full, "security/"), {"base": full.head} | kind)
     press(as_requester, at(full, "security/"), f"paste:{name}", {f"{name}:paste": "/one\n/two"})
     assert value(full, name) == {"/one": {}, "/two": {}}
 

@@ -79,7 +79,12 @@ def patterns(html: str) -> Iterator[str]:
 def patterns_of(names: Iterable[str]) -> Iterator[str]:
     """The pattern that each control of these names edits. Boxes that help with a field are none of their own."""
     for name in names:
-        if ":" not in name and not name.startswith("$target") and not name.endswith("].key"):
+        if (
+            name != "search"
+            and ":" not in name
+            and not name.startswith("$target")
+            and not name.endswith("].key")
+        ):
             pattern = re.sub(r"\[\d+\]", "[]", name)
             yield re.sub(r"\[\]\.value$", "{}", pattern)
 

@@ -45,13 +45,13 @@ def test_every_page_of_a_listing_is_small(page_of: GetPage, as_requester: Client
 
 
 def test_a_search_finds_and_keeps_what_was_chosen(page_of: GetPage, as_requester: Client) -> None:
-    page = page_of(as_requester, "/reference/?q=caching&version=2017-12-01&step=storage")
+    page = page_of(as_requester, "/reference/?q=caching&version=2017-12-01&step=disks")
     assert page.heading == "Properties that match “caching”"
     assert "properties.virtualMachineProfile.storageProfile.osDisk.caching" in page.text
     assert [box.get("value") for box in page.all("input", name="q")] == ["caching"]
     assert [each.get("value") or each.text for each in page.all("option") if "selected" in each.keys()] == [  # noqa: SIM118 - an lxml element, whose items are its children
         "2017-12-01",
-        "storage",
+        "disks",
     ]
     assert "enableFullCaching" not in page.text
     more = page_of(as_requester, "/reference/?q=properties&since=2017-03-30")

@@ -66,9 +66,9 @@ class Showing:
         return _for_condition(found) if found is not None else None
 
     def speaks(self, entry: Field) -> bool:
-        """Whether a field holds something or has a finding."""
+        """Whether a field holds something, may hold something that Azure keeps, or has a finding."""
         path = self.form.place + entry.below
-        if paths.get(self.form.content, path) is not MISSING:
+        if paths.get(self.form.content, path) is not MISSING or self.form.kept_at(path) is not None:
             return True
         if entry.below in self.stay and self.hidden_for(entry) is None:
             return True

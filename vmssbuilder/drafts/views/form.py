@@ -175,7 +175,12 @@ def unset(request: HttpRequest, form: Form) -> HttpResponse:
     shown = actions.shown_at(form.draft, counted(request.GET.get("base", "")) or 0)
     form.fit(shown)
     page = page_form(form.layout)(
-        shown, form.place, form.step_url, system=systems.shown_for(form.draft, shown), whole=True
+        shown,
+        form.place,
+        form.step_url,
+        system=systems.shown_for(form.draft, shown),
+        kept=sent.kept(form.draft) if secret_names(form) else (),
+        whole=True,
     )
     return HttpResponse(EverythingElse(form.layout.rest).unset(page))
 
