@@ -12,7 +12,7 @@ function enhance() {
     box.id = select.id;
     box.type = "text";
     box.spellcheck = false;
-    for (const name of ["aria-describedby", "aria-invalid"]) {
+    for (const name of ["aria-describedby", "aria-invalid", "aria-required"]) {
       if (select.hasAttribute(name)) box.setAttribute(name, select.getAttribute(name));
     }
     const list = document.createElement("ul");

@@ -18,11 +18,11 @@ from vmssbuilder.drafts import content as contents
 from vmssbuilder.drafts.forms import extensions
 from vmssbuilder.drafts.forms.rows import row_fields
 from vmssbuilder.drafts.models import Draft
-from vmssbuilder.scaleset import API_VERSIONS, Request, Target, paths
+from vmssbuilder.scaleset import API_VERSIONS, Request, Target, check, paths
 from vmssbuilder.scaleset.catalogue import tree
 from vmssbuilder.scaleset.paths import Path
 from vmssbuilder.scaleset.presets import PRESETS, Preset
-from vmssbuilder.scaleset.properties import List, Map, Node
+from vmssbuilder.scaleset.properties import List, Map, Node, Single
 from vmssbuilder.scaleset.systems import SETTINGS
 
 each_version = pytest.mark.parametrize("api_version", API_VERSIONS)
@@ -107,6 +107,7 @@ def test_a_new_draft_has_each_setting_that_can_apply_once_and_is_small_and_calm(
 ) -> None:
     draft = draft_of(requester, {}, api_version)
     found: Counter[str] = Counter()
+    marked: set[str] = set()
     for address in addresses(draft):
         answer = as_requester.get(address, headers={"Accept-Encoding": "gzip"})
         assert len(answer.content) <= MOST_BYTES, address
@@ -116,7 +117,52 @@ def test_a_new_draft_has_each_setting_that_can_apply_once_and_is_small_and_calm(
         whole = as_requester.get(f"{address}?all").content.decode()
         assert set(patterns(html)) <= set(patterns(whole)), address
         found.update(patterns(whole))
+        marked.update(marked_required(whole))
     assert found == Counter(applying(draft))
+    assert marked == {steps.anchor(path) for path in required_in(api_version)}
+
+
+def marked_required(html: str) -> Iterator[str]:
+    """The anchors of the fields that say that they are required; what can be typed into says so to a screen reader too."""
+    for part in re.split(r'(?=<[a-z]+ [^>]*id="f-[^"]*-field")', form_of(html))[1:]:
+        flagged = 'class="field__flag">Required<' in part
+        assert flagged or "aria-required" not in part
+        assert "aria-required" in part or not flagged or "add:" in part or 'class="rows"' in part, part
+        if flagged:
+            found = re.search(r'id="(f-[^"]*)-field"', part)
+            assert found is not None
+            yield found[1]
+
+
+def required_in(api_version: str) -> set[Path]:
+    """What a scale set of the version needs before anything else is filled in."""
+    address = {
+        ("$target", each) for each in ("operation", "subscription", "resourceGroup", "name", "apiVersion")
+    }
+    always = {
+        paths.parse(node.pattern)
+        for node in tree(api_version).walk()
+        if node.property.required and not isinstance(node.property, Single) and unconditional(node)
+    }
+    asked = {each.path for each in check({}, api_version) if each.severity == "error"}
+    return (
+        address | always | {path for path in asked if tree(api_version).at(path).is_leaf or path[-1] in LISTS}
+    )
+
+
+LISTS: Final = ("networkInterfaceConfigurations",)
+
+
+def unconditional(node: Node) -> bool:
+    """Whether all parts around the node have to be there."""
+    holder = node.parent
+    while holder is not None and holder.parent is not None:
+        if not isinstance(holder.property, Single) or not (
+            holder.property.inline or holder.property.required
+        ):
+            return False
+        holder = holder.parent
+    return True
 
 
 MOST_BYTES: Final = 14_000

@@ -41,6 +41,7 @@ class TargetPart(Part):
     )
     subscription = Text(
         "Subscription ID",
+        required=True,
         essential=True,
         kind="subscription",
         help="The subscription that pays for it: 32 hexadecimal digits with hyphens.",
@@ -48,6 +49,7 @@ class TargetPart(Part):
     )
     resource_group = Text(
         "Resource group",
+        required=True,
         essential=True,
         kind="resourceGroup",
         help="An existing resource group of that subscription.",
@@ -55,6 +57,7 @@ class TargetPart(Part):
     )
     name = Text(
         "Scale set name",
+        required=True,
         essential=True,
         help="1 to 64 letters, numbers, hyphens, underscores or periods. It cannot be changed later.",
         example="web-prod",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from django import forms
@@ -16,6 +16,7 @@ from vmssbuilder.scaleset.findings import Finding
 from vmssbuilder.scaleset.paths import MISSING, Path
 from vmssbuilder.scaleset.properties import Map
 
+from .required import required
 from .widgets import ENCODED
 
 if TYPE_CHECKING:
@@ -49,6 +50,11 @@ class BoundProperty(forms.BoundField):
             return False
         return not isinstance(self.held, dict if isinstance(entry.node.property, Map) else list)
 
+    @cached_property
+    def is_required(self) -> bool:
+        """Whether it has to be filled in."""
+        return required(self)
+
     @property
     def filled(self) -> list[str]:
         """What of it stands as it was filled in for the person, as the text of its paths."""
@@ -77,7 +83,7 @@ class BoundProperty(forms.BoundField):
             shows = self.field.control.shows_only(self)
         if shows is None:
             return self.render()
-        key = (self.path, self.form.step_url, id(self.field), shows)
+        key = (self.path, self.form.step_url, id(self.field), shows, self.is_required)
         kept = _KEPT.get(key)
         if kept is None or kept[0] is not self.field:
             if len(_KEPT) >= _MOST_KEPT:
@@ -103,6 +109,7 @@ class BoundProperty(forms.BoundField):
             "reference": reference,
             "in_place": self.form.in_place,
             "filled": self.filled,
+            "required": self.is_required,
             **self.field.control.shown(self),
         }
         described = [f"{self.anchor}-help"] if self.help_text or context.get("select") else []

@@ -103,6 +103,7 @@ class RowsControl(ListControl):
         last = len(values) - 1
         kind = pasted_as(node)
         return {
+            "columns": _columns(bound),
             "rows": [_row(bound, number, values[number], last) for number in numbers],
             "part": f"{first}-{end}" if end - first < count else "",
             "singular": bound.field.property.singular,
@@ -134,6 +135,22 @@ def _ticks(bound: BoundProperty) -> Iterator[dict[str, Any]]:
             "note": notes.get(text, "The region has no such zone"),
         }
         yield tick | said(found) if found else tick
+
+
+def _about(bound: BoundProperty, below: Path) -> str:
+    """The id of what is said of a column of the rows."""
+    return f"{bound.anchor}-about-{anchor(below)}" if below else f"{bound.anchor}-about"
+
+
+def _columns(bound: BoundProperty) -> list[dict[str, str]]:
+    """What each box of a row is for, said once above them."""
+    item = bound.field.entry.node.item
+    assert item is not None
+    return [
+        {"anchor": _about(bound, below), "label": node.property.title, "help": node.help}
+        for below, node in row_fields(item)
+        if node.help and node.help != bound.help_text
+    ]
 
 
 _BLANK: Final[Any] = object()
@@ -202,7 +219,7 @@ def _map_cells(bound: BoundProperty, item: Node, number: int, held: Any) -> Iter
     )
     if item.is_leaf:
         shown = form.typed.get(f"{name}.value", [text_of(item.property, inner)])[0]
-        yield _cell(bound, item, None, item.property.title, f"{name}.value", f"{own}-value", shown)
+        yield _cell(bound, item, None, item.property.title, f"{name}.value", f"{own}-value", shown, about=())
     # What stands behind a name is else an object of which nothing is filled in.
 
 
@@ -214,7 +231,15 @@ def _cells(bound: BoundProperty, item: Node, number: int, held: Any) -> Iterator
         shown = bound.form.typed.get(name, [text_of(prop, inner)])[0]
         suggest = picking.suggestions(bound.form.step_url, prop.kind, place) if isinstance(prop, Text) else ""
         yield _cell(
-            bound, node, None if held is _BLANK else place, prop.title, name, anchor(place), shown, suggest
+            bound,
+            node,
+            None if held is _BLANK else place,
+            prop.title,
+            name,
+            anchor(place),
+            shown,
+            suggest,
+            about=below,
         )
 
 
@@ -227,12 +252,15 @@ def _cell(
     own: str,
     shown: str,
     suggest: str = "",
+    about: Path | None = None,
 ) -> dict[str, Any]:
-    """One box of a row. place: where its findings are."""
+    """One box of a row. place: where its findings are. about: the column that it is of, where that has a help."""
     prop = node.property if node is not None else None
     found = bound.form.findings.get(place, ()) if place else ()
     below = reading(prop, shown) if prop is not None else None
     described = [f"{own}-findings"] * bool(found) + [f"{own}-reading"] * (below is not None)
+    if about is not None and node is not None and node.help and node.help != bound.help_text:
+        described.append(_about(bound, about))
     cell: dict[str, Any] = {
         "label": label,
         "name": name,
