@@ -79,6 +79,7 @@ TABLE: Final = (
     Row("draft-notes", ("draft",), *WHO_MAY_VIEW_READS),
     Row("draft-document", ("draft",), *WHO_MAY_VIEW_READS),
     Row("draft-check", ("draft",), *WHO_MAY_VIEW_READS),
+    Row("draft-defaults", ("draft",), *WHO_MAY_VIEW_READS),
     Row("draft-findings", ("draft", "=error"), *WHO_MAY_VIEW_READS),
     Row("draft-values", ("draft", "=1", "=basics"), *WHO_MAY_VIEW_READS),
     Row("draft-tasks", ("draft",), "302 302 403 404 403", "401 405 405 405 405"),

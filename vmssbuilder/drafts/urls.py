@@ -4,6 +4,7 @@ from django.urls import path
 
 from .views import (
     checking,
+    defaults,
     diff,
     exporting,
     filling,
@@ -26,6 +27,7 @@ urlpatterns = [
     path("<str:code>/document.json", text.document, name="draft-document"),
     path("<str:code>/notes/", filling.notes, name="draft-notes"),
     path("<str:code>/check/", checking.check, name="draft-check"),
+    path("<str:code>/against-defaults/", defaults.against_defaults, name="draft-defaults"),
     path("<str:code>/check/<str:severity>/", checking.findings, name="draft-findings"),
     path("<str:code>/values/<int:number>/<str:step>/", checking.values, name="draft-values"),
     path("<str:code>/export/", exporting.exports, name="draft-exports"),
