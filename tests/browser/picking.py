@@ -95,8 +95,12 @@ class Picking:
         self.rest_of_size()
 
     def rest_of_size(self) -> None:
-        """What is chosen on the page of sizes besides size and count."""
+        """What is chosen on the page of instances besides size and count."""
         self.say("Orchestration mode", "Uniform")
+        self.onward()
+
+    def upgrades(self) -> None:
+        self.step("upgrades")
         self.say("Upgrade mode", "Manual")
         self.onward()
 
@@ -149,6 +153,7 @@ class Picking:
         self.operating_system()
         self.storage()
         self.network()
+        self.upgrades()
         self.extension()
 
     # --- looking ------------------------------------------------------------------------------------------------------

@@ -38,7 +38,10 @@ PAGES = (
 
 def with_all_four() -> dict[str, Any]:
     document = copy.deepcopy(MANAGED_DISKS)
-    document["properties"]["virtualMachineProfile"]["osProfile"]["customData"] = CANARIES["customData"]
+    profile = document["properties"]["virtualMachineProfile"]
+    profile["osProfile"]["customData"] = CANARIES["customData"]
+    # Filled in for who names an image.
+    profile["storageProfile"].setdefault("osDisk", {"createOption": "FromImage"})
     return document
 
 

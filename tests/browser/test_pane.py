@@ -84,6 +84,7 @@ def test_typing_shows_at_once_before_it_is_saved(rita: Person) -> None:
         assert 0 <= took <= 6, f"{name} took {took} frames"
         assert focused(page) == name
     expect(line(page, "capacity")).to_have_class(CHANGED)
+    rita.unfold()
     page.locator("[name='properties.singlePlacementGroup'][value='false']").check()
     expect(line(page, "singlePlacementGroup")).to_have_text(re.compile(": false"))
     page.locator("[name='sku.capacity']").fill("not a number")
@@ -93,6 +94,7 @@ def test_typing_shows_at_once_before_it_is_saved(rita: Person) -> None:
 def test_a_change_that_is_taken_back_is_no_change(rita: Person) -> None:
     start(rita)
     page = rita.page
+    rita.unfold()
     before = page.locator("[name='sku.capacity']").input_value()
     for text, changed in [("17", 1), (before, 0), ("18", 1)]:
         with page.expect_response(re.compile("/instances/$")):
@@ -206,6 +208,7 @@ def test_only_what_was_set_since_it_was_read_in(people: People, scripts: bool) -
     assert rita.json_beside_the_form()["location"]
     if scripts:
         expect(page.get_by_role("link", name="Show all of it")).to_be_focused()
+        rita.unfold()
         with page.expect_response(re.compile("/instances/$")):
             page.locator("[name='sku.tier']").fill("Basic")
         expect(line(page, "tier")).to_be_visible()
@@ -222,6 +225,7 @@ def test_members_without_a_field_are_told_and_led_to(rita: Person) -> None:
     notice.get_by_role("link").first.click()
     expect(line(page, "odd")).to_be_focused()
     number = int(re.findall(r"\d+", notice.inner_text())[1])
+    rita.unfold()
     page.locator("[name='sku.tier']").fill("")
     expect(notice).to_contain_text(f"line {number - 1}")
 

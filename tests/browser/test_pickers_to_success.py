@@ -247,6 +247,7 @@ def test_the_network_to_azure_is_cut_on_the_way(browser: Browser, distant: Produ
     picking.operating_system()
     picking.storage()
     picking.network()
+    picking.upgrades()
     picking.extension()
     assert picking.document() == WANTED
     check_without_a_network(picking, wire)

@@ -35,6 +35,7 @@ def test_a_system_is_chosen_and_its_extension_set_up(people: People, scripts: bo
     expect(person.page.get_by_role("button", name="Windows", exact=True)).to_have_attribute(
         "aria-pressed", "true"
     )
+    person.unfold()
     expect(person.page.get_by_label("Time zone", exact=True)).to_be_attached()
     expect(person.page.get_by_role("group", name="SSH keys only")).to_have_count(0)
 

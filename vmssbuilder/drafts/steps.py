@@ -46,6 +46,11 @@ class Step:
     rest: tuple[Path, ...]
 
     @property
+    def places(self) -> tuple[Path, ...]:
+        """All that it owns."""
+        return (*self.essentials, *self.rest)
+
+    @property
     def essentials(self) -> tuple[Path, ...]:
         """The places of the fields in sight."""
         return tuple(place for group in self.groups for place in group.places)
@@ -279,7 +284,7 @@ BY_NAME: Final = {step.name: step for step in STEPS}
 FORMER: Final = {"size": "instances", "operating-system": "image", "storage": "disks"}
 """Names that steps once had, in addresses that people kept, and the steps that have most of what these had."""
 
-_OWNERS: Final = {place: step for step in STEPS for place in (*step.essentials, *step.rest)}
+_OWNERS: Final = {place: step for step in STEPS for place in step.places}
 
 
 def owner(path: Path) -> Step:
