@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
+import time
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any, Final
@@ -20,6 +21,7 @@ from vmssbuilder.accounts.models import User
 from vmssbuilder.azure import prices
 from vmssbuilder.costs import cache, fetching
 from vmssbuilder.costs.models import PriceList
+from vmssbuilder.costs.views import WAIT
 from vmssbuilder.drafts.models import Draft
 from vmssbuilder.sandbox.memory import ScaleSet
 from vmssbuilder.sandbox.server import Running
@@ -41,8 +43,22 @@ def amounts(html: str, row: str) -> list[Decimal]:
     return [Decimal(each.replace(",", "").replace("\N{MINUS SIGN}", "-")) for each in cells]
 
 
+def told() -> None:
+    """Waits until the price list has answered all that it was asked."""
+    for each in threading.enumerate():
+        if each.name == "prices":
+            each.join(timeout=10)
+
+
 def part(browser: Client, of: Draft, more: str = "") -> str:
-    return browser.get(url(of, more), headers=HTMX).content.decode()
+    """What a browser shows in the end: it asks again while prices are on their way."""
+    html = ""
+    for _ in range(3):
+        html = browser.get(url(of, more), headers=HTMX).content.decode()
+        if "The price list is being asked." not in " ".join(html.split()):
+            break
+        told()
+    return html
 
 
 def test_the_page_shows_each_part_and_parts_add_to_the_sums(
@@ -73,10 +89,13 @@ def test_no_page_waits_for_the_price_list_and_the_next_one_has_it(
     first = page_of(as_rita, address, queries=40)
     assert "The price list is being asked." in " ".join(first.html.split())
     assert "load delay" in first.html, "a browser asks by itself"
+    for more in ("?part=line", ""):
+        begun = time.monotonic()
+        html = as_rita.get(url(made, more), headers=HTMX).content.decode()
+        assert time.monotonic() - begun < WAIT, "a part does not wait either"
+        assert "load delay" in html
     may_answer.set()
-    for each in threading.enumerate():
-        if each.name == "prices":
-            each.join(timeout=10)
+    told()
     again = page_of(as_rita, address, queries=40)
     assert "USD</strong> a month" in " ".join(again.html.split())
     assert "load delay" not in again.html

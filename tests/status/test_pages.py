@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from tests.conftest import GetPage, signed_in
 from tests.reviews.making import approved, document, draft, edit
 from tests.submissions.conftest import drive
 from tests.web.strict import Page, text_of
+from vmssbuilder import clock
 from vmssbuilder.accounts.models import User
 from vmssbuilder.drafts import actions as editing
 from vmssbuilder.drafts.models import Draft
@@ -202,6 +204,24 @@ def test_the_check_asks_azure_at_most_once_a_minute(
     Preflight.objects.update(asked="2020-01-01T00:00:00Z")
     ask(made)
     assert Preflight.objects.get().pk != first
+
+
+def test_a_fraction_of_a_second_is_waited_for_too(
+    as_rita: Client,
+    rita: User,
+    page_of: GetPage,
+    ask: Callable[[Draft], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made = draft(rita)
+    ask(made)
+    edit(rita, made, "sku.capacity", 3)
+    almost = Preflight.objects.get().asked + actions.APART - timedelta(seconds=0.4)
+    monkeypatch.setattr(clock, "now", lambda: almost)
+    (form,) = [
+        each for each in page_of(as_rita, f"/drafts/{made.code}/check/").all("form") if each.get("hx-trigger")
+    ]
+    assert form.get("hx-trigger") == "load delay:1s"
 
 
 def test_a_person_can_switch_it_off(

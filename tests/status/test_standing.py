@@ -6,7 +6,13 @@ from itertools import product
 from typing import Any, get_args
 
 import pytest
+from django.utils.timezone import now
 
+from vmssbuilder.azure.preflight import PreflightFinding, Result
+from vmssbuilder.azure.preflight.results import Status
+from vmssbuilder.preflight.models import GIVEN_UP
+from vmssbuilder.preflight.summary import WORDS
+from vmssbuilder.preflight.verdict import Verdict, verdict
 from vmssbuilder.reviews.models import ReviewState
 from vmssbuilder.status.standing import MOVING, Act, Azure, Facts, Role, standing
 from vmssbuilder.submissions.models import Submission, SubmissionState
@@ -48,6 +54,37 @@ FILLING_IN: dict[tuple[int, Azure], tuple[Act, str, bool]] = {
     **{(2, asked): (Act.FIX, "2 to fix", False) for asked in ASKED},
 }
 """By what is to fix and what Azure said: the owner's act, the words, and whether nothing known stands in the way."""
+
+
+CAME_TO: dict[tuple[Status, ...], Verdict] = {
+    (): "unsure",
+    ("passed",): "takes",
+    ("passed", "warning"): "takes",
+    ("passed", "unknown"): "unsure",
+    ("warning", "unknown"): "unsure",
+    ("unknown",): "unsure",
+    ("passed", "unknown", "failed"): "refuses",
+    ("passed", "failed"): "refuses",
+}
+"""What a pre-flight comes to, by what its checks came to: Azure takes only what all of them looked at."""
+
+
+@pytest.mark.parametrize(("found", "came_to"), CAME_TO.items(), ids=str)
+def test_azure_takes_only_what_every_check_looked_at(found: tuple[Status, ...], came_to: Verdict) -> None:
+    results = [
+        Result(each, each, (PreflightFinding(each, "It is so."),), now().isoformat()).to_json()
+        for each in found
+    ]
+    assert verdict(now(), now(), results) == came_to
+    lost = now() - 2 * GIVEN_UP
+    assert verdict(lost, None, results) == ("refuses" if came_to == "refuses" else "unsure"), (
+        "its worker is gone"
+    )
+    assert verdict(now(), None, results) == "asking"
+
+
+def test_what_is_unsure_is_said_in_the_same_words_everywhere() -> None:
+    assert standing(Facts(azure="unsure")).detail == f"Nothing to fix; {WORDS['unsure'][2]}"
 
 
 def test_the_tables_have_every_state() -> None:

@@ -32,8 +32,9 @@ def cost(request: HttpRequest, code: str) -> HttpResponse:
             raise Http404("There is no such revision.")
         revision.draft = draft
         source = revision
-    context = context_of(source, within=WAIT)
-    if request.headers.get("HX-Request") != "true":
+    partial = request.headers.get("HX-Request") == "true"
+    context = context_of(source, within=0.0 if partial else WAIT)
+    if not partial:
         return render(request, "costs/page.html", {"draft": draft, "revision": number, **context})
     part = "costs/line.html" if request.GET.get("part") == "line" else "costs/estimate.html"
     return render(request, part, context)

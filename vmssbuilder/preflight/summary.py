@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+import math
+from typing import Any, Final
 
 from vmssbuilder.accounts.models import User
 from vmssbuilder.azure.preflight import Result
@@ -33,7 +34,7 @@ def summary(draft: Draft, user: User, *, unasked: bool = False, sent: bool | Non
         "may_ask": editable and not user.is_local,
         "local": user.is_local,
         "by_itself": user.asks_azure,
-        "due": None if due is None else int(due.total_seconds()),
+        "due": None if due is None else math.ceil(due.total_seconds()),
         "wrong": len(errors(check_content(draft))),
     }
     return context if run is None else context | _of_run(draft, run, user, editable=editable)
@@ -53,7 +54,7 @@ def _of_run(draft: Draft, run: Preflight, user: User, *, editable: bool) -> dict
     return {
         "stale": run.revision.number != draft.head,
         "state": state,
-        "words": _WORDS[state],
+        "words": WORDS[state],
         "told": told,
         "done": sum(not each.may_pass for each in results),
         "sign_in": board.sign_in(run, user, f"/drafts/{draft.code}/check/"),
@@ -62,9 +63,9 @@ def _of_run(draft: Draft, run: Preflight, user: User, *, editable: bool) -> dict
     }
 
 
-_WORDS = {
+WORDS: Final = {
     "asking": ("info", "running", "Azure is being asked"),
-    "unsure": ("warning", "warning", "Azure could not be asked"),
+    "unsure": ("warning", "warning", "Azure could not be asked everything"),
     "refuses": ("error", "error", "Azure would refuse this"),
     "takes": ("done", "done", "Azure would take this"),
 }

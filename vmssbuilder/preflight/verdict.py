@@ -17,7 +17,7 @@ from vmssbuilder.scaleset.paths import PathError
 from .models import GIVEN_UP
 
 Verdict = Literal["asking", "unsure", "refuses", "takes"]
-"""unsure: Azure could be asked nothing, or the run was lost."""
+"""unsure: something could not be asked or looked at, or the run was lost; takes: all was, and nothing stands against it."""
 
 
 def is_running(alive: datetime, finished: datetime | None) -> bool:
@@ -32,7 +32,7 @@ def verdict(alive: datetime, finished: datetime | None, results: Iterable[Mappin
     found = {Result.from_json(each).status for each in results}
     if "failed" in found:
         return "refuses"
-    return "takes" if finished is not None and found & {"passed", "warning"} else "unsure"
+    return "takes" if finished is not None and found and found <= {"passed", "warning"} else "unsure"
 
 
 def findings(results: Iterable[Mapping[str, Any]]) -> Iterator[Finding]:
