@@ -14,6 +14,7 @@ from vmssbuilder.accounts.models import User
 from vmssbuilder.azure.pickers import Suggestion
 from vmssbuilder.drafts import actions, addresses, known_values
 from vmssbuilder.drafts import content as contents
+from vmssbuilder.drafts.changes import Changed
 from vmssbuilder.drafts.forms import picking
 from vmssbuilder.drafts.models import Draft
 from vmssbuilder.scaleset import Request, paths
@@ -321,3 +322,17 @@ def test_an_item_of_a_list_that_became_shorter_is_saved_where_it_is_now(
     else:
         assert answer.status_code in (204, 302)
         assert published == [MISSING, MISSING, "Contoso"]
+
+
+def test_a_field_drawn_in_place_knows_what_the_whole_page_knows(
+    as_requester: Client, requester: User, draft_of: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    noted = picking.ZoneOption("1", "Not for this size"), picking.ZoneOption("2")
+    monkeypatch.setattr(picking, "zones", lambda _user, _content: noted)
+    draft = draft_of({"zones": ["1"]})
+    url, form = page_form(as_requester, draft, "zones")
+    actions.save(requester, draft, 1, [Changed(("zones",), ["1"], ["2"])])
+    answer = as_requester.post(url, form, headers={"HX-Request": "true", "HX-Current-URL": url})
+    html = answer.content.decode()
+    assert "Not for this size" in as_requester.get(url).content.decode()
+    assert "Not for this size" in html

@@ -23,6 +23,7 @@ from vmssbuilder.drafts.forms.conflicts import TwoValues
 from vmssbuilder.drafts.forms.formsets import kind_of_rows
 from vmssbuilder.drafts.forms.layout import EverythingElse
 from vmssbuilder.drafts.forms.lists import ITEMS_A_PAGE
+from vmssbuilder.drafts.forms.page import PageForm
 from vmssbuilder.drafts.forms.pages import page_form
 from vmssbuilder.drafts.forms.rows import cell_at
 from vmssbuilder.drafts.forms.searching import SettingSearch
@@ -148,40 +149,37 @@ def draw(
     return render(request, "drafts/step.html", context, status=status)
 
 
-def fields(request: HttpRequest, form: Form, **shown: Any) -> SafeString:
-    """All fields of a page as HTML. shown: what else they show, as `PageForm` takes it."""
-    draft, chosen = form.draft, systems.of(form.draft)
-    content = extensions.as_shown(draft, form.place, form.layout, contents.of(draft))
-    page = page_form(form.layout)(
+def page_of(request: HttpRequest, form: Form, content: dict[str, Any], **shown: Any) -> PageForm:
+    """The page of a content, for all of it or some of its fields. shown: what else it shows, as `PageForm` takes it."""
+    draft = form.draft
+    content = extensions.as_shown(draft, form.place, form.layout, content)
+    return page_form(form.layout)(
         content,
         form.place,
         form.step_url,
-        system=chosen.system,
+        system=systems.shown_for(draft, content),
         kept=sent.kept(draft) if secret_names(form) else (),
         unnamed=extensions.unnamed(form.layout, form.place, content),
-        whole=whole(request),
         zones=_zones(request, form, content),
         subscription_name=picking.subscription_name(
             cast(User, request.user), draft.subscription, without_query=True
         ),
-        filled=known_values.marked(draft),
+        filled=known_values.marked(draft, content),
         **shown,
     )
-    return page.draw(os_and_presets.laid_out(request, form, page, chosen))
+
+
+def fields(request: HttpRequest, form: Form, **shown: Any) -> SafeString:
+    """All fields of a page as HTML. shown: what else they show, as `PageForm` takes it."""
+    page = page_of(request, form, contents.of(form.draft), whole=whole(request), **shown)
+    return page.draw(os_and_presets.laid_out(request, form, page, systems.of(form.draft)))
 
 
 def unset(request: HttpRequest, form: Form) -> HttpResponse:
     """The part of the fold that a page leaves out: what is not set. `base` is the revision that the page was made from."""
     shown = actions.shown_at(form.draft, counted(request.GET.get("base", "")) or 0)
     form.fit(shown)
-    page = page_form(form.layout)(
-        shown,
-        form.place,
-        form.step_url,
-        system=systems.shown_for(form.draft, shown),
-        kept=sent.kept(form.draft) if secret_names(form) else (),
-        whole=True,
-    )
+    page = page_of(request, form, shown, whole=True)
     return HttpResponse(EverythingElse(form.layout.rest).unset(page))
 
 

@@ -31,7 +31,18 @@ from vmssbuilder.web.problems import problem
 
 from . import conflicts, os_and_presets, pane
 from .checking import fix_here
-from .form import Form, by_field, draw, fields, findings_of, has_field_here, onward, secret_names, whole
+from .form import (
+    Form,
+    by_field,
+    draw,
+    fields,
+    findings_of,
+    has_field_here,
+    onward,
+    page_of,
+    secret_names,
+    whole,
+)
 from .frame import frame
 from .lists import act
 
@@ -331,9 +342,6 @@ def _stale_fields(saving: Save, drawn: Collection[paths.Path]) -> list[BoundProp
         for change in saving.changes
         if not any(paths.starts_with(place, change.path) for place in own)
     }
-    page = page_form(form.layout)(
-        now, form.place, form.step_url, in_place=True, filled=known_values.marked(form.draft)
-    )
     system, asked = systems.shown_for(form.draft, shown), whole(saving.request)
     there = page_form(form.layout)(shown, form.place, system=system, whole=asked).showing.drawn()
     found = []
@@ -345,8 +353,11 @@ def _stale_fields(saving: Save, drawn: Collection[paths.Path]) -> list[BoundProp
         other = not merging.same(value, changed.get(path, paths.get(shown, path)))
         in_rows = entry.is_rows and path in changed
         if other or (in_rows and moved_up(saving.request.POST, entry, paths.text(path), value)):
-            found.append(page.at_entry(entry))
-    return found
+            found.append(entry)
+    if not found:
+        return []
+    page = page_of(saving.request, form, now, in_place=True)
+    return [page.at_entry(entry) for entry in found]
 
 
 # --- What was not saved -----------------------------------------------------------------------------------------------
@@ -379,15 +390,14 @@ def _again(
     }
     if automatic:
         draft = form.draft
-        page = page_form(form.layout)(
+        page = page_of(
+            request,
+            form,
             contents.of(draft),
-            form.place,
-            form.step_url,
             findings=by_field(form, extra),
             typed=typed,
             conflicts=conflicts,
             in_place=True,
-            filled=known_values.marked(draft),
         )
         touched = [
             page.at_entry(entry)
