@@ -25,8 +25,9 @@ class Suggestions {
       closed: () => this.#closed(),
       settled: this.searches ? () => this.#settled() : null,
     });
+    input.addEventListener("focus", () => { this.saved = input.form?.settled?.(); });
   }
-  // What was chosen before it counts: it may be on its way to be saved.
+  // What was chosen before it counts, also for who types at once: it may be on its way to be saved.
   async open() {
     await this.input.form?.settled?.();
     if (document.activeElement === this.input && !this.box) this.ask();
@@ -34,7 +35,10 @@ class Suggestions {
   typed() {
     this.input.dataset.typed = "1";
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.ask(), 120);
+    this.#timer = setTimeout(async () => {
+      await this.saved;
+      this.ask();
+    }, 120);
   }
   async #settled() {
     if (this.asked !== this.input.value) await this.ask();
@@ -77,6 +81,14 @@ class Suggestions {
     this.box.innerHTML = html;
     const words = this.box.querySelector(".suggest__foot span").textContent;
     this.combobox.show(this.box, this.box.querySelector("[role=listbox]"), words, this.searches && input.value ? 0 : -1);
+  }
+  // What was typed in full is taken on leaving: the one suggestion of that name or value.
+  left() {
+    const typed = this.input.dataset.typed && this.asked === this.input.value ? this.asked.trim().toLowerCase() : "";
+    if (!typed || this.searches) return;
+    const called = (option) => [option.dataset.value, option.firstElementChild.textContent];
+    const found = this.combobox.options.filter((option) => called(option).some((name) => name.toLowerCase() === typed));
+    if (found.length === 1) this.take(found[0]);
   }
   #closed() {
     clearTimeout(this.#timer);
@@ -131,7 +143,10 @@ function enhance() {
 
 document.addEventListener("focusout", (event) => {
   const own = comboboxes.get(event.target) || comboboxes.get(event.target.closest?.(".suggest")?.previousElementSibling);
-  if (own?.box && !own.box.contains(event.relatedTarget) && event.relatedTarget !== own.input) own.combobox.close();
+  if (own?.box && !own.box.contains(event.relatedTarget) && event.relatedTarget !== own.input) {
+    own.left();
+    own.combobox.close();
+  }
 });
 document.addEventListener("click", (event) => {
   const own = comboboxes.get(event.target);

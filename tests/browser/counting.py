@@ -46,29 +46,48 @@ class Counting:
         self.clicks += 1
         self.person.page.reload()
 
+    def name(self, field: Locator, words: str, value: str) -> None:
+        """Types a suggestion's name in full, in whatever letters: it is taken on leaving the field and its list."""
+        page = self.person.page
+        self.values += 1
+        field.focus()
+        field.press_sequentially(words)
+        expect(page.locator(f'div.suggest [role=option][data-value="{value}" i]')).to_be_visible(
+            timeout=15_000
+        )
+        for _ in range(2):
+            page.keyboard.press("Tab")
+        expect(field).to_have_value(value)
+
+    def name_option(self, field: Locator, words: str, title: str) -> None:
+        """Types words of an option, of which Tab takes the one that is marked."""
+        self.values += 1
+        field.focus()
+        field.press_sequentially(words)
+        field.press("Tab")
+        expect(field).to_have_value(title)
+
+    def find(self, field: Locator, words: str) -> None:
+        """Types words into a search, of which Enter takes the first that is found."""
+        self.clicks += 1
+        self.values += 1
+        field.focus()
+        field.press_sequentially(words)
+        expect(self.person.page.locator("div.suggest [role=option][aria-selected=true]")).to_be_visible()
+        with self.person.page.expect_navigation():
+            field.press("Enter")
+
     def choose(self, field: Locator, title: str) -> None:
         """An option of a list that opens."""
         self.click(field)
         self.click(self.person.page.get_by_role("option", name=title, exact=True))
 
-    def search(self, field: Locator, words: str, title: re.Pattern[str]) -> None:
-        """Takes the first suggestion of that title for some words."""
-        self.click(field)
-        self.values += 1
-        field.press_sequentially(words)
-        self.click(self.person.page.locator("div.suggest [role=option]", has_text=title).first)
-
-    def onward_to(self, selector: str) -> Locator:
-        """The control, on this page or on one of those that follow it; a fold around it is opened."""
-        page = self.person.page
-        for _ in range(12):
-            found = page.locator(selector).first
-            if found.count():
-                for fold in found.locator("xpath=ancestor::details[not(@open)]").all():
-                    self.click(fold.locator("summary").first)
-                return found
-            self.press(re.compile("^Save and continue"))
-        raise AssertionError(f"no page has {selector}")
+    def field(self, selector: str) -> Locator:
+        """The control on this page; a fold around it is opened."""
+        found = self.person.page.locator(selector).first
+        for fold in found.locator("xpath=ancestor::details[not(@open)]").all():
+            self.click(fold.locator("summary").first)
+        return found
 
     def pick(self, field: Locator, value: str) -> None:
         """Takes a suggestion, unless the field says so already."""
