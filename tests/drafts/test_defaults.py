@@ -60,7 +60,7 @@ def test_both_stand_side_by_side_before_sending(
     address = f"/drafts/{draft.code}/against-defaults/"
     assert address in check.addresses()
     page = page_of(as_requester, address)
-    rows = [[" ".join(cell.text_content().split()) for cell in row] for row in page.all("tr")]
+    rows = [[" ".join("".join(cell.itertext()).split()) for cell in row] for row in page.all("tr")]
     assert ["Overprovisioning", "Yes", "On the same"] in rows
     assert any(row[0].startswith("Max surge") and row[1:] == ["Yes", "Off"] for row in rows)
     assert ["Instance count", "3", "\N{EN DASH}"] in rows

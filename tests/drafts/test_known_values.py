@@ -36,7 +36,7 @@ def built(**members: Any) -> dict[str, Any]:
     return made
 
 
-ADDED: Final = (
+ADDED: Final[tuple[tuple[dict[str, Any], str, dict[str, Any]], ...]] = (
     # what there is, the list that gets an item, what that begins with
     ({}, f"{STORAGE}.dataDisks", {"lun": 0, "createOption": "Empty"}),
     (
@@ -54,7 +54,7 @@ ADDED: Final = (
     ({}, f"{PROFILE}.extensionProfile.extensions", {}),
 )
 
-CHOSEN: Final = (
+CHOSEN: Final[tuple[tuple[dict[str, Any], dict[str, Any], dict[str, Any]], ...]] = (
     # what there is, what is chosen, what follows
     (
         {},

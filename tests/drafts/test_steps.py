@@ -134,6 +134,11 @@ def marked_required(html: str) -> Iterator[str]:
             yield found[1]
 
 
+def is_leaf(path: Path, api_version: str) -> bool:
+    node = tree(api_version).at(path)
+    return node is not None and node.is_leaf
+
+
 def required_in(api_version: str) -> set[Path]:
     """What a scale set of the version needs before anything else is filled in."""
     address = {
@@ -145,9 +150,7 @@ def required_in(api_version: str) -> set[Path]:
         if node.property.required and not isinstance(node.property, Single) and unconditional(node)
     }
     asked = {each.path for each in check({}, api_version) if each.severity == "error"}
-    return (
-        address | always | {path for path in asked if tree(api_version).at(path).is_leaf or path[-1] in LISTS}
-    )
+    return address | always | {path for path in asked if path[-1] in LISTS or is_leaf(path, api_version)}
 
 
 LISTS: Final = ("networkInterfaceConfigurations",)
