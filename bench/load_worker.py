@@ -121,7 +121,7 @@ class Load:
         from vmssbuilder.sandbox.operations import Operations
         from vmssbuilder.submissions.models import Submission
 
-        Operations.retry_after = lambda _self: str(random.randint(10, 30))  # type: ignore[method-assign,assignment] # noqa: S311
+        Operations.retry_after = lambda _self: str(random.randint(10, 30))  # type: ignore[method-assign,assignment] # noqa: S311 - spreads load, guards nothing
         with self._azure(1e6) as people, self._workers(2) as (workers, figures):
             self._submit(people, MANY)
             running = Submission.objects.filter(state="running")
