@@ -35,7 +35,7 @@ def tokens(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str | None]]:
 
     monkeypatch.setattr(lookups, "client_for_thread", client)
     monkeypatch.setattr(lookups, "gate", lambda _user: Gate())
-    monkeypatch.setattr(lookups, "tell_pauses", lambda _user: None)
+    monkeypatch.setattr(lookups, "publish_pauses", lambda _user: None)
     lookups.forget_everything()
     yield got
     lookups.forget_everything()
