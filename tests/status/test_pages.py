@@ -121,6 +121,32 @@ def test_the_way_of_a_request_through_all_who_have_a_part_in_it(
     assert button(page_of(as_rita, f"/submissions/{submission.code}/")) == "Change what runs"
 
 
+@pytest.mark.parametrize(("stage", "act"), [("In review", ""), ("Approved", "Send to Azure")])
+def test_a_save_in_passing_brings_the_bar_as_soon_as_it_reads_otherwise(
+    as_rita: Client, rita: User, rolf: User, page_of: GetPage, stage: str, act: str
+) -> None:
+    """The list reads the same before and after; the request stands at another stage."""
+    made = draft(rita)
+    review = request_review(rita, made, "Please", made.head)
+    if stage == "Approved":
+        decide(rolf, review, "approve", "Fits the plan.")
+    url = f"/drafts/{made.code}"
+    page = page_of(as_rita, f"{url}/instances/")
+    assert (stage in bar(page), button(page)) == (True, act)
+    listed = steps(page)
+    for base, capacity in enumerate(("3", "4"), start=made.head):
+        seen = page.all("ol", id="tasks")[0].get("data-seen")
+        saved = as_rita.post(f"{url}/instances/", {"base": base, "sku.capacity": capacity}, headers=HTMX)
+        assert saved.status_code == 200
+        answer = as_rita.get(f"{url}/tasks/?step=instances&seen={seen}", headers=HTMX)
+        if base > made.head:
+            assert answer.status_code == 204, "a draft it is already"
+            continue
+        page = Page(answer)
+        assert (now(page), button(page)) == ("Draft", "Check everything")
+        assert steps(page) == listed
+
+
 def wrong_size() -> dict[str, Any]:
     wanted = document()
     wanted["sku"]["name"] = "Standard_Nope_v9"

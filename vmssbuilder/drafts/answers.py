@@ -1,4 +1,6 @@
-"""What Azure answered about a draft, as findings at its fields. Whoever asks Azure tells it here, so that `drafts` need not know."""
+"""What is known of a draft that `drafts` need not know by itself: what Azure answered, as findings at its fields, and what
+the status bar says. Whoever knows it tells it here.
+"""
 
 from __future__ import annotations
 
@@ -27,14 +29,20 @@ class AzureAnswer:
 
 
 AnswerSource = Callable[[Draft], AzureAnswer]
-_SOURCES: Final[list[AnswerSource]] = []
+BarSource = Callable[[Draft, list[Finding]], str]
+_SOURCES: Final[list[tuple[AnswerSource, BarSource]]] = []
 
 
-def take_from(source: AnswerSource) -> None:
-    """From now on this is asked."""
-    _SOURCES.append(source)
+def take_from(source: AnswerSource, bar: BarSource) -> None:
+    """From now on these are asked. bar: takes the draft with its check, and answers what its owner reads in the bar."""
+    _SOURCES.append((source, bar))
 
 
 def answer(draft: Draft) -> AzureAnswer:
     """What is known of Azure's answer; an empty one where nobody asked."""
-    return next((source(draft) for source in _SOURCES), AzureAnswer())
+    return next((source(draft) for source, _ in _SOURCES), AzureAnswer())
+
+
+def bar(draft: Draft, found: list[Finding]) -> str:
+    """A text that is another one as soon as the bar reads otherwise to the owner. found: the check of the draft."""
+    return next((source(draft, found) for _, source in _SOURCES), "")

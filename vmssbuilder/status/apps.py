@@ -9,9 +9,9 @@ class StatusConfig(AppConfig):
     name = "vmssbuilder.status"
 
     def ready(self) -> None:
-        """What Azure answered stands in the steps and at the fields."""
+        """What Azure answered stands in the steps and at the fields; the bar follows along with the steps."""
         from vmssbuilder.drafts import answers
 
         from . import queries
 
-        answers.take_from(queries.answer)
+        answers.take_from(queries.answer, queries.bar)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -87,6 +87,17 @@ def of(draft: Draft, user: User) -> Standing:
 
 def facts(draft: Draft, user: User) -> Facts:
     """What is known of the draft, for this person. It is checked where its standing depends on that."""
+    owners = _owners_facts(draft, check_content)
+    return replace(
+        owners,
+        role=_role(draft, user, waiting=owners.review == ReviewState.WAITING),
+        mine=known(draft).submitter == user.pk,
+        local=user.is_local,
+    )
+
+
+def _owners_facts(draft: Draft, check: Callable[[Draft], list[Finding]]) -> Facts:
+    """What is known of the draft, for its owner. check: asked only where the standing depends on it."""
     row = known(draft)
     review = row.review_state if row.review_revision == draft.head else ""
     submission = row.submission_state if row.submission_revision == draft.head else ""
@@ -94,18 +105,16 @@ def facts(draft: Draft, user: User) -> Facts:
     checked = "document" not in draft.get_deferred_fields()
     found: list[Finding] = []
     if checked and not submission and not review:
-        found = errors(check_content(draft))
+        found = errors(check(draft))
     reasons = sum(each.overridable for each in found)
     return Facts(
-        role=_role(draft, user, waiting=review == ReviewState.WAITING),
         wrong=len(found) - reasons,
         reasons=reasons,
         azure=azure(draft),
         review=review or "",
         sent_back=row.review_state in SENT_BACK and row.review_revision != draft.head,
         submission=submission or "",
-        mine=row.submitter == user.pk,
-        local=user.is_local,
+        mine=row.submitter == draft.owner_id,
         checked=checked,
     )
 
@@ -126,6 +135,13 @@ def azure(draft: Draft) -> Azure:
     if row.run_revision != draft.head:
         return "outdated"
     return verdict.verdict(row.run_alive, row.run_finished, row.run_results or ())
+
+
+def bar(draft: Draft, found: list[Finding]) -> str:
+    """What the bar says to the owner: the stage, its words, the act and where that leads. found: the check of the draft."""
+    stands = standing(_owners_facts(draft, lambda _: found))
+    act = stands.act.value if stands.act is not None else ""
+    return "|".join((stands.name, stands.detail, act, known(draft).submission or ""))
 
 
 def answer(draft: Draft) -> AzureAnswer:

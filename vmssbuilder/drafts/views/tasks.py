@@ -40,12 +40,16 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Tasks:
-    """The task list of a draft. wrong: how many errors its check and Azure found. answered: what Azure said of it."""
+    """The task list of a draft. wrong: how many errors its check and Azure found. answered: what Azure said of it.
+
+    bar: what the status bar says beside it.
+    """
 
     draft: Draft
     tasks: tuple[Task, ...]
     wrong: int
     answered: AzureAnswer
+    bar: str
 
     @property
     def done(self) -> int:
@@ -54,8 +58,8 @@ class Tasks:
 
     @property
     def digest(self) -> str:
-        """A few letters that change when the list reads otherwise, so that a page need not be sent it again."""
-        words = [*(task.words for task in self.tasks), *self.outcome, self.draft.name]
+        """A few letters that change when the list or the bar reads otherwise, so that a page need not be sent them again."""
+        words = [*(task.words for task in self.tasks), *self.outcome, self.draft.name, self.bar]
         return f"{zlib.crc32('|'.join(words).encode()):x}"
 
     @property
@@ -84,10 +88,10 @@ def drawn_tasks(
 
 def tasks_of(draft: Draft, current: steps.Step | None = None) -> Tasks:
     """The task list of a draft as it was last saved. current: the step whose page shows it."""
-    content, answered = contents.of(draft), answers.answer(draft)
+    content, answered, found = contents.of(draft), answers.answer(draft), check_content(draft)
     wrong: Counter[str] = Counter()
     missing: Counter[str] = Counter()
-    for finding in errors([*check_content(draft), *answered.findings]):
+    for finding in errors([*found, *answered.findings]):
         # What nobody filled in yet is no mistake.
         lacks = paths.get(content, finding.path) in (MISSING, "")
         (missing if lacks else wrong)[steps.owner(finding.path).name] += 1
@@ -100,14 +104,15 @@ def tasks_of(draft: Draft, current: steps.Step | None = None) -> Tasks:
             words = f"Waits for {first.title}"
         url = f"/drafts/{draft.code}/{entry.name}/"
         tasks.append(Task(entry.name, entry.title, entry.lead, url, state, words, entry is current))
-    return Tasks(draft, tuple(tasks), sum((wrong + missing).values()), answered)
+    bar = answers.bar(draft, found)
+    return Tasks(draft, tuple(tasks), sum((wrong + missing).values()), answered, bar)
 
 
 @require_safe
 def tasks(request: HttpRequest, code: str) -> HttpResponse:
-    """The task list by itself, for a page whose form was saved in passing; nothing when it still reads the same.
+    """The task list and the bar, for a page whose form was saved in passing; nothing when both still read the same.
 
-    The address says the page's `step`, and the digest of the list that it has `seen`.
+    The address says the page's `step`, and the digest of what it has `seen`.
     """
     draft = access.find(cast(User, request.user), code, Access.EDIT)
     if not request.htmx:  # type: ignore[attr-defined] # django-htmx adds it to each request
