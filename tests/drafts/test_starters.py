@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -12,7 +13,10 @@ from tests.forms import entries
 from tests.reviews.making import PASSWORD, SUBSCRIPTION, draft, edit, person
 from vmssbuilder.accounts.models import Role, User
 from vmssbuilder.audit.models import Event
+from vmssbuilder.azure.pickers import Suggestion
 from vmssbuilder.drafts import starters, vault
+from vmssbuilder.drafts.forms import picking
+from vmssbuilder.drafts.forms.starters import known
 from vmssbuilder.drafts.models import Draft
 
 NEW = "/drafts/new/"
@@ -105,6 +109,26 @@ def test_a_weak_password_is_refused_and_not_carried(as_requester: Client, page_o
 
 def test_a_starter_that_there_is_not_is_not_found(as_requester: Client) -> None:
     assert as_requester.get(f"{NEW}no-such/").status_code == 404
+
+
+def test_a_look_waits_for_all_lists_together_no_longer_than_for_one(
+    requester: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    most, waited = 0, list[float]()
+
+    def slow(_user: User, _kind: str, _where: Any, wait: float, _value: str = "") -> tuple[Suggestion, ...]:
+        waited.append(wait)
+        time.sleep(wait)
+        return ()
+
+    monkeypatch.setattr(picking, "usable", slow)
+    place = {name: WINDOWS[name] for name in ("subscription", "resourceGroup", "location")}
+    for starter in starters.starters():
+        waited.clear()
+        known(requester, starter, place, 0.05)
+        assert sum(waited) <= 0.05, starter.name
+        most = max(most, len(waited))
+    assert most > 1, "some ask for several lists"
 
 
 # --- copies -------------------------------------------------------------------------------------------------------------

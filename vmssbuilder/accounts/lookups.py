@@ -108,6 +108,11 @@ def ask(user: User, about: str, work: Work, words: Words, *, wait: float, within
     return Lookup(value)
 
 
+def left(until: float) -> float:
+    """Seconds until that moment of `time.monotonic()`, none once it is past: for several questions with one deadline."""
+    return max(0.0, until - time.monotonic())
+
+
 def is_pending(user: User, about: str) -> bool:
     """Whether an answer is on its way, or there and not fetched."""
     with _lock:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from vmssbuilder.accounts.lookups import Lookup
+from vmssbuilder.accounts.lookups import Lookup, left
 from vmssbuilder.accounts.models import User
 from vmssbuilder.azure.pickers import PICKERS, Suggestion, Where
 from vmssbuilder.azure.pickers.kinds import IMAGE
@@ -43,7 +43,7 @@ def ask(user: User, where: Where, text: str, *, wait: float, fresh: bool = False
     """
     until = time.monotonic() + wait
     popular = fetching.fetch_list(user, PICKERS[IMAGE], where, wait=wait, fresh=fresh)
-    answers = [popular, fetching.fetch_list(user, PICKERS["image"], where, wait=_left(until), fresh=fresh)]
+    answers = [popular, fetching.fetch_list(user, PICKERS["image"], where, wait=left(until), fresh=fresh)]
     answers += _of_publishers(user, where, text, until)
     lists = [each.value for each in answers if each.value is not None]
     return Lookup(
@@ -54,18 +54,14 @@ def ask(user: User, where: Where, text: str, *, wait: float, fresh: bool = False
     )
 
 
-def _left(until: float) -> float:
-    return max(0.0, until - time.monotonic())
-
-
 def _of_publishers(user: User, where: Where, text: str, until: float) -> Iterator[Lookup]:
     if not text.strip() or where.missing(PICKERS["imagePublisher"].source.needs):
         return
-    publishers = fetching.fetch_list(user, PICKERS["imagePublisher"], where, wait=_left(until))
+    publishers = fetching.fetch_list(user, PICKERS["imagePublisher"], where, wait=left(until))
     yield replace(publishers, value=None)
     if publishers.value is not None:
         for name in named(text, publishers.value.index.values()):
-            yield fetching.fetch_list(user, _OF_PUBLISHER, replace(where, publisher=name), wait=_left(until))
+            yield fetching.fetch_list(user, _OF_PUBLISHER, replace(where, publisher=name), wait=left(until))
 
 
 def named(text: str, publishers: list[str]) -> list[str]:

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 
-from vmssbuilder.accounts.lookups import Lookup
+from vmssbuilder.accounts.lookups import Lookup, left
 from vmssbuilder.accounts.models import User
 from vmssbuilder.azure.pickers import PICKERS, Suggestion, Where
 from vmssbuilder.azure.pickers.kinds import HOURLY_PRICES, QUOTA
@@ -88,8 +88,7 @@ def known(user: User, draft: Draft, where: Where, *, wait: float) -> Known:
     quota = fetching.fetch_list(user, QUOTA, where, wait=wait)
     prices = Lookup()
     if settings.VMSSBUILDER_PRICES:
-        left = max(0.0, until - time.monotonic())
-        prices = fetching.fetch_list(user, HOURLY_PRICES, where, wait=left)
+        prices = fetching.fetch_list(user, HOURLY_PRICES, where, wait=left(until))
     windows = systems.of(draft).system == "Windows"
     priority = paths.get(draft.document, _PRIORITY, "")
     spot = isinstance(priority, str) and priority.lower() in {"spot", "low"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from typing import Any, Final, cast
 
@@ -9,6 +10,7 @@ from crispy_forms.layout import Layout
 from django import forms
 from django.utils import timezone
 
+from vmssbuilder.accounts.lookups import left
 from vmssbuilder.accounts.models import User
 from vmssbuilder.azure.pickers import Where
 from vmssbuilder.drafts.clear_keys import PRIVATE_KEY
@@ -154,8 +156,9 @@ class AnswersForm(SmallForm):
 def known(user: User, starter: Starter, answers: Mapping[str, str], wait: float) -> dict[str, str]:
     """The answers that follow from the others, by question: the region of the group, and what there is only one of.
 
-    wait: seconds to wait for Azure at most for each list that is not known yet.
+    wait: seconds to wait for Azure at most, for all lists that are not known yet.
     """
+    until = time.monotonic() + wait
     found: dict[str, str] = {}
     for question in starter.questions:
         kind = question.node.property.kind
@@ -164,9 +167,9 @@ def known(user: User, starter: Starter, answers: Mapping[str, str], wait: float)
         said = {**found, **{name: value for name, value in answers.items() if value}}
         where = Where(subscription=said.get("subscription", ""), region=said.get("location", ""))
         if question.name == "location":
-            value = _region_of_group(user, where, said.get("resourceGroup", ""), wait)
+            value = _region_of_group(user, where, said.get("resourceGroup", ""), left(until))
         elif question.name in _DECIDES or where.region:
-            offered = picking.usable(user, kind, where, wait)
+            offered = picking.usable(user, kind, where, left(until))
             value = offered[0].value if len(offered) == 1 else ""
         else:
             value = ""

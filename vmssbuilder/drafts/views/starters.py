@@ -19,7 +19,7 @@ from vmssbuilder.drafts.starters import Starter
 from vmssbuilder.scaleset.findings import errors
 
 LOOK_WAITS: Final = 1.0
-"""Seconds to wait for each list of Azure when a person, or the page's script, asks for what follows from the answers."""
+"""Seconds to wait for Azure, for all its lists together, when a person, or the page's script, asks for what follows from the answers."""
 FIRST_WAITS: Final = 0.3
 """The same when the page is opened."""
 
