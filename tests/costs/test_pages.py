@@ -17,9 +17,12 @@ from pytest_django import Settings
 from tests.conftest import GetPage
 from tests.reviews.making import document, draft, edit
 from tests.submissions.test_updates import opened
+from tests.updates.conftest import somebody_else
 from vmssbuilder.accounts.models import User
 from vmssbuilder.azure import prices
+from vmssbuilder.azure.estimates import CostPart, Estimate
 from vmssbuilder.costs import cache, fetching
+from vmssbuilder.costs.estimating import Cost, CostDifference
 from vmssbuilder.costs.models import PriceList
 from vmssbuilder.costs.views import WAIT
 from vmssbuilder.drafts.models import Draft
@@ -144,6 +147,48 @@ def test_an_update_says_what_it_costs_more(
     assert "\N{MINUS SIGN}" in fewer
 
 
+PRICED: Final = CostPart("2 instances", Decimal("0.50"), Decimal(365))
+UNPRICED: Final = CostPart("2 disks")
+
+
+def summed(*parts: CostPart, one: bool = False) -> Estimate:
+    return Estimate("USD", parts, (), (), one)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        (summed(PRICED), summed(PRICED, PRICED), CostDifference(Decimal("0.50"), Decimal(365))),
+        (summed(PRICED), summed(PRICED), CostDifference(Decimal(0), Decimal(0))),
+        (None, summed(PRICED), None),
+        (summed(UNPRICED), summed(PRICED), None),
+        (summed(PRICED, UNPRICED), summed(PRICED), None),
+        (summed(PRICED), summed(PRICED, UNPRICED), None),
+        (summed(PRICED), summed(PRICED, one=True), None),
+        (summed(PRICED, one=True), summed(PRICED), None),
+    ],
+)
+def test_a_difference_is_told_when_both_sides_are_known_in_full(
+    before: Estimate | None, after: Estimate, told: CostDifference | None
+) -> None:
+    assert Cost(after, before).difference == told
+
+
+@pytest.mark.parametrize("unknown", ["before", "after"])
+def test_an_update_of_which_a_part_has_no_price_says_no_difference(
+    sandbox: Running, as_rita: Client, rita: User, running_set: ScaleSet, unknown: str
+) -> None:
+    if unknown == "before":
+        somebody_else(running_set, lambda model: model["sku"].update(name="Standard_Nothing"))
+    size = "Standard_Nothing" if unknown == "after" else "Standard_D2s_v3"
+    made = edit(rita, opened(rita), "sku.name", size)
+    line, whole = part(as_rita, made, "?part=line"), part(as_rita, made)
+    assert "USD</strong> a" in line
+    assert "by this update" not in line
+    assert amounts(whole, "Before this update.*?"), "the sums stay"
+    assert "Difference" not in whole
+
+
 def test_changes_alone_and_a_request_that_says_too_little_say_why_nothing_is_known(
     sandbox: Running, as_rita: Client, rita: User
 ) -> None:
@@ -185,6 +230,27 @@ def test_prices_are_kept_for_a_day_and_are_the_same_for_everybody(
     fetching.forget_everything()
     assert amounts(part(as_rita, draft(rita)), "Sum") == first
     assert PriceList.objects.count() == 2, "the old ones are forgotten"
+
+
+@pytest.mark.parametrize("more", ["?part=line", ""], ids=["line", "all"])
+@pytest.mark.parametrize("known", ["some", "none"])
+def test_a_price_list_that_is_down_is_named_and_asked_again_by_itself(
+    sandbox: Running, as_rita: Client, rita: User, known: str, more: str
+) -> None:
+    made = draft(rita)
+    if known == "some":
+        part(as_rita, made, more)
+        made = edit(rita, made, "sku.name", "Standard_D4s_v3")
+    sandbox.fault("status", status=503, path=PRICES, times=9)
+    html = part(as_rita, made, more)
+    assert "The price list does not answer. It can be asked again in a minute." in html
+    assert ("No price known for 2 instances of Standard_D4s_v3" in html) is (known == "some")
+    assert f"load delay:{fetching.TROUBLE_LASTS:.0f}s" in html
+    sandbox.sandbox.memory.faults.clear()
+    fetching.forget_everything()
+    html = part(as_rita, made, more)
+    assert "does not answer" not in html
+    assert "load delay" not in html
 
 
 def test_prices_can_be_switched_off(

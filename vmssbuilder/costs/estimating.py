@@ -14,9 +14,17 @@ from . import fetching
 
 
 @dataclass(frozen=True, slots=True)
+class CostDifference:
+    """What an hour and a month cost more than before; less than nothing where they cost less."""
+
+    hourly: Decimal
+    monthly: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class Cost:
     """after: as it is wanted. before: of an update, as it was when it was opened. why: in place of both, why they are not
-    known. loading: prices are on their way. trouble: the price list did not answer.
+    known. loading: prices are on their way. trouble: the price list did not answer about some or all, and is not asked now.
     """
 
     after: Estimate | None = None
@@ -26,14 +34,14 @@ class Cost:
     trouble: bool = False
 
     @property
-    def hourly_more(self) -> Decimal:
-        """What an hour costs more than before; less than nothing where it costs less."""
-        return self.after.hourly - self.before.hourly if self.after and self.before else Decimal(0)
-
-    @property
-    def monthly_more(self) -> Decimal:
-        """The same for a month."""
-        return self.after.monthly - self.before.monthly if self.after and self.before else Decimal(0)
+    def difference(self) -> CostDifference | None:
+        """What the update changes; None for a create, and unless both sides are known in full and are of as many instances
+        as there are.
+        """
+        after, before = self.after, self.before
+        if after is None or before is None or after.unknown or before.unknown or after.one or before.one:
+            return None
+        return CostDifference(after.hourly - before.hourly, after.monthly - before.monthly)
 
 
 def cost_of(source: Draft | Revision, *, within: float = 0.0) -> Cost:
@@ -47,8 +55,10 @@ def cost_of(source: Draft | Revision, *, within: float = 0.0) -> Cost:
         return Cost(why="Choose a region and a size to see what it costs.")
     before = _before(source)
     known = fetching.ask(wanted | topics(before), within=within)
-    if known.loading or (known.trouble and not known.found):
-        return Cost(loading=known.loading, trouble=known.trouble)
+    if known.loading:
+        return Cost(loading=True)
+    if not known.found and known.trouble:
+        return Cost(trouble=True)
     then = estimate(before, known.found) if before else None
     return Cost(estimate(source.document, known.found), then, trouble=known.trouble)
 
