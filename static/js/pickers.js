@@ -30,7 +30,9 @@ class Suggestions {
   // What was chosen before it counts, also for who types at once: it may be on its way to be saved.
   async open() {
     await this.input.form?.settled?.();
-    if (document.activeElement === this.input && !this.box) this.ask();
+    // What was saved may have had the field drawn anew.
+    const own = comboboxes.get(document.getElementById(this.input.id)) || this;
+    if (document.activeElement === own.input && !own.box) own.ask();
   }
   typed() {
     this.input.dataset.typed = "1";
@@ -82,12 +84,15 @@ class Suggestions {
     const words = this.box.querySelector(".suggest__foot span").textContent;
     this.combobox.show(this.box, this.box.querySelector("[role=listbox]"), words, this.searches && input.value ? 0 : -1);
   }
-  // What was typed in full is taken on leaving: the one suggestion of that name or value.
+  // What was typed in full is taken on leaving: the one suggestion of that value, or of that name where it has one besides.
   left() {
     const typed = this.input.dataset.typed && this.asked === this.input.value ? this.asked.trim().toLowerCase() : "";
     if (!typed || this.searches) return;
-    const called = (option) => [option.dataset.value, option.firstElementChild.textContent];
-    const found = this.combobox.options.filter((option) => called(option).some((name) => name.toLowerCase() === typed));
+    const found = this.combobox.options.filter((option) => {
+      const value = option.dataset.value.toLowerCase(), name = option.firstElementChild.textContent.toLowerCase();
+      // "East US" is another spelling of its value, which Azure takes as well: it stays as it was typed.
+      return value === typed || (name === typed && name.replaceAll(" ", "") !== value);
+    });
     if (found.length === 1) this.take(found[0]);
   }
   #closed() {
