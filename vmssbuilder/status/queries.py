@@ -24,50 +24,37 @@ SENT_BACK: Final = (ReviewState.CHANGES_REQUESTED.value, ReviewState.REJECTED.va
 
 @dataclass(frozen=True, slots=True)
 class KnownStanding:
-    """The newest review, decision about it, submission and pre-flight of a draft; None where there is none."""
+    """The newest review, submission and pre-flight of a draft; None where there is none."""
 
     review: int | None
     review_state: str | None
     review_revision: int | None
-    reason: str | None
-    reviewer: str | None
-    reviewer_name: str | None
     submission: str | None
     submission_state: str | None
     submission_revision: int | None
     submitter: int | None
     run_revision: int | None
-    run_asked: datetime | None
     run_alive: datetime | None
     run_finished: datetime | None
     run_results: list[dict[str, Any]] | None
-
-    @property
-    def decided_by(self) -> str:
-        """Who decided about the newest review, "" for nobody."""
-        return self.reviewer or self.reviewer_name or ""
 
 
 _COLUMNS: Final = (
     "reviews__pk",
     "reviews__state",
     "reviews__revision__number",
-    "reviews__decisions__reason",
-    "reviews__decisions__reviewer__display_name",
-    "reviews__decisions__reviewer__username",
     "submissions__code",
     "submissions__state",
     "submissions__revision__number",
     "submissions__submitter_id",
     "preflights__revision__number",
-    "preflights__asked",
     "preflights__alive",
     "preflights__finished",
     "preflights__results",
 )
-# All of a draft's reviews, decisions and submissions are joined, which are few, and the newest of each is taken: measured,
-# a third of what three subqueries cost, and half of three queries.
-_NEWEST: Final = ("-reviews__pk", "-reviews__decisions__pk", "-submissions__pk", "-preflights__pk")
+# All of a draft's reviews and submissions are joined, which are few, and the newest of each is taken: measured, a third
+# of what three subqueries cost, and half of three queries.
+_NEWEST: Final = ("-reviews__pk", "-submissions__pk", "-preflights__pk")
 _KEPT: Final = "_known"
 
 
