@@ -121,19 +121,17 @@ class AnswersForm(SmallForm):
                 self.add_error(question.name, message)
         if self.errors:
             return cleaned
-        made = self.request()
+        found = self._findings(self.request())
         for question in self.starter.questions:
-            if answers[question.name] and (message := self._wrong(question, made, answers[question.name])):
+            if answers[question.name] and (message := self._wrong(question, found, answers[question.name])):
                 self.add_error(question.name, message)
         return cleaned
 
-    def _wrong(self, question: Question, made: Request, answer: str) -> str:
-        """What is wrong with an answer, "" for nothing."""
+    def _wrong(self, question: Question, found: list[Finding], answer: str) -> str:
+        """What is wrong with an answer, "" for nothing. found: the errors of the request with all answers."""
         if not question.node.property.secret and is_private_key(answer):
             return PRIVATE_KEY
-        return next(
-            (each.message for each in self._findings(made) if paths.starts_with(each.path, question.path)), ""
-        )
+        return next((each.message for each in found if paths.starts_with(each.path, question.path)), "")
 
     def _findings(self, made: Request) -> list[Finding]:
         today = timezone.now().date()
