@@ -22,6 +22,7 @@ from vmssbuilder.drafts.forms.obstacles import odd_holders
 from vmssbuilder.drafts.forms.page import PageForm
 from vmssbuilder.drafts.forms.pages import page_form
 from vmssbuilder.drafts.forms.rows import moved_up, without_boxes
+from vmssbuilder.drafts.forms.showing import Showing
 from vmssbuilder.drafts.forms.switching import SwitchForm
 from vmssbuilder.drafts.forms.widgets import scripts
 from vmssbuilder.scaleset import paths
@@ -290,21 +291,31 @@ def _saved_quietly(saving: Save) -> HttpResponse:
         "base": draft.head,
         **pane.answer(saving.request, draft, form.url, {change.path for change in saving.changes}),
     }
-    if (anew := _anew(saving)) is not None:
+    before = _showing(saving)
+    there = before.drawn()
+    if (anew := _anew(saving, before, there)) is not None:
         context |= anew
     else:
-        context |= {"fields": _stale_fields(saving, ()), "gone": _out_of_the_way(saving)}
+        context |= {"fields": _stale_fields(saving, there, ()), "gone": _out_of_the_way(saving)}
     return render(saving.request, "drafts/saved.html", context)
 
 
-def _anew(saving: Save) -> dict[str, Any] | None:
-    """All fields of the page, where the save lets other ones apply than the page has; None where it does not."""
+def _showing(saving: Save) -> Showing:
+    """What of its fields the page shows that was saved."""
+    form, shown = saving.form, saving.shown
+    system = systems.shown_for(form.draft, shown)
+    return page_form(form.layout)(shown, form.place, system=system, whole=whole(saving.request)).showing
+
+
+def _anew(saving: Save, before: Showing, there: frozenset[paths.Path]) -> dict[str, Any] | None:
+    """All fields of the page, where the save lets other ones apply than the page has; None where it does not.
+
+    before: what the page shows. there: the fields that it has.
+    """
     form, request = saving.form, saving.request
-    now, shown = contents.of(form.draft), saving.shown
-    make, asked = page_form(form.layout), whole(request)
-    before = make(shown, form.place, system=systems.shown_for(form.draft, shown), whole=asked).showing
-    there = before.drawn()
-    after = make(now, form.place, system=systems.shown_for(form.draft, now), whole=asked, stay=there).showing
+    now = contents.of(form.draft)
+    system = systems.shown_for(form.draft, now)
+    after = page_form(form.layout)(now, form.place, system=system, whole=whole(request), stay=there).showing
     # The named settings of an extension come when its page is opened anew: their JSON is still being typed.
     named = {entry.below for entry in form.layout.fields if entry.within}
     if after.drawn() - named <= there and before.hidden() == after.hidden():
@@ -328,10 +339,13 @@ def _out_of_the_way(saving: Save) -> list[str]:
     return [steps.anchor(path) for path in gone]
 
 
-def _stale_fields(saving: Save, drawn: Collection[paths.Path]) -> list[BoundProperty]:
+def _stale_fields(
+    saving: Save, there: frozenset[paths.Path], drawn: Collection[paths.Path]
+) -> list[BoundProperty]:
     """The fields that hold something else now than on the page, or in other rows, those already drawn left out.
 
-    Settings of an extension that became a known one after the page was drawn have no fields there yet.
+    there: the fields that the page has. Settings of an extension that became a known one after the page was drawn have
+    none there yet.
     """
     form, shown = saving.form, saving.shown
     now = contents.of(form.draft)
@@ -342,8 +356,6 @@ def _stale_fields(saving: Save, drawn: Collection[paths.Path]) -> list[BoundProp
         for change in saving.changes
         if not any(paths.starts_with(place, change.path) for place in own)
     }
-    system, asked = systems.shown_for(form.draft, shown), whole(saving.request)
-    there = page_form(form.layout)(shown, form.place, system=system, whole=asked).showing.drawn()
     found = []
     for entry in form.layout.fields:
         path = form.place + entry.below
@@ -367,7 +379,8 @@ def _ask(saving: Save, found: list[actions.SaveConflict]) -> HttpResponse:
     """The page once more: what others wrote and what this person typed, and the buttons to choose with."""
     request, form, automatic = saving.request, saving.form, saving.automatic
     extra, values = conflicts.questions(saving.user, form, found)
-    others = _stale_fields(saving, {entry.path for entry in found}) if automatic else []
+    drawn = {entry.path for entry in found}
+    others = _stale_fields(saving, _showing(saving).drawn(), drawn) if automatic else []
     return _again(request, form, 409, extra, automatic=automatic, conflicts=values, others=others)
 
 
