@@ -10,7 +10,7 @@ from typing import Final
 from vmssbuilder.scaleset import API_VERSIONS, paths
 from vmssbuilder.scaleset.catalogue import tree
 from vmssbuilder.scaleset.paths import Path
-from vmssbuilder.scaleset.properties import List, Map, Node, Single
+from vmssbuilder.scaleset.properties import List, Map, Node, Single, with_article
 from vmssbuilder.scaleset.properties import tree as part_tree
 from vmssbuilder.scaleset.versions import LATEST, order
 
@@ -200,12 +200,8 @@ def _found(draft: Draft, entry: SettingEntry) -> FoundSetting:
             entry, only.url, f"Hidden for {only.hidden_for}: this leads to the choice", "", version
         )
     if only.missing:
-        return FoundSetting(entry, only.url, f"Add {_an(only.missing)} first", "", version)
+        return FoundSetting(entry, only.url, f"Add {with_article(only.missing)} first", "", version)
     return FoundSetting(entry, only.url, f"In {only.within}" if only.within else "", "", version)
-
-
-def _an(noun: str) -> str:
-    return f"{'an' if noun[:1] in 'aeiouAEIO' else 'a'} {noun}"
 
 
 def _spots(draft: Draft, node: Node) -> list[tuple[Path, str]]:

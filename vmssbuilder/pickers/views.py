@@ -30,6 +30,7 @@ from vmssbuilder.drafts.revision_numbers import counted
 from vmssbuilder.drafts.views.frame import frame
 from vmssbuilder.scaleset import paths
 from vmssbuilder.scaleset.paths import MISSING, Path, PathError
+from vmssbuilder.scaleset.properties import with_article
 from vmssbuilder.scaleset.systems import SYSTEMS
 from vmssbuilder.web.characters import showable_page
 from vmssbuilder.web.problems import problem
@@ -207,14 +208,13 @@ def _page(
         form = UseForm(choice, initial={"value": preselected, "typed": typed})
     form.offer(shown, table)
     group = group or _new_group(choice)
-    article = "an" if picker.one[0].lower() in "aeiou" else "a"
     in_dialog = request.headers.get("X-Part") == "dialog"
     around = {} if in_dialog else frame(draft, steps.owner(target.path))
     context = around | {
         "layout": "pickers/dialog.html" if in_dialog else "drafts/frame.html",
         # What fills in more than its own field is written by the server.
         "one": not (target.several or target.is_object or any(each.also for each in shown)),
-        "heading": f"Choose {picker.plural}" if target.several else f"Choose {article} {picker.one}",
+        "heading": f"Choose {picker.plural}" if target.several else f"Choose {with_article(picker.one)}",
         "label": target.node.property.title,
         "help": words.ABOUT_IMAGES if target.is_object else target.node.help,
         "picker": picker,

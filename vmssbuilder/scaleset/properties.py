@@ -36,6 +36,11 @@ def sentence_case(words: str) -> str:
     return words[:1].upper() + words[1:]
 
 
+def with_article(noun: str) -> str:
+    """The noun with its article: an item, a zone."""
+    return f"{'an' if noun[:1] in 'aeiouAEIO' else 'a'} {noun}"
+
+
 class Property:
     """One declared member of a part.
 

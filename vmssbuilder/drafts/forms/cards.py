@@ -9,10 +9,10 @@ from vmssbuilder.drafts.steps import anchor
 from vmssbuilder.scaleset import paths, secrets
 from vmssbuilder.scaleset.catalogue import tree
 from vmssbuilder.scaleset.paths import MISSING, Path
-from vmssbuilder.scaleset.properties import Node
+from vmssbuilder.scaleset.properties import Node, with_article
 
 from .fields import ListField
-from .lists import ListControl, articles, parts
+from .lists import ListControl, parts
 
 if TYPE_CHECKING:
     from .bound import BoundProperty
@@ -50,7 +50,7 @@ class CardsControl(ListControl):
             "drawn": end - first,
             "length": count,
             "singular": singular,
-            "another": f"another {singular}" if items else articles(singular),
+            "another": f"another {singular}" if items else with_article(singular),
             "parts": parts(path, first, end, count),
         }
 

@@ -12,12 +12,12 @@ from vmssbuilder.drafts.steps import anchor
 from vmssbuilder.scaleset import paths
 from vmssbuilder.scaleset.findings import in_words
 from vmssbuilder.scaleset.paths import MISSING, Path
-from vmssbuilder.scaleset.properties import Boolean, Choice, List, Map, Node, Text
+from vmssbuilder.scaleset.properties import Boolean, Choice, List, Map, Node, Text, with_article
 
 from . import picking, rows
 from .bound import said
 from .fields import ListField, PropertyField, lines, refuse_private_keys, text_of, value_field
-from .lists import ListControl, articles, parts
+from .lists import ListControl, parts
 from .readings import reading
 from .rows import PART, PASTE, part_sent, pasted_as, row_fields, row_numbers
 from .widgets import AS_JSON, Option, not_on_offer
@@ -191,7 +191,7 @@ def _row(bound: BoundProperty, number: int, held: Any, last: int) -> dict[str, A
         and not (blank or held is MISSING or isinstance(held, dict))
     ):
         odd = (
-            f"Here stands {in_words(held)} where settings of {articles(prop.singular)} belong. "
+            f"Here stands {in_words(held)} where settings of {with_article(prop.singular)} belong. "
             "What you fill in takes its place."
         )
     cells = (

@@ -55,11 +55,6 @@ def parts(path: Path, first: int, end: int, count: int) -> dict[str, str] | None
     }
 
 
-def articles(noun: str) -> str:
-    """The noun with its article: an item, a zone."""
-    return f"{'an' if noun[:1] in 'aeiouAEIO' else 'a'} {noun}"
-
-
 class ListControl(Control):
     """The control of a list or map. What stands in its place and is none is shown as the JSON that it is."""
 

@@ -13,6 +13,7 @@ from vmssbuilder.accounts.models import User
 from vmssbuilder.azure.pickers import Suggestion, Where
 from vmssbuilder.scaleset import paths
 from vmssbuilder.scaleset.paths import Path
+from vmssbuilder.scaleset.properties import with_article
 
 Usable = Callable[[User, str, Where, float, str], tuple[Suggestion, ...]]
 """What can be used of a list at a place: takes the person, the kind, the place, the seconds to wait for Azure, and the one
@@ -112,9 +113,7 @@ def search(step_url: str, path: Path, value: Any) -> dict[str, Any] | None:
         "example": found.example,
         "now": found.named(value),
         "suggest": f"{_base(step_url)}/suggest/{paths.to_url(path)}/",
-        "choose": Link(
-            f"{_base(step_url)}/choose/{paths.to_url(path)}/", f"{_article(found.one)} {found.one}"
-        ),
+        "choose": Link(f"{_base(step_url)}/choose/{paths.to_url(path)}/", with_article(found.one)),
     }
 
 
@@ -143,13 +142,8 @@ def link(step_url: str, kind: str, path: Path, *, several: bool = False) -> Link
     """The link to the page on which the value can be chosen; None where there is none. several: a list of them."""
     if kind not in _OFFERED:
         return None
-    one = _OFFERED[kind]
-    words = "from a list" if several else f"{_article(one)} {one}"
+    words = "from a list" if several else with_article(_OFFERED[kind])
     return Link(f"{_base(step_url)}/choose/{paths.to_url(path)}/", words)
-
-
-def _article(noun: str) -> str:
-    return "an" if noun[0] in "aeiouAEIO" else "a"
 
 
 def _base(step_url: str) -> str:
