@@ -20,6 +20,7 @@ from vmssbuilder.drafts import searching
 from vmssbuilder.drafts.models import Draft
 from vmssbuilder.reviews.models import Decision, Review
 from vmssbuilder.reviews.queries import waiting_for
+from vmssbuilder.status.queries import SENT_BACK
 from vmssbuilder.status.standing import STANDINGS, Facts, name_of, status_of
 from vmssbuilder.status.standing import standing as standing_of
 from vmssbuilder.submissions.models import Submission
@@ -52,7 +53,6 @@ Item = TypeVar("Item")
 
 NEEDS_OWNER: Final = ("needs-sign-in", "failed", "unknown", "changes-requested", "rejected", "approved")
 """Where a draft stands that waits for its owner, what is most urgent first."""
-SENT_BACK: Final = ("changes-requested", "rejected")
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,16 +250,9 @@ def _needing(standing: dict[int, str]) -> list[Need]:
 
 
 def _need(draft: Any, reason: str, *, twin: bool) -> Need:
-    name = name_of(draft.submission_state, draft.review_state)
-    act = standing_of(Facts(review=draft.review_state or "", submission=draft.submission_state or "")).act
+    stands = standing_of(Facts(review=draft.review_state or "", submission=draft.submission_state or ""))
     check = reverse("draft-check", args=[draft.code])
     url = check if draft.submission is None else reverse("submission-detail", args=[draft.submission])
-    sent_back = name in SENT_BACK
-    return Need(
-        draft,
-        status_of(draft.submission_state, draft.review_state),
-        reason,
-        act.value if act is not None else "",
-        f"{check}#reason" if sent_back else f"{check}#submit-title" if name == "approved" else url,
-        twin,
-    )
+    anchor = "#reason" if stands.name in SENT_BACK else "#submit-title" if stands.name == "approved" else ""
+    act = stands.act.value if stands.act is not None else ""
+    return Need(draft, stands.status, reason, act, f"{url}{anchor}", twin)
