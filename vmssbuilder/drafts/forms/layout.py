@@ -67,7 +67,7 @@ class SectionBox(Drawn):
             "columns": shown.columns,
             "obstacles": list(_obstacles(form, shown.fields)),
             "search": _search(form, shown) if shown.holder else None,
-            "fields": list(_placed(form, [entry for entry in shown.fields if form.showing.draws(entry)])),
+            "fields": list(_placed(form, [entry for entry in shown.fields if form.showing.applies(entry)])),
         }
 
 
@@ -164,7 +164,7 @@ class EverythingElse(Drawn):
             (section, entry)
             for section in self.sections
             for entry in section.fields
-            if form.showing.hidden_for(entry) is None
+            if form.showing.applies(entry)
         ]
         speaking = [entry for _section, entry in applying if form.showing.speaks(entry)]
         titles = dict.fromkeys(section.title or entry.node.property.title for section, entry in applying)
@@ -187,11 +187,7 @@ class EverythingElse(Drawn):
         """What is not set, by section."""
         showing = form.showing
         for section in self.sections:
-            fields = [
-                each
-                for each in section.fields
-                if showing.hidden_for(each) is None and not showing.speaks(each)
-            ]
+            fields = [each for each in section.fields if showing.applies(each) and not showing.speaks(each)]
             if fields:
                 yield {"title": section.title, "help": section.help, "fields": list(_placed(form, fields))}
 
@@ -250,9 +246,7 @@ class PageLayout(Layout):  # type: ignore[misc] # crispy-forms has no types
             parts.append(form.before_fold.render(form, context))
         for reason, entries in _hidden(form, self.places):
             parts.append(Hidden(reason, entries).render(form, context))
-        if any(
-            form.showing.hidden_for(entry) is None for section in self.places.rest for entry in section.fields
-        ):
+        if any(form.showing.applies(entry) for section in self.places.rest for entry in section.fields):
             parts.append(EverythingElse(self.places.rest).render(form, context))
         ids = [each for entry in self.places.fields for each in _ids(form, entry)]
         if ids:

@@ -70,29 +70,26 @@ class Showing:
         path = self.form.place + entry.below
         if paths.get(self.form.content, path) is not MISSING or self.form.kept_at(path) is not None:
             return True
-        if entry.below in self.stay and self.hidden_for(entry) is None:
+        if entry.below in self.stay and self.applies(entry):
             return True
         return any(paths.starts_with(found, path) for found in self.form.findings)
 
-    def draws(self, entry: Field) -> bool:
-        """Whether a field in sight is drawn there: one that applies."""
+    def applies(self, entry: Field) -> bool:
+        """Whether nothing stands in the way of a field."""
         return self.hidden_for(entry) is None
 
     def shows(self, section: Section) -> bool:
         """Whether a section in sight has anything to show."""
-        return section.folded or any(self.draws(entry) for entry in section.fields)
+        return section.folded or any(self.applies(entry) for entry in section.fields)
 
     def drawn(self) -> frozenset[Path]:
         """The fields that the page has, by their places below it, wherever they stand on it."""
         return frozenset(
             entry.below
             for entry in self.form.layout.fields
-            if self.speaks(entry)
-            or (self.hidden_for(entry) is None and (self.whole or entry.below not in self.in_fold))
+            if self.speaks(entry) or (self.applies(entry) and (self.whole or entry.below not in self.in_fold))
         )
 
     def hidden(self) -> frozenset[Path]:
         """The fields that do not apply."""
-        return frozenset(
-            entry.below for entry in self.form.layout.fields if self.hidden_for(entry) is not None
-        )
+        return frozenset(entry.below for entry in self.form.layout.fields if not self.applies(entry))
