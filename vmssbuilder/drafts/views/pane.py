@@ -58,10 +58,15 @@ def pane(
 
 def answer(request: HttpRequest, draft: Draft, here: str, changed: Collection[Path]) -> dict[str, Any]:
     """What the pane shows after a save while typing, for `drafts/saved.html`."""
-    page = request.htmx.current_url or ""  # type: ignore[attr-defined] # django-htmx adds it to each request
-    only = parse_qs(parts_of(page).query).get("only") == ["mine"]
+    only = page_query(request).get("only") == ["mine"]
     html, strangers = drawn(draft, here=here, changed=changed, only=only)
     return {"json": html, "strangers": strangers}
+
+
+def page_query(request: HttpRequest) -> dict[str, list[str]]:
+    """The parameters in the address of the page from which htmx asks."""
+    page = request.htmx.current_url or ""  # type: ignore[attr-defined] # django-htmx adds it to each request
+    return parse_qs(parts_of(page).query)
 
 
 def drawn(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
-from urllib.parse import parse_qs
 
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
@@ -27,7 +26,6 @@ from vmssbuilder.drafts.forms.switching import SwitchForm
 from vmssbuilder.drafts.forms.widgets import scripts
 from vmssbuilder.scaleset import paths
 from vmssbuilder.scaleset.findings import Finding, errors
-from vmssbuilder.web.middleware import parts_of
 from vmssbuilder.web.problems import problem
 
 from . import conflicts, os_and_presets, pane
@@ -320,15 +318,10 @@ def _anew(saving: Save, before: Showing, there: frozenset[paths.Path]) -> dict[s
     named = {entry.below for entry in form.layout.fields if entry.within}
     if after.drawn() - named <= there and before.hidden() == after.hidden():
         return None
-    own = findings_of(form, check_content(form.draft)) if _shows_findings(request) else []
+    shows_findings = "findings" in pane.page_query(request)
+    own = findings_of(form, check_content(form.draft)) if shows_findings else []
     html = fields(request, form, findings=by_field(form, own), stay=there)
     return {"all_fields": html, "scripts": scripts(html)}
-
-
-def _shows_findings(request: HttpRequest) -> bool:
-    """Whether the page that was saved in passing shows what the check found."""
-    page = request.htmx.current_url or ""  # type: ignore[attr-defined] # django-htmx adds it to each request
-    return "findings" in parse_qs(parts_of(page).query)
 
 
 def _out_of_the_way(saving: Save) -> list[str]:
