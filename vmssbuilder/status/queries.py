@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
@@ -56,6 +56,7 @@ _COLUMNS: Final = (
 # of what three subqueries cost, and half of three queries.
 _NEWEST: Final = ("-reviews__pk", "-submissions__pk", "-preflights__pk")
 _KEPT: Final = "_known"
+_ANSWERS: Final = "_answers"
 
 
 def known(draft: Draft) -> KnownStanding:
@@ -132,10 +133,19 @@ def bar(draft: Draft, found: list[Finding]) -> str:
 
 
 def answer(draft: Draft) -> AzureAnswer:
-    """What Azure answered: at a field whose value is still the one that it was asked about."""
+    """What Azure answered: at a field whose value is still the one that it was asked about.
+
+    Made once for each revision of a draft that a page read: its fields and its steps ask.
+    """
+    kept: dict[int, AzureAnswer] = vars(draft).setdefault(_ANSWERS, {})
+    if draft.head not in kept:
+        kept[draft.head] = _answer(draft)
+    return kept[draft.head]
+
+
+def _answer(draft: Draft) -> AzureAnswer:
     row = known(draft)
-    found: Iterable[Finding] = verdict.findings(row.run_results or ())
-    found = tuple(found)
+    found = tuple(verdict.findings(row.run_results or ()))
     if found and row.run_revision is not None and row.run_revision != draft.head:
         asked = draft.revisions.get(number=row.run_revision)
         before, now = contents.of(asked), contents.of(draft)
