@@ -118,8 +118,8 @@ class Picking:
 
     def storage(self) -> None:
         self.step("disks")
+        # That the disk is made from the image is filled in.
         self.say("Host caching", "Read/write")
-        self.say("Source", "From image")
         self.page.get_by_role("combobox", name="Disk type").click()
         self.page.get_by_role("option", name="Standard SSD (locally redundant)").click()
         self.onward()
