@@ -64,7 +64,11 @@ class Picking:
 
     def say(self, question: str, answer: str) -> None:
         """One of a few answers to a question, as radio buttons."""
-        group = self.page.get_by_role("group", name=re.compile(f"^{re.escape(question)}"))
+        named = re.compile(f"^{re.escape(question)}")
+        # What is required is a group that says so.
+        group = self.page.get_by_role("group", name=named).or_(
+            self.page.get_by_role("radiogroup", name=named)
+        )
         group.get_by_role("radio", name=answer, exact=True).first.check()
 
     def step(self, name: str) -> None:
