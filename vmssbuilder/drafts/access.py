@@ -20,8 +20,9 @@ class Access(IntEnum):
 
     NONE = 0
     VIEW = 1
-    EDIT = 2
-    OWN = 3
+    COMMENT = 2
+    EDIT = 3
+    OWN = 4
 
 
 def access(user: User, draft: Draft) -> Access:
