@@ -14,7 +14,17 @@ from vmssbuilder import encryption
 from vmssbuilder.accounts.models import TokenCache, User
 from vmssbuilder.accounts.tokens import keep
 from vmssbuilder.drafts.models import Draft, Secret
-from vmssbuilder.encryption import CannotDecrypt, decrypt, encrypt, key_ids, key_of, ready
+from vmssbuilder.encryption import (
+    CannotDecrypt,
+    decrypt,
+    encrypt,
+    key_ids,
+    key_of,
+    mac,
+    mac_holds,
+    mac_key_of,
+    ready,
+)
 
 __all__ = ["draft"]
 
@@ -221,3 +231,27 @@ def test_one_row_of_each_table_is_tried_for_each_key(
     assert [row.pk for row in encryption.samples()[""]] == [before[0].pk], "once where it is the only one"
     before[0].delete()
     assert "" not in encryption.samples()
+
+
+def test_a_code_holds_for_its_message_and_purpose_alone() -> None:
+    made = mac("approval", "canary ✓")
+    assert len(made) == 52
+    assert mac_holds("approval", "canary ✓", made)
+    assert not mac_holds("approval", "canary", made)
+    assert not mac_holds("event", "canary ✓", made)
+    for position in range(len(made)):
+        for letter in "Aaé.":
+            changed = made[:position] + letter + made[position + 1 :]
+            assert mac_holds("approval", "canary ✓", changed) == (changed == made)
+    assert not any(mac_holds("approval", "canary ✓", made[:length]) for length in range(len(made)))
+
+
+def test_codes_of_an_older_key_hold(settings: Settings) -> None:
+    old, new = new_key(), new_key()
+    settings.VMSSBUILDER_SECRET_KEYS = [old]
+    made = mac("approval", "canary")
+    settings.VMSSBUILDER_SECRET_KEYS = [new, old]
+    assert mac_holds("approval", "canary", made)
+    assert mac_key_of(mac("approval", "canary")) == key_ids()[0] != mac_key_of(made) == key_ids()[1]
+    settings.VMSSBUILDER_SECRET_KEYS = [new]
+    assert not mac_holds("approval", "canary", made)

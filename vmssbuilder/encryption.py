@@ -1,18 +1,22 @@
-"""Encryption of what is stored but never shown, with the keys of the settings.
+"""Encryption of what is stored but never shown, and codes that tell whether a row was changed, by the keys of the settings.
 
 A ciphertext is `2.<key id>.<base64>`: the id says which key opens it, and the rest is AES-256-GCM. It is bound to the
 place it was made for: copied to another row it does not open. What an earlier version wrote is a Fernet token, bound to
 nothing; it opens until `rotate_keys` has written it anew.
+
+A code (`mac`) is `<key id>.<base64>`: HMAC-SHA256 of a message under a key of its own for each purpose, derived with HKDF.
+Whoever has the database but no key can neither make nor change one.
 """
 
 from __future__ import annotations
 
 import base64
 import hashlib
+import hmac
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 from cryptography.exceptions import InvalidTag
@@ -96,6 +100,8 @@ def samples() -> dict[str, list[Encrypted]]:
 class _Key:
     id: str
     cipher: AESGCM
+    codes: bytes
+    """What the keys of codes are derived from, one for each purpose."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +123,7 @@ def _ring(written: tuple[str, ...]) -> _Ring:
     for key in usable:
         secret = base64.urlsafe_b64decode(key)
         own = hashlib.sha256(_derived(secret, b"key id")).hexdigest()[:_ID_LENGTH]
-        keys[own] = _Key(own, AESGCM(_derived(secret, b"ciphertext")))
+        keys[own] = _Key(own, AESGCM(_derived(secret, b"ciphertext")), _derived(secret, b"codes"))
     return _Ring(keys, MultiFernet([Fernet(key) for key in usable]) if usable else None)
 
 
@@ -206,6 +212,41 @@ def decrypt(ciphertext: bytes | memoryview, bound_to: str) -> str:
 def is_newest(ciphertext: bytes | memoryview) -> bool:
     """Whether it was made with the newest key, and is bound."""
     return key_of(ciphertext) in key_ids()[:1]
+
+
+def mac(purpose: str, message: str) -> str:
+    """The code of a message by the newest key, 52 characters. Codes of one purpose say nothing about any other.
+
+    The message has to tell apart whatever differs: canonical JSON, not fields strung together.
+    """
+    key = next(iter(_current().keys.values()), None)
+    if key is None:
+        raise ImproperlyConfigured(trouble_of_keys(settings.VMSSBUILDER_SECRET_KEYS))
+    return f"{key.id}.{_code(key.codes, purpose, message)}"
+
+
+def mac_holds(purpose: str, message: str, made: str) -> bool:
+    """Whether `made` is the code of this message, by any of the keys. `mac_key_of` tells a key that is not here."""
+    key = _current().keys.get(mac_key_of(made))
+    if key is None:
+        return False
+    return hmac.compare_digest(f"{key.id}.{_code(key.codes, purpose, message)}".encode(), made.encode())
+
+
+def mac_key_of(made: str) -> str:
+    """The id of the key that made a code; "" for what is none."""
+    key, dot, _ = made.partition(".")
+    return key if dot else ""
+
+
+def _code(codes: bytes, purpose: str, message: str) -> str:
+    made = hmac.digest(_purpose_key(codes, purpose), message.encode(), "sha256")
+    return base64.urlsafe_b64encode(made).decode().rstrip("=")
+
+
+@lru_cache(maxsize=256)
+def _purpose_key(codes: bytes, purpose: str) -> bytes:
+    return _derived(codes, b"code of " + purpose.encode())
 
 
 def _head(key: str) -> bytes:
