@@ -89,6 +89,7 @@ INSTALLED_APPS = [
     "vmssbuilder.submissions",
     "vmssbuilder.pickers",
     "vmssbuilder.costs",
+    "vmssbuilder.comments",
     "vmssbuilder.preflight",
     "vmssbuilder.background",
     "vmssbuilder.status",

@@ -13,6 +13,7 @@ urlpatterns = [
     # Before the steps of drafts, which take every word in this place.
     path("drafts/", include("vmssbuilder.pickers.urls")),
     path("drafts/", include("vmssbuilder.costs.urls")),
+    path("drafts/", include("vmssbuilder.comments.urls")),
     path("drafts/", include("vmssbuilder.preflight.urls")),
     path("drafts/", include("vmssbuilder.background.urls")),
     path("drafts/", include("vmssbuilder.updates.urls")),

@@ -21,6 +21,8 @@ from vmssbuilder.accounts.tokens import keep
 from vmssbuilder.azure import ScaleSetAddress
 from vmssbuilder.background import actions as background
 from vmssbuilder.background.models import Work, WorkKind
+from vmssbuilder.comments import actions as commenting
+from vmssbuilder.comments.models import Comment, CommentThread
 from vmssbuilder.drafts import actions as editing
 from vmssbuilder.drafts import content as contents
 from vmssbuilder.drafts.changes import Changed
@@ -36,7 +38,18 @@ from vmssbuilder.updates import actions as updating
 from vmssbuilder.updates.live import Live
 
 Stage = Literal[
-    "draft", "working", "live", "waiting", "approved", "queued", "held", "running", "needs-sign-in", "unknown"
+    "draft",
+    "spoken-of",
+    "resolved",
+    "working",
+    "live",
+    "waiting",
+    "approved",
+    "queued",
+    "held",
+    "running",
+    "needs-sign-in",
+    "unknown",
 ]
 
 # --- scenes -----------------------------------------------------------------------------------------------------------
@@ -75,7 +88,11 @@ def scene(stage: Stage, owner: User, reviewer: User, name: str = TARGET.name) ->
         # A person has one at a time: that of an earlier scene has ended.
         Work.objects.filter(person=owner).update(finished=timezone.now())
         background.start(owner, made, WorkKind.FIXES)
-    if stage in ("draft", "working", "live"):
+    if stage in ("spoken-of", "resolved"):
+        comment = commenting.begin(owner, made, made.head, "sku.capacity", "Is this enough?")
+        if stage == "resolved":
+            commenting.resolve(owner, comment.thread)
+    if stage in ("draft", "spoken-of", "resolved", "working", "live"):
         return at
     if stage == "waiting":
         at.review = reviewing.request_review(owner, made, "Please", made.head)
@@ -157,8 +174,17 @@ def _succeeded(at: Scene, _user: User) -> None:
     transitions.save(at.held, transitions.Transition("succeeded", "The scale set is created."))
 
 
+def _thread(at: Scene) -> CommentThread:
+    return CommentThread.objects.select_related("draft").get(draft=at.draft)
+
+
+def _comment(at: Scene) -> Comment:
+    return Comment.objects.select_related("thread__draft").get(thread__draft=at.draft)
+
+
 EVERYONE: Final = ("owner", "reviewer", "administrator", "stranger")
 BOTH: Final = ("owner", "administrator")
+COMMENTERS: Final = ("owner",)
 
 ACTIONS: Final = [
     Action(
@@ -226,6 +252,52 @@ ACTIONS: Final = [
         editing,
         "draft.discarded",
         locks=(Draft,),
+    ),
+    Action(
+        "begin a thread",
+        "draft",
+        lambda at, user: commenting.begin(user, at.draft, 2, "sku.capacity", "Is this enough?"),
+        commenting,
+        "comment.thread-begun",
+        COMMENTERS,
+        locks=(Draft,),
+    ),
+    Action(
+        "reply",
+        "spoken-of",
+        lambda at, user: commenting.reply(user, _thread(at), "It is."),
+        commenting,
+        "comment.posted",
+        COMMENTERS,
+        locks=(CommentThread,),
+    ),
+    Action(
+        "edit a comment",
+        "spoken-of",
+        lambda at, user: commenting.edit(user, _comment(at), "Is it?"),
+        commenting,
+        "comment.edited",
+    ),
+    Action(
+        "delete a comment",
+        "spoken-of",
+        lambda at, user: commenting.delete(user, _comment(at)),
+        commenting,
+        "comment.deleted",
+    ),
+    Action(
+        "resolve a thread",
+        "spoken-of",
+        lambda at, user: commenting.resolve(user, _thread(at)),
+        commenting,
+        "comment.thread-resolved",
+    ),
+    Action(
+        "open a thread again",
+        "resolved",
+        lambda at, user: commenting.reopen(user, _thread(at)),
+        commenting,
+        "comment.thread-reopened",
     ),
     Action("share", "draft", lambda at, user: editing.share(user, at.draft), editing, "draft.shared"),
     Action("revoke", "draft", lambda at, user: editing.revoke(user, at.link), editing, "draft.share-revoked"),

@@ -12,6 +12,7 @@ from tests.actions.table import ACTIONS, EVERYONE, Action, Rows, of_entra, rows,
 from tests.reviews.making import edit, person
 from vmssbuilder.accounts.models import Pause, Role, TokenCache, User
 from vmssbuilder.audit.models import Event
+from vmssbuilder.comments.models import CommentThread
 from vmssbuilder.drafts import actions as editing
 from vmssbuilder.drafts.models import Draft
 from vmssbuilder.reviews import actions as reviewing
@@ -108,6 +109,8 @@ def _belongs(
         return row["user_id"] in people
     if model is Decision:
         return state[(Review, row["review_id"])]["draft_id"] in drafts
+    if "thread_id" in row:
+        return state[(CommentThread, row["thread_id"])]["draft_id"] in drafts
     if "submission_id" in row:
         return state[(Submission, row["submission_id"])]["draft_id"] in drafts
     if "args_kwargs" in row:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from tests.conftest import person, signed_in
 from tests.reviews.making import approved, draft
 from vmssbuilder.accounts.models import Role
+from vmssbuilder.comments.actions import begin
 from vmssbuilder.drafts.models import ShareLink
 from vmssbuilder.reviews.actions import request_review
 from vmssbuilder.submissions.models import Submission, SubmissionState
@@ -42,6 +43,7 @@ def build() -> World:
     link = ShareLink.objects.create(
         draft=waiting, created_by=owner, expires=timezone.now() + timedelta(days=1)
     )
+    comment = begin(owner, waiting, waiting.head, "sku.capacity", "Is this enough?")
     people = (owner, reviewer, stranger, administrator)
     browsers = dict(zip(PEOPLE, (Client(), *map(signed_in, people)), strict=True))
     return World(
@@ -51,6 +53,8 @@ def build() -> World:
             "link": link.code,
             "token": link.token,
             "review": review.pk,
+            "thread": comment.thread_id,
+            "comment": comment.pk,
             "submission": submission.code,
         },
         browsers,

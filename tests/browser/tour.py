@@ -79,6 +79,12 @@ def tour(people: People, name: str) -> Iterator[Stop]:
         rita.open(f"/drafts/{code}/{below}")
         rita.unfold()
         yield title, rita
+    rita.open(f"/drafts/{code}/comments/?place=sku.capacity")
+    rita.page.get_by_label("Comment", exact=True).fill("Is this enough?")
+    rita.page.get_by_role("button", name="Post comment").click()
+    rita.page.locator("article.thread").wait_for()
+    rita.unfold()
+    yield "comments", rita
     rita.open(f"/drafts/{code}/share/")
     rita.press("Create a link")
     yield "share-link", rita

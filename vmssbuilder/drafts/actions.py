@@ -19,8 +19,8 @@ from vmssbuilder.scaleset.canonical import Note
 from vmssbuilder.scaleset.kept import label
 from vmssbuilder.scaleset.paths import MISSING, Path, PathError
 
+from . import commenting, known_values, lists, merging, noting, searching, vault
 from . import content as contents
-from . import known_values, lists, merging, noting, searching, vault
 from .access import Access, require
 from .changes import Changed, put, write
 from .models import Draft, Revision, ShareLink
@@ -456,6 +456,7 @@ def _attempt(
             apply(now, shown, draft)
             if always or not merging.same(now, before):
                 _write(draft, user, now, automatic=automatic, restores=restores)
+                commenting.follow(draft, before, contents.of(draft), automatic=automatic)
                 also = {} if restores is None else {"restores": restores}
                 record(user, "draft.saved", draft.code, revision=draft.head, automatic=automatic, **also)
     except _Overtaken:
@@ -497,7 +498,8 @@ def _write(
         "api_version": draft.api_version,
         "document": draft.document,
     }
-    newest = Draft.objects.filter(pk=draft.pk, head=draft.head, discarded=None)
+    # A thread that somebody began since the draft was read has to be followed, too.
+    newest = Draft.objects.filter(pk=draft.pk, head=draft.head, discarded=None, threads=draft.threads)
     draft.head += 1
     if not newest.update(head=draft.head, updated=draft.updated, filled=draft.filled, **columns):
         raise _Overtaken

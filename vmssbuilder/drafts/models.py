@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from django.conf import settings
@@ -11,6 +12,7 @@ from django.utils import timezone
 
 from vmssbuilder.encryption import Encrypted
 from vmssbuilder.scaleset import Request, Target
+from vmssbuilder.scaleset.paths import Path
 from vmssbuilder.scaleset.versions import DEFAULT
 
 from .migrations._codes import new_code
@@ -59,6 +61,12 @@ class Draft(Content):
     )
 
     filled = models.JSONField(default=dict, help_text="What was filled in for people, see `known_values`.")
+    threads = models.PositiveIntegerField(
+        default=0, editable=False, help_text="How many threads of comments there ever were; none is deleted."
+    )
+
+    marks: Mapping[Path, int] | None = None
+    """The open threads by place, once they were asked for, see `commenting`."""
 
     class Meta:
         ordering: ClassVar = ["-updated", "-id"]

@@ -1,0 +1,192 @@
+"""The pages of comments, as browsers without JavaScript use them."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from tests.conftest import GetPage, signed_in
+from vmssbuilder.accounts.models import User
+from vmssbuilder.comments import actions, queries
+from vmssbuilder.comments.models import Comment, CommentThread
+from vmssbuilder.drafts.models import Draft
+
+LAST = "Is three enough?"
+
+
+def posted(browser: Client, draft: Draft, **sent: Any) -> Any:
+    return browser.post(
+        f"/drafts/{draft.code}/comments/", {"base": draft.head, "place": "", "text": LAST} | sent
+    )
+
+
+def test_a_thread_is_begun_answered_resolved_and_opened_again(
+    as_requester: Client, draft: Draft, page_of: GetPage
+) -> None:
+    answer = posted(as_requester, draft, place="sku.capacity")
+    thread = CommentThread.objects.get()
+    where = f"/drafts/{draft.code}/comments/{thread.pk}/"
+    assert answer["Location"] == f"{where}?page=1#comment-{thread.comments.get().pk}"
+    page = page_of(as_requester, answer["Location"])
+    assert LAST in page.text
+    assert "Open" in page.text
+    page = page_of(as_requester, where, post={"text": "It is.\nFor now."}, follow=True)
+    assert "It is." in page.text
+    page = page_of(as_requester, f"{where}resolve/", post={}, follow=True)
+    assert "Resolved by Rita Requester" in page.text
+    page_of(as_requester, f"{where}resolve/", post={}, status=409)
+    page = page_of(as_requester, f"{where}reopen/", post={}, follow=True)
+    assert "Resolved by" not in page.text
+
+
+def test_a_refused_comment_keeps_what_was_typed(as_requester: Client, draft: Draft, page_of: GetPage) -> None:
+    text = "long " * 20_480
+    page = page_of(
+        as_requester,
+        f"/drafts/{draft.code}/comments/",
+        post={"base": draft.head, "place": "", "text": text},
+        status=422,
+    )
+    assert "Shorten the comment to 10,000 characters; it has 102,400." in page.text
+    assert text in page.html
+    place = page_of(
+        as_requester,
+        f"/drafts/{draft.code}/comments/",
+        post={"base": 1, "place": "no.such", "text": LAST},
+        status=422,
+    )
+    assert "There is no no.such" in place.text
+    assert LAST in place.html
+    page_of(
+        as_requester,
+        f"/drafts/{draft.code}/comments/",
+        post={"base": 77, "place": "", "text": LAST},
+        status=422,
+    )
+    assert not CommentThread.objects.exists()
+
+
+def test_a_refused_reply_and_a_refused_edit_keep_what_was_typed(
+    as_requester: Client, requester: User, draft: Draft, page_of: GetPage
+) -> None:
+    comment = actions.begin(requester, draft, 1, "", LAST)
+    key = "-----BEGIN PRIVATE KEY-----\nMIIabc"
+    for where in (f"comments/{comment.thread_id}/", f"comment/{comment.pk}/edit/"):
+        page = page_of(as_requester, f"/drafts/{draft.code}/{where}", post={"text": key}, status=422)
+        assert "This holds a private key, so it was not posted" in page.text
+        assert "MIIabc" in page.html
+    assert Comment.objects.get().text == LAST
+
+
+def test_text_is_shown_as_it_is_and_nothing_of_it_acts(
+    as_requester: Client, requester: User, draft: Draft, page_of: GetPage
+) -> None:
+    text = "<script>alert(1)</script> https://example.com/x\nafter \u202eturned\u200b {{ draft }}"
+    actions.begin(requester, draft, 1, "tags['team']", text)
+    page = page_of(as_requester, f"/drafts/{draft.code}/comments/")
+    assert "<script>alert(1)" in page.text
+    assert "U+202E" in page.html
+    assert not [link for link in page.all("a") if "example.com" in link.get("href", "")]
+    nul = page_of(
+        as_requester,
+        f"/drafts/{draft.code}/comments/",
+        post={"base": 1, "place": "", "text": "a\x00b"},
+        status=422,
+    )
+    assert "control character" in nul.text
+
+
+def test_a_deleted_comment_says_so(
+    as_requester: Client, requester: User, draft: Draft, page_of: GetPage
+) -> None:
+    comment = actions.begin(requester, draft, 1, "", LAST)
+    page = page_of(as_requester, f"/drafts/{draft.code}/comment/{comment.pk}/delete/", post={}, follow=True)
+    assert LAST not in page.text
+    assert "Deleted" in page.text
+
+
+def test_what_is_new_since_the_last_look_is_marked_once(
+    requester: User, administrator: User, draft: Draft, page_of: GetPage
+) -> None:
+    actions.begin(requester, draft, 1, "", LAST)
+    where = f"/drafts/{draft.code}/comments/"
+    theirs, mine = signed_in(administrator), signed_in(requester)
+    assert "New" in [chip.text for chip in page_of(theirs, where).all("span", class_="chip")]
+    assert "New" not in [chip.text for chip in page_of(theirs, where).all("span", class_="chip")]
+    assert "New" not in [chip.text for chip in page_of(mine, where).all("span", class_="chip")]
+
+
+def test_a_thread_whose_item_went_says_where_it_was(
+    as_requester: Client, requester: User, draft: Draft, page_of: GetPage
+) -> None:
+    from vmssbuilder.drafts import actions as editing
+    from vmssbuilder.scaleset import paths
+
+    nics = "properties.virtualMachineProfile.networkProfile.networkInterfaceConfigurations"
+    thread = actions.begin(requester, draft, 1, f"{nics}[1].name", LAST).thread
+    draft.refresh_from_db()
+    editing.edit_list(requester, draft, 1, "remove", paths.parse(f"{nics}[1]"))
+    page = page_of(as_requester, f"/drafts/{draft.code}/comments/{thread.pk}/")
+    assert "This was at Network, nic-b: Network interface name. Revision 2 removed it" in page.text
+    assert "nic-b" in page.text
+
+
+def test_a_step_has_its_own_threads(
+    as_requester: Client, requester: User, draft: Draft, page_of: GetPage
+) -> None:
+    actions.begin(requester, draft, 1, "sku.capacity", "About the count")
+    actions.begin(requester, draft, 1, "tags['team']", "About the tags")
+    page = page_of(as_requester, f"/drafts/{draft.code}/comments/?step=instances")
+    assert "About the count" in page.text
+    assert "About the tags" not in page.text
+
+
+def fill(user: User, draft: Draft, threads: int, each: int) -> None:
+    made = CommentThread.objects.bulk_create(
+        CommentThread(
+            draft=draft, place="sku.capacity", author=user, revision=1, count=each, last_author=user
+        )
+        for _number in range(threads)
+    )
+    Comment.objects.bulk_create(
+        Comment(thread=thread, author=user, text=f"{LAST} {number}")
+        for thread in made
+        for number in range(each)
+    )
+    Draft.objects.filter(pk=draft.pk).update(threads=threads)
+
+
+def test_a_thousand_comments_open_as_fast_as_a_hundred(
+    as_requester: Client, requester: User, draft: Draft
+) -> None:
+    """By processor time, the quickest of some looks each, taken in turn."""
+    other = Draft.objects.create(owner=requester, document=draft.document, head=1)
+    fill(requester, draft, 10, 10)
+    fill(requester, other, 100, 10)
+    asked, took = {}, dict[str, list[float]]()
+    for _look in range(9):
+        for each in (draft, other):
+            begun = time.process_time()
+            with CaptureQueriesContext(connection) as statements:
+                assert as_requester.get(f"/drafts/{each.code}/comments/").status_code == 200
+            took.setdefault(each.code, []).append(time.process_time() - begun)
+            asked[each.code] = len(statements)
+    assert asked[draft.code] == asked[other.code]
+    assert min(took[other.code]) <= 1.2 * min(took[draft.code])
+
+
+def test_a_thread_of_many_comments_comes_in_pages(
+    as_requester: Client, requester: User, draft: Draft, page_of: GetPage
+) -> None:
+    fill(requester, draft, 1, queries.COMMENTS_A_PAGE + 10)
+    thread = CommentThread.objects.get()
+    listed = page_of(as_requester, f"/drafts/{draft.code}/comments/")
+    assert f"{queries.COMMENTS_A_PAGE + 7} more comments" in listed.text
+    last = page_of(as_requester, f"/drafts/{draft.code}/comments/{thread.pk}/")
+    assert "Page 2 of 2" in last.text
+    first = page_of(as_requester, f"/drafts/{draft.code}/comments/{thread.pk}/?page=1")
+    assert f"{LAST} 0" in first.text

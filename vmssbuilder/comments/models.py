@@ -1,0 +1,95 @@
+"""Threads of comments on a draft or a place in it, and who looked at them."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from vmssbuilder.drafts.models import Draft
+from vmssbuilder.scaleset import paths
+from vmssbuilder.scaleset.paths import Path
+
+LONGEST_PLACE = 500
+
+
+class CommentThread(models.Model):
+    """Comments on one place. `place` is where that stands in the newest revision; every write moves it along.
+
+    Once its item is gone, `place` is where it stood last, and `was`, `quoted` say what that was.
+    """
+
+    draft = models.ForeignKey(Draft, on_delete=models.CASCADE, related_name="comment_threads")
+    place = models.CharField(
+        max_length=LONGEST_PLACE, blank=True, help_text="The text of its path; empty for the whole draft."
+    )
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    revision = models.PositiveIntegerField(help_text="The revision that it was begun on.")
+    gone = models.PositiveIntegerField(null=True, help_text="The revision that holds its item no more.")
+    was = models.CharField(max_length=300, blank=True, help_text="What the place was called before it went.")
+    quoted = models.TextField(blank=True, help_text="What stood there before it went, secrets masked.")
+    is_open = models.BooleanField(default=True)
+    resolved = models.DateTimeField(null=True)
+    resolved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    count = models.PositiveIntegerField(default=1)
+    last_author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    last_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering: ClassVar = ["-is_open", "-last_at", "-id"]
+        indexes: ClassVar = [
+            models.Index(
+                "draft",
+                models.F("is_open").desc(),
+                models.F("last_at").desc(),
+                models.F("id").desc(),
+                name="threads_of_a_draft",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"Thread {self.pk} on {self.place or 'the whole draft'}"
+
+    @property
+    def path(self) -> Path:
+        return paths.parse(self.place)
+
+
+class Comment(models.Model):
+    """What one person said in a thread. A deleted one stays, without its text, so that answers to it hold together."""
+
+    thread = models.ForeignKey(CommentThread, on_delete=models.CASCADE, related_name="comments")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+    edited = models.DateTimeField(null=True)
+    deleted = models.DateTimeField(null=True)
+    text = models.TextField(blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["id"]
+        indexes: ClassVar = [models.Index(fields=["thread", "id"], name="comments_of_a_thread")]
+
+    def __str__(self) -> str:
+        return f"Comment {self.pk} by {self.author}"
+
+    is_new = False
+    """Whether the person who looks has not seen it before."""
+
+
+class CommentsSeen(models.Model):
+    """How far a person has read the comments of a draft: the newest comment there was at their last look."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    draft = models.ForeignKey(Draft, on_delete=models.CASCADE, related_name="+")
+    newest = models.PositiveBigIntegerField()
+
+    class Meta:
+        verbose_name_plural = "comments seen"
+        constraints: ClassVar = [models.UniqueConstraint(fields=["user", "draft"], name="comments_seen_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user} read up to comment {self.newest}"
