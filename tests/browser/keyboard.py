@@ -17,9 +17,9 @@ class KeyboardPerson(Person):
 
     def reach(self, control: Locator) -> None:
         """Tab until the control has the focus. Of a group of radios only one is in the way of Tab."""
-        handle = control.element_handle()
         for _ in range(FAR):
-            if self.page.evaluate("element => document.activeElement === element", handle):
+            # Looked for each time: an answer to a save may draw the field anew meanwhile.
+            if control.evaluate("element => document.activeElement === element"):
                 return
             self.page.keyboard.press("Tab")
         raise AssertionError(f"Tab does not reach {control}")

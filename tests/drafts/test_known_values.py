@@ -336,3 +336,21 @@ def test_a_field_drawn_in_place_knows_what_the_whole_page_knows(
     html = answer.content.decode()
     assert "Not for this size" in as_requester.get(url).content.decode()
     assert "Not for this size" in html
+
+
+@pytest.mark.parametrize("told", [False, True], ids=["before the page heard of it", "after"])
+@pytest.mark.usefixtures("known_groups")
+def test_what_is_typed_while_a_value_is_filled_in_stands_and_nobody_is_asked(
+    as_requester: Client, draft_of: Any, told: bool
+) -> None:
+    draft = draft_of({})
+    url, form = page_form(as_requester, draft, "location")
+    group, typed = {"$target.resourceGroup": ["rg-west"]}, {"location": ["norwayeast"]}
+    passing = {"HX-Request": "true", "HX-Current-URL": url}
+    as_requester.post(url, form | group, headers=passing)
+    assert ("location",) in known_values.marked(Draft.objects.get())
+    # The page keeps what is typed where an answer brings another value, and names the place.
+    newer = {"base": ["2"], "unsettled": ["location"]} if told else {}
+    answer = as_requester.post(url, form | group | typed | newer)
+    assert answer.status_code == 302, answer.content
+    assert held(Draft.objects.get(), "location") == "norwayeast"

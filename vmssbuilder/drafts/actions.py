@@ -137,6 +137,7 @@ def save(
     def apply(now: dict[str, Any], shown: dict[str, Any], newest: Draft) -> None:
         conflicts = []
         merged = []
+        filled_in = known_values.marked(newest, now)
         for change in changes:
             place = merging.follow(change.path, shown, now)
             theirs = paths.get(now, change.path if place is None else place)
@@ -145,6 +146,9 @@ def save(
                 if isinstance(change.wanted, vault.Members)
                 else merging.merge(change.shown, theirs, change.wanted)
             )
+            if value is merging.CLASH and place in filled_in:
+                # Nobody chose it: what a person typed meanwhile stands.
+                value = change.wanted
             if place is None or value is merging.CLASH:
                 wanted = MISSING if change.secret else change.wanted
                 conflicts.append(SaveConflict(change.path, theirs, wanted, moved=place is None))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from itertools import pairwise
 from typing import Any, Final
 
@@ -23,14 +24,16 @@ LOOKED_AT: Final = 30
 """How many revisions are looked through for who changed a place last."""
 
 
-def resolved(post: QueryDict, changes: list[Changed]) -> tuple[list[Changed], list[Changed]]:
+def resolved(
+    post: QueryDict, changes: list[Changed], filled_in: Collection[Path]
+) -> tuple[list[Changed], list[Changed]]:
     """The changes to save, and those that wait for a choice.
 
     A form says `unsettled` for each place whose two values it shows; the button of one says `settle`, with "mine:" or
-    "theirs:" before the place.
+    "theirs:" before the place. filled_in: the places that hold what nobody chose, so that there is nothing to ask.
     """
     side, _, place = post.get("settle", "").partition(":")
-    unsettled = set(post.getlist("unsettled")) - {place}
+    unsettled = set(post.getlist("unsettled")) - {place, *map(paths.text, filled_in)}
     named = [(paths.text(change.path), change) for change in changes]
     if side == "theirs":
         named = [(name, change) for name, change in named if name != place]

@@ -121,7 +121,9 @@ def _refuse(saving: Save) -> HttpResponse | None:
 
 def _settle(saving: Save) -> None:
     """Sets aside what waits for a choice between two values, and takes the choice that was just made."""
-    saving.changes, saving.waiting = conflicts.resolved(saving.request.POST, saving.changes)
+    saving.changes, saving.waiting = conflicts.resolved(
+        saving.request.POST, saving.changes, known_values.marked(saving.form.draft)
+    )
 
 
 def _switch_version(saving: Save) -> HttpResponse | None:
