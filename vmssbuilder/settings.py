@@ -53,7 +53,10 @@ VMSSBUILDER_LANES = env.number("VMSSBUILDER_LANES", 16, least=1, most=64)
 """How many steps a worker process does side by side. Each has a database connection of its own."""
 
 VMSSBUILDER_SECRET_KEYS = env.names("VMSSBUILDER_SECRET_KEYS")
-"""Fernet keys for secrets and token caches, newest first; older ones still decrypt."""
+"""Fernet keys for secrets, token caches and seals, newest first; older ones still decrypt and verify."""
+
+VMSSBUILDER_APPROVAL_DAYS = env.number("VMSSBUILDER_APPROVAL_DAYS", 30, least=1, most=365)
+"""How many days an approval counts from the moment it is given."""
 
 # --- Limits ----------------------------------------------------------------------------------------------------------
 

@@ -181,9 +181,9 @@ def test_a_copy_of_an_item_names_both_places(draft: Draft, settings: Settings, r
     assert unreadable(draft)[1:] == [PROTECTED, (*ITEM[:-1], 1, *PROTECTED[len(ITEM) :])]
 
 
-def test_values_sealed_for_a_person_open_for_nobody_else(requester: User, stranger: User) -> None:
-    written = vault.sealed(requester, {"password": "canary"})
-    assert vault.unsealed(requester, written) == {"password": "canary"}
-    assert vault.unsealed(stranger, written) == {}
-    assert vault.unsealed(requester, written[:-4]) == {}
-    assert vault.unsealed(requester, "nonsense") == {}
+def test_values_carried_for_a_person_open_for_nobody_else(requester: User, stranger: User) -> None:
+    written = vault.carried(requester, {"password": "canary"})
+    assert vault.carried_back(requester, written) == {"password": "canary"}
+    assert vault.carried_back(stranger, written) == {}
+    assert vault.carried_back(requester, written[:-4]) == {}
+    assert vault.carried_back(requester, "nonsense") == {}

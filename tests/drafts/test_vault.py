@@ -153,20 +153,20 @@ def test_a_save_without_secrets_looks_none_up(
 
 
 @pytest.mark.parametrize("written", ["", "nonsense", "\ud800"])
-def test_what_is_not_sealed_opens_to_nothing(requester: User, written: str) -> None:
-    assert vault.unsealed(requester, written) == {}
+def test_what_was_not_carried_opens_to_nothing(requester: User, written: str) -> None:
+    assert vault.carried_back(requester, written) == {}
 
 
-def test_values_are_sealed_for_one_person(requester: User, stranger: User) -> None:
-    assert vault.sealed(requester, {}) == ""
-    written = vault.sealed(requester, {"a": "hush"})
+def test_values_are_carried_for_one_person(requester: User, stranger: User) -> None:
+    assert vault.carried(requester, {}) == ""
+    written = vault.carried(requester, {"a": "hush"})
     assert "hush" not in written
-    assert vault.unsealed(requester, written) == {"a": "hush"}
-    assert vault.unsealed(stranger, written) == {}
+    assert vault.carried_back(requester, written) == {"a": "hush"}
+    assert vault.carried_back(stranger, written) == {}
 
 
 @pytest.mark.parametrize("plain", ["no JSON", "[]", '{"a": 1}', '"text"'])
-def test_what_is_sealed_and_no_text_by_name_is_nothing(requester: User, plain: str) -> None:
+def test_what_is_carried_and_no_text_by_name_is_nothing(requester: User, plain: str) -> None:
     from vmssbuilder.encryption import encrypt
 
-    assert vault.unsealed(requester, encrypt(plain, f"sealed:{requester.pk}").decode()) == {}
+    assert vault.carried_back(requester, encrypt(plain, f"carried:{requester.pk}").decode()) == {}

@@ -12,7 +12,7 @@ from django_tasks_db.models import DBTaskResult
 
 from tests.actions.table import live
 from tests.conftest import person as local_person
-from tests.reviews.making import SUBSCRIPTION, approved, document, draft, edit
+from tests.reviews.making import SUBSCRIPTION, approved, document, draft, edit, resealed
 from tests.submissions.conftest import drive
 from vmssbuilder import clock
 from vmssbuilder.accounts.models import Pause, Role, TokenCache, User
@@ -20,6 +20,7 @@ from vmssbuilder.accounts.throttling import PersonsGate
 from vmssbuilder.audit.models import Event
 from vmssbuilder.azure.throttling import Bucket
 from vmssbuilder.drafts.models import Draft
+from vmssbuilder.reviews.models import Review
 from vmssbuilder.sandbox.server import Running
 from vmssbuilder.submissions import actions, queries, tasks
 from vmssbuilder.submissions.models import Submission
@@ -201,7 +202,9 @@ def test_what_azure_would_refuse_is_not_sent_though_it_was_approved(
 ) -> None:
     of = approved_draft()
     # As when the rules learned something since.
-    Draft.objects.filter(pk=of.pk).update(document=of.document | {"location": ""})
+    for rows in (Draft.objects.filter(pk=of.pk), of.revisions.all()):
+        rows.update(document=of.document | {"location": ""})
+    resealed(Review.objects.get())
     with pytest.raises(actions.SubmissionRefused, match="Azure would refuse the request"):
         actions.submit(rita, of)
     assert not Submission.objects.exists()

@@ -101,6 +101,16 @@ class User(AbstractUser):
     def is_local(self) -> bool:
         return not self.object_id
 
+    @property
+    def identity(self) -> dict[str, Any]:
+        """Whom the account is taken for, for what is to be bound to this person."""
+        return {
+            "person": self.pk,
+            "name": self.username,
+            "tenant": self.tenant_id,
+            "object": self.object_id,
+        }
+
 
 class TokenCache(Encrypted):
     """MSAL's serialised token cache of one person, encrypted."""

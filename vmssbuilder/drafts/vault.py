@@ -170,6 +170,11 @@ class Opened:
     lost: frozenset[str] = frozenset()
     waiting: frozenset[str] = frozenset()
 
+    @property
+    def unreadable(self) -> bool:
+        """Whether there are secrets that cannot be opened, now or ever."""
+        return bool(self.lost or self.waiting)
+
 
 def opened(draft: Draft, document: dict[str, Any]) -> Opened:
     """The document with the values of its secrets in clear, and which of them cannot be read any more."""
@@ -188,13 +193,13 @@ def put_back(draft: Draft, document: dict[str, Any]) -> dict[str, Any]:
     return opened(draft, document).document
 
 
-def sealed(user: User, values: Mapping[str, str]) -> str:
+def carried(user: User, values: Mapping[str, str]) -> str:
     """Secret values that are no draft's yet, encrypted: for a page to carry until there is one. "" for none."""
     return encrypt(json.dumps(dict(values)), _for(user)).decode() if values else ""
 
 
-def unsealed(user: User, written: str) -> dict[str, str]:
-    """The values that were sealed for this person; none where it is not theirs, or nobody can read it any more."""
+def carried_back(user: User, written: str) -> dict[str, str]:
+    """The values that a page carried for this person; none where it is not theirs, or nobody can read it any more."""
     try:
         held = json.loads(decrypt(written.encode(errors="replace"), _for(user)))
     except (CannotDecrypt, ValueError):
@@ -203,7 +208,7 @@ def unsealed(user: User, written: str) -> dict[str, str]:
 
 
 def _for(user: User) -> str:
-    return f"sealed:{user.pk}"
+    return f"carried:{user.pk}"
 
 
 def destroy(draft: Draft) -> int:

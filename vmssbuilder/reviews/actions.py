@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from typing import Final
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import F
 
+from vmssbuilder import clock
 from vmssbuilder.accounts.models import User
 from vmssbuilder.audit.actions import record
+from vmssbuilder.drafts import vault
 from vmssbuilder.drafts.access import Access, require
 from vmssbuilder.drafts.checking import check_content
 from vmssbuilder.drafts.models import Draft
@@ -18,6 +22,7 @@ from vmssbuilder.scaleset.findings import Finding, errors
 
 from . import overrides
 from .models import Decision, Review, ReviewState
+from .queries import approval
 
 LONGEST_TEXT: Final = 5_000
 """Characters of a note or a reason; more is an essay, or an attack on the database."""
@@ -62,7 +67,7 @@ def request_review(
         current = locked.reviews.filter(revision__number=locked.head).first()
         if current is not None and current.state == ReviewState.WAITING:
             raise ReviewRefused(("", "This revision is waiting for review already."), moved_on=True)
-        if current is not None and current.state == ReviewState.APPROVED:
+        if approval(locked) is not None:
             raise ReviewRefused(("", "This revision is approved already."), moved_on=True)
         found = check_content(locked)
         overridden = overrides.asked(found, reasons)
@@ -138,9 +143,21 @@ def decide(user: User, review: Review, verdict: str, reason: str) -> Decision:
             )
         decision = Decision.objects.create(review=locked, reviewer=user, verdict=verdict, reason=reason)
         locked.state = _OUTCOMES[Decision.Verdict(verdict)]
-        locked.save(update_fields=["state"])
+        if locked.state == ReviewState.APPROVED:
+            _seal(locked)
+        locked.save(update_fields=["state", "counts_until", "seal"])
         record(user, f"review.{locked.state}", draft.code, review=locked.pk, revision=locked.revision.number)
     return decision
+
+
+def _seal(review: Review) -> None:
+    """Seals what is approved, by whom and until when; the row is saved by whoever calls."""
+    if vault.opened(review.draft, review.revision.document).unreadable:
+        raise ReviewRefused(
+            ("", "A secret of the request cannot be read now, so that nobody can approve it.")
+        )
+    review.counts_until = clock.now() + timedelta(days=settings.VMSSBUILDER_APPROVAL_DAYS)
+    review.close_seal()
 
 
 def may_not_decide(user: User, review: Review) -> str:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
 
 from vmssbuilder.drafts.models import Draft, Revision
+from vmssbuilder.seals import Sealed
+
+from . import sealing
 
 
 class ReviewState(models.TextChoices):
@@ -18,8 +21,11 @@ class ReviewState(models.TextChoices):
     WITHDRAWN = "withdrawn", "Withdrawn"
 
 
-class Review(models.Model):
-    """One revision sent for review. Whether it still counts is derived: its revision must be the draft's head."""
+class Review(Sealed):
+    """One revision sent for review. Whether it still counts is derived, see `approvals`.
+
+    counts_until: when its approval ends, by the database's clock. It is sealed when it is approved.
+    """
 
     draft = models.ForeignKey(Draft, on_delete=models.CASCADE, related_name="reviews")
     revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="reviews")
@@ -30,6 +36,8 @@ class Review(models.Model):
         default=list, blank=True, help_text="Each error that the request is to be sent despite, and why."
     )
     state = models.CharField(max_length=20, choices=ReviewState.choices, default=ReviewState.WAITING)
+
+    counts_until = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering: ClassVar = ["-id"]
@@ -45,6 +53,9 @@ class Review(models.Model):
 
     def __str__(self) -> str:
         return f"Review of {self.revision}"
+
+    def parts(self) -> dict[str, Any]:
+        return sealing.parts(self)
 
     @property
     def is_outdated(self) -> bool:

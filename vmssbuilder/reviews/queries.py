@@ -10,15 +10,24 @@ from django.db.models import F, Prefetch, Q, QuerySet
 from vmssbuilder.accounts.models import User
 from vmssbuilder.drafts.models import Draft
 
+from . import approvals
 from .models import Decision, Review, ReviewState
 
 Filter = Literal["waiting", "decided"]
 
 
 def approval(draft: Draft) -> Review | None:
-    """The review that approved the draft as it is now. None when there is none, or the draft was edited since."""
-    newest = draft.reviews.filter(revision__number=draft.head).select_related("revision").first()
-    return newest if newest is not None and newest.state == ReviewState.APPROVED else None
+    """The review that approved the draft as it is now. None when there is none, or it does not count (any more)."""
+    review = newest(draft)
+    return review if review is not None and approvals.doubt(review) is None else None
+
+
+def newest(draft: Draft) -> Review | None:
+    """The newest review of the draft as it is now."""
+    review = draft.reviews.filter(revision__number=draft.head).select_related("revision").first()
+    if review is not None:
+        review.draft = draft
+    return review
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,9 @@ from vmssbuilder.drafts import sent
 from vmssbuilder.drafts.access import Access, require
 from vmssbuilder.drafts.checking import check_content
 from vmssbuilder.drafts.models import Draft
-from vmssbuilder.reviews.queries import approval
+from vmssbuilder.reviews import approvals
+from vmssbuilder.reviews.models import Review
+from vmssbuilder.reviews.queries import newest
 from vmssbuilder.scaleset.findings import errors
 
 from . import failures, tasks
@@ -28,6 +30,14 @@ State = SubmissionState
 
 class SubmissionRefused(Exception):
     """The submission is not made or not changed; the message says why and what to do."""
+
+
+class _Doubted(SubmissionRefused):
+    """The approval does not count."""
+
+    def __init__(self, doubt: approvals.Doubt, review: Review) -> None:
+        super().__init__(f"{doubt.sentence} {doubt.cure}")
+        self.doubt, self.review = doubt, review
 
 
 def submit(user: User, draft: Draft) -> Submission:
@@ -42,9 +52,7 @@ def submit(user: User, draft: Draft) -> Submission:
             # The same row that every edit and decision locks.
             locked = Draft.objects.select_for_update().get(pk=draft.pk)
             require(user, locked, Access.OWN)
-            review = approval(locked)
-            if review is None:
-                raise SubmissionRefused("Only an approved request is sent. Send the draft for review first.")
+            review = _approved(locked)
             if locked.submissions.filter(revision=review.revision, state=State.SUCCEEDED).exists():
                 raise SubmissionRefused("This revision was sent already, and it succeeded.")
             blocking = [each.message for each in errors(check_content(locked)) if not each.overridable]
@@ -56,10 +64,13 @@ def submit(user: User, draft: Draft) -> Submission:
                 draft=locked,
                 revision=review.revision,
                 submitter=user,
+                approval=review,
                 correlation_id=str(uuid.uuid4()),
                 next_step=now,
                 give_up=now + PATIENCE,
             )
+            submission.close_seal()
+            submission.save(update_fields=["seal"])
             Progress.objects.create(
                 submission=submission, state=State.QUEUED, message="Waiting for a worker."
             )
@@ -68,7 +79,21 @@ def submit(user: User, draft: Draft) -> Submission:
     except IntegrityError:
         # The database itself takes no second one while one of the draft is under way, or one of the revision unknown.
         raise SubmissionRefused("This request is being sent already.") from None
+    except _Doubted as doubted:
+        record(user, "submission.refused", draft.code, **approvals.details(doubted.review, doubted.doubt))
+        raise
     return submission
+
+
+def _approved(draft: Draft) -> Review:
+    """The review that approved the draft as it stands. Raises SubmissionRefused."""
+    review = newest(draft)
+    doubt = approvals.doubt(review) if review is not None else None
+    if review is None or (doubt is not None and doubt.kind == "undecided"):
+        raise SubmissionRefused("Only an approved request is sent. Send the draft for review first.")
+    if doubt is not None:
+        raise _Doubted(doubt, review)
+    return review
 
 
 def _refuse_no_change(draft: Draft) -> None:

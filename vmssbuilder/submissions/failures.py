@@ -10,6 +10,7 @@ AzureError
     ├── NameTaken         a create would have gone over what is there
     ├── NothingToUpdate   an update finds no scale set
     ├── Overtaken         somebody changed in Azure what an update changes
+    ├── NotApproved       what allowed it does not count any more
     └── Stopped           a person stopped it, or does not want it followed any more
 """
 
@@ -134,6 +135,17 @@ class Overtaken(Ours):
         )
 
 
+class NotApproved(Ours):
+    """What allowed the request does not count: its approval ended or was changed, or the row that asks for it was.
+
+    log: what the log says of it.
+    """
+
+    def __init__(self, sentence: str, log: dict[str, Any], *, again: bool = False) -> None:
+        super().__init__(f"{sentence} {_sent(again)}", "Have the draft reviewed again, then send it again.")
+        self.log = log
+
+
 class Stopped(Ours):
     """A person stopped it, or does not want it followed any more. taken: whether Azure may have the request."""
 
@@ -252,5 +264,6 @@ def _kept(error: AzureError, sentence: str, cure: str, path: str) -> dict[str, A
         "ours": isinstance(error, Ours),
         "overtaken": isinstance(error, Overtaken),
         "gateway": isinstance(error, GatewayAnswer),
+        "refused": error.log if isinstance(error, NotApproved) else None,
         "azure": error.to_json(),
     }

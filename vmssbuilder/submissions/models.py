@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 
 from django.conf import settings
 from django.db import models
@@ -12,6 +12,8 @@ from django.utils import timezone
 from vmssbuilder.clock import Now
 from vmssbuilder.drafts.migrations._codes import new_code
 from vmssbuilder.drafts.models import Draft, Revision
+from vmssbuilder.reviews.models import Review
+from vmssbuilder.seals import Sealed
 
 PATIENCE: Final = timedelta(hours=2)
 """How long Azure may take before the outcome is called unknown."""
@@ -28,7 +30,7 @@ class SubmissionState(models.TextChoices):
     NEEDS_SIGN_IN = "needs-sign-in", "Needs sign-in"
 
 
-class Submission(models.Model):
+class Submission(Sealed):
     """The carrying of one revision to Azure, step by step.
 
     next_step: when the next step is due. lease, lease_until: the worker that holds the row now; a random token, so that
@@ -37,7 +39,7 @@ class Submission(models.Model):
     give_up: when to stop asking and say that the outcome is unknown. replaces: a create goes over the scale set that an
     earlier, failed create of the same draft left behind. etag: of the scale set that the request changes. sent: the
     changes that an update of an opened scale set sends, secrets as references. before: that scale set as it was then,
-    secrets withheld.
+    secrets withheld. approval: what the request was asked for by; its own seal is verified beside this row's.
     """
 
     FINISHED: ClassVar[tuple[str, ...]] = (
@@ -60,6 +62,7 @@ class Submission(models.Model):
     submitter = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="submissions"
     )
+    approval = models.ForeignKey(Review, null=True, on_delete=models.PROTECT, related_name="+")
     state = models.CharField(max_length=20, choices=SubmissionState.choices, default=SubmissionState.QUEUED)
     created = models.DateTimeField(auto_now_add=True)
     finished = models.DateTimeField(null=True, blank=True)
@@ -102,6 +105,15 @@ class Submission(models.Model):
 
     def __str__(self) -> str:
         return f"Submission of {self.revision}"
+
+    def parts(self) -> dict[str, Any]:
+        return {
+            "row": [self.pk, self.code],
+            "draft": self.draft_id,
+            "revision": self.revision_id,
+            "submitter": self.submitter.identity,
+            "approval": self.approval_id,
+        }
 
     @staticmethod
     def free() -> models.Q:

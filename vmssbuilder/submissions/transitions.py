@@ -44,7 +44,7 @@ from vmssbuilder.scaleset.answers import plain
 from vmssbuilder.updates import planning, reading
 from vmssbuilder.updates.models import LiveSnapshot
 
-from . import arm, failures, leases, tasks
+from . import arm, failures, leases, permits, tasks
 from .leases import STEP, Held, LeaseLost, claim
 from .models import PATIENCE, Progress, Submission, SubmissionState, WholeAnswer
 
@@ -206,6 +206,8 @@ def _finish(submission: Submission, draft: Draft) -> None:
         "revision": submission.revision.number,
         "secrets_destroyed": destroyed,
     }
+    if refused := (submission.error or {}).get("refused"):
+        record(None, "submission.refused", draft.code, submission=submission.code, **refused)
     record(None, f"submission.{submission.state}", draft.code, **details)
 
 
@@ -296,13 +298,8 @@ def _send(held: Held, client: ArmClient) -> Transition:
     document = opened.document
     if opened.waiting:
         raise keyholders.KeyNotHere
-    if opened.lost:
-        where = next((path for code, path in secrets.references(document).items() if code in opened.lost), ())
-        return _failed(
-            submission, failures.SecretsUnreadable(paths.text(where), again=doubtful), may_exist=doubtful
-        )
-    if secrets.references(document):
-        return _failed(submission, failures.SecretsGone(again=doubtful), may_exist=doubtful)
+    if refused := _secrets_missing(opened, again=doubtful) or permits.refusal(submission, again=doubtful):
+        return _failed(submission, refused, may_exist=doubtful)
     try:
         operation = arm.send(client, submission, document)
     except (SignInNeeded, TokenRefused, Unreachable, Throttled):
@@ -316,6 +313,15 @@ def _send(held: Held, client: ArmClient) -> Transition:
         return held.patiently(lambda: _not_taken(submission, answer, doubtful=doubtful))
     columns = {"operation": arm.kept(operation), "give_up": held.now() + PATIENCE}
     return Transition(State.RUNNING, _begun(operation), _pause(operation), columns)
+
+
+def _secrets_missing(opened: vault.Opened, *, again: bool) -> failures.Ours | None:
+    """What is wrong when a secret of the request cannot be sent; None when all are there."""
+    left = secrets.references(opened.document)
+    if opened.lost:
+        where = next((path for code, path in left.items() if code in opened.lost), ())
+        return failures.SecretsUnreadable(paths.text(where), again=again)
+    return failures.SecretsGone(again=again) if left else None
 
 
 def _begun(operation: Operation) -> str:

@@ -34,7 +34,7 @@ def start(request: HttpRequest, name: str) -> HttpResponse:
         raise Http404("There is no such starter.")
     if request.method != "POST":
         return _page(request, AnswersForm(starter, initial=known(user, starter, {}, FIRST_WAITS)))
-    held = vault.unsealed(user, request.POST.get("kept", ""))
+    held = vault.carried_back(user, request.POST.get("kept", ""))
     if "look" in request.POST:
         return _look(request, user, starter)
     form = AnswersForm(starter, request.POST, held=held)
@@ -50,7 +50,7 @@ def _look(request: HttpRequest, user: User, starter: Starter) -> HttpResponse:
     found = known(user, starter, answers, LOOK_WAITS)
     if request.headers.get("Accept") == "application/json":
         return JsonResponse({"known": found})
-    held = vault.unsealed(user, sent.get("kept", ""))
+    held = vault.carried_back(user, sent.get("kept", ""))
     held |= {
         each.name: answers[each.name]
         for each in starter.questions
@@ -64,7 +64,7 @@ def _page(request: HttpRequest, form: AnswersForm, *, status: int = 200) -> Http
     context = {
         "starter": form.starter,
         "form": form,
-        "kept": vault.sealed(cast(User, request.user), form.keep()),
+        "kept": vault.carried(cast(User, request.user), form.keep()),
         "errors": form.problems() if form.is_bound else [],
     }
     return render(request, "drafts/starter.html", context, status=status)

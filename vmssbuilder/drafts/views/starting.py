@@ -144,7 +144,7 @@ def _started(request: HttpRequest, start: StartForm) -> HttpResponse:
 
 def _proposal(request: HttpRequest, texts: Mapping[str, str], version: str | None) -> _Proposal:
     post, sent = request.POST, SubmittedParameters.of(request.POST)
-    held = vault.unsealed(cast(User, request.user), post.get("kept", ""))
+    held = vault.carried_back(cast(User, request.user), post.get("kept", ""))
     given = {name: value for name, value in held.items() if name not in sent.cleared}
     given |= {name: value for name, value in sent.typed.items() if value}
     values = _values(texts[PARAMETERS.name], sent, given)
@@ -195,7 +195,7 @@ def _look(request: HttpRequest, start: StartForm, seen: str, made: _Proposal) ->
         "json": json_html(made.reading.request),
         "form": made.form if made.form.asked else None,
         "placing": made.placing if made.placing.fields else None,
-        "kept": vault.sealed(cast(User, request.user), {name: made.given[name] for name in made.form.kept}),
+        "kept": vault.carried(cast(User, request.user), {name: made.given[name] for name in made.form.kept}),
         "errors": errors,
     }
     return render(request, "drafts/accept.html", context, status=422 if errors else 200)

@@ -6,14 +6,17 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from vmssbuilder import seals
 from vmssbuilder.accounts import keyholders
 from vmssbuilder.accounts.models import KeyHolder
 from vmssbuilder.encryption import CannotDecrypt, Encrypted, is_newest, key_ids, ready, tables
+from vmssbuilder.seals import Sealed
 
 
 class Command(BaseCommand):
     help = (
-        "Encrypts secrets and token caches anew with the first key of VMSSBUILDER_SECRET_KEYS, each bound to its place. "
+        "Encrypts secrets and token caches anew with the first key of VMSSBUILDER_SECRET_KEYS, each bound to its place, "
+        "and seals anew what was sealed with another key and holds. "
         "Afterwards the other keys can be removed. Safe while the product runs, and to run again; it refuses while a "
         "process lacks that key."
     )
@@ -34,6 +37,12 @@ class Command(BaseCommand):
                 "encrypt with that. Put it first there too, restart them, and run this again."
             )
         lost = 0
+        for sealed in seals.tables():
+            done, kept, broken = self._seal(sealed)
+            self.stdout.write(
+                f"{sealed._meta.verbose_name_plural}: {done} sealed anew, {kept} were already, "
+                f"{broken} left alone because their seal does not hold"
+            )
         for model in tables():
             done, kept, unreadable = self._rotate(model)
             lost += sum(unreadable.values())
@@ -65,6 +74,20 @@ class Command(BaseCommand):
             written = model._default_manager.filter(pk=row.pk, ciphertext=before)
             done += written.update(ciphertext=row.ciphertext)
         return done, kept, unreadable
+
+    def _seal(self, model: type[Sealed]) -> tuple[int, int, int]:
+        """How many were sealed anew, how many had been before, and those whose seal does not hold, which stays so."""
+        done = kept = broken = 0
+        for row in model._default_manager.exclude(seal={}).order_by("pk").iterator(chunk_size=100):
+            before = row.seal
+            if row.seal_key == key_ids()[0]:
+                kept += 1
+            elif row.broken_part():
+                broken += 1
+            else:
+                row.close_seal()
+                done += model._default_manager.filter(pk=row.pk, seal=before).update(seal=row.seal)
+        return done, kept, broken
 
 
 def _listed(holders: list[KeyHolder]) -> str:

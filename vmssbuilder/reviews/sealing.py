@@ -1,0 +1,68 @@
+"""What the seal of an approval covers: all that decides what is sent, and who answers for it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from vmssbuilder.drafts import sent, vault
+from vmssbuilder.scaleset import paths, secrets
+
+if TYPE_CHECKING:
+    from .models import Review
+
+POLICY: Final = {"version": "none", "verdict": "one approval"}
+"""What the house's policy says of the request. There are none yet: one approval of somebody else is enough."""
+
+VALUE: Final = "secret "
+"""What the name of a secret's part begins with; its id follows."""
+
+WORDS: Final = {
+    "place": "the draft and revision that it was given for",
+    "target": "where the scale set is",
+    "operation": "the operation",
+    "API version": "the API version",
+    "document": "the document",
+    "sent": "what is sent of the document",
+    "overridden": "the errors to be let through, with their reasons,",
+    "approvers": "who approved it",
+    "counts until": "how long it counts",
+    "policy": "the policy",
+    "draft": "the draft's own copy of the document",
+}
+"""Each part in words, but for secrets; with the draft itself, which is compared with its revision."""
+
+
+def parts(review: Review) -> dict[str, Any]:
+    """What was approved, by whom, until when. Secrets stand in clear: each part's code is their keyed fingerprint."""
+    revision = review.revision
+    revision.draft = review.draft
+    update = sent.update(revision)
+    decisions = review.decisions.filter(verdict="approve").select_related("reviewer").order_by("pk")
+    return {
+        "place": {
+            "review": review.pk,
+            "requested by": review.requested_by_id,
+            "draft": [review.draft_id, review.draft.code],
+            "revision": [revision.pk, revision.draft_id, revision.number],
+        },
+        "target": [revision.subscription, revision.resource_group, revision.name],
+        "operation": revision.operation,
+        "API version": revision.api_version,
+        "document": revision.document,
+        "sent": None
+        if update is None
+        else [update.difference.method, update.difference.changes, update.difference.before],
+        "overridden": review.overrides,
+        "approvers": [{"decision": each.pk, **each.reviewer.identity} for each in decisions],
+        "counts until": review.counts_until.isoformat() if review.counts_until else None,
+        "policy": POLICY,
+        **_secrets(review),
+    }
+
+
+def _secrets(review: Review) -> dict[str, Any]:
+    """The secrets that can be opened: what becomes of the others is the business of whoever needs them."""
+    document = review.revision.document
+    clear = vault.opened(review.draft, document).document
+    values = {code: paths.get(clear, path) for code, path in secrets.references(document).items()}
+    return {f"{VALUE}{code}": value for code, value in values.items() if not secrets.is_reference(value)}
