@@ -18,6 +18,10 @@ from vmssbuilder.drafts.models import Draft
 LAST = "Is three enough?"
 
 
+def text_of(element: Any) -> str:
+    return " ".join("".join(element.itertext()).split())
+
+
 def posted(browser: Client, draft: Draft, **sent: Any) -> Any:
     return browser.post(
         f"/drafts/{draft.code}/comments/", {"base": draft.head, "place": "", "text": LAST} | sent
@@ -34,6 +38,7 @@ def test_a_thread_is_begun_answered_resolved_and_opened_again(
     page = page_of(as_requester, answer["Location"])
     assert LAST in page.text
     assert "Open" in page.text
+    assert [box.text for box in page.all("textarea")] == [LAST, None], "one's own comment, and a reply"
     page = page_of(as_requester, where, post={"text": "It is.\nFor now."}, follow=True)
     assert "It is." in page.text
     page = page_of(as_requester, f"{where}resolve/", post={}, follow=True)
@@ -190,3 +195,72 @@ def test_a_thread_of_many_comments_comes_in_pages(
     assert "Page 2 of 2" in last.text
     first = page_of(as_requester, f"/drafts/{draft.code}/comments/{thread.pk}/?page=1")
     assert f"{LAST} 0" in first.text
+
+
+# --- on other pages of the draft --------------------------------------------------------------------------------------
+
+
+def test_a_field_and_a_line_say_how_many_threads_are_about_them(
+    as_requester: Client, requester: User, draft: Draft, page_of: GetPage
+) -> None:
+    step = f"/drafts/{draft.code}/instances/"
+    assert not page_of(as_requester, step).all("a", class_="field__comments")
+    threads = [actions.begin(requester, draft, 1, "sku.capacity", LAST).thread for _number in range(2)]
+    actions.begin(requester, draft, 1, "tags['team']", LAST)
+    page = page_of(as_requester, step)
+    [mark] = page.all("a", class_="field__comments")
+    assert text_of(mark).startswith("2 open threads")
+    assert page_of(as_requester, mark.get("href", "")).text.count(LAST) >= 2
+    lines = [
+        text_of(line).rstrip(",")
+        for line in page.all("a")
+        if "json__line--commented" in line.get("class", "")
+    ]
+    assert lines == ['"team": "shop"', '"capacity": 3']
+    actions.resolve(requester, threads[0])
+    [mark] = page_of(as_requester, step).all("a", class_="field__comments")
+    assert text_of(mark).startswith("1 open thread of")
+
+
+def test_comments_cost_a_step_page_one_query_and_nothing_where_there_are_none(
+    as_requester: Client, requester: User, draft: Draft
+) -> None:
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as statements:
+            as_requester.get(f"/drafts/{draft.code}/instances/")
+        return len(statements)
+
+    asked()
+    without = asked()
+    actions.begin(requester, draft, 1, "sku.capacity", LAST)
+    assert asked() == without + 1
+    fill(requester, draft, 100, 10)
+    assert asked() == without + 1
+
+
+def test_a_save_moves_marks_along_with_one_query(as_requester: Client, requester: User, draft: Draft) -> None:
+    def asked(capacity: int) -> int:
+        base = Draft.objects.get(pk=draft.pk).head
+        with CaptureQueriesContext(connection) as statements:
+            answer = as_requester.post(
+                f"/drafts/{draft.code}/instances/",
+                {"base": base, "sku.capacity": capacity},
+                headers={"HX-Request": "true"},
+            )
+        assert answer.status_code == 200
+        assert Draft.objects.get(pk=draft.pk).document["sku"]["capacity"] == capacity
+        return len(statements)
+
+    asked(4)
+    without = asked(5)
+    actions.begin(requester, draft, 1, "sku.capacity", LAST)
+    assert asked(6) == without + 1
+
+
+def test_the_check_shows_open_threads(
+    as_requester: Client, requester: User, draft: Draft, page_of: GetPage
+) -> None:
+    thread = actions.begin(requester, draft, 1, "sku.capacity", LAST).thread
+    assert LAST in page_of(as_requester, f"/drafts/{draft.code}/check/", queries=25).text
+    actions.resolve(requester, thread)
+    assert LAST not in page_of(as_requester, f"/drafts/{draft.code}/check/", queries=25).text

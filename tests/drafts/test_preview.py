@@ -86,6 +86,7 @@ def drawings(draw: st.DrawFn) -> tuple[str, dict[str, Any], dict[str, Any]]:
     places = st.sampled_from([*everywhere(document), ("sku", "tier"), ("properties", "no such")])
     words = st.dictionaries(places, WORDS, max_size=2)
     marks = {"changed": draw(st.lists(places, max_size=2)), "wrong": draw(words), "warned": draw(words)}
+    marks["commented"] = draw(st.dictionaries(places, st.integers(1, 3), max_size=2))
     return version, document, marks
 
 
@@ -100,7 +101,7 @@ def drawn_anew(code: str, document: dict[str, Any], version: str, here: str, mar
     """The same lines, nothing of them kept."""
     linked = marks.get("linked", True)
     marked = frozenset(marks["changed"]), marks["wrong"], marks["warned"], frozenset[paths.Path]()
-    writer = preview._Writer(code, here, *marked, linked, version, None)
+    writer = preview._Writer(code, here, *marked, marks["commented"], linked, version, None)
     start = preview._Place(f"/drafts/{code}/basics/", "")
     writer.value((), mask(document), tree(version), start, "", "", changed=False)
     return f'<code class="json">{"".join(writer.written)}</code>'

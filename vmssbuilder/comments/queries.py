@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -59,13 +58,13 @@ def threads_of(draft: Draft) -> QuerySet[CommentThread]:
     return CommentThread.objects.filter(draft=draft).select_related("author", "resolved_by")
 
 
-def about(draft: Draft, places: Sequence[Path]) -> QuerySet[CommentThread]:
-    """The threads on these places and on what lies below them."""
-    wanted = Q()
-    for path in places:
-        text = paths.text(path)
-        wanted |= Q(place=text) | Q(place__startswith=f"{text}.") | Q(place__startswith=f"{text}[")
-    return threads_of(draft).filter(wanted) if places else threads_of(draft)
+def about(draft: Draft, path: Path) -> QuerySet[CommentThread]:
+    """The threads on a place and on what lies below it; () for all of the draft."""
+    if not path:
+        return threads_of(draft)
+    text = paths.text(path)
+    below = Q(place__startswith=f"{text}.") | Q(place__startswith=f"{text}[")
+    return threads_of(draft).filter(below | Q(place=text))
 
 
 def of_step(draft: Draft, step: steps.Step) -> QuerySet[CommentThread]:

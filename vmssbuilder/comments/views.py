@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any, cast
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -12,12 +13,15 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from vmssbuilder.accounts.models import User
 from vmssbuilder.drafts import access, steps
+from vmssbuilder.drafts import content as contents
 from vmssbuilder.drafts.access import Access
 from vmssbuilder.drafts.actions import StaleRevision
 from vmssbuilder.drafts.models import Draft
+from vmssbuilder.scaleset import paths
+from vmssbuilder.scaleset.paths import Path, PathError
 from vmssbuilder.web.middleware import takes_any_text
 
-from . import actions, places, queries
+from . import actions, anchors, places, queries
 from .forms import CommentForm, ThreadForm
 from .models import Comment, CommentThread
 
@@ -30,7 +34,11 @@ def comments(request: HttpRequest, code: str) -> HttpResponse:
     draft = access.find(user, code, Access.VIEW if request.method != "POST" else Access.COMMENT)
     if request.method != "POST":
         return _page(
-            request, draft, ThreadForm(initial={"base": draft.head, "place": request.GET.get("place", "")})
+            request,
+            draft,
+            ThreadForm(
+                initial={"base": draft.head, "place": request.GET.get("place", request.GET.get("at", ""))}
+            ),
         )
     form = ThreadForm(request.POST)
     form.full_clean()
@@ -61,25 +69,46 @@ def _page(request: HttpRequest, draft: Draft, form: ThreadForm, *, status: int =
     user = cast(User, request.user)
     allowed = access.access(user, draft)
     step = steps.BY_NAME.get(request.GET.get("step", ""))
-    threads = queries.of_step(draft, step) if step is not None else queries.threads_of(draft)
+    at = _at(request)
+    threads = (
+        queries.about(draft, at)
+        if at
+        else queries.of_step(draft, step)
+        if step
+        else queries.threads_of(draft)
+    )
     page, found = queries.shown(user, draft, threads, allowed, request.GET.get("page"))
     context = {
         "draft": draft,
         "step": step,
         "page": page,
-        "query": f"step={step.name}&" if step is not None else "",
+        "at": anchors.title(at, contents.of(draft), draft.api_version) if at else "",
+        "query": f"{urlencode(asked)}&" if (asked := _asked(request)) else "",
         "threads": found,
         "may_comment": allowed >= Access.COMMENT and draft.discarded is None,
         "form": form,
-        "writing": form.is_bound or bool(form["place"].value()) or not found,
+        "writing": form.is_bound or "place" in request.GET or not found,
         "places": places.offered(draft, step),
         "errors": form.problems() if form.is_bound else [],
     }
     # Worked out before this look counts as one.
     answer = render(request, "comments/page.html", context, status=status)
-    if step is None and page.number == 1 and request.method == "GET":
+    if step is None and not at and page.number == 1 and request.method == "GET":
         queries.looked(user, draft)
     return answer
+
+
+def _asked(request: HttpRequest) -> dict[str, str]:
+    """The parameters that narrow the page down."""
+    return {name: value for name in ("step", "at") if (value := request.GET.get(name, ""))}
+
+
+def _at(request: HttpRequest) -> Path:
+    """The place that a page of threads is about; () for all of them."""
+    try:
+        return paths.parse(request.GET.get("at", ""))
+    except PathError:
+        return ()
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -27,6 +27,7 @@ _CLOSE: Final = {dict: "}", list: "]"}
 FOLD: Final = "json__line--fold"
 """The class of a line that says what is left out."""
 _NOTHING: Final[Mapping[Path, str]] = {}
+_SILENCE: Final[Mapping[Path, int]] = {}
 
 
 def render(
@@ -39,6 +40,7 @@ def render(
     wrong: Mapping[Path, str] = _NOTHING,
     warned: Mapping[Path, str] = _NOTHING,
     filled: Collection[Path] = (),
+    commented: Mapping[Path, int] = _SILENCE,
     focus: Path = (),
     linked: bool = True,
 ) -> SafeString:
@@ -47,9 +49,11 @@ def render(
     Of a document too large for a page, long lists and texts are folded, see `windows`; lines of their own say so.
 
     here: the address of the page that shows it, whose own fields are linked by fragment alone. changed: places just
-    changed, marked with all below them; wrong, warned: words about places. filled: places that were filled in for people. focus: a place that is never folded. linked: False for people who may only look.
+    changed, marked with all below them; wrong, warned: words about places. filled: places that were filled in for people.
+    commented: how many open threads of comments stand at places. focus: a place that is never folded. linked: False for
+    people who may only look.
     """
-    marked = frozenset(changed), wrong, warned, frozenset(filled)
+    marked = frozenset(changed), wrong, warned, frozenset(filled), commented
     masked = secrets.mask(document)
     cut = window(masked, [focus, *changed])
     ways = None
@@ -73,7 +77,9 @@ class _Place(NamedTuple):
 
 def _drawn(code: str, here: str, linked: bool, api_version: str, path: Path, place: _Place, json_text: str, before: str, comma: str) -> str:  # fmt: skip
     """A value that holds no mark, drawn. json_text: the value, secrets masked, so that none is kept here."""
-    writer = _Writer(code, here, frozenset(), _NOTHING, _NOTHING, frozenset(), linked, api_version, None)
+    writer = _Writer(
+        code, here, frozenset(), _NOTHING, _NOTHING, frozenset(), _SILENCE, linked, api_version, None
+    )
     node = tree(api_version).at(path)
     writer.value(path, json.loads(json_text), node, place, before, comma, changed=False)
     return "".join(writer.written)
@@ -103,6 +109,7 @@ class _Writer:
     wrong: Mapping[Path, str]
     warned: Mapping[Path, str]
     filled: frozenset[Path]
+    commented: Mapping[Path, int]
     linked: bool
     api_version: str
     ways: frozenset[Path] | None
@@ -208,6 +215,10 @@ class _Writer:
             said = f' title="To consider: {escape(self.warned[path][:_LONGEST_MARK])}"'
         elif not end and path in self.filled:
             classes += " json__line--filled"
+        if not end and path in self.commented:
+            classes += " json__line--commented"
+            count = self.commented[path]
+            said += f' aria-description="{count} open thread{"s" * (count > 1)} of comments"'
         text = f"{_INDENT * depth}{html}\n"
         fragment = f"#{place.anchor}" if place.anchor else ""
         href = fragment if place.page == self.here else place.page + fragment

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
 
 from django import forms
 from django.utils.safestring import SafeString
@@ -41,6 +42,7 @@ class BoundProperty(forms.BoundField):
         self.held: Any = paths.get(form.content, self.path)
         self.anchor = steps.anchor(self.path)
         self.findings = form.findings.get(self.path, ())
+        self.threads = form.commented.get(self.path, 0)
 
     @property
     def is_odd(self) -> bool:
@@ -63,6 +65,14 @@ class BoundProperty(forms.BoundField):
         return sorted(paths.text(each) for each in self.form.filled if paths.starts_with(each, self.path))
 
     @property
+    def comments(self) -> dict[str, Any] | None:
+        """How many open threads of comments are about it, and the way to them; None where there are none."""
+        if not self.threads:
+            return None
+        draft = self.form.step_url.rstrip("/").rpartition("/")[0]
+        return {"count": self.threads, "url": f"{draft}/comments/?at={quote(paths.text(self.path))}"}
+
+    @property
     def encoded(self) -> bool:
         """Whether a text that is sent as base64 is shown as base64."""
         typed = self.form.typed
@@ -79,7 +89,7 @@ class BoundProperty(forms.BoundField):
     def __str__(self) -> SafeString:
         """The whole field. One that shows little but its value is drawn once: most fields of a page stay as they are."""
         shows = None
-        if not (self.form.typed or self.form.in_place or self.findings or self.filled):
+        if not (self.form.typed or self.form.in_place or self.findings or self.filled or self.threads):
             shows = self.field.control.shows_only(self)
         if shows is None:
             return self.render()
@@ -109,6 +119,7 @@ class BoundProperty(forms.BoundField):
             "reference": reference,
             "in_place": self.form.in_place,
             "filled": self.filled,
+            "comments": self.comments,
             "required": self.is_required,
             **self.field.control.shown(self),
         }

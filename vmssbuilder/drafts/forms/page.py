@@ -44,7 +44,8 @@ class PageForm(forms.Form):
     that the page is for, "" when the content is to tell. kept: the secrets that Azure keeps. at: the item that a long
     list is shown around. unnamed: members of an extension's settings that only their JSON shows. zones: those of
     the region, for boxes to tick; none for rows to fill in. subscription_name: of the content's subscription, "" where it
-    is not known. filled: places that stand as they were filled in for the person. in_place: whether htmx puts each field
+    is not known. filled: places that stand as they were filled in for the person. commented: how many open threads
+    of comments a field shows, by its path. in_place: whether htmx puts each field
     in the place of the one that stands on the page. whole, stay: what of the fold is shown (`Showing`). before_fold: what stands between the fields in
     sight and the fold. data: what came back of the page that showed `content`.
     """
@@ -71,6 +72,7 @@ class PageForm(forms.Form):
         subscription_name: str = "",
         in_place: bool = False,
         filled: frozenset[Path] = frozenset(),
+        commented: Mapping[Path, int] | None = None,
         whole: bool = False,
         stay: frozenset[Path] = frozenset(),
         data: QueryDict | None = None,
@@ -92,6 +94,7 @@ class PageForm(forms.Form):
         self.subscription_name = subscription_name
         self.in_place = in_place
         self.filled = filled
+        self.commented = commented or {}
         self.spoken_of: set[Path] = set()
         self.before_fold: LayoutObject | None = None
         self.showing = Showing(self, whole=whole, stay=stay)

@@ -14,7 +14,17 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from vmssbuilder.accounts.models import User
-from vmssbuilder.drafts import actions, addresses, answers, known_values, sent, steps, summary, systems
+from vmssbuilder.drafts import (
+    actions,
+    addresses,
+    answers,
+    commenting,
+    known_values,
+    sent,
+    steps,
+    summary,
+    systems,
+)
 from vmssbuilder.drafts import content as contents
 from vmssbuilder.drafts.checking import UNREADABLE, WAITING, check_content
 from vmssbuilder.drafts.forms import extensions, picking
@@ -144,6 +154,11 @@ def draw(
         "considered_in_all": len(warnings(own)),
         "unfinished": shown and not extra,
         "continue_url": onward(form),
+        "commented": sum(
+            count
+            for place, count in commenting.marks(draft).items()
+            if place and steps.owner(place) is form.step
+        ),
         **pane(request, draft, here=form.url, found=found if shown else ()),
     }
     return render(request, "drafts/step.html", context, status=status)
@@ -165,8 +180,22 @@ def page_of(request: HttpRequest, form: Form, content: dict[str, Any], **shown: 
             cast(User, request.user), draft.subscription, without_query=True
         ),
         filled=known_values.marked(draft, content),
+        commented=_commented(form),
         **shown,
     )
+
+
+def _commented(form: Form) -> dict[Path, int]:
+    """The open threads of comments by the field of the page that shows them."""
+    found: dict[Path, int] = {}
+    own = {form.place + entry.below for entry in form.layout.fields}
+    for place, count in commenting.marks(form.draft).items():
+        path = place
+        while path and path not in own:
+            path = path[:-1]
+        if path:
+            found[path] = found.get(path, 0) + count
+    return found
 
 
 def fields(request: HttpRequest, form: Form, **shown: Any) -> SafeString:

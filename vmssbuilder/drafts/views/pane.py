@@ -11,7 +11,7 @@ from urllib.parse import parse_qs
 from django.http import HttpRequest
 from django.utils.safestring import SafeString, mark_safe
 
-from vmssbuilder.drafts import diff, known_values, preview
+from vmssbuilder.drafts import commenting, diff, known_values, preview
 from vmssbuilder.drafts.models import Draft
 from vmssbuilder.scaleset import paths
 from vmssbuilder.scaleset.findings import Finding
@@ -88,6 +88,7 @@ def drawn(
         wrong=_marks(draft, found, "error"),
         warned=_marks(draft, found, "warning"),
         filled=known_values.marked(draft, draft.document),
+        commented=_commented(draft),
         focus=_place_of(here),
         linked=linked,
     )
@@ -144,6 +145,18 @@ def _marks(draft: Draft, found: Collection[Finding], severity: str) -> dict[Path
             path = path[:-1]
         marks[path] = f"{marks[path]} {finding.message}" if path in marks else finding.message
     return marks
+
+
+def _commented(draft: Draft) -> dict[Path, int]:
+    """The open threads by the line that shows them: for what is not set, that of the object which it is missing in."""
+    lines: dict[Path, int] = {}
+    for place, count in commenting.marks(draft).items():
+        path = place
+        while path and paths.get(draft.document, path) is MISSING:
+            path = path[:-1]
+        if path and place[:1] != ("$target",):
+            lines[path] = lines.get(path, 0) + count
+    return lines
 
 
 # The functions below read the lines of the preview, which are drawn in one place and far more often than these are asked.
