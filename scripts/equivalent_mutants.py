@@ -8,7 +8,7 @@ _SAME_LENGTH: Final = "The lengths are compared right before."
 
 EQUIVALENT: Final[dict[str, str]] = {
     "vmssbuilder.azure.signin._Http._sent: 'utf-8' -> 'utf-8~'": "Python reads the names of encodings like that.",
-    "vmssbuilder.drafts.changes.put: 1 -> 0": "At depth 0 is the content itself, which is an object.",
+    "vmssbuilder.scaleset.paths.force: 1 -> 0": "At depth 0 is the content itself, which is an object.",
     "vmssbuilder.drafts.merging._position: True -> False": _SAME_LENGTH,
     "vmssbuilder.drafts.merging.clashes: True -> False": _SAME_LENGTH,
     "vmssbuilder.drafts.vault._strays_taken_out: True -> False": _SAME_LENGTH,

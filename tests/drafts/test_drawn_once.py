@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from bench import documents
-from vmssbuilder.drafts import changes, steps
+from vmssbuilder.drafts import steps
 from vmssbuilder.drafts.content import TARGET
 from vmssbuilder.drafts.forms import bound
 from vmssbuilder.drafts.forms.lists import ListChange
@@ -26,7 +26,7 @@ PREFIX = paths.parse("properties.virtualMachineProfile.osProfile.computerNamePre
 def content(operation: str = "create", /, **changed: Any) -> dict[str, Any]:
     made = {TARGET: {"operation": operation, "name": "web", "apiVersion": LATEST}, **documents.document()}
     for path, value in changed.items():
-        changes.write(made, paths.parse(path), value)
+        paths.force(made, paths.parse(path), value)
     return made
 
 

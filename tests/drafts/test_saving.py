@@ -16,7 +16,7 @@ from tests.drafts.conftest import DOCUMENT, TARGET
 from vmssbuilder.accounts.models import User
 from vmssbuilder.audit.models import Event
 from vmssbuilder.drafts import actions, searching, vault
-from vmssbuilder.drafts.changes import Changed, write
+from vmssbuilder.drafts.changes import Changed
 from vmssbuilder.drafts.models import Draft, ReadingNotes, Revision, Secret, ShareLink
 from vmssbuilder.scaleset import Request, paths, secrets
 from vmssbuilder.scaleset.canonical import Note
@@ -152,7 +152,7 @@ def test_a_value_makes_way_at_each_depth(requester: User, draft: Draft) -> None:
     ]
     for before, path, after in cases:
         content = {"plan": copy.deepcopy(before)}
-        write(content, path, 1)
+        paths.force(content, path, 1)
         assert content == {"plan": after}, (before, path)
 
 

@@ -28,8 +28,9 @@ pytestmark = pytest.mark.django_db
 PRODUCT: Final = f"{ROOT / PACKAGE}/"
 
 CACHING: Final = ("properties", "virtualMachineProfile", "storageProfile", "osDisk", "caching")
-AUTOSAVE, SUBMISSION, SEAL = 15, 9, 3
-"""Files at most. Those of the seal have the whole document in hand, and look at no value of it. One more is one more place in which a reader has to look for what becomes of a value."""
+AUTOSAVE, SUBMISSION, SEAL = 14, 9, 3
+"""Files at most; those of the seal have the whole document in hand, and look at no value of it. One more is one more place
+in which a reader has to look for what becomes of a value."""
 
 
 class Road:

@@ -22,7 +22,7 @@ from vmssbuilder.scaleset.paths import MISSING, Path, PathError
 from . import commenting, known_values, lists, merging, noting, searching, vault
 from . import content as contents
 from .access import Access, require
-from .changes import Changed, put, write
+from .changes import Changed
 from .models import Draft, Revision, ShareLink
 
 SHARE_DAYS: Final = 30
@@ -158,7 +158,8 @@ def save(
             raise EditConflict(conflicts, newest)
         for place, change, value in merged:
             merging.unshare(now, place)
-            write(now, place, vault.store(newest, value) if change.secret and value is not MISSING else value)
+            kept = vault.store(newest, value) if change.secret and value is not MISSING else value
+            paths.force(now, place, kept)
         known_values.remember(newest, filled or {})
 
     return _edit(user, draft, base, apply, automatic=automatic, shared=True)
@@ -206,7 +207,7 @@ def _add(
     if item is None:
         item = known_values.new_item(found, now, locked.api_version)
         known_values.remember(locked, known_values.of_item(where, item))
-    put(now, where, item)
+    paths.force(now, where, item)
     return where
 
 

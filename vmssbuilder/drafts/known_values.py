@@ -18,7 +18,7 @@ from vmssbuilder.scaleset import paths
 from vmssbuilder.scaleset.paths import MISSING, Path
 
 from . import content as contents
-from .changes import Changed, write
+from .changes import Changed
 from .merging import follow, unshare
 from .models import Draft
 
@@ -215,7 +215,7 @@ def _after(content: Content, shown: Content, changes: Sequence[Changed]) -> dict
         place = follow(change.path, shown, content)
         if place is not None and not change.secret and not hasattr(change.wanted, "members"):
             unshare(made, place)
-            write(made, place, change.wanted)
+            paths.force(made, place, change.wanted)
     return made
 
 

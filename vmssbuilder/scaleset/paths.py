@@ -140,6 +140,22 @@ def put(document: dict[str, Any], path: Path, value: Any) -> None:
     _assign(here, path[-1], value, path)
 
 
+def force(document: dict[str, Any], path: Path, value: Any) -> None:
+    """Sets a value, making way through anything that is not the object or list it should be; MISSING removes.
+
+    Objects that removing leaves empty go with it.
+    """
+    if value is MISSING:
+        remove(document, path, prune=True)
+        return
+    for depth in range(1, len(path)):
+        container = list if isinstance(path[depth], int) else dict
+        if not isinstance(get(document, path[:depth]), container):
+            # In its place: items that follow in a list must not move up.
+            put(document, path[:depth], container())
+    put(document, path, value)
+
+
 def _enter(here: Any, step: str | int, fresh: Any, so_far: Path) -> Any:
     if isinstance(step, int):
         if isinstance(here, list):

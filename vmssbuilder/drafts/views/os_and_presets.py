@@ -13,7 +13,7 @@ from django.shortcuts import redirect
 from vmssbuilder.accounts.models import User
 from vmssbuilder.drafts import actions, addresses, steps, systems
 from vmssbuilder.drafts import content as contents
-from vmssbuilder.drafts.changes import Changed, write
+from vmssbuilder.drafts.changes import Changed
 from vmssbuilder.drafts.forms.extensions import is_extension
 from vmssbuilder.drafts.forms.layout import PresetAdditions, PresetChoice, SystemChoice, SystemDone
 from vmssbuilder.drafts.forms.page import PageForm
@@ -190,5 +190,5 @@ def expected(shown: dict[str, Any], changes: list[Changed]) -> dict[str, Any]:
             paths.put(known, path, copy.deepcopy(value))
     for change in changes:
         if any(paths.starts_with(change.path, path) for path in SETTINGS.values()):
-            write(known, change.path, change.wanted)
+            paths.force(known, change.path, change.wanted)
     return known

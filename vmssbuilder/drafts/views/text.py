@@ -18,7 +18,6 @@ from vmssbuilder.accounts.models import User
 from vmssbuilder.drafts import access, actions, addresses, clear_keys, merging, noting, sent
 from vmssbuilder.drafts import content as contents
 from vmssbuilder.drafts.access import Access
-from vmssbuilder.drafts.changes import write as put_change
 from vmssbuilder.drafts.checking import check_content
 from vmssbuilder.drafts.models import Draft
 from vmssbuilder.scaleset import paths, secrets
@@ -135,7 +134,7 @@ def _with_theirs(
 ) -> HttpResponse:
     """The page with what is saved at one place in the text, and the other places that still differ."""
     for path in _places([place]):
-        put_change(edited, path, paths.get(draft.document, path))
+        paths.force(edited, path, paths.get(draft.document, path))
     try:
         shown = actions.shown_at(draft, base)
     except actions.StaleRevision:
