@@ -153,12 +153,14 @@ class Load:
         from django.core.management import call_command
 
         from tests.accounts import entra
+        from tests.flushing.unlocked import unlocked
         from vmssbuilder.accounts.models import User
         from vmssbuilder.sandbox import world
         from vmssbuilder.sandbox.memory import Fault
         from vmssbuilder.sandbox.server import running
 
-        call_command("flush", verbosity=0, interactive=False)
+        with unlocked():
+            call_command("flush", verbosity=0, interactive=False)
         with running(delay=delay) as sandbox:
             settings.VMSSBUILDER_SANDBOX_URL = os.environ["VMSSBUILDER_SANDBOX_URL"] = sandbox.url
             settings.ALLOWED_HOSTS = ["127.0.0.1"]

@@ -116,6 +116,7 @@ MIDDLEWARE = [
     "vmssbuilder.web.middleware.PagesOfBoundedSize",
     "vmssbuilder.web.middleware.SaysWhatWasSaved",
     "vmssbuilder.web.middleware.SignInRequired",
+    "vmssbuilder.audit.middleware.Recorded",
     "vmssbuilder.drafts.turns.OneAtATime",
     "axes.middleware.AxesMiddleware",
 ]

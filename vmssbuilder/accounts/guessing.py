@@ -17,6 +17,8 @@ from django.db.models import Q, Sum
 from django.http import HttpRequest
 from django.utils import timezone
 
+from vmssbuilder.web.client_address import client_address
+
 PER_ADDRESS: Final = 20
 """Wrong passwords from one address, whatever the names. An office can share one, so there are more than for a name."""
 
@@ -52,30 +54,8 @@ class PasswordAttempts(AxesDatabaseHandler):  # type: ignore[misc] # axes has no
 
 
 def address_of(request: HttpRequest) -> str | None:
-    """Whose address the request came from, as far as the proxies tell that are trusted; of IPv6 the network.
-
-    Each proxy adds the address that it was asked from at the end of X-Forwarded-For. What stands before those that ours
-    added may be made up by anybody.
-    """
-    forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
-    chain = [*(each.strip() for each in forwarded if each.strip()), request.META.get("REMOTE_ADDR", "")]
-    return _network(chain[max(0, len(chain) - 1 - settings.VMSSBUILDER_TRUSTED_PROXIES)]) or _network(
-        chain[-1]
-    )
-
-
-def _network(text: str) -> str | None:
-    """The address, or the /64 that one customer has; None when it is no address."""
-    text = text.removeprefix("[").partition("]")[0]
-    if text.count(":") == 1:
-        # With a port.
-        text = text.partition(":")[0]
-    try:
-        found = ipaddress.ip_address(text.partition("%")[0])
-    except ValueError:
-        return None
+    """What is counted of an address: of IPv6 the /64, which one customer has; None when there is none."""
+    found = client_address(request)
     if isinstance(found, ipaddress.IPv6Address):
-        if found.ipv4_mapped is not None:
-            return str(found.ipv4_mapped)
         return str(ipaddress.ip_network((found, 64), strict=False).network_address)
-    return str(found)
+    return str(found) if found is not None else None

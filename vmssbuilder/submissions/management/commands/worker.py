@@ -17,6 +17,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
 
 from vmssbuilder.accounts import keyholders, sessions
+from vmssbuilder.audit import chaining
 from vmssbuilder.background import progress as heavy_work
 from vmssbuilder.submissions import leases, tasks
 from vmssbuilder.workers import heartbeats, queue
@@ -46,6 +47,7 @@ class WorkerLoop:
         self._lanes = Lanes()
         self._done: list[FinishedTask] = []
         self._beaten: float | None = None
+        self._next_chaining = 0.0
         self._next_sweep = 0.0
         self._next_prune = 0.0
         self._next_sessions = 0.0
@@ -99,6 +101,9 @@ class WorkerLoop:
             self._beaten = now
             if late:
                 self._next_sweep = now + heartbeats.DEAD_AFTER.total_seconds()
+        if now >= self._next_chaining:
+            chaining.catch_up()
+            self._next_chaining = now + chaining.EVERY
         if now >= self._next_sweep:
             heartbeats.bury()
             alive = heartbeats.names()
