@@ -91,14 +91,6 @@ def _timed(call: Callable[[], None]) -> float:
     return time.perf_counter() - start
 
 
-_REVIEWS: Final = """
-    INSERT INTO reviews_review (draft_id, revision_id, requested_by_id, requested, note, overrides, state)
-    SELECT draft_id, id, :owner, at, '', '[]', CASE draft_id % 4 WHEN 0 THEN 'approved' ELSE 'rejected' END
-    FROM drafts_revision WHERE draft_id >= :first AND draft_id % 2 = 0
-"""
-"""Every other draft has been reviewed."""
-
-
 def _copy(database: Path, copy: Path) -> None:
     with closing(sqlite3.connect(database)) as source, closing(sqlite3.connect(copy)) as target:
         source.backup(target)
@@ -106,14 +98,28 @@ def _copy(database: Path, copy: Path) -> None:
 
 def _fill(database: Path, owner: int, count: int) -> None:
     """Drafts of the person with a revision each and the words that they are found by, newest last."""
+    document = '{"location": "uksouth", "tags": {"team": "shop", "note": "' + "x" * 600 + '"}}'
     numbers = (
         "WITH RECURSIVE n(i) AS "  # noqa: S608 - our own numbers
         f"(SELECT {FEW} UNION ALL SELECT i + 1 FROM n WHERE i < {FEW + count - 1})"
     )
+    with closing(sqlite3.connect(database)) as connection:
+        connection.execute("PRAGMA synchronous=OFF")
+        for table, row, source in rows():
+            columns, values = ", ".join(row), ", ".join(row.values())
+            made = f"{numbers} INSERT INTO {table} ({columns}) SELECT {values} FROM {source}"  # noqa: S608 - our own words
+            connection.execute(made, {"owner": owner, "document": document})
+        connection.commit()
+
+
+def rows() -> list[tuple[str, dict[str, str], str]]:
+    """What is written for each draft: the table, the value of each column in SQL, and where `i` comes from.
+
+    Every other draft has been reviewed.
+    """
     # The same few in both databases.
     name = f"CASE WHEN i % 100 = 0 AND i < {2 * FEW} THEN 'rare-' ELSE 'web-' END || i"
     when = "strftime('%Y-%m-%d %H:%M:%S', '2026-01-01', '+' || i || ' seconds')"
-    document = '{"location": "uksouth", "tags": {"team": "shop", "note": "' + "x" * 600 + '"}}'
     address = {
         "subscription": "'11111111-1111-4111-8111-111111111111'",
         "resource_group": "'rg-shop-' || (i % 50)",
@@ -123,28 +129,29 @@ def _fill(database: Path, owner: int, count: int) -> None:
         "document": ":document",
     }
     draft = {"id": "i", "code": "printf('d%09d', i)", "owner_id": ":owner", "head": "1", "system": "''"}
-    times = {"created": when, "updated": when}
+    noted = {"filled": "'{}'", "threads": "0", "created": when, "updated": when}
     revision = {"draft_id": "i", "number": "1", "author_id": ":owner", "at": when, "automatic": "0"}
-    words = [
-        address["name"],
-        "'' || i",
-        address["resource_group"],
-        "'shop-' || (i % 50)",
-        address["subscription"],
-    ]
-    rows = [
-        ("drafts_draft", draft | times | address),
-        ("drafts_revision", revision | address),
+    review = {
+        "draft_id": "i",
+        "revision_id": "(SELECT id FROM drafts_revision WHERE draft_id = i)",
+        "requested_by_id": ":owner",
+        "requested": when,
+        "note": "''",
+        "overrides": "'[]'",
+        "seal": "''",
+        "state": "CASE i % 4 WHEN 0 THEN 'approved' ELSE 'rejected' END",
+    }
+    words = [name, "'' || i", address["resource_group"], "'shop-' || (i % 50)", address["subscription"]]
+    return [
+        ("drafts_draft", draft | noted | address, "n"),
+        ("drafts_revision", revision | address, "n"),
         *(
-            ("drafts_searchword", {"draft_id": "i", "owner_id": ":owner", "word": f"CAST({word} AS BLOB)"})
+            (
+                "drafts_searchword",
+                {"draft_id": "i", "owner_id": ":owner", "word": f"CAST({word} AS BLOB)"},
+                "n",
+            )
             for word in words
         ),
+        ("reviews_review", review, "n WHERE i % 2 = 0"),
     ]
-    with closing(sqlite3.connect(database)) as connection:
-        connection.execute("PRAGMA synchronous=OFF")
-        for table, row in rows:
-            columns, values = ", ".join(row), ", ".join(row.values())
-            made = f"{numbers} INSERT INTO {table} ({columns}) SELECT {values} FROM n"  # noqa: S608 - our own words
-            connection.execute(made, {"owner": owner, "document": document})
-        connection.execute(_REVIEWS, {"owner": owner, "first": FEW})
-        connection.commit()
