@@ -138,7 +138,7 @@ def rows() -> list[tuple[str, dict[str, str], str]]:
         "requested": when,
         "note": "''",
         "overrides": "'[]'",
-        "seal": "''",
+        "seal": "'{}'",
         "state": "CASE i % 4 WHEN 0 THEN 'approved' ELSE 'rejected' END",
     }
     words = [name, "'' || i", address["resource_group"], "'shop-' || (i % 50)", address["subscription"]]
