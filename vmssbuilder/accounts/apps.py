@@ -1,7 +1,7 @@
 """Django's record of the app."""
 
 from django.apps import AppConfig
-from django.contrib.auth.signals import user_logged_in
+from django.contrib.auth.signals import user_logged_in, user_login_failed
 
 
 class AccountsConfig(AppConfig):
@@ -9,7 +9,8 @@ class AccountsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Registers the system checks of the configuration, and what begins with a sign-in."""
-        from . import checks, sessions  # noqa: F401 - importing the checks is registering them
+        """Registers the system checks of the configuration, what begins with a sign-in, and what is recorded of one that fails."""
+        from . import checks, refused, sessions  # noqa: F401 - importing the checks is registering them
 
         user_logged_in.connect(sessions.begin, dispatch_uid="sessions.begin")
+        user_login_failed.connect(refused.by_password, dispatch_uid="refused.by_password")

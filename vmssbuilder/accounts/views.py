@@ -23,7 +23,7 @@ from vmssbuilder.web.lasting import Lasting, lasting
 from vmssbuilder.web.middleware import public, safe_path, sign_in_url
 from vmssbuilder.web.problems import problem
 
-from . import actions, entra, sessions, tokens
+from . import actions, entra, refused, sessions, tokens
 from .forms import LocalSignIn
 from .models import User
 
@@ -126,6 +126,7 @@ def callback(request: HttpRequest) -> HttpResponse:
         done = entra.sign_in().finish(begun["flow"], query)
         user = actions.welcome(done.identity, done.cache)
     except actions.SwitchedOff:
+        refused.switched_off()
         text = "Your account here is switched off. Ask an administrator to switch it on."
         return problem(request, 403, "You were not signed in", text)
     except (entra.NotSetUp, AzureError) as error:
@@ -245,6 +246,7 @@ def _failed(request: HttpRequest, error: Exception, then: str) -> HttpResponse:
         text = "Microsoft Entra ID does not answer. Try again in a moment."
         return problem(request, 503, title, text, links=links)
     log.info("Sign-in refused: %s", error.code)
+    refused.by_entra(error.code)
     if error.code == "access_denied":
         text = "The sign-in was canceled, or you did not allow what the product needs. You can try again."
         return problem(request, 403, title, text, links=links, detail=error.raw)

@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from django.http import Http404
 
 from vmssbuilder.accounts.models import User
+from vmssbuilder.audit import origin
 
 from . import turns
 from .models import Draft
@@ -51,8 +52,12 @@ def permit(user: User, draft: Draft, wanted: Access) -> None:
     That alone: for what does not look into the document. Everything else asks `require`.
     """
     allowed = access(user, draft)
+    if allowed < wanted:
+        origin.note_refused(draft.code)
     if allowed == Access.NONE or (draft.discarded is not None and wanted > Access.VIEW):
         raise Http404(_NONE)
+    if user.is_administrator and draft.owner_id != user.pk:
+        origin.note_read(draft.code, draft.head)
     if allowed < wanted:
         raise PermissionDenied("You may look at this draft but not change it. Ask its owner.")
 

@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from vmssbuilder.accounts.models import User
+from vmssbuilder.audit.actions import record_once
 from vmssbuilder.drafts import access, sent
 from vmssbuilder.drafts.access import Access
 from vmssbuilder.drafts.checking import check_content
@@ -32,7 +33,8 @@ def exports(request: HttpRequest, code: str) -> HttpResponse:
 @require_safe
 def one_format(request: HttpRequest, code: str, format: str) -> HttpResponse:
     """The request in one format; as a file with `?download=1`."""
-    draft = access.find(cast(User, request.user), code, Access.VIEW)
+    user = cast(User, request.user)
+    draft = access.find(user, code, Access.VIEW)
     chosen = FORMATS.get(format)
     if chosen is None:
         raise Http404(f"There is no export format “{format}”. Choose one of {', '.join(FORMATS)}.")
@@ -47,6 +49,7 @@ def one_format(request: HttpRequest, code: str, format: str) -> HttpResponse:
             "others": [each for each in FORMATS.values() if each.updates],
         }
         return render(request, "drafts/export.html", context)
+    record_once(user, "draft.exported", draft.code, to=format, revision=draft.head)
     if request.GET.get("download"):
         return _file(draft, chosen, text)
     context |= {

@@ -15,6 +15,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from vmssbuilder.accounts.models import User
+from vmssbuilder.audit.actions import record_once
 from vmssbuilder.drafts import access, actions, addresses, clear_keys, merging, noting, sent
 from vmssbuilder.drafts import content as contents
 from vmssbuilder.drafts.access import Access
@@ -41,7 +42,9 @@ _LONGEST_VALUE: Final = 2_000
 @require_safe
 def document(request: HttpRequest, code: str) -> HttpResponse:
     """The masked body, as a file."""
-    draft = access.find(cast(User, request.user), code, Access.VIEW)
+    user = cast(User, request.user)
+    draft = access.find(user, code, Access.VIEW)
+    record_once(user, "draft.exported", draft.code, to="json", revision=draft.head)
     body = write(secrets.mask(draft.document), draft.api_version)
     answer = HttpResponse(body, content_type="application/json; charset=utf-8")
     name = re.sub(r"[^A-Za-z0-9._-]", "", draft.name)[:64].strip(".") or draft.code

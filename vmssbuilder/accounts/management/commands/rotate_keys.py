@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from vmssbuilder import seals
 from vmssbuilder.accounts import keyholders
 from vmssbuilder.accounts.models import KeyHolder
+from vmssbuilder.audit.actions import record
 from vmssbuilder.encryption import CannotDecrypt, Encrypted, is_newest, key_ids, ready, tables
 from vmssbuilder.seals import Sealed
 
@@ -36,7 +37,7 @@ class Command(BaseCommand):
                 f"Nothing was changed: {_listed(behind)} with the key {newest} behind another one, and would go on to "
                 "encrypt with that. Put it first there too, restart them, and run this again."
             )
-        lost = 0
+        lost = rotated = 0
         for sealed in seals.tables():
             done, kept, broken = self._seal(sealed)
             self.stdout.write(
@@ -46,6 +47,7 @@ class Command(BaseCommand):
         for model in tables():
             done, kept, unreadable = self._rotate(model)
             lost += sum(unreadable.values())
+            rotated += done
             self.stdout.write(
                 f"{model._meta.verbose_name_plural}: {done} encrypted anew, {kept} were already, "
                 f"{sum(unreadable.values())} unreadable"
@@ -53,6 +55,7 @@ class Command(BaseCommand):
             for key, count in sorted(unreadable.items()):
                 why = f"their key {key} is not among the keys" if key else "no key opens them where they are"
                 self.stdout.write(f"  {count}: {why}")
+        record(None, "keys.rotated", newest, rotated=rotated, unreadable=lost)
         if lost:
             raise CommandError(f"{lost} could not be read with any key. Keep all keys until that is settled.")
 
