@@ -57,6 +57,7 @@ class _OnePage(Paginator[Event]):
 class EventAdmin(ReadOnlyAdmin, admin.ModelAdmin[Event]):
     """The log: narrowed by `EventSearch`, a page after the other (`before`), and exported as it is narrowed."""
 
+    change_list_template = "admin/audit/event/change_list.html"
     list_display = ("at", "what", "about", "actor", "address", "revision")
     list_select_related = ("actor",)
     list_per_page = list_max_show_all = PAGE
