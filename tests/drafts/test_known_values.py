@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from typing import Any, Final
 
@@ -36,6 +37,8 @@ def built(**members: Any) -> dict[str, Any]:
     return made
 
 
+VNET: Final = "Microsoft.Network/virtualNetworks"
+FIRST_IP: Final = {"ipConfigurations": [{"name": "ip1", "properties": {"primary": True}}]}
 ADDED: Final[tuple[tuple[dict[str, Any], str, dict[str, Any]], ...]] = (
     # what there is, the list that gets an item, what that begins with
     ({}, f"{STORAGE}.dataDisks", {"lun": 0, "createOption": "Empty"}),
@@ -44,8 +47,8 @@ ADDED: Final[tuple[tuple[dict[str, Any], str, dict[str, Any]], ...]] = (
         f"{STORAGE}.dataDisks",
         {"lun": 3, "createOption": "Empty"},
     ),
-    ({}, NICS, {"name": "nic1", "properties": {"primary": True}}),
-    ({NICS: [{"name": "NIC1"}]}, NICS, {"name": "nic2"}),
+    ({}, NICS, {"name": "nic1", "properties": {"primary": True, **FIRST_IP}}),
+    ({NICS: [{"name": "NIC1"}]}, NICS, {"name": "nic2", "properties": FIRST_IP}),
     (
         {NICS: [{"name": "a", "properties": {}}]},
         f"{NICS}[0].properties.ipConfigurations",
@@ -130,7 +133,8 @@ def test_an_item_that_is_added_begins_with_what_is_known(
     assert held(draft, holder)[-1] == item
     assert draft.head == 2
     html = page_of(as_requester, answer["Location"]).html
-    assert html.count("Filled in for you</span>") == len(known_values.of_item((), item))
+    here = [place for place in known_values.of_item((), item) if "[" not in place]
+    assert html.count("Filled in for you</span>") == len(here)
 
 
 @pytest.mark.parametrize("automatic", [False, True], ids=["by a button", "while typing"])
@@ -354,3 +358,19 @@ def test_what_is_typed_while_a_value_is_filled_in_stands_and_nobody_is_asked(
     answer = as_requester.post(url, form | group | typed | newer)
     assert answer.status_code == 302, answer.content
     assert held(Draft.objects.get(), "location") == "norwayeast"
+
+
+def test_the_card_of_an_interface_shows_the_subnet_and_the_pools_of_its_first_address(
+    draft_of: Any, page_of: GetPage, as_requester: Client
+) -> None:
+    first = f"{NICS}[0].properties.ipConfigurations[0].properties"
+    subnet = f"/subscriptions/s/resourceGroups/rg/providers/{VNET}/vnet1/subnets/web"
+    draft = draft_of({NICS: [{"name": "nic1", "properties": FIRST_IP}]})
+    card = page_of(as_requester, f"/drafts/{draft.code}/network/")
+    assert "Load balancer backend pools: not chosen Choose from a list" in card.text
+    chosen = copy.deepcopy(FIRST_IP)
+    draft = draft_of({NICS: [{"name": "nic1", "properties": chosen}], f"{first}.subnet.id": subnet})
+    card = page_of(as_requester, f"/drafts/{draft.code}/network/")
+    assert "vnet1 / web Choose a subnet" in card.text
+    place = paths.to_url(paths.parse(f"{first}.subnet.id"))
+    assert f'href="/drafts/{draft.code}/choose/{place}/"' in card.html

@@ -153,7 +153,7 @@ def test_no_answer_goes_where_a_starter_is_locked_and_none_names_a_place() -> No
         text = str(starter.document)
         assert not re.search(r"/subscriptions/|[0-9a-f]{8}-[0-9a-f]{4}|resourceGroups", text)
         assert "location" not in starter.document
-        for locked in map(paths.parse, starter.locked):
+        for locked in map(paths.parse, starter.essential):
             assert paths.get(starter.document, locked) is not paths.MISSING
             for question in starter.questions:
                 assert not paths.starts_with(question.path, locked), question.name

@@ -404,6 +404,8 @@ def test_every_list_of_objects_says_what_describes_an_item_and_the_members_exist
             assert summary, node.pattern
             for path in summary:
                 assert f"{node.pattern}[].{path}" in everywhere
+            for path in node.item.property.part.in_sight:
+                assert f"{node.pattern}[].{path.replace('[0]', '[]')}" in everywhere
 
 
 def test_examples_are_values_that_the_property_accepts() -> None:

@@ -74,6 +74,8 @@ NEW_ITEMS: Final = (
     NewItem(f"{_STORAGE}.dataDisks", "createOption", lambda _items: "Empty"),
     NewItem(_NICS, "name", _named("nic")),
     NewItem(_NICS, "properties.primary", _first),
+    NewItem(_NICS, "properties.ipConfigurations[0].name", lambda _items: "ip1"),
+    NewItem(_NICS, "properties.ipConfigurations[0].properties.primary", lambda _items: True),
     NewItem(f"{_NICS}[].properties.ipConfigurations", "name", _named("ip")),
     NewItem(f"{_NICS}[].properties.ipConfigurations", "properties.primary", _first),
 )
@@ -283,6 +285,9 @@ def _leaves(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
     if isinstance(value, Mapping):
         for name, inner in value.items():
             yield from _leaves(inner, (*path, name))
+    elif isinstance(value, list):
+        for number, inner in enumerate(value):
+            yield from _leaves(inner, (*path, number))
     else:
         yield path, value
 

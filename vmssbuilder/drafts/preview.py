@@ -215,6 +215,7 @@ class _Writer:
             said = f' title="To consider: {escape(self.warned[path][:_LONGEST_MARK])}"'
         elif not end and path in self.filled:
             classes += " json__line--filled"
+            said = ' aria-description="Filled in for you"'
         if not end and path in self.commented:
             classes += " json__line--commented"
             count = self.commented[path]

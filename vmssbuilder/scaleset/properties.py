@@ -359,11 +359,13 @@ class Map(Property):
 class Part:
     """An object in the catalogue: subclasses declare its members as class attributes, in the order of Azure's examples.
 
-    `summary` names the members, by wire path inside the part, that describe one item of a list on its card.
+    `summary` names the members, by wire path inside the part, that describe one item of a list on its card. `in_sight` names
+    places below the item that its card shows with a way to choose, although they have pages of their own.
     """
 
     declared: ClassVar[tuple[Property, ...]] = ()
     summary: ClassVar[tuple[str, ...]] = ()
+    in_sight: ClassVar[tuple[str, ...]] = ()
 
     def __init_subclass__(cls) -> None:
         collected: dict[str, Property] = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
@@ -9,9 +10,12 @@ from vmssbuilder.drafts.steps import anchor
 from vmssbuilder.scaleset import paths, secrets
 from vmssbuilder.scaleset.catalogue import tree
 from vmssbuilder.scaleset.paths import MISSING, Path
-from vmssbuilder.scaleset.properties import Node, with_article
+from vmssbuilder.scaleset.properties import List, Node, with_article
+from vmssbuilder.scaleset.resource_ids import resource_name
 
+from . import picking
 from .fields import ListField
+from .formsets import kind_of_rows
 from .lists import ListControl, parts
 
 if TYPE_CHECKING:
@@ -66,6 +70,7 @@ def _card(bound: BoundProperty, number: int, held: Any, count: int) -> dict[str,
         "title": title,
         # What is not an object has no page to be filled in on.
         "summary": summary if is_object else "Not an object, so it has no page of its own",
+        "facts": list(_facts(bound, path, item, held)) if is_object else [],
         "url": f"{step_url}{paths.to_url(path)}/"
         if is_object
         else f"{step_url.rsplit('/', 2)[0]}/json/#text",
@@ -76,6 +81,25 @@ def _card(bound: BoundProperty, number: int, held: Any, count: int) -> dict[str,
         "last": number + 1 == count,
         "done": bound.form.done_at(bound.path, number, count),
     }
+
+
+def _facts(bound: BoundProperty, path: Path, item: Node, held: Any) -> Iterator[dict[str, Any]]:
+    """What the card shows of places further down, with the way to choose it."""
+    part = getattr(item.property, "part", None)
+    for written in part.in_sight if part is not None else ():
+        below = paths.parse(written)
+        node = item.at(below)
+        if node is None:
+            continue
+        several = isinstance(node.property, List)
+        value = paths.get(held, below)
+        ids = [paths.get(each, ("id",)) for each in value] if isinstance(value, list) else [value]
+        kind = kind_of_rows(node) if several else node.property.kind
+        yield {
+            "label": node.property.title,
+            "words": ", ".join(resource_name(each) for each in ids if isinstance(each, str) and each),
+            "choose": picking.link(bound.form.step_url, kind, (*path, *below), several=several),
+        }
 
 
 def item_title(node: Node, value: Any, number: int) -> tuple[str, str]:

@@ -49,8 +49,8 @@ class Starter:
     """A request to start from.
 
     name: in addresses. makes: what comes of it, in one line. document: the body without the answers; it names nothing of
-    any subscription, resource group, network or region. locked: places, as text, that make the starter what it is: no
-    answer goes there, and an API version without one of them is not on offer. announced: what the check warns of, by rule,
+    any subscription, resource group, network or region. essential: places, as text, that make the starter what it is: no
+    answer goes there, and an API version without one of them is not on offer; what is edited later is free. announced: what the check warns of, by rule,
     with the words for it. api_version: the one on offer first.
     """
 
@@ -59,18 +59,18 @@ class Starter:
     makes: str
     document: Mapping[str, Any]
     questions: tuple[Question, ...]
-    locked: tuple[str, ...]
+    essential: tuple[str, ...]
     announced: Mapping[str, str] = field(default_factory=dict)
     api_version: str = LATEST
 
     @property
     def api_versions(self) -> tuple[str, ...]:
-        """Those that have all that is locked, oldest first."""
+        """Those that have all that is essential, oldest first."""
         return tuple(version for version in API_VERSIONS if self._is_whole(version))
 
     def _is_whole(self, api_version: str) -> bool:
         document = self.body(api_version)
-        return all(_same(document, self.document, paths.parse(place)) for place in self.locked)
+        return all(_same(document, self.document, paths.parse(place)) for place in self.essential)
 
     def body(self, api_version: str) -> dict[str, Any]:
         """The document as that API version writes it, without what it does not have."""

@@ -410,6 +410,10 @@ class NetworkInterface(Part):
     """One network interface that every instance gets."""
 
     summary = ("name", "properties.primary")
+    in_sight = (
+        "properties.ipConfigurations[0].properties.subnet.id",
+        "properties.ipConfigurations[0].properties.loadBalancerBackendAddressPools",
+    )
 
     name = Text(
         "Network interface name",

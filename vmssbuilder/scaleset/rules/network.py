@@ -37,7 +37,10 @@ def _public(properties: dict[str, Any]) -> dict[str, Any]:
     "nic-required", "Add a network interface: without one the instances cannot be reached.", operations=CREATE
 )
 def nic_required(view: View) -> Hits:
-    return Hit(NICS) if not view.nics and view.uniform else None
+    if view.nics:
+        return None
+    # A Flexible scale set without a profile gets its machines, interfaces and all, one by one.
+    return Hit(NICS) if view.uniform or (view.profile and "networkProfile" not in view.profile) else None
 
 
 @rule("nic-name-required", "Give the network interface a name.")

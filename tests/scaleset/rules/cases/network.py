@@ -76,8 +76,13 @@ def _pair(first: Any, second: Any) -> Case:
 
 CASES: Final = {
     "nic-required": Cases(
-        breaks=[(NICS, linux({NICS: []})), (NICS, linux({NET: GONE}))],
-        fine=[linux(), flexible({NICS: []}), patch({"sku.capacity": 3})],
+        breaks=[(NICS, linux({NICS: []})), (NICS, linux({NET: GONE})), (NICS, flexible({NET: GONE}))],
+        fine=[
+            linux(),
+            flexible({NICS: []}),
+            flexible({PROFILE: GONE, "sku": GONE}),
+            patch({"sku.capacity": 3}),
+        ],
     ),
     "nic-name-required": Cases(
         breaks=[
