@@ -567,7 +567,11 @@ def test_the_page_follows_along_with_and_without_javascript(
     assert "2,000 of 4,000 findings fixed" in partial
     assert "<html" not in partial
     Work.objects.update(state="done", finished=clock.now())
-    assert as_requester.get(asked, headers=htmx)["HX-Refresh"] == "true"
+    end = as_requester.get(asked, headers=htmx).content.decode()
+    assert '<div id="work-acts" hx-swap-oob="true">' in end
+    assert 'data-said="Nothing was left to be changed"' in end
+    assert "<title>Apply all fixes - " in end
+    assert "hx-get" not in end, "nobody asks any more"
     assert "<noscript><meta" not in page_of(as_requester, at(draft, "heavy-work/")).html
 
 

@@ -44,13 +44,18 @@ def work(request: HttpRequest, code: str) -> HttpResponse:
     version = (newest.version if newest else "") + ("-alone" if nobody else "")
     if partial and request.GET.get("seen") == version:
         return HttpResponse(status=204)
-    if partial and (newest is None or not newest.is_moving):
-        # The whole page says other things now, from its buttons to its title.
+    if partial and newest is None:
+        # What was followed is gone: the page begins anew.
         return HttpResponse(headers={"HX-Refresh": "true"})
     context: dict[str, Any] = {"draft": draft, "work": newest, "version": version, "nobody": nobody}
     if newest is not None:
         context |= _words_of(newest)
-    return render(request, "background/progress.html" if partial else "background/page.html", context)
+    if not partial:
+        return render(request, "background/page.html", context)
+    if newest is not None and newest.is_moving:
+        return render(request, "background/progress.html", context)
+    # The page says other things now, from its acts to its title.
+    return render(request, "background/followed.html", context | {"followed": True, "out_of_band": True})
 
 
 @require_POST
