@@ -309,7 +309,10 @@ def test_broken_json_in_settings_stays_as_typed_and_is_reported(
 def test_adding_an_item_saves_what_was_typed_and_opens_it(as_requester: Client, draft: Draft) -> None:
     answer = as_requester.post(at(draft, "network/"), {"base": 1, "act": f"add:{NICS}"})
     assert answer["Location"] == at(draft, f"{NIC_URL}/2/")
-    assert value(draft, f"{NICS}[2]") == {"name": "nic3"}
+    assert value(draft, f"{NICS}[2]") == {
+        "name": "nic3",
+        "properties": {"ipConfigurations": [{"name": "ip1"}]},
+    }
 
 
 def test_an_item_within_an_item_has_its_own_page(

@@ -440,3 +440,16 @@ def test_readers_of_a_subscription_create_no_groups(
     shared = make_draft(subscription=world.SHARED)
     page = page_of(rita, address(shared, GROUP), post=create(), status=409)
     assert "You may not create resource groups in this subscription." in page.text
+
+
+def test_a_size_that_the_region_lacks_is_told_at_its_field_and_by_the_check(
+    rita: Client, make_draft: MakeDraft, page_of: GetPage
+) -> None:
+    told = "“Standard_D2z_v9” is not in the list of uksouth for this subscription."
+    draft = make_draft(DOCUMENT | {"sku": {"name": "Standard_D2z_v9", "capacity": 2}})
+    pages = [f"/drafts/{draft.code}/{step}/" for step in ("instances", "check")]
+    assert told not in page_of(rita, pages[1]).text, "nobody has the list yet"
+    rita.get(f"/drafts/{draft.code}/choose/sku/name/")
+    assert all(told in page_of(rita, page).text for page in pages)
+    listed = make_draft(DOCUMENT)
+    assert "is not in the list of" not in page_of(rita, f"/drafts/{listed.code}/instances/").text

@@ -13,8 +13,8 @@ class PickersConfig(AppConfig):
         from vmssbuilder.azure.pickers import PICKERS
         from vmssbuilder.drafts.forms import picking
 
-        from . import fetching, subscriptions, whereabouts, words, zones
+        from . import fetching, sizes, subscriptions, whereabouts, words, zones
 
         kinds = {kind: picker.one for kind, picker in PICKERS.items()}
         searches = {path: words.SEARCHES[kind] for path, kind in whereabouts.OBJECTS.items()}
-        picking.offer(kinds, searches, fetching.usable, zones.known, subscriptions.name)
+        picking.offer(kinds, searches, fetching.usable, zones.known, subscriptions.name, sizes.doubts)

@@ -14,11 +14,13 @@ from vmssbuilder.accounts.lookups import Lookup, left
 from vmssbuilder.accounts.models import User
 from vmssbuilder.azure.pickers import PICKERS, Suggestion, Where
 from vmssbuilder.azure.pickers.kinds import HOURLY_PRICES, QUOTA
-from vmssbuilder.drafts import systems
+from vmssbuilder.drafts import answers, systems
 from vmssbuilder.drafts.models import Draft
 from vmssbuilder.scaleset import paths
+from vmssbuilder.scaleset.findings import Finding
+from vmssbuilder.scaleset.paths import Path
 
-from . import fetching, words
+from . import cache, fetching, whereabouts, words
 
 ROWS: Final = 25
 """Sizes on a page."""
@@ -204,3 +206,42 @@ def missing(value: str, asked: Lookup, where: Where) -> str:
     if not value or index is None or not len(index) or index.find(value, where, PICKERS["vmSize"]):
         return ""
     return f"No size of this name in {where.region}."
+
+
+_SIZE: Final = ("sku", "name")
+_MIXED: Final = ("properties", "skuProfile", "vmSizes")
+
+
+def doubts(user: User, content: dict[str, Any], *, without_query: bool = False) -> list[Finding]:
+    """A warning for each size that the list of its region lacks, as far as the person has that list.
+
+    without_query: only if this process has it at hand.
+    """
+    mixed = paths.get(content, _MIXED, [])
+    places: list[Path] = [
+        _SIZE,
+        *((*_MIXED, number, "name") for number in range(len(mixed) if isinstance(mixed, list) else 0)),
+    ]
+    picker = PICKERS["vmSize"]
+    named = {
+        place: value for place in places if isinstance(value := paths.get(content, place), str) and value
+    }
+    where = whereabouts.where(content, _SIZE, picker)
+    if not named or where.missing(picker.source.needs):
+        return []
+    key = cache.key_of(picker.source, where)
+    if without_query:
+        index = cache.at_hand(user, key)
+    else:
+        kept = cache.cached(user, key)
+        index = kept.index if kept is not None else None
+    if index is None or not len(index):
+        return []
+    return [
+        Finding(answers.RULE, "warning", place, _UNLISTED.format(value=value, region=where.region))
+        for place, value in named.items()
+        if index.find(value, where, picker) is None
+    ]
+
+
+_UNLISTED: Final = "“{value}” is not in the list of {region} for this subscription. Choose a size of the list, or correct its name."

@@ -12,6 +12,7 @@ from django.http import Http404
 from vmssbuilder.accounts.models import User
 from vmssbuilder.azure.pickers import Suggestion, Where
 from vmssbuilder.scaleset import paths
+from vmssbuilder.scaleset.findings import Finding
 from vmssbuilder.scaleset.paths import Path
 from vmssbuilder.scaleset.properties import with_article
 
@@ -22,6 +23,14 @@ value that is looked for, "" for all.
 
 Zones = Callable[[User, dict[str, Any]], tuple["ZoneOption", ...]]
 """The zones of a content's region as a person may see them, none where nobody knows them."""
+
+
+class Doubts(Protocol):
+    """Warnings about values that are not on the lists which a person has. Never waits for Azure."""
+
+    def __call__(self, user: User, content: dict[str, Any], *, without_query: bool = False) -> list[Finding]:
+        """without_query: only by lists that are at hand."""
+        ...
 
 
 class SubscriptionName(Protocol):
@@ -36,6 +45,7 @@ _OFFERED: Final[dict[str, str]] = {}
 _ZONES: Final[list[Zones]] = []
 _USABLE: Final[list[Usable]] = []
 _NAMES: Final[list[SubscriptionName]] = []
+_DOUBTS: Final[list[Doubts]] = []
 _SEARCHED: Final[dict[Path, ObjectSearch]] = {}
 
 
@@ -67,6 +77,7 @@ def offer(
     usable: Usable,
     zones: Zones,
     names: SubscriptionName,
+    doubts: Doubts,
 ) -> None:
     """From now on there are lists for these kinds of properties. kinds: what is chosen, in words, by kind.
 
@@ -77,11 +88,17 @@ def offer(
     _USABLE[:] = [usable]
     _ZONES[:] = [zones]
     _NAMES[:] = [names]
+    _DOUBTS[:] = [doubts]
 
 
 def subscription_name(user: User, subscription: str, *, without_query: bool = False) -> str:
     """The name of a subscription, "" where nobody knows it. without_query: only if it is at hand."""
     return _NAMES[0](user, subscription, without_query=without_query) if _NAMES else ""
+
+
+def doubts(user: User, content: dict[str, Any], *, without_query: bool = False) -> list[Finding]:
+    """Warnings about values that the lists of a person lack. without_query: only by lists that are at hand."""
+    return _DOUBTS[0](user, content, without_query=without_query) if _DOUBTS else []
 
 
 def zones(user: User, content: dict[str, Any]) -> tuple[ZoneOption, ...]:

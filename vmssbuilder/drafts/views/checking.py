@@ -36,7 +36,7 @@ def check(request: HttpRequest, code: str) -> HttpResponse:
     """Everything on one page, with every finding and the act."""
     user = cast(User, request.user)
     draft = access.find(user, code, Access.VIEW)
-    found = check_content(draft)
+    found = [*check_content(draft), *picking.doubts(user, contents.of(draft))]
     wrong, doubtful = errors(found), warnings(found)
     allowed = access.access(user, draft)
     editable = allowed >= Access.EDIT

@@ -112,7 +112,12 @@ def draw(
     """
     draft = form.draft
     form.fit(contents.of(draft))
-    found = [*check_content(draft), *answers.answer(draft).findings]
+    user = cast(User, request.user)
+    found = [
+        *check_content(draft),
+        *answers.answer(draft).findings,
+        *picking.doubts(user, contents.of(draft), without_query=True),
+    ]
     own = [*(extra or []), *(each for each in findings_of(form, found) if shown or each.rule in _ALWAYS)]
     html = fields(
         request,
