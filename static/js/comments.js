@@ -22,7 +22,7 @@ const parsed = (html) => new DOMParser().parseFromString(html, "text/html");
 
 // What stands in the other boxes of a thread is carried over into its new form.
 function swap(old, fresh, form) {
-  for (const box of old.querySelectorAll("textarea")) {
+  for (const box of old.querySelectorAll("textarea, input.input")) {
     if (form.contains(box) || box.value === box.defaultValue) continue;
     const twin = fresh.querySelector(`#${CSS.escape(box.id)}`);
     if (!twin) continue;

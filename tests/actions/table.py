@@ -40,6 +40,7 @@ from vmssbuilder.updates.live import Live
 Stage = Literal[
     "draft",
     "spoken-of",
+    "suggested",
     "resolved",
     "working",
     "live",
@@ -88,11 +89,12 @@ def scene(stage: Stage, owner: User, reviewer: User, name: str = TARGET.name) ->
         # A person has one at a time: that of an earlier scene has ended.
         Work.objects.filter(person=owner).update(finished=timezone.now())
         background.start(owner, made, WorkKind.FIXES)
-    if stage in ("spoken-of", "resolved"):
-        comment = commenting.begin(owner, made, made.head, "sku.capacity", "Is this enough?")
+    if stage in ("spoken-of", "suggested", "resolved"):
+        suggested = "4" if stage == "suggested" else ""
+        comment = commenting.begin(owner, made, made.head, "sku.capacity", "Is this enough?", suggested)
         if stage == "resolved":
             commenting.resolve(owner, comment.thread)
-    if stage in ("draft", "spoken-of", "resolved", "working", "live"):
+    if stage in ("draft", "spoken-of", "suggested", "resolved", "working", "live"):
         return at
     if stage == "waiting":
         at.review = reviewing.request_review(owner, made, "Please", made.head)
@@ -284,6 +286,14 @@ ACTIONS: Final = [
         lambda at, user: commenting.delete(user, _comment(at)),
         commenting,
         "comment.deleted",
+    ),
+    Action(
+        "accept a suggestion",
+        "suggested",
+        lambda at, user: commenting.accept(user, _comment(at)),
+        commenting,
+        "comment.suggestion-accepted",
+        locks=(Draft,),
     ),
     Action(
         "resolve a thread",

@@ -90,6 +90,7 @@ TABLE: Final = (
     Row("comment-resolve", ("draft", "thread"), *OWNER_ACTS),
     Row("comment-reopen", ("draft", "thread"), ACT, "401 409 403 404 403"),
     Row("comment-edit", ("draft", "comment"), ACT, "401 422 403 404 403"),
+    Row("suggestion-accept", ("draft", "suggestion"), *OWNER_ACTS),
     Row("comment-delete", ("draft", "comment"), *OWNER_ACTS),
     Row("draft-history", ("draft",), *WHO_MAY_VIEW_READS),
     Row("draft-restore", ("draft", "=1"), ACT, "401 302 403 404 403"),

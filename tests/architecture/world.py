@@ -55,6 +55,7 @@ def build() -> World:
             "review": review.pk,
             "thread": comment.thread_id,
             "comment": comment.pk,
+            "suggestion": begin(owner, waiting, waiting.head, "sku.capacity", "", "4").pk,
             "submission": submission.code,
         },
         browsers,

@@ -237,3 +237,92 @@ def test_whatever_is_done_with_a_list_a_thread_is_with_its_item_or_nowhere(
                 assert len(alike) != 1, "its item is there, and can be told from others"
         assert anchors.marks(draft) == (draft.marks if draft.marks is not None else anchors.marks(draft))
         transaction.set_rollback(True)
+
+
+# --- suggestions ------------------------------------------------------------------------------------------------------
+
+
+def suggestion(user: User, draft: Draft, place: str, value: str) -> Comment:
+    return actions.begin(user, draft, draft.head, place, "", value)
+
+
+def test_a_suggestion_is_accepted_with_one_press(requester: User, administrator: User, draft: Draft) -> None:
+    comment = suggestion(requester, draft, "sku.capacity", " 8 ")
+    saved = actions.accept(requester, comment)
+    assert saved.document["sku"]["capacity"] == 8
+    comment.refresh_from_db()
+    assert (comment.accepted_by, comment.accepted_in) == (requester, saved.head)
+    assert not now(comment.thread).is_open
+    with pytest.raises(actions.CommentRefused, match="accepted already"):
+        actions.accept(requester, comment)
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "says"),
+    [
+        ("properties.virtualMachineProfile.osProfile.adminPassword", "x", "A secret is never suggested"),
+        (NICS, "[]", "for a single setting"),
+        (f"{NICS}[0]", "x", "for a single setting"),
+        ("tags['team']", "x", "for a single setting"),
+        ("", "x", "for a single setting"),
+        ("$target.apiVersion", "2024-07-01", "under Basics"),
+        ("sku.capacity", "3", "stands there already"),
+        ("$target.name", "x" * 300, "no more than 200 can be kept"),
+        ("sku.capacity", "4\x00", "control character"),
+        ("sku.name", "-----BEGIN RSA PRIVATE KEY-----", "private key"),
+    ],
+)
+def test_what_cannot_be_suggested_is_refused_in_words(
+    requester: User, draft: Draft, place: str, value: str, says: str
+) -> None:
+    with pytest.raises(actions.CommentRefused, match=says):
+        suggestion(requester, draft, place, value)
+    assert not Comment.objects.exists()
+
+
+def test_a_choice_may_be_suggested_as_it_is_called(requester: User, draft: Draft) -> None:
+    place = "properties.overProvision"
+    comment = suggestion(requester, draft, place, "yes")
+    assert comment.suggests == [True]
+    assert actions.accept(requester, comment).document["properties"]["overProvision"] is True
+
+
+def test_a_value_that_changed_since_is_asked_about(requester: User, draft: Draft) -> None:
+    comment = suggestion(requester, draft, "sku.capacity", "8")
+    draft = editing.save(requester, Draft.objects.get(pk=draft.pk), 1, [Changed(("sku", "capacity"), 3, 5)])
+    with pytest.raises(actions.SuggestionOvertaken) as asked:
+        actions.accept(requester, comment)
+    assert asked.value.now == "5"
+    editing.save(requester, draft, 2, [Changed(("sku", "capacity"), 5, 6)])
+    with pytest.raises(actions.SuggestionOvertaken) as again:
+        actions.accept(requester, comment, asked.value.mark)
+    assert actions.accept(requester, comment, again.value.mark).document["sku"]["capacity"] == 8
+
+
+def test_a_suggestion_goes_where_its_item_went_and_stays_when_that_is_gone(
+    requester: User, disks: Draft
+) -> None:
+    first = suggestion(requester, disks, f"{DISKS}[0].diskSizeGB", "64")
+    second = suggestion(requester, disks, f"{DISKS}[2].diskSizeGB", "128")
+    shown = Draft.objects.get(pk=disks.pk)
+    moved, _path = editing.edit_list(requester, shown, shown.head, "down", paths.parse(f"{DISKS}[0]"))
+    gone, _path = editing.edit_list(requester, moved, moved.head, "remove", paths.parse(f"{DISKS}[2]"))
+    saved = actions.accept(requester, first)
+    assert [disk["diskSizeGB"] for disk in paths.get(saved.document, paths.parse(DISKS))] == [20, 64]
+    with pytest.raises(actions.CommentRefused, match=f"went with revision {gone.head}. Nothing was changed"):
+        actions.accept(requester, second)
+    second.refresh_from_db()
+    assert second.suggests == [128]
+
+
+def test_accepting_is_an_edit_that_voids_an_approval(requester: User, reviewer: User) -> None:
+    from tests.reviews.making import approved
+    from tests.reviews.making import draft as made
+    from vmssbuilder.reviews.queries import approval
+
+    draft = made(requester)
+    approved(requester, reviewer, draft)
+    comment = suggestion(requester, draft, "sku.capacity", "8")
+    assert approval(Draft.objects.get(pk=draft.pk)) is not None
+    actions.accept(requester, comment)
+    assert approval(Draft.objects.get(pk=draft.pk)) is None

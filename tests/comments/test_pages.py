@@ -264,3 +264,50 @@ def test_the_check_shows_open_threads(
     assert LAST in page_of(as_requester, f"/drafts/{draft.code}/check/", queries=25).text
     actions.resolve(requester, thread)
     assert LAST not in page_of(as_requester, f"/drafts/{draft.code}/check/", queries=25).text
+
+
+# --- suggestions ------------------------------------------------------------------------------------------------------
+
+
+def test_a_suggestion_is_made_and_accepted_by_plain_forms(
+    as_requester: Client, draft: Draft, page_of: GetPage
+) -> None:
+    posted(as_requester, draft, place="sku.capacity", text="", suggested="8")
+    thread = CommentThread.objects.get()
+    where = f"/drafts/{draft.code}/comments/{thread.pk}/"
+    assert "Suggests 8 instead of 3" in text_of(page_of(as_requester, where).root)
+    accept = f"/drafts/{draft.code}/comment/{thread.comments.get().pk}/accept/"
+    page = page_of(as_requester, accept, post={}, follow=True, queries=30)
+    assert "Accepted: revision 2 has it." in page.text
+    assert "Accepted by Rita Requester, revision 2" in text_of(page.root)
+    assert Draft.objects.get(pk=draft.pk).document["sku"]["capacity"] == 8
+    page_of(as_requester, accept, post={}, status=409)
+
+
+def test_a_suggestion_that_was_overtaken_shows_both_values_and_lets_choose(
+    as_requester: Client, requester: User, draft: Draft, page_of: GetPage
+) -> None:
+    from vmssbuilder.drafts import actions as editing
+    from vmssbuilder.drafts.changes import Changed
+
+    comment = actions.begin(requester, draft, 1, "sku.capacity", "", "8")
+    editing.save(requester, Draft.objects.get(pk=draft.pk), 1, [Changed(("sku", "capacity"), 3, 5)])
+    accept = f"/drafts/{draft.code}/comment/{comment.pk}/accept/"
+    page = page_of(as_requester, accept, post={}, status=409)
+    assert "It is 5 now." in text_of(page.root)
+    [seen] = [box.get("value") for box in page.all("input") if box.get("name") == "seen"]
+    page_of(as_requester, accept, post={"seen": seen}, follow=True, queries=30)
+    assert Draft.objects.get(pk=draft.pk).document["sku"]["capacity"] == 8
+
+
+def test_a_refused_suggestion_keeps_what_was_typed(
+    as_requester: Client, requester: User, draft: Draft, page_of: GetPage
+) -> None:
+    thread = actions.begin(requester, draft, 1, "sku.capacity", LAST).thread
+    where = f"/drafts/{draft.code}/comments/"
+    for address in (where, f"{where}{thread.pk}/"):
+        sent = {"base": 1, "place": "sku.capacity", "text": "So many words", "suggested": "3"}
+        page = page_of(as_requester, address, post=sent, status=422)
+        assert "This is what stands there already." in page.text
+        assert "So many words" in page.html
+        assert next(box.get("value") for box in page.all("input") if box.get("name") == "suggested") == "3"

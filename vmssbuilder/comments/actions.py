@@ -16,14 +16,17 @@ from django.utils import timezone
 from vmssbuilder.accounts.models import User
 from vmssbuilder.audit.actions import record
 from vmssbuilder.drafts import content as contents
-from vmssbuilder.drafts import merging
+from vmssbuilder.drafts import known_values, merging
 from vmssbuilder.drafts.access import Access, access, permit, require
-from vmssbuilder.drafts.actions import shown_at
+from vmssbuilder.drafts.actions import save, shown_at
+from vmssbuilder.drafts.changes import Changed
+from vmssbuilder.drafts.forms import picking
 from vmssbuilder.drafts.models import Draft
 from vmssbuilder.scaleset import paths
 from vmssbuilder.scaleset.paths import MISSING, Path, PathError
 from vmssbuilder.scaleset.rules.shapes import is_private_key
 
+from . import suggestions, values
 from .models import LONGEST_PLACE, Comment, CommentThread
 
 LONGEST_TEXT: Final = 10_000
@@ -53,13 +56,27 @@ class CommentRefused(Exception):
         self.moved_on = moved_on
 
 
-def begin(user: User, draft: Draft, base: int, place: str, text: str) -> Comment:
+class SuggestionOvertaken(Exception):
+    """Somebody changed the value since a suggestion was made. Nothing was changed: the person chooses.
+
+    now: what stands there, in words. mark: of that value, to be sent along by who takes the suggestion all the same.
+    """
+
+    def __init__(self, now: Any) -> None:
+        super().__init__("The value was changed since this was suggested.")
+        self.now = values.words(values.keep(now))
+        self.mark = values.mark(now)
+
+
+def begin(user: User, draft: Draft, base: int, place: str, text: str, suggested: str = "") -> Comment:
     """A new thread with its first comment. place: the text of a path in revision `base`, "" for the whole draft.
+
+    suggested: what is proposed for the place, as it would be typed in its field; "" for no suggestion.
 
     The place is followed to the newest revision. Raises CommentRefused, StaleRevision, Http404, PermissionDenied.
     """
     require(user, draft, Access.COMMENT)
-    text = _cleaned(text)
+    text = _cleaned(text, suggested)
     with transaction.atomic():
         # The row that every edit locks: no revision can move the place between the look and the write.
         locked = Draft.objects.select_for_update().get(pk=draft.pk)
@@ -76,16 +93,17 @@ def begin(user: User, draft: Draft, base: int, place: str, text: str) -> Comment
             revision=locked.head,
             last_author=user,
         )
-        comment = Comment.objects.create(thread=thread, author=user, text=text, at=thread.last_at)
+        proposed = _suggestion(locked, path, suggested)
+        comment = Comment.objects.create(thread=thread, author=user, text=text, at=thread.last_at, **proposed)
         Draft.objects.filter(pk=locked.pk).update(threads=F("threads") + 1)
         record(user, "comment.thread-begun", locked.code, thread=thread.pk, comment=comment.pk)
     return comment
 
 
-def reply(user: User, thread: CommentThread, text: str) -> Comment:
-    """One more comment in a thread. Raises CommentRefused, Http404, PermissionDenied."""
+def reply(user: User, thread: CommentThread, text: str, suggested: str = "") -> Comment:
+    """One more comment in a thread. suggested: as in `begin`. Raises CommentRefused, Http404, PermissionDenied."""
     permit(user, thread.draft, Access.COMMENT)
-    text = _cleaned(text)
+    text = _cleaned(text, suggested)
     with transaction.atomic():
         locked = CommentThread.objects.select_for_update().get(pk=thread.pk)
         if locked.count >= MOST_COMMENTS:
@@ -95,7 +113,10 @@ def reply(user: User, thread: CommentThread, text: str) -> Comment:
                     f"This thread has {MOST_COMMENTS:,} comments, which is as many as it can have. Begin a new one.",
                 )
             )
-        comment = Comment.objects.create(thread=locked, author=user, text=text)
+        if suggested and locked.gone is not None:
+            raise CommentRefused(("suggested", "The place is gone, so that nothing can be suggested for it."))
+        proposed = _suggestion(thread.draft, locked.path, suggested)
+        comment = Comment.objects.create(thread=locked, author=user, text=text, **proposed)
         CommentThread.objects.filter(pk=locked.pk).update(
             count=F("count") + 1, last_author=user, last_at=comment.at
         )
@@ -107,7 +128,7 @@ def edit(user: User, comment: Comment, text: str) -> Comment:
     """Another text for one's own comment. Raises CommentRefused, Http404, PermissionDenied."""
     draft = comment.thread.draft
     _own(user, comment)
-    text = _cleaned(text)
+    text = _cleaned(text, "kept" if comment.suggests is not None else "")
     with transaction.atomic():
         changed = Comment.objects.filter(pk=comment.pk, deleted=None).update(text=text, edited=timezone.now())
         if not changed:
@@ -121,10 +142,82 @@ def delete(user: User, comment: Comment) -> None:
     draft = comment.thread.draft
     _own(user, comment)
     with transaction.atomic():
-        changed = Comment.objects.filter(pk=comment.pk, deleted=None).update(text="", deleted=timezone.now())
+        changed = Comment.objects.filter(pk=comment.pk, deleted=None).update(
+            text="", deleted=timezone.now(), suggests=None, instead_of=None
+        )
         if not changed:
             raise CommentRefused(("", "This comment was deleted already."), moved_on=True)
         record(user, "comment.deleted", draft.code, thread=comment.thread_id, comment=comment.pk)
+
+
+def accept(user: User, comment: Comment, seen: str = "") -> Draft:
+    """Writes what a comment proposes as the next revision, and resolves its thread; answers the draft as saved.
+
+    seen: the mark of the value that the person saw there, who takes the suggestion although it is another one by now.
+    Raises SuggestionOvertaken, CommentRefused when the place or the suggestion is gone, Http404, PermissionDenied.
+    """
+    draft = comment.thread.draft
+    require(user, draft, Access.EDIT)
+    with transaction.atomic():
+        # The draft first, as every write does: its thread moves with it.
+        locked = Draft.objects.select_for_update().select_related("owner").get(pk=draft.pk)
+        require(user, locked, Access.EDIT)
+        held = Comment.objects.select_for_update().get(pk=comment.pk)
+        thread = CommentThread.objects.get(pk=held.thread_id)
+        if held.suggests is None or held.deleted is not None:
+            raise CommentRefused(("", "This suggestion was deleted. Nothing was changed."), moved_on=True)
+        if held.accepted is not None:
+            raise CommentRefused(("", "This suggestion was accepted already."), moved_on=True)
+        if thread.gone is not None:
+            words = f"The place of this suggestion went with revision {thread.gone}. Nothing was changed."
+            raise CommentRefused(("", words), moved_on=True)
+        saved = _accepted(user, locked, thread.path, held, seen)
+        now = timezone.now()
+        Comment.objects.filter(pk=held.pk).update(accepted=now, accepted_by=user, accepted_in=saved.head)
+        CommentThread.objects.filter(pk=thread.pk).update(is_open=False, resolved=now, resolved_by=user)
+        saved.marks = None
+        record(
+            user,
+            "comment.suggestion-accepted",
+            saved.code,
+            thread=thread.pk,
+            comment=held.pk,
+            revision=saved.head,
+        )
+    return saved
+
+
+def _accepted(user: User, draft: Draft, path: Path, comment: Comment, seen: str) -> Draft:
+    """The draft with the value at its place, saved as the form would: what follows from it is filled in, too."""
+    content = contents.of(draft)
+    now, wanted = paths.get(content, path), values.kept(comment.suggests or [])
+    if merging.same(now, wanted):
+        return draft
+    if not merging.same(now, values.kept(comment.instead_of or [])) and seen != values.mark(now):
+        raise SuggestionOvertaken(now)
+    try:
+        suggestions.field_of(path, draft.api_version)
+    except suggestions.NoSuggestion as error:
+        # The API version may be another one by now.
+        raise CommentRefused(("", f"{error} Nothing was changed."), moved_on=True) from None
+    change = [Changed(path, now, wanted)]
+    region = known_values.region_of(user, draft, content, change, picking.usable)
+    changes = known_values.following(draft, content, change, region)
+    return save(user, draft, draft.head, changes, filled=known_values.filled_by(change, changes))
+
+
+def _suggestion(draft: Draft, path: Path, suggested: str) -> dict[str, Any]:
+    """The columns of what a comment proposes. Raises CommentRefused."""
+    if not suggested:
+        return {}
+    now = paths.get(contents.of(draft), path)
+    try:
+        value = suggestions.read(path, draft.api_version, suggested, now)
+    except suggestions.NoSuggestion as error:
+        raise CommentRefused(("suggested", str(error))) from None
+    if merging.same(value, now):
+        raise CommentRefused(("suggested", "This is what stands there already."))
+    return {"suggests": values.keep(value), "instead_of": values.keep(now)}
 
 
 def resolve(user: User, thread: CommentThread) -> None:
@@ -168,14 +261,21 @@ def _own(user: User, comment: Comment) -> None:
         raise PermissionDenied("This comment is somebody else's.")
 
 
-def _cleaned(text: str) -> str:
+def _cleaned(text: str, suggested: str) -> str:
     """The text with line breaks of ours. Raises CommentRefused for what cannot be posted: nothing is taken out."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").strip("\n")
-    if not text.strip():
+    if not text.strip() and not suggested:
         raise CommentRefused(("text", "Enter a comment."))
     if len(text) > LONGEST_TEXT:
         raise CommentRefused(
             ("text", f"Shorten the comment to {LONGEST_TEXT:,} characters; it has {len(text):,}.")
+        )
+    if _UNSTORABLE.search(suggested) or _CONTROL.search(suggested):
+        raise CommentRefused(
+            (
+                "suggested",
+                "This holds a control character, which cannot be kept. It is marked below: take it out.",
+            )
         )
     if _UNSTORABLE.search(text) or _CONTROL.search(text):
         raise CommentRefused(

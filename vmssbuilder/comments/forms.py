@@ -18,6 +18,20 @@ class _WordsField(forms.CharField):
         self.validators = []
 
 
+class _ValueField(forms.CharField):
+    """What is typed as a suggestion: the field of the place reads it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            label="Suggest a value",
+            help_text="As it would be typed in the field. Whoever may edit accepts it with one press.",
+            required=False,
+            strip=False,
+            widget=forms.TextInput(PLAIN),
+        )
+        self.validators = []
+
+
 class ThreadForm(SmallForm):
     """A new thread: what it is about, and its first comment."""
 
@@ -29,6 +43,7 @@ class ThreadForm(SmallForm):
         widget=forms.TextInput(PLAIN | {"list": "thread-places"}),
     )
     text = _WordsField("Comment")
+    suggested = _ValueField()
 
     def __init__(self, *args: object, **named: object) -> None:
         super().__init__(*args, **{"auto_id": "thread-%s", **named})
@@ -38,6 +53,7 @@ class CommentForm(SmallForm):
     """The text of a comment: a reply, or another text for one's own. prefix_id: what the ids of its inputs begin with."""
 
     text = _WordsField("Reply")
+    suggested = _ValueField()
 
     def __init__(self, *args: object, prefix_id: str, **named: object) -> None:
         super().__init__(*args, **{"auto_id": f"{prefix_id}-%s", **named})

@@ -12,6 +12,8 @@ from vmssbuilder.drafts.models import Draft
 from vmssbuilder.scaleset import paths
 from vmssbuilder.scaleset.paths import Path
 
+from . import values
+
 LONGEST_PLACE = 500
 
 
@@ -68,6 +70,15 @@ class Comment(models.Model):
     edited = models.DateTimeField(null=True)
     deleted = models.DateTimeField(null=True)
     text = models.TextField(blank=True)
+    suggests = models.JSONField(
+        null=True, help_text="A value for the place, in a list; empty: none, null: no suggestion."
+    )
+    instead_of = models.JSONField(null=True, help_text="What stood there by then, in a list.")
+    accepted = models.DateTimeField(null=True)
+    accepted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    accepted_in = models.PositiveIntegerField(null=True, help_text="The revision that has the value.")
 
     class Meta:
         ordering: ClassVar = ["id"]
@@ -75,6 +86,16 @@ class Comment(models.Model):
 
     def __str__(self) -> str:
         return f"Comment {self.pk} by {self.author}"
+
+    @property
+    def suggestion(self) -> str:
+        """The value that it proposes, in words."""
+        return values.words(self.suggests or [])
+
+    @property
+    def replaced(self) -> str:
+        """What stood there when it was proposed, in words."""
+        return values.words(self.instead_of or [])
 
     is_new = False
     """Whether the person who looks has not seen it before."""

@@ -17,7 +17,7 @@ from vmssbuilder.drafts.models import Draft
 from vmssbuilder.scaleset import paths
 from vmssbuilder.scaleset.paths import Path
 
-from . import anchors
+from . import anchors, suggestions
 from .actions import may_close
 from .models import Comment, CommentsSeen, CommentThread
 
@@ -31,13 +31,15 @@ _LAST: Final = 2
 class ShownThread:
     """A thread as a page shows it. title: of its place. url: to its field, "" where it has none or is gone.
 
-    comments: those that are shown; hidden: how many are left out after the first one.
+    suggests: whether a value can be suggested for it. comments: those that are shown;
+    hidden: how many are left out after the first one.
     """
 
     thread: CommentThread
     title: str
     url: str
     may_close: bool
+    suggests: bool = False
     comments: list[Comment] = field(default_factory=list)
 
     @property
@@ -90,7 +92,7 @@ def shown(
         Comment.objects.filter(thread__in=found)
         .annotate(number=in_order)
         .filter(Q(number=1) | Q(number__gt=F("thread__count") - _LAST))
-        .select_related("author")
+        .select_related("author", "accepted_by")
         .order_by("id")
     )
     for comment in _marked(user, draft, comments) if found else ():
@@ -102,7 +104,7 @@ def one(
     user: User, draft: Draft, thread: CommentThread, allowed: Access, number: Any = None
 ) -> tuple[Page[Comment], ShownThread]:
     """A thread with one page of its comments, the last one unless a number is given."""
-    pages = Paginator(thread.comments.select_related("author").order_by("id"), COMMENTS_A_PAGE)
+    pages = Paginator(thread.comments.select_related("author", "accepted_by").order_by("id"), COMMENTS_A_PAGE)
     page = pages.get_page(number or pages.num_pages)
     shown = _shown(user, draft, thread, allowed)
     shown.comments = list(_marked(user, draft, page.object_list))
@@ -119,7 +121,9 @@ def _shown(user: User, draft: Draft, thread: CommentThread, allowed: Access) -> 
         url = (
             addresses.field_url(draft.code, thread.path, draft.api_version, held=held) if thread.place else ""
         )
-    return ShownThread(thread, title, url if allowed >= Access.EDIT else "", may_close(user, thread, allowed))
+    url = url if allowed >= Access.EDIT else ""
+    suggests = thread.gone is None and suggestions.offers(thread.path, draft.api_version)
+    return ShownThread(thread, title, url, may_close(user, thread, allowed), suggests)
 
 
 def _marked(user: User, draft: Draft, comments: Any) -> list[Comment]:

@@ -27,7 +27,7 @@ from .models import Comment, CommentThread
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@takes_any_text("text")
+@takes_any_text("text", "suggested")
 def comments(request: HttpRequest, code: str) -> HttpResponse:
     """All threads of a draft, or of one step; and a form for a new one."""
     user = cast(User, request.user)
@@ -45,7 +45,12 @@ def comments(request: HttpRequest, code: str) -> HttpResponse:
     sent = form.cleaned_data
     try:
         comment = actions.begin(
-            user, draft, sent.get("base") or 0, sent.get("place") or "", sent.get("text") or ""
+            user,
+            draft,
+            sent.get("base") or 0,
+            sent.get("place") or "",
+            sent.get("text") or "",
+            sent.get("suggested") or "",
         )
     except actions.CommentRefused as refused:
         return _refused(request, draft, refused)
@@ -86,6 +91,7 @@ def _page(request: HttpRequest, draft: Draft, form: ThreadForm, *, status: int =
         "query": f"{urlencode(asked)}&" if (asked := _asked(request)) else "",
         "threads": found,
         "may_comment": allowed >= Access.COMMENT and draft.discarded is None,
+        "may_edit": allowed >= Access.EDIT and draft.discarded is None,
         "form": form,
         "writing": form.is_bound or "place" in request.GET or not found,
         "places": places.offered(draft, step),
@@ -112,7 +118,7 @@ def _at(request: HttpRequest) -> Path:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@takes_any_text("text")
+@takes_any_text("text", "suggested")
 def thread(request: HttpRequest, code: str, number: int) -> HttpResponse:
     """One thread with all of its comments, and a reply to it."""
     user = cast(User, request.user)
@@ -121,7 +127,7 @@ def thread(request: HttpRequest, code: str, number: int) -> HttpResponse:
     if request.method != "POST":
         return _thread_page(request, found)
     try:
-        comment = actions.reply(user, found, request.POST.get("text", ""))
+        comment = actions.reply(user, found, request.POST.get("text", ""), request.POST.get("suggested", ""))
     except actions.CommentRefused as refused:
         form = CommentForm(request.POST, prefix_id=f"reply-{found.pk}")
         form.refuse(
@@ -133,7 +139,7 @@ def thread(request: HttpRequest, code: str, number: int) -> HttpResponse:
 
 
 @require_POST
-@takes_any_text("text")
+@takes_any_text("text", "suggested")
 def edit(request: HttpRequest, code: str, number: int) -> HttpResponse:
     """Another text for one's own comment."""
     user = cast(User, request.user)
@@ -149,6 +155,24 @@ def edit(request: HttpRequest, code: str, number: int) -> HttpResponse:
         return _thread_page(request, comment.thread, edited=(comment.pk, form), status=status)
     messages.success(request, "Saved.")
     return _to(comment)
+
+
+@require_POST
+def accept(request: HttpRequest, code: str, number: int) -> HttpResponse:
+    """Writes what a comment proposes. Where something else stands by now, the person chooses."""
+    user = cast(User, request.user)
+    comment = _comment(user, code, number, Access.EDIT)
+    try:
+        saved = actions.accept(user, comment, request.POST.get("seen", ""))
+    except actions.SuggestionOvertaken as overtaken:
+        return _thread_page(request, comment.thread, choice=(comment, overtaken), status=409)
+    except actions.CommentRefused as refused:
+        said = [{"message": message, "href": ""} for _field, message in refused.problems]
+        return _thread_page(
+            request, _thread(comment.thread.draft, comment.thread_id), errors=said, status=409
+        )
+    messages.success(request, f"Accepted: revision {saved.head} has it.")
+    return redirect("comment-thread", code, comment.thread_id)
 
 
 @require_POST
@@ -191,6 +215,7 @@ def _thread_page(
     *,
     reply: CommentForm | None = None,
     edited: tuple[int, CommentForm] | None = None,
+    choice: tuple[Comment, actions.SuggestionOvertaken] | None = None,
     errors: list[dict[str, str]] | None = None,
     status: int = 200,
 ) -> HttpResponse:
@@ -205,7 +230,10 @@ def _thread_page(
         "page": page,
         "shown": shown,
         "may_comment": allowed >= Access.COMMENT and draft.discarded is None,
+        "may_edit": allowed >= Access.EDIT and draft.discarded is None,
         "reply": reply,
+        "choice": choice[0] if choice is not None else None,
+        "overtaken": choice[1] if choice is not None else None,
         "edited": edited[0] if edited is not None else None,
         "edit_form": edited[1] if edited is not None else None,
         "errors": problems,
@@ -219,8 +247,8 @@ def _thread(draft: Draft, number: int) -> CommentThread:
     return found
 
 
-def _comment(user: User, code: str, number: int) -> Comment:
-    draft = access.find(user, code, Access.COMMENT)
+def _comment(user: User, code: str, number: int, wanted: Access = Access.COMMENT) -> Comment:
+    draft = access.find(user, code, wanted)
     found = get_object_or_404(
         Comment.objects.select_related("author", "thread"), thread__draft=draft, pk=number
     )

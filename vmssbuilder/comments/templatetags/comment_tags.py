@@ -43,5 +43,6 @@ def comment_threads(context: RequestContext, draft: Draft, path: str = "") -> di
         "threads": found,
         "count": count,
         "may_comment": allowed >= Access.COMMENT and draft.discarded is None,
+        "may_edit": allowed >= Access.EDIT and draft.discarded is None,
         "csrf_token": context.get("csrf_token"),
     }
