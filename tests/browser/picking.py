@@ -134,7 +134,9 @@ class Picking:
         self.type("Network interface name", "nic-web")
         self.say("Primary interface", "Yes")
         self.pick(f"{NIC}/properties/networkSecurityGroup/id", "nsg-web")
-        self.person.press("Add an IP configuration")
+        # The first one is filled in with the interface.
+        with self.page.expect_navigation():
+            self.page.get_by_role("link", name="ip1", exact=True).click()
         self.type("IP configuration name", "ip-web")
         self.pick(f"{IP}/properties/subnet/id", "vnet1 / web")
         self.say("Primary IP configuration", "Yes")
