@@ -132,7 +132,7 @@ def test_a_linux_web_tier_from_blank(somewhere: tuple[People, Place]) -> None:
     me.name_option(page.get_by_role("combobox", name="Disk type").first, "premium ssd (l", PREMIUM)
     me.follow("Network")
     act("add", NICS)
-    act("add", IPS)
+    me.follow("ip1")
     me.pick(field(f"{IPS}[0].properties.subnet.id"), place.subnet)
     me.pick(field(f"{IPS}[0].properties.loadBalancerBackendAddressPools[0].id"), place.pool)
     me.follow("Upgrades and health")
