@@ -43,6 +43,9 @@ VMSSBUILDER_ALLOWED_TENANTS = env.names("VMSSBUILDER_ALLOWED_TENANTS")
 VMSSBUILDER_LOCAL_ACCOUNTS = env.flag("VMSSBUILDER_LOCAL_ACCOUNTS", default=VMSSBUILDER_CLOUD == "sandbox")
 """Whether people may sign in with a user name and password kept here, beside Microsoft Entra ID."""
 
+VMSSBUILDER_LINK_DAYS = env.number("VMSSBUILDER_LINK_DAYS", 90, least=1, most=3_650)
+"""How long a link to a draft lasts at most."""
+
 VMSSBUILDER_TRUSTED_PROXIES = env.number("VMSSBUILDER_TRUSTED_PROXIES", 0, least=0, most=10)
 """How many servers of ours stand in front, each of which adds to X-Forwarded-For whom it was asked by."""
 

@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from vmssbuilder.drafts.views import sharing
+from vmssbuilder.drafts.views import people
 from vmssbuilder.home.views import home
 from vmssbuilder.web.views import theme
 
@@ -18,7 +18,7 @@ urlpatterns = [
     path("drafts/", include("vmssbuilder.background.urls")),
     path("drafts/", include("vmssbuilder.updates.urls")),
     path("drafts/", include("vmssbuilder.drafts.urls")),
-    path("s/<str:token>/", sharing.shared, name="shared"),
+    path("s/<str:token>/", people.shared, name="shared"),
     path("reviews/", include("vmssbuilder.reviews.urls")),
     path("submissions/", include("vmssbuilder.submissions.urls")),
     path("reference/", include("vmssbuilder.reference.urls")),

@@ -26,7 +26,8 @@ from vmssbuilder.comments.models import Comment, CommentThread
 from vmssbuilder.drafts import actions as editing
 from vmssbuilder.drafts import content as contents
 from vmssbuilder.drafts.changes import Changed
-from vmssbuilder.drafts.models import Draft, ShareLink
+from vmssbuilder.drafts.models import Draft, DraftRole, Member, ShareLink
+from vmssbuilder.drafts.people import actions as people
 from vmssbuilder.preflight import actions as preflight
 from vmssbuilder.reviews import actions as reviewing
 from vmssbuilder.reviews.models import Review
@@ -64,6 +65,8 @@ class Scene:
     reviewer: User
     draft: Draft
     link: ShareLink
+    friend: User
+    member: Member
     review: Review | None = None
     submission: Submission | None = None
     held: leases.Held | None = None
@@ -84,7 +87,9 @@ def scene(stage: Stage, owner: User, reviewer: User, name: str = TARGET.name) ->
         made = edit(owner, made, "sku.capacity", 3)
     else:
         made = edit(owner, draft(owner, name=name), "sku.capacity", 3)
-    at = Scene(owner, reviewer, made, editing.share(owner, made))
+    friend = of_entra(f"friend-{made.code}")
+    member = people.add(owner, made, of_entra(f"member-{made.code}"), DraftRole.VIEW)
+    at = Scene(owner, reviewer, made, people.share(owner, made), friend, member)
     if stage == "working":
         # A person has one at a time: that of an earlier scene has ended.
         Work.objects.filter(person=owner).update(finished=timezone.now())
@@ -186,50 +191,52 @@ def _comment(at: Scene) -> Comment:
 
 EVERYONE: Final = ("owner", "reviewer", "administrator", "stranger")
 BOTH: Final = ("owner", "administrator")
-COMMENTERS: Final = ("owner",)
+COMMENTERS: Final = ("owner", "editor", "administrator")
+EDITORS: Final = ("owner", "editor")
+VIEWERS: Final = ("owner", "editor", "viewer", "administrator")
 
 ACTIONS: Final = [
     Action(
         "create", "draft", lambda _, user: editing.create(user, _request("new"), "pasted"), editing, "draft.created", EVERYONE
     ),
     Action(
-        "copy", "draft", lambda at, user: editing.copy_draft(user, at.draft), editing, "draft.created", BOTH
+        "copy", "draft", lambda at, user: editing.copy_draft(user, at.draft), editing, "draft.created", VIEWERS
     ),
-    Action("save", "draft", lambda at, user: editing.save(user, at.draft, 2, _capacity(4)), editing, "draft.saved"),
+    Action("save", "draft", lambda at, user: editing.save(user, at.draft, 2, _capacity(4)), editing, "draft.saved", EDITORS),
     Action(
         "edit a list",
         "draft",
         lambda at, user: editing.edit_list(user, at.draft, 2, "add", ("zones",)),
         editing,
-        "draft.saved",
+        "draft.saved", EDITORS,
     ),
     Action(
         "replace the document",
         "draft",
         lambda at, user: editing.replace_document(user, at.draft, 2, _document(4, at.draft)),
         editing,
-        "draft.saved",
+        "draft.saved", EDITORS,
     ),
     Action(
         "fix",
         "draft",
         lambda at, user: editing.apply_fix(user, at.draft, 2, lambda now: now | {"zones": ["1"]}),
         editing,
-        "draft.saved",
+        "draft.saved", EDITORS,
     ),
     Action(
         "save all fixes",
         "draft",
         lambda at, user: editing.apply_fixes(user, at.draft, 2, _content(4, at.draft)),
         editing,
-        "draft.saved",
+        "draft.saved", EDITORS,
     ),
     Action(
         "begin heavy work",
         "draft",
         lambda at, user: background.start(user, at.draft, WorkKind.FIXES),
         background,
-        "draft.work-begun",
+        "draft.work-begun", EDITORS,
         locks=(Draft,),
     ),
     Action(
@@ -237,15 +244,15 @@ ACTIONS: Final = [
         "working",
         lambda at, user: background.stop(user, at.draft),
         background,
-        "draft.work-stopped",
+        "draft.work-stopped", EDITORS,
     ),
-    Action("restore", "draft", lambda at, user: editing.restore(user, at.draft, 2, 1), editing, "draft.saved"),
+    Action("restore", "draft", lambda at, user: editing.restore(user, at.draft, 2, 1), editing, "draft.saved", EDITORS),
     Action(
         "choose the system",
         "draft",
         lambda at, user: editing.choose_system(user, at.draft, "Linux"),
         editing,
-        "draft.system-chosen",
+        "draft.system-chosen", EDITORS,
     ),
     Action(
         "discard",
@@ -293,6 +300,7 @@ ACTIONS: Final = [
         lambda at, user: commenting.accept(user, _comment(at)),
         commenting,
         "comment.suggestion-accepted",
+        EDITORS,
         locks=(Draft,),
     ),
     Action(
@@ -301,6 +309,7 @@ ACTIONS: Final = [
         lambda at, user: commenting.resolve(user, _thread(at)),
         commenting,
         "comment.thread-resolved",
+        EDITORS,
     ),
     Action(
         "open a thread again",
@@ -308,11 +317,56 @@ ACTIONS: Final = [
         lambda at, user: commenting.reopen(user, _thread(at)),
         commenting,
         "comment.thread-reopened",
+        EDITORS,
     ),
-    Action("share", "draft", lambda at, user: editing.share(user, at.draft), editing, "draft.shared"),
-    Action("revoke", "draft", lambda at, user: editing.revoke(user, at.link), editing, "draft.share-revoked"),
     Action(
-        "pre-flight", "draft", lambda at, user: preflight.start(user, at.draft), preflight, "draft.preflight", locks=(Draft,)
+        "add somebody",
+        "draft",
+        lambda at, user: people.add(user, at.draft, at.friend, "edit"),
+        people,
+        "draft.member-added",
+        locks=(Draft,),
+    ),
+    Action(
+        "give a role",
+        "draft",
+        lambda at, user: people.change_role(user, at.member, "edit"),
+        people,
+        "draft.role-given",
+        locks=(Draft,),
+    ),
+    Action(
+        "remove somebody",
+        "draft",
+        lambda at, user: people.remove(user, at.member),
+        people,
+        "draft.member-removed",
+        # They themselves go, too.
+        ("owner", "viewer"),
+        locks=(Draft,),
+    ),
+    Action("share", "draft", lambda at, user: people.share(user, at.draft), people, "draft.shared", locks=(Draft,)),
+    Action("revoke", "draft", lambda at, user: people.revoke(user, at.link), people, "draft.share-revoked"),
+    Action(
+        "come by a link",
+        "draft",
+        lambda at, user: people.open_link(user, at.link),
+        people,
+        "draft.link-opened",
+        ("reviewer", "administrator", "stranger", "local stranger", "editor", "viewer"),
+        locks=(ShareLink,),
+    ),
+    Action(
+        "hand over",
+        "draft",
+        lambda at, user: people.hand_over(user, at.draft, at.friend, stays=True, reason="On leave"),
+        people,
+        "draft.handed-over",
+        BOTH,
+        locks=(Draft,),
+    ),
+    Action(
+        "pre-flight", "draft", lambda at, user: preflight.start(user, at.draft), preflight, "draft.preflight", EDITORS, locks=(Draft,)
     ),
     Action(
         "let the check ask by itself",
@@ -414,21 +468,21 @@ ACTIONS: Final = [
             user, at.draft, 2, live(at.draft.name, document()), _document(5, at.draft)
         ),
         updating,
-        "draft.compared",
+        "draft.compared", EDITORS,
     ),
     Action(
         "put back",
         "live",
         lambda at, user: updating.put_back(user, at.draft, ("sku", "capacity")),
         updating,
-        "draft.put-back",
+        "draft.put-back", EDITORS,
     ),
     Action(
         "leave out",
         "live",
         lambda at, user: updating.leave_out(user, at.draft, ("sku", "capacity")),
         updating,
-        "draft.left-out",
+        "draft.left-out", EDITORS,
     ),
 ]  # fmt: skip
 

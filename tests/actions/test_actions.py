@@ -8,13 +8,14 @@ from django.db import connection
 from django.http import Http404
 from django.test.utils import CaptureQueriesContext
 
-from tests.actions.table import ACTIONS, EVERYONE, Action, Rows, of_entra, rows, scene
+from tests.actions.table import ACTIONS, EVERYONE, Action, Rows, Scene, of_entra, rows, scene
 from tests.reviews.making import edit, person
 from vmssbuilder.accounts.models import Pause, Role, TokenCache, User
 from vmssbuilder.audit.models import Event
 from vmssbuilder.comments.models import CommentThread
 from vmssbuilder.drafts import actions as editing
-from vmssbuilder.drafts.models import Draft
+from vmssbuilder.drafts.models import Draft, DraftRole
+from vmssbuilder.drafts.people import actions as people
 from vmssbuilder.reviews import actions as reviewing
 from vmssbuilder.reviews.models import Decision, Review
 from vmssbuilder.submissions import actions as sending
@@ -97,7 +98,7 @@ def test_an_action_touches_no_row_of_another_draft_or_person(action: Action, rit
 
 
 def _belongs(
-    state: Rows, model: type[object], key: object, drafts: set[int], codes: set[str], people: set[int]
+    state: Rows, model: type[object], key: object, drafts: set[int], codes: set[str], persons: set[int]
 ) -> bool:
     """Whether the row is of one of the drafts, or of one of the people where it is of no draft."""
     row = state[(model, key)]  # type: ignore[index] # any model
@@ -106,7 +107,7 @@ def _belongs(
     if model is Event:
         return row["about"] in codes
     if model in (Pause, TokenCache):
-        return row["user_id"] in people
+        return row["user_id"] in persons
     if model is Decision:
         return state[(Review, row["review_id"])]["draft_id"] in drafts
     if "thread_id" in row:
@@ -118,27 +119,35 @@ def _belongs(
         return row["task_path"].endswith("submissions.tasks.wake") and (
             Submission.objects.get(pk=woken).draft_id in drafts
         )
-    return row.get("draft_id") in drafts or (model is User and key in people)
+    return row.get("draft_id") in drafts or (model is User and key in persons)
 
 
 # --- who may ----------------------------------------------------------------------------------------------------------
 
 
+def _members(at: Scene, owner: User) -> dict[str, User]:
+    """Two of the draft's people, by role."""
+    editor = of_entra("eve")
+    people.add(owner, at.draft, editor, DraftRole.EDIT)
+    return {"editor": editor, "viewer": at.member.user}
+
+
 @pytest.mark.parametrize("action", [action for action in ACTIONS if action.who != EVERYONE], ids=str)
 def test_who_may_not_changes_nothing_and_holds_up_nobody(action: Action, rita: User, rolf: User) -> None:
     at = scene(action.stage, rita, rolf)
-    people = {
+    others = {
         "reviewer": of_entra("rosa", Role.REVIEWER),
         "administrator": of_entra("ada", Role.ADMINISTRATOR),
         "stranger": of_entra("sam"),
         "local stranger": person("lena"),
+        **_members(at, rita),
     }
     before = rows()
-    for who, user in people.items():
+    for who, user in others.items():
         if who in action.who:
             continue
         # Others do not even learn that there is such a draft.
-        knows = who == "administrator" or (who == "reviewer" and at.review is not None)
+        knows = who in ("administrator", "editor", "viewer") or (who == "reviewer" and at.review is not None)
         with (
             CaptureQueriesContext(connection) as asked,
             pytest.raises(PermissionDenied if knows else Http404),
@@ -156,7 +165,8 @@ def test_who_may_not_changes_nothing_and_holds_up_nobody(action: Action, rita: U
 def test_whoever_may_has_it_done(action: Action, who: str, rita: User, rolf: User) -> None:
     at = scene(action.stage, rita, rolf)
     known = set(Event.objects.values_list("pk", flat=True))
-    action.act(at, {"owner": rita, "reviewer": rolf}.get(who) or of_entra("ada", Role.ADMINISTRATOR))
+    users = {"owner": rita, "reviewer": rolf, **_members(at, rita)}
+    action.act(at, users.get(who) or of_entra("ada", Role.ADMINISTRATOR))
     assert action.what in {event.what for event in Event.objects.exclude(pk__in=known)}
 
 
@@ -166,7 +176,7 @@ OF_LIVING_DRAFTS = [
     if action.what
     in ("draft.saved", "draft.preflight", "draft.work-begun", "review.requested", "review.approved")
     or action.what in ("submission.created", "submission.continued")
-    or (action.stage == "live" and action.who == ("owner",))
+    or (action.stage == "live" and action.who != EVERYONE)
 ]
 
 

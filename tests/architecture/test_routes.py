@@ -22,7 +22,8 @@ pytestmark = pytest.mark.django_db
 @dataclass(frozen=True)
 class Row:
     """A route. where: what stands in its address, names of the world or =literally. get, post: the status that
-    anonymous, owner, reviewer, stranger and administrator get, in this order; post sends an empty form.
+    anonymous, owner; editor, commenter, viewer by name; the same by link; reviewer, stranger and administrator get, in
+    this order; post sends an empty form.
     """
 
     name: str
@@ -34,29 +35,91 @@ class Row:
         return reverse(self.name, args=[word[1:] if word[0] == "=" else names[word] for word in self.where])
 
 
-EVERYBODY_READS: Final = ("302 200 200 200 200", "401 405 405 405 405")
-WHO_MAY_VIEW_READS: Final = ("302 200 200 404 200", "401 405 405 405 405")
-ACT: Final = "302 405 405 405 405"
+EVERYBODY_READS: Final = (
+    "302 200 200 200 200 200 200 200 200 200 200",
+    "401 405 405 405 405 405 405 405 405 405 405",
+)
+WHO_MAY_VIEW_READS: Final = (
+    "302 200 200 200 200 200 200 200 200 404 200",
+    "401 405 405 405 405 405 405 405 405 405 405",
+)
+ACT: Final = "302 405 405 405 405 405 405 405 405 405 405"
 """What reading an address answers that is only for acts."""
-OWNER_ACTS: Final = (ACT, "401 302 403 404 403")
+EDITOR_ACTS: Final = (ACT, "401 302 302 403 403 302 403 403 403 404 403")
+OWNER_ACTS: Final = (ACT, "401 302 403 403 403 403 403 403 403 404 403")
 
 TABLE: Final = (
     Row("home", (), *EVERYBODY_READS),
-    Row("sign-in", (), "200 302 302 302 302", "422 302 302 302 302"),
-    Row("sign-in-start", (), "302 302 302 302 302", "405 405 405 405 405"),
-    Row("sign-in-callback", (), "400 302 302 302 302", "405 405 405 405 405"),
-    Row("sign-in-lasting", (), "200 200 200 200 200", "405 405 405 405 405"),
+    Row(
+        "sign-in",
+        (),
+        "200 302 302 302 302 302 302 302 302 302 302",
+        "422 302 302 302 302 302 302 302 302 302 302",
+    ),
+    Row(
+        "sign-in-start",
+        (),
+        "302 302 302 302 302 302 302 302 302 302 302",
+        "405 405 405 405 405 405 405 405 405 405 405",
+    ),
+    Row(
+        "sign-in-callback",
+        (),
+        "400 302 302 302 302 302 302 302 302 302 302",
+        "405 405 405 405 405 405 405 405 405 405 405",
+    ),
+    Row(
+        "sign-in-lasting",
+        (),
+        "200 200 200 200 200 200 200 200 200 200 200",
+        "405 405 405 405 405 405 405 405 405 405 405",
+    ),
     Row("sign-in-renewed", (), *EVERYBODY_READS),
-    Row("sign-out", (), ACT, "401 302 302 302 302"),
-    Row("sign-out-microsoft", (), "200 302 302 302 302", "405 405 405 405 405"),
-    Row("sign-out-front-channel", (), "204 204 204 204 204", "405 405 405 405 405"),
-    Row("theme", (), "405 405 405 405 405", "302 302 302 302 302"),
-    Row("draft-new", (), "302 200 200 200 200", "401 302 302 302 302"),
-    Row("draft-starter", ("=linux-web",), "302 200 200 200 200", "401 302 302 302 302"),
-    Row("draft-copies", (), "302 200 200 200 200", "401 404 404 404 404"),
+    Row("sign-out", (), ACT, "401 302 302 302 302 302 302 302 302 302 302"),
+    Row(
+        "sign-out-microsoft",
+        (),
+        "200 302 302 302 302 302 302 302 302 302 302",
+        "405 405 405 405 405 405 405 405 405 405 405",
+    ),
+    Row(
+        "sign-out-front-channel",
+        (),
+        "204 204 204 204 204 204 204 204 204 204 204",
+        "405 405 405 405 405 405 405 405 405 405 405",
+    ),
+    Row(
+        "theme",
+        (),
+        "405 405 405 405 405 405 405 405 405 405 405",
+        "302 302 302 302 302 302 302 302 302 302 302",
+    ),
+    Row(
+        "draft-new",
+        (),
+        "302 200 200 200 200 200 200 200 200 200 200",
+        "401 302 302 302 302 302 302 302 302 302 302",
+    ),
+    Row(
+        "draft-starter",
+        ("=linux-web",),
+        "302 200 200 200 200 200 200 200 200 200 200",
+        "401 302 302 302 302 302 302 302 302 302 302",
+    ),
+    Row(
+        "draft-copies",
+        (),
+        "302 200 200 200 200 200 200 200 200 200 200",
+        "401 404 404 404 404 404 404 404 404 404 404",
+    ),
     Row("picker-suggest-anew", ("=subscription",), *EVERYBODY_READS),
     Row("draft", ("draft",), *WHO_MAY_VIEW_READS),
-    Row("draft-step", ("draft", "=instances"), "302 200 403 404 403", "401 409 403 404 403"),
+    Row(
+        "draft-step",
+        ("draft", "=instances"),
+        "302 200 200 403 403 200 403 403 403 404 403",
+        "401 409 409 403 403 409 403 403 403 404 403",
+    ),
     Row(
         "draft-item",
         (
@@ -64,63 +127,156 @@ TABLE: Final = (
             "=network",
             "=properties/virtualMachineProfile/networkProfile/networkInterfaceConfigurations/0",
         ),
-        "302 200 403 404 403",
-        "401 409 403 404 403",
+        "302 200 200 403 403 200 403 403 403 404 403",
+        "401 409 409 403 403 409 403 403 403 404 403",
     ),
-    Row("picker", ("draft", "=sku/name"), "302 200 403 404 403", "401 422 403 404 403"),
-    Row("picker-suggest", ("draft", "=sku/name"), "302 200 403 404 403", "401 405 405 405 405"),
-    Row("preflight", ("draft",), "302 200 200 404 200", "401 302 403 404 403"),
-    Row("preflight-by-itself", ("draft",), "302 405 405 405 405", "401 302 302 404 302"),
-    Row("draft-work", ("draft",), "302 200 403 404 403", "401 302 403 404 403"),
-    Row("draft-work-stop", ("draft",), *OWNER_ACTS),
-    Row("update-open", (), "302 200 200 200 200", "401 422 422 422 422"),
-    Row("update-changes", ("draft",), "302 200 200 404 200", "401 302 403 404 403"),
-    Row("draft-json", ("draft",), "302 200 403 404 403", "401 422 403 404 403"),
+    Row(
+        "picker",
+        ("draft", "=sku/name"),
+        "302 200 200 403 403 200 403 403 403 404 403",
+        "401 422 422 403 403 422 403 403 403 404 403",
+    ),
+    Row(
+        "picker-suggest",
+        ("draft", "=sku/name"),
+        "302 200 200 403 403 200 403 403 403 404 403",
+        "401 405 405 405 405 405 405 405 405 405 405",
+    ),
+    Row(
+        "preflight",
+        ("draft",),
+        "302 200 200 200 200 200 200 200 200 404 200",
+        "401 302 302 403 403 302 403 403 403 404 403",
+    ),
+    Row(
+        "preflight-by-itself",
+        ("draft",),
+        "302 405 405 405 405 405 405 405 405 405 405",
+        "401 302 302 302 302 302 302 302 302 404 302",
+    ),
+    Row(
+        "draft-work",
+        ("draft",),
+        "302 200 200 403 403 200 403 403 403 404 403",
+        "401 302 302 403 403 302 403 403 403 404 403",
+    ),
+    Row("draft-work-stop", ("draft",), *EDITOR_ACTS),
+    Row(
+        "update-open",
+        (),
+        "302 200 200 200 200 200 200 200 200 200 200",
+        "401 422 422 422 422 422 422 422 422 422 422",
+    ),
+    Row(
+        "update-changes",
+        ("draft",),
+        "302 200 200 200 200 200 200 200 200 404 200",
+        "401 302 302 403 403 302 403 403 403 404 403",
+    ),
+    Row(
+        "draft-json",
+        ("draft",),
+        "302 200 200 403 403 200 403 403 403 404 403",
+        "401 422 422 403 403 422 403 403 403 404 403",
+    ),
     Row("draft-notes", ("draft",), *WHO_MAY_VIEW_READS),
     Row("draft-document", ("draft",), *WHO_MAY_VIEW_READS),
     Row("draft-check", ("draft",), *WHO_MAY_VIEW_READS),
     Row("draft-defaults", ("draft",), *WHO_MAY_VIEW_READS),
     Row("draft-findings", ("draft", "=error"), *WHO_MAY_VIEW_READS),
     Row("draft-values", ("draft", "=1", "=basics"), *WHO_MAY_VIEW_READS),
-    Row("draft-tasks", ("draft",), "302 302 403 404 403", "401 405 405 405 405"),
+    Row(
+        "draft-tasks",
+        ("draft",),
+        "302 302 302 403 403 302 403 403 403 404 403",
+        "401 405 405 405 405 405 405 405 405 405 405",
+    ),
     Row("draft-picture", ("draft",), *WHO_MAY_VIEW_READS),
     Row("draft-cost", ("draft",), *WHO_MAY_VIEW_READS),
-    Row("draft-comments", ("draft",), "302 200 200 404 200", "401 422 403 404 403"),
-    Row("comment-thread", ("draft", "thread"), "302 200 200 404 200", "401 422 403 404 403"),
-    Row("comment-resolve", ("draft", "thread"), *OWNER_ACTS),
-    Row("comment-reopen", ("draft", "thread"), ACT, "401 409 403 404 403"),
-    Row("comment-edit", ("draft", "comment"), ACT, "401 422 403 404 403"),
-    Row("suggestion-accept", ("draft", "suggestion"), *OWNER_ACTS),
+    Row("draft-comments", ("draft",), WHO_MAY_VIEW_READS[0], "401 422 422 422 403 422 422 403 422 404 422"),
+    Row(
+        "comment-thread",
+        ("draft", "thread"),
+        WHO_MAY_VIEW_READS[0],
+        "401 422 422 422 403 422 422 403 422 404 422",
+    ),
+    Row("comment-resolve", ("draft", "thread"), *EDITOR_ACTS),
+    Row("comment-reopen", ("draft", "thread"), ACT, "401 409 409 403 403 409 403 403 403 404 403"),
+    Row("comment-edit", ("draft", "comment"), ACT, "401 422 403 403 403 403 403 403 403 404 403"),
+    Row("suggestion-accept", ("draft", "suggestion"), *EDITOR_ACTS),
     Row("comment-delete", ("draft", "comment"), *OWNER_ACTS),
     Row("draft-history", ("draft",), *WHO_MAY_VIEW_READS),
-    Row("draft-restore", ("draft", "=1"), ACT, "401 302 403 404 403"),
+    Row("draft-restore", ("draft", "=1"), *EDITOR_ACTS),
     Row("draft-compare", ("draft", "=1", "=1"), *WHO_MAY_VIEW_READS),
-    Row("draft-exports", ("draft",), "302 302 302 404 302", "401 405 405 405 405"),
+    Row(
+        "draft-exports",
+        ("draft",),
+        "302 302 302 302 302 302 302 302 302 404 302",
+        "401 405 405 405 405 405 405 405 405 405 405",
+    ),
     Row("draft-export", ("draft", "=bicep"), *WHO_MAY_VIEW_READS),
-    Row("draft-find", ("draft",), "302 200 403 404 403", "401 404 403 404 403"),
-    Row("draft-fix", ("draft",), *OWNER_ACTS),
-    Row("draft-fixes", ("draft",), "302 302 403 404 403", "401 302 403 404 403"),
-    Row("draft-share", ("draft",), "302 200 403 404 403", "401 302 403 404 403"),
-    Row("draft-share-revoke", ("draft", "link"), *OWNER_ACTS),
+    Row(
+        "draft-find",
+        ("draft",),
+        "302 200 200 403 403 200 403 403 403 404 403",
+        "401 404 404 403 403 404 403 403 403 404 403",
+    ),
+    Row("draft-fix", ("draft",), *EDITOR_ACTS),
+    Row(
+        "draft-fixes",
+        ("draft",),
+        "302 302 302 403 403 302 403 403 403 404 403",
+        "401 302 302 403 403 302 403 403 403 404 403",
+    ),
+    Row(
+        "draft-people",
+        ("draft",),
+        "302 200 200 200 200 200 200 200 200 404 200",
+        "401 422 403 403 403 403 403 403 403 404 403",
+    ),
+    Row("draft-member", ("draft", "member"), *OWNER_ACTS),
+    Row("draft-links", ("draft",), ACT, "401 422 403 403 403 403 403 403 403 404 403"),
+    Row("draft-link-revoke", ("draft", "link"), *OWNER_ACTS),
+    Row("draft-hand-over", ("draft",), ACT, "401 422 403 403 403 403 403 403 403 404 422"),
     Row("draft-discard", ("draft",), *OWNER_ACTS),
-    Row("shared", ("token",), *EVERYBODY_READS),
+    Row(
+        "shared",
+        ("token",),
+        "302 302 302 302 302 302 302 302 302 302 302",
+        "401 405 405 405 405 405 405 405 405 405 405",
+    ),
     Row("reference", (), *EVERYBODY_READS),
     Row("reference-property", ("=sku.capacity",), *EVERYBODY_READS),
     Row("reference-schema", ("=2026-04-01",), *EVERYBODY_READS),
-    Row("explain", (), "302 200 200 200 200", "401 422 422 422 422"),
+    Row(
+        "explain",
+        (),
+        "302 200 200 200 200 200 200 200 200 200 200",
+        "401 422 422 422 422 422 422 422 422 422 422",
+    ),
     Row("review-list", (), *EVERYBODY_READS),
     Row("review-detail", ("review",), *WHO_MAY_VIEW_READS),
-    Row("review-request", ("draft",), "302 200 403 404 403", "401 409 403 404 403"),
-    Row("review-decide", ("review",), ACT, "401 403 422 404 422"),
+    Row(
+        "review-request",
+        ("draft",),
+        "302 200 403 403 403 403 403 403 403 404 403",
+        "401 409 403 403 403 403 403 403 403 404 403",
+    ),
+    Row("review-decide", ("review",), ACT, "401 403 403 403 403 403 403 403 422 404 422"),
     Row("review-withdraw", ("review",), *OWNER_ACTS),
     Row("submission-list", (), *EVERYBODY_READS),
     Row("submission-create", ("approved",), *OWNER_ACTS),
     Row("submission-detail", ("submission",), *WHO_MAY_VIEW_READS),
     Row("submission-instances", ("submission",), *WHO_MAY_VIEW_READS),
     Row("submission-continue", ("submission",), *OWNER_ACTS),
-    Row("submission-check", ("submission",), ACT, "401 302 403 404 302"),
-    Row("submission-stop", ("submission",), ACT, "401 302 403 404 302"),
-    Row("submission-answer", ("submission",), "302 404 404 404 404", "401 405 405 405 405"),
+    Row("submission-check", ("submission",), ACT, "401 302 403 403 403 403 403 403 403 404 302"),
+    Row("submission-stop", ("submission",), ACT, "401 302 403 403 403 403 403 403 403 404 302"),
+    Row(
+        "submission-answer",
+        ("submission",),
+        "302 404 404 404 404 404 404 404 404 404 404",
+        "401 405 405 405 405 405 405 405 405 405 405",
+    ),
 )
 
 DRAFTS: Final = tuple(row for row in TABLE if row.where[:1] in (("draft",), ("approved",)))

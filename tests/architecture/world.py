@@ -3,21 +3,32 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Final
 
 from django.test import Client
-from django.utils import timezone
 
 from tests.conftest import person, signed_in
 from tests.reviews.making import approved, draft
 from vmssbuilder.accounts.models import Role
 from vmssbuilder.comments.actions import begin
-from vmssbuilder.drafts.models import ShareLink
+from vmssbuilder.drafts.models import DraftRole
+from vmssbuilder.drafts.people import actions as people_of
 from vmssbuilder.reviews.actions import request_review
 from vmssbuilder.submissions.models import Submission, SubmissionState
 
-PEOPLE: Final = ("anonymous", "owner", "reviewer", "stranger", "administrator")
+PEOPLE: Final = (
+    "anonymous",
+    "owner",
+    "editor",
+    "commenter",
+    "viewer",
+    "editor by link",
+    "commenter by link",
+    "viewer by link",
+    "reviewer",
+    "stranger",
+    "administrator",
+)
 
 
 @dataclass(frozen=True)
@@ -40,11 +51,17 @@ def build() -> World:
     submission = Submission.objects.create(
         draft=sent, revision=approval.revision, submitter=owner, state=SubmissionState.UNKNOWN
     )
-    link = ShareLink.objects.create(
-        draft=waiting, created_by=owner, expires=timezone.now() + timedelta(days=1)
-    )
     comment = begin(owner, waiting, waiting.head, "sku.capacity", "Is this enough?")
-    people = (owner, reviewer, stranger, administrator)
+    named, came = [], []
+    for role in DraftRole:
+        named.append(person(f"named-{role}", f"Nora {role.label}", Role.REQUESTER))
+        came.append(person(f"came-{role}", f"Leo {role.label}", Role.REQUESTER))
+        for of in (waiting, sent):
+            people_of.add(owner, of, named[-1], role)
+            link = people_of.share(owner, of, role)
+            people_of.open_link(came[-1], link)
+    link, member = waiting.share_links.all()[0], waiting.members.filter(link=None)[0]
+    people = (owner, *named, *came, reviewer, stranger, administrator)
     browsers = dict(zip(PEOPLE, (Client(), *map(signed_in, people)), strict=True))
     return World(
         {
@@ -52,6 +69,7 @@ def build() -> World:
             "approved": sent.code,
             "link": link.code,
             "token": link.token,
+            "member": member.code,
             "review": review.pk,
             "thread": comment.thread_id,
             "comment": comment.pk,

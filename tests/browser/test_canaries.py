@@ -31,7 +31,7 @@ PAGES = (
     "check/",
     "json/",
     "history/",
-    "share/",
+    "people/",
     "document.json",
 )
 
@@ -63,7 +63,7 @@ def test_no_secret_leaves_a_trace(people: People, product: Product) -> None:
 
     for below in PAGES:
         look(rita, f"/drafts/{code}/{below}")
-    rita.open(f"/drafts/{code}/share/")
+    rita.open(f"/drafts/{code}/people/")
     rita.press("Create a link")
     link = re.search(r"/s/[^\s<]+/", rita.page.content())
     assert link

@@ -25,7 +25,7 @@ PAGES = (
     "json",
     "history",
     "export/rest",
-    "share",
+    "people",
     "find",
     "preflight",
 )

@@ -85,9 +85,9 @@ def tour(people: People, name: str) -> Iterator[Stop]:
     rita.page.locator("article.thread").wait_for()
     rita.unfold()
     yield "comments", rita
-    rita.open(f"/drafts/{code}/share/")
+    rita.open(f"/drafts/{code}/people/")
     rita.press("Create a link")
-    yield "share-link", rita
+    yield "people", rita
     shared = rita.page.locator(".copy code").first.text_content() or ""
     rita.open("/reference/")
     yield "reference", rita
@@ -107,7 +107,7 @@ def tour(people: People, name: str) -> Iterator[Stop]:
     rolf = people("Rolf")
     yield "home-reviewer", rolf
     rolf.page.goto(shared)
-    yield "shared", rolf
+    yield "by-link", rolf
     rolf.open("/reviews/")
     yield "reviews", rolf
     rolf.page.get_by_role("link", name=name).first.click()

@@ -25,8 +25,8 @@ def rita() -> User:
     ("role", "alone", "reviewed"),
     [
         (Role.REQUESTER, Access.NONE, Access.NONE),
-        (Role.REVIEWER, Access.NONE, Access.VIEW),
-        (Role.ADMINISTRATOR, Access.VIEW, Access.VIEW),
+        (Role.REVIEWER, Access.NONE, Access.COMMENT),
+        (Role.ADMINISTRATOR, Access.COMMENT, Access.COMMENT),
     ],
 )
 def test_others_see_a_draft_by_their_role(rita: User, role: Role, alone: Access, reviewed: Access) -> None:

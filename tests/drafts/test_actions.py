@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
-from django.utils import timezone
 
 from vmssbuilder.accounts.models import User
 from vmssbuilder.audit.models import Event
 from vmssbuilder.drafts import actions, merging, vault
 from vmssbuilder.drafts.changes import Changed
-from vmssbuilder.drafts.models import Draft, Revision, Secret, ShareLink
+from vmssbuilder.drafts.models import Draft, Revision, Secret
 from vmssbuilder.scaleset import Request, Target, paths
 from vmssbuilder.scaleset.paths import MISSING, PathError
 
@@ -205,13 +203,12 @@ def test_discarding_destroys_the_secrets(requester: User, draft: Draft) -> None:
         actions.save(requester, draft, 1, capacity(5))
 
 
-# --- Permission, links, log -------------------------------------------------------------------------------------------
+# --- Permission, log -------------------------------------------------------------------------------------------
 
 
-def test_only_the_owner_saves_shares_and_discards(draft: Draft, stranger: User, administrator: User) -> None:
+def test_only_the_owner_saves_and_discards(draft: Draft, stranger: User, administrator: User) -> None:
     for act in (
         lambda user: actions.save(user, draft, 1, capacity(5)),
-        lambda user: actions.share(user, draft),
         lambda user: actions.discard(user, draft),
     ):
         with pytest.raises(Http404):
@@ -222,26 +219,12 @@ def test_only_the_owner_saves_shares_and_discards(draft: Draft, stranger: User, 
     assert (draft.head, draft.discarded) == (1, None)
 
 
-def test_a_link_ends_when_revoked_or_expired(requester: User, draft: Draft) -> None:
-    link = actions.share(requester, draft)
-    assert link.is_live
-    actions.revoke(requester, link)
-    assert not ShareLink.objects.get().is_live
-    other = actions.share(requester, draft)
-    other.expires = timezone.now() - timedelta(seconds=1)
-    assert not other.is_live
-
-
 def test_every_act_is_in_the_log_without_values(requester: User, draft: Draft) -> None:
     actions.save(requester, draft, 1, capacity(5))
-    link = actions.share(requester, draft)
-    actions.revoke(requester, link)
     actions.discard(requester, draft)
     assert [event.what for event in Event.objects.order_by("id")] == [
         "draft.created",
         "draft.saved",
-        "draft.shared",
-        "draft.share-revoked",
         "draft.discarded",
     ]
     assert "Plain-passw0rd-1" not in json.dumps([event.details for event in Event.objects.all()])

@@ -17,7 +17,7 @@ from vmssbuilder.accounts.models import User
 from vmssbuilder.audit.models import Event
 from vmssbuilder.drafts import actions, searching, vault
 from vmssbuilder.drafts.changes import Changed
-from vmssbuilder.drafts.models import Draft, ReadingNotes, Revision, Secret, ShareLink
+from vmssbuilder.drafts.models import Draft, ReadingNotes, Revision, Secret
 from vmssbuilder.scaleset import Request, paths, secrets
 from vmssbuilder.scaleset.canonical import Note
 from vmssbuilder.scaleset.paths import MISSING, Path
@@ -160,7 +160,7 @@ def test_a_value_makes_way_at_each_depth(requester: User, draft: Draft) -> None:
 
 
 def found(text: str, user: User) -> list[int]:
-    return searching.matching(text, user)
+    return searching.matching_for(user, text)
 
 
 def test_a_draft_is_found_by_its_newest_name_until_it_is_discarded(requester: User, draft: Draft) -> None:
@@ -361,14 +361,3 @@ def test_discarding_says_when_and_how_many_secrets_went(requester: User, draft: 
     assert row.discarded is not None
     assert row.updated > long_ago
     assert newest_event().details == {"secrets_destroyed": 1}
-
-
-def test_a_link_lasts_thirty_days_and_ends_once(requester: User, draft: Draft) -> None:
-    link = actions.share(requester, draft)
-    assert timedelta(0) <= timezone.now() + timedelta(days=30) - link.expires < timedelta(minutes=1)
-    assert (link.created_by, newest_event().details) == (requester, {"link": link.code, "role": link.role})
-    actions.revoke(requester, link)
-    first = ShareLink.objects.get().revoked
-    actions.revoke(requester, link)
-    assert ShareLink.objects.get().revoked == first
-    assert newest_event().details == {"link": link.code}

@@ -20,8 +20,16 @@ def made(owner: User, name: str, group: str = "rg-shop") -> Draft:
     return actions.create(owner, Request(Target(SUBSCRIPTION, group, name)), "blank")
 
 
+def ids(text: str, owner: User | None) -> list[int]:
+    return (
+        searching.matching(text, searching.words_of_everyone())
+        if owner is None
+        else searching.matching_for(owner, text)
+    )
+
+
 def found(text: str, owner: User | None) -> list[str]:
-    return sorted(Draft.objects.get(pk=key).name for key in searching.matching(text, owner))
+    return sorted(Draft.objects.get(pk=key).name for key in ids(text, owner))
 
 
 @pytest.mark.parametrize(

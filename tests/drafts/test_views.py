@@ -40,7 +40,7 @@ PAGES = [
     "check/",
     "json/",
     "history/",
-    "share/",
+    "people/",
     f"{NIC_URL}/0/",
 ]
 
@@ -460,27 +460,6 @@ def test_the_download_is_the_masked_body(as_requester: Client, draft: Draft) -> 
     assert body["properties"]["virtualMachineProfile"]["osProfile"]["adminPassword"] == "********"
     assert body["sku"] == {"name": "Standard_D2s_v5", "tier": "Standard", "capacity": 3}
     assert "attachment" in answer["Content-Disposition"]
-
-
-def test_a_share_link_shows_the_draft_to_a_stranger_until_it_is_revoked(
-    page_of: GetPage, as_requester: Client, as_stranger: Client, draft: Draft
-) -> None:
-    as_requester.post(at(draft, "share/"))
-    link = draft.share_links.get()
-    page = page_of(as_stranger, f"/s/{link.token}/")
-    assert "web-prod" in page.text
-    assert "Change" not in page.text.split()
-    assert as_stranger.get(at(draft)).status_code == 404
-    as_requester.post(at(draft, f"share/{link.code}/revoke/"))
-    page_of(as_stranger, f"/s/{link.token}/", status=410)
-
-
-@pytest.mark.parametrize("forge", ["{0}x", "x{0}", "abc:def", "{0}:{0}"])
-def test_a_forged_link_opens_nothing(
-    page_of: GetPage, as_requester: Client, as_stranger: Client, draft: Draft, forge: str
-) -> None:
-    as_requester.post(at(draft, "share/"))
-    page_of(as_stranger, f"/s/{forge.format(draft.share_links.get().token)}/", status=404)
 
 
 def test_a_discarded_draft_cannot_be_edited(as_requester: Client, draft: Draft) -> None:

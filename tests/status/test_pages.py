@@ -55,7 +55,7 @@ def steps(page: Page) -> dict[str, str]:
     }
 
 
-PAGES = ("", "basics/", "check/", "preflight/", "json/", "history/", "share/", "export/rest/")
+PAGES = ("", "basics/", "check/", "preflight/", "json/", "history/", "people/", "export/rest/")
 
 
 @pytest.mark.parametrize("below", PAGES)

@@ -33,14 +33,18 @@ SENT = {
 """By the state of a submission: the standing, its stage, and the act of who sent it, which is everybody's but a sign-in."""
 
 REVIEWED: dict[str, tuple[str, int, dict[Role, Act | None]]] = {
-    "waiting": ("waiting", 1, {"owner": None, "reviewer": Act.REVIEW, "viewer": None}),
-    "approved": ("approved", 2, {"owner": Act.SEND, "reviewer": None, "viewer": None}),
+    "waiting": ("waiting", 1, {"owner": None, "reviewer": Act.REVIEW, "editor": None, "viewer": None}),
+    "approved": ("approved", 2, {"owner": Act.SEND, "reviewer": None, "editor": None, "viewer": None}),
     "changes-requested": (
         "changes-requested",
         1,
-        {"owner": Act.READ_REASON, "reviewer": None, "viewer": None},
+        {"owner": Act.READ_REASON, "reviewer": None, "editor": Act.READ_REASON, "viewer": None},
     ),
-    "rejected": ("rejected", 1, {"owner": Act.READ_REASON, "reviewer": None, "viewer": None}),
+    "rejected": (
+        "rejected",
+        1,
+        {"owner": Act.READ_REASON, "reviewer": None, "editor": Act.READ_REASON, "viewer": None},
+    ),
 }
 """By the state of a review, for what was not sent: the standing, its stage, and the act of each role."""
 
@@ -122,11 +126,15 @@ def test_somebody_whom_azure_does_not_know_cannot_send() -> None:
 @pytest.mark.parametrize(
     ("wrong", "asked", "role", "review"), list(product((0, 2), ASKED, ROLES, ("", "withdrawn")))
 )
-def test_a_draft_is_filled_in_by_its_owner(wrong: int, asked: Azure, role: Role, review: str) -> None:
+def test_a_draft_is_filled_in_by_its_owner_and_editors(
+    wrong: int, asked: Azure, role: Role, review: str
+) -> None:
     act, words, ready = FILLING_IN[wrong, asked]
     found = standing(Facts(role=role, wrong=wrong, azure=asked, review=review))
     assert (found.name, found.stage, found.detail, found.ready) == ("draft", 0, words, ready)
-    assert found.act == (act if role == "owner" else None)
+    # An editor fills in; sending for review is the owner's.
+    edits = role == "editor" and act is not Act.ASK_FOR_REVIEW
+    assert found.act == (act if role == "owner" or edits else None)
 
 
 @pytest.mark.parametrize(

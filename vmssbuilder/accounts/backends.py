@@ -46,6 +46,13 @@ class EntraAccounts(ModelBackend):
         return _here(user) if isinstance(user, User) and not user.is_local else None
 
 
+def may_sign_in(user: User) -> bool:
+    """Whether the person could sign in here today, as far as the product itself knows."""
+    if not user.is_active or (user.is_local and not settings.VMSSBUILDER_LOCAL_ACCOUNTS):
+        return False
+    return _here(user) is not None
+
+
 def _local(user: Any) -> User | None:
     return user if isinstance(user, User) and user.is_local else None
 

@@ -11,9 +11,10 @@ from django.http import Http404
 
 from vmssbuilder.accounts.models import User
 from vmssbuilder.audit import origin
+from vmssbuilder.clock import Now
 
 from . import turns
-from .models import Draft
+from .models import Draft, DraftRole, Member, ShareLink
 
 
 class Access(IntEnum):
@@ -26,13 +27,48 @@ class Access(IntEnum):
     OWN = 4
 
 
+_LEVELS: Final = {
+    DraftRole.VIEW: Access.VIEW,
+    DraftRole.COMMENT: Access.COMMENT,
+    DraftRole.EDIT: Access.EDIT,
+}
+_KEPT: Final = "_access"
+
+
 def access(user: User, draft: Draft) -> Access:
-    """Owners own; administrators view all; reviewers view what was ever sent for review; others see nothing."""
+    """Owners own, members do what their role lets them, by name or by a live link.
+
+    Administrators comment on all, reviewers on what was ever sent for review; others see nothing. A draft that a request
+    read is asked about once: at most one query for members, none for owners.
+    """
     if draft.owner_id == user.pk:
         return Access.OWN
+    kept: dict[int, Access] = vars(draft).setdefault(_KEPT, {})
+    # What somebody may not do yet is asked anew: a link that is opened lets them in at once.
+    if kept.get(user.pk, Access.NONE) == Access.NONE:
+        kept[user.pk] = _asked(user, draft)
+    return kept[user.pk]
+
+
+def forget(draft: Draft) -> None:
+    """Has the next question asked anew, once people of the draft came or went."""
+    vars(draft).pop(_KEPT, None)
+
+
+def _asked(user: User, draft: Draft) -> Access:
+    rows = memberships(user).filter(draft=draft).values_list("role", "link__role")
+    found = max((_LEVELS[DraftRole(role or by_link)] for role, by_link in rows), default=Access.NONE)
+    if found >= Access.COMMENT:
+        return found
     if user.is_administrator or (user.is_reviewer and draft.reviews.exists()):
-        return Access.VIEW
-    return Access.NONE
+        return Access.COMMENT
+    return found
+
+
+def memberships(user: User) -> QuerySet[Member]:
+    """The rows that let the person into drafts of others now: by name, or by a link that is live and takes them."""
+    live = Q(link__revoked=None, link__expires__gt=Now(), link__tenant__in=["", user.tenant_id])
+    return Member.objects.filter(Q(link=None) | live, user=user)
 
 
 def visible(user: User) -> QuerySet[Draft]:
@@ -40,26 +76,50 @@ def visible(user: User) -> QuerySet[Draft]:
     drafts = Draft.objects.filter(discarded=None)
     if user.is_administrator:
         return drafts
+    mine = Q(owner=user) | Q(pk__in=memberships(user).order_by().values("draft"))
     if user.is_reviewer:
-        reviewed = Draft.objects.filter(reviews__isnull=False).order_by().values("pk")
-        return drafts.filter(Q(owner=user) | Q(pk__in=reviewed))
-    return drafts.filter(owner=user)
+        mine |= Q(pk__in=Draft.objects.filter(reviews__isnull=False).order_by().values("pk"))
+    return drafts.filter(mine)
+
+
+def may_hand_over(user: User, draft: Draft) -> bool:
+    """Owners give their draft away; administrators do it for who has left."""
+    return draft.owner_id == user.pk or user.is_administrator
 
 
 def permit(user: User, draft: Draft, wanted: Access) -> None:
-    """Raises Http404 for someone who may not know of the draft, PermissionDenied for someone who may only look.
+    """Raises Http404 for someone who may not know of the draft, PermissionDenied for someone who may do less.
 
     That alone: for what does not look into the document. Everything else asks `require`.
     """
     allowed = access(user, draft)
     if allowed < wanted:
         origin.note_refused(draft.code)
-    if allowed == Access.NONE or (draft.discarded is not None and wanted > Access.VIEW):
+    if allowed == Access.NONE:
+        raise Http404(_closed(user, draft) or _NONE)
+    if draft.discarded is not None and wanted > Access.VIEW:
         raise Http404(_NONE)
     if user.is_administrator and draft.owner_id != user.pk:
         origin.note_read(draft.code, draft.head)
     if allowed < wanted:
-        raise PermissionDenied("You may look at this draft but not change it. Ask its owner.")
+        raise PermissionDenied(_REFUSED[wanted])
+
+
+def _closed(user: User, draft: Draft) -> str:
+    """Why somebody who came by a link is not let in any more; "" for who never was."""
+    link = ShareLink.objects.filter(members__user=user, draft=draft).select_related("draft__owner").first()
+    return (
+        ""
+        if link is None
+        else f"The link by which you came {why_closed(link)}. Ask {link.draft.owner} for a new one."
+    )
+
+
+def why_closed(link: ShareLink) -> str:
+    """Why a link opens nothing any more, to go on after “The link”."""
+    if link.revoked is not None:
+        return "was revoked"
+    return "leads to a discarded draft" if link.draft.discarded is not None else "has expired"
 
 
 def require(user: User, draft: Draft, wanted: Access) -> None:
@@ -96,3 +156,8 @@ def _found(user: User, drafts: QuerySet[Draft]) -> Draft:
 
 
 _NONE: Final = "There is no such draft, or it is not shared with you."
+_REFUSED: Final = {
+    Access.COMMENT: "You may look at this draft but not comment on it. Ask its owner.",
+    Access.EDIT: "You may look at this draft but not change it. Ask its owner.",
+    Access.OWN: "Only the owner of this draft may do that. Ask them.",
+}

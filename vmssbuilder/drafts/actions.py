@@ -6,8 +6,7 @@ import copy
 from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any, Final, cast
+from typing import Any, cast
 
 from django.db import transaction
 from django.utils import timezone
@@ -23,10 +22,7 @@ from . import commenting, known_values, lists, merging, noting, searching, vault
 from . import content as contents
 from .access import Access, require
 from .changes import Changed
-from .models import Draft, Revision, ShareLink
-
-SHARE_DAYS: Final = 30
-"""How long a share link opens its draft."""
+from .models import Draft, Revision
 
 
 @dataclass(frozen=True, slots=True)
@@ -393,25 +389,6 @@ def discard(user: User, draft: Draft) -> None:
         destroyed = vault.destroy(draft)
         searching.forget(draft)
         record(user, "draft.discarded", draft.code, secrets_destroyed=destroyed)
-
-
-def share(user: User, draft: Draft) -> ShareLink:
-    """A new link that shows the draft to signed-in people who have it, for `SHARE_DAYS` days."""
-    require(user, draft, Access.OWN)
-    with transaction.atomic():
-        link = ShareLink.objects.create(
-            draft=draft, created_by=user, expires=timezone.now() + timedelta(days=SHARE_DAYS)
-        )
-        record(user, "draft.shared", draft.code, link=link.code, role=link.role)
-    return link
-
-
-def revoke(user: User, link: ShareLink) -> None:
-    """Ends a share link now."""
-    require(user, link.draft, Access.OWN)
-    with transaction.atomic():
-        ShareLink.objects.filter(pk=link.pk, revoked=None).update(revoked=timezone.now())
-        record(user, "draft.share-revoked", link.draft.code, link=link.code)
 
 
 def _edit(

@@ -1,4 +1,4 @@
-"""Drafts, revisions and share links in the Django admin, to look at. Secrets have no page there."""
+"""Drafts, revisions, people and links in the Django admin, to look at. Secrets have no page there."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from vmssbuilder.audit.admin import ReadOnlyAdmin
 from vmssbuilder.scaleset import mask
 from vmssbuilder.scaleset.canonical import write
 
-from .models import Content, Draft, Revision, ShareLink
+from .models import Content, Draft, Member, Revision, ShareLink
 
 
 class Lean(ReadOnlyAdmin):
@@ -63,9 +63,19 @@ class RevisionAdmin(Masked, admin.ModelAdmin[Revision]):
 @admin.register(ShareLink)
 class ShareLinkAdmin(Lean, admin.ModelAdmin[ShareLink]):
     documents = ("draft__document",)
-    list_display = ("__str__", "role", "created_by", "created", "expires", "revoked")
+    list_display = ("__str__", "label", "role", "created_by", "created", "expires", "revoked")
     list_select_related = ("draft", "created_by")
     search_fields = ("draft__code",)
     # Not its code: with the signing key that would be the link.
-    fields = ("draft", "role", "created_by", "created", "expires", "revoked")
+    fields = ("draft", "label", "role", "tenant", "created_by", "created", "expires", "revoked", "openings")
+    readonly_fields: ClassVar = fields
+
+
+@admin.register(Member)
+class MemberAdmin(Lean, admin.ModelAdmin[Member]):
+    documents = ("draft__document", "link__draft__document")
+    list_display = ("__str__", "role", "link", "added_by", "added")
+    list_select_related = ("draft", "user", "link__draft", "added_by")
+    search_fields = ("draft__code", "user__display_name")
+    fields = ("draft", "user", "role", "link", "added_by", "added", "openings", "opened")
     readonly_fields: ClassVar = fields

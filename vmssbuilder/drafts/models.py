@@ -181,20 +181,31 @@ class Secret(Encrypted):
         return f"secret:{self.draft_id}:{self.code}"
 
 
-class ShareRole(models.TextChoices):
-    VIEW = "view", "View"
+class DraftRole(models.TextChoices):
+    """What a person may do with a draft of somebody else's; each includes those after it."""
+
+    EDIT = "edit", "Editor"
+    COMMENT = "comment", "Commenter"
+    VIEW = "view", "Viewer"
 
 
 class ShareLink(models.Model):
-    """A link that lets signed-in people who have it open a draft, until it expires or is revoked."""
+    """A link that lets signed-in people who have it open a draft with its role, until it expires or is revoked."""
 
     draft = models.ForeignKey(Draft, on_delete=models.CASCADE, related_name="share_links")
-    role = models.CharField(max_length=10, choices=ShareRole.choices, default=ShareRole.VIEW)
+    role = models.CharField(max_length=10, choices=DraftRole.choices, default=DraftRole.VIEW)
+    label = models.CharField(max_length=100, blank=True, help_text="What its maker calls it: whom it is for.")
+    tenant = models.CharField(
+        max_length=64,
+        blank=True,
+        help_text="The Entra tenant whose people alone it lets in; empty for everybody.",
+    )
     code = models.CharField(max_length=10, unique=True, default=new_code, editable=False)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     created = models.DateTimeField(auto_now_add=True)
     expires = models.DateTimeField()
     revoked = models.DateTimeField(null=True, blank=True)
+    openings = models.PositiveIntegerField(default=0, help_text="How often it was followed, whoever did.")
 
     class Meta:
         ordering: ClassVar = ["-created"]
@@ -210,3 +221,36 @@ class ShareLink(models.Model):
     @property
     def is_live(self) -> bool:
         return self.revoked is None and self.expires > timezone.now()
+
+
+class Member(models.Model):
+    """One of the people of a draft besides its owner: added by name with a role, or come by a link with that of the link.
+
+    Who was added by name and came by links has a row for each; `access` goes by the strongest of those that count.
+    """
+
+    draft = models.ForeignKey(Draft, on_delete=models.CASCADE, related_name="members")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships")
+    role = models.CharField(
+        max_length=10, choices=DraftRole.choices, blank=True, help_text="Empty by a link."
+    )
+    link = models.ForeignKey(
+        ShareLink, null=True, blank=True, on_delete=models.CASCADE, related_name="members"
+    )
+    code = models.CharField(max_length=10, unique=True, default=new_code, editable=False)
+    added_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    added = models.DateTimeField(auto_now_add=True)
+    openings = models.PositiveIntegerField(default=0, help_text="How often the person followed the link.")
+    opened = models.DateTimeField(null=True, blank=True, help_text="When the person last did.")
+
+    class Meta:
+        ordering: ClassVar = ["id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["draft", "user"], condition=models.Q(link=None), name="member_by_name_once"
+            ),
+            models.UniqueConstraint(fields=["link", "user"], name="member_by_link_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} in {self.draft}"

@@ -13,6 +13,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from vmssbuilder.accounts.models import User
 
+from .access import memberships
 from .models import Draft, SearchWord
 
 MOST: Final = 100
@@ -49,20 +50,38 @@ def forget(draft: Draft) -> None:
     draft.search_words.all().delete()
 
 
-def matching(text: str, owner: User | None) -> list[int]:
-    """Ids of drafts in which every word of the text begins one, at most MOST and one more. owner: None for everybody's."""
+def words_of(owner: User) -> QuerySet[SearchWord]:
+    """The words of the drafts of one person."""
+    return SearchWord.objects.filter(owner=owner).order_by("word", "draft")
+
+
+def words_of_everyone() -> QuerySet[SearchWord]:
+    """All words. Walked in the order of their index, which stops where enough are found."""
+    return SearchWord.objects.order_by("word", "draft")
+
+
+def matching_for(user: User, text: str) -> list[int]:
+    """As `matching`, of the person's own drafts and of those that others share with them."""
+    # Of a person's few: found by their drafts, in whatever order.
+    shared = SearchWord.objects.filter(draft__in=memberships(user).order_by().values("draft"))
+    found = matching(text, words_of(user)) + matching(text, shared)
+    return list(dict.fromkeys(found))[: MOST + 1]
+
+
+def matching(text: str, within: QuerySet[SearchWord]) -> list[int]:
+    """Ids of drafts in which every word of the text begins one, at most MOST and one more. within: the words to look at."""
     terms = sorted({term[:_LONGEST].encode() for term in text.casefold().split()[:_MOST_TERMS]})
     if not terms:
         return []
-    samples = {term: _ids(_beginning(term, owner)) for term in terms}
+    samples = {term: _ids(_beginning(term, within)) for term in terms}
     rarest = min(terms, key=lambda term: len(samples[term]))
     others = [term for term in terms if term != rarest]
     if len(samples[rarest]) < _READ:
         found = list(dict.fromkeys(samples[rarest]))
         return _with_all(found, others)[: MOST + 1] if others else found[: MOST + 1]
-    everywhere = _beginning(rarest, owner)
+    everywhere = _beginning(rarest, within)
     for term in others:
-        everywhere = everywhere.filter(Exists(_beginning(term, owner).filter(draft=OuterRef("draft"))))
+        everywhere = everywhere.filter(Exists(_beginning(term, within).filter(draft=OuterRef("draft"))))
     return list(dict.fromkeys(_ids(everywhere)))[: MOST + 1]
 
 
@@ -78,11 +97,10 @@ def _with_all(drafts: list[int], terms: list[bytes]) -> list[int]:
     ]
 
 
-def _beginning(term: bytes, owner: User | None) -> QuerySet[SearchWord]:
+def _beginning(term: bytes, within: QuerySet[SearchWord]) -> QuerySet[SearchWord]:
     """The words that begin so. UTF-8 never uses the byte FF, so that it stands behind all of them."""
-    every = SearchWord.objects.filter(word__gte=term, word__lt=term + b"\xff")
-    return every if owner is None else every.filter(owner=owner)
+    return within.filter(word__gte=term, word__lt=term + b"\xff")
 
 
 def _ids(found: QuerySet[SearchWord]) -> list[int]:
-    return list(found.order_by("word", "draft").values_list("draft", flat=True)[:_READ])
+    return list(found.values_list("draft", flat=True)[:_READ])

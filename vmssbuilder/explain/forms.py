@@ -6,8 +6,10 @@ from typing import Any, Final
 
 from crispy_forms.layout import Field, Layout
 from django import forms
+from django.db.models import Q
 
 from vmssbuilder.accounts.models import User
+from vmssbuilder.drafts.access import memberships
 from vmssbuilder.drafts.models import Draft
 from vmssbuilder.web.forms import Select, SmallForm
 
@@ -55,7 +57,8 @@ class ExplainForm(SmallForm):
 
     def __init__(self, user: User, *args: Any, **named: Any) -> None:
         super().__init__(*args, **named)
-        own = Draft.objects.filter(owner=user, discarded=None).order_by("-updated", "-id")
+        mine = Q(owner=user) | Q(pk__in=memberships(user).order_by().values("draft"))
+        own = Draft.objects.filter(mine, discarded=None).order_by("-updated", "-id")
         offered = list(own.only("code", "name", "resource_group")[:MOST_DRAFTS])
         asked = str(self["draft"].value() or "")
         if asked and all(each.code != asked for each in offered):

@@ -109,7 +109,7 @@ def _request(user: User, form: ExplainForm) -> _Request:
         else:
             return _Request(reading.request.document, reading.request.api_version)
     if code:
-        draft = access.find(user, code, Access.OWN)
+        draft = access.find(user, code, Access.VIEW)
         return _Request(draft.document, draft.api_version, draft)
     return _Request()
 

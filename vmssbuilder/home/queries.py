@@ -18,6 +18,7 @@ from django.urls import reverse
 from vmssbuilder.accounts.models import User
 from vmssbuilder.drafts import searching
 from vmssbuilder.drafts.models import Draft
+from vmssbuilder.drafts.people import queries as people
 from vmssbuilder.reviews.models import Decision, Review
 from vmssbuilder.reviews.queries import waiting_for
 from vmssbuilder.status.queries import SENT_BACK
@@ -91,6 +92,7 @@ def what_needs(user: User, sent: QueryDict) -> dict[str, Any]:
     # One more than is shown says whether there is more.
     reviews = list(waiting_for(user)[: PAGE_SIZE + 1])
     submissions = list(under_way(user)[: PAGE_SIZE + 1])
+    shared = [] if search.asked or search.everyone else people.shared_with(user, PAGE_SIZE)
     # Whoever searches, or looks at everyone's, asked for something else.
     needs = [] if search.asked or search.everyone else _needing(standing)
     drafts = _listed(list(page.object_list))
@@ -118,6 +120,8 @@ def what_needs(user: User, sent: QueryDict) -> dict[str, Any]:
             Listed(draft, status_of(draft.submission_state, draft.review_state), names[draft.name] > 1)
             for draft in drafts
         ],
+        "shared": shared[:PAGE_SIZE],
+        "more_shared": len(shared) > PAGE_SIZE,
         "reviews": reviews[:PAGE_SIZE],
         "more_reviews": len(reviews) > PAGE_SIZE,
         "submissions": [Listed(submission, submission.status) for submission in submissions[:PAGE_SIZE]],
@@ -171,16 +175,20 @@ def _search(user: User, sent: QueryDict) -> Search:
     )
     whose: User | None = None if everyone else user
     if owner:
-        people = _people(owner)
-        if len(people) != 1:
-            return replace(made, people=tuple(people[:_PEOPLE_OFFERED]), nobody=not people)
-        whose = people[0]
+        found = _people(owner)
+        if len(found) != 1:
+            return replace(made, people=tuple(found[:_PEOPLE_OFFERED]), nobody=not found)
+        whose = found[0]
     if text:
-        ids = searching.matching(text, whose)
+        if whose == user:
+            ids = searching.matching_for(user, text)
+        else:
+            words = searching.words_of_everyone() if whose is None else searching.words_of(whose)
+            ids = searching.matching(text, words)
         # Asked for by their ids alone, and sorted here: a database would rather walk all drafts in their order.
         changed = Draft.objects.filter(pk__in=ids[: searching.MOST]).order_by().values_list("updated", "pk")
-        found = [key for _updated, key in sorted(changed, reverse=True)]
-        return replace(made, found=found, capped=len(ids) > searching.MOST)
+        newest = [key for _updated, key in sorted(changed, reverse=True)]
+        return replace(made, found=newest, capped=len(ids) > searching.MOST)
     drafts = Draft.objects.filter(discarded=None)
     drafts = drafts if whose is None else drafts.filter(owner=whose)
     return replace(made, found=drafts)

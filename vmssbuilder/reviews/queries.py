@@ -8,6 +8,7 @@ from typing import Literal
 from django.db.models import F, Prefetch, Q, QuerySet
 
 from vmssbuilder.accounts.models import User
+from vmssbuilder.drafts.access import memberships
 from vmssbuilder.drafts.models import Draft
 
 from . import approvals
@@ -82,9 +83,12 @@ def state_of(draft: Draft) -> DraftReview:
 
 
 def visible(user: User) -> QuerySet[Review]:
-    """The reviews that the person may see: all for reviewers, those of their own drafts for everyone else."""
+    """The reviews that the person may see: all for reviewers, those of their own and shared drafts for everyone else."""
     reviews = Review.objects.filter(draft__discarded=None)
-    return reviews if user.is_reviewer else reviews.filter(draft__owner=user)
+    if user.is_reviewer:
+        return reviews
+    shared = Q(draft__in=memberships(user).order_by().values("draft"))
+    return reviews.filter(Q(draft__owner=user) | shared)
 
 
 def queue(user: User, which: Filter) -> QuerySet[Review]:

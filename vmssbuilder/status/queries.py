@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from vmssbuilder.accounts.models import User
 from vmssbuilder.drafts import content as contents
+from vmssbuilder.drafts.access import Access, access
 from vmssbuilder.drafts.answers import AzureAnswer
 from vmssbuilder.drafts.checking import check_content
 from vmssbuilder.drafts.models import Draft
@@ -112,7 +113,7 @@ def _role(draft: Draft, user: User, *, waiting: bool) -> Role:
         return "owner"
     if waiting and user.is_reviewer and not draft.revisions.filter(author=user).exists():
         return "reviewer"
-    return "viewer"
+    return "editor" if access(user, draft) >= Access.EDIT else "viewer"
 
 
 def azure(draft: Draft) -> Azure:

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final, Literal
 
-Role = Literal["owner", "reviewer", "viewer"]
-"""Who looks: the owner, somebody who may decide about the review, or anybody else who may see the draft."""
+Role = Literal["owner", "reviewer", "editor", "viewer"]
+"""Who looks: the owner, somebody who may decide about the review, who may change it, or who may see the draft."""
 
 Azure = Literal["unasked", "asking", "unsure", "refuses", "takes", "outdated"]
 """What the pre-flight of the newest revision came to; outdated: it was about an earlier one."""
@@ -150,23 +150,23 @@ def standing(facts: Facts) -> Standing:
 
 
 def _draft(facts: Facts) -> Standing:
-    owner = facts.role == "owner"
+    edits = facts.role in ("owner", "editor")
     ready = facts.checked and not facts.wrong and facts.azure == "takes"
     if not facts.checked:
-        return Standing("draft", "", Act.CHECK if owner else None)
+        return Standing("draft", "", Act.CHECK if edits else None)
     if facts.wrong:
-        return Standing("draft", f"{facts.wrong} to fix", Act.FIX if owner else None)
+        return Standing("draft", f"{facts.wrong} to fix", Act.FIX if edits else None)
     act: Act | None = Act.CHECK
     if facts.azure == "refuses":
         act = Act.READ_AZURE
     elif ready:
-        act = Act.ASK_FOR_REVIEW
+        act = Act.ASK_FOR_REVIEW if facts.role == "owner" else None
     detail = "Ready" if ready else _AZURE[facts.azure]
     if ready and facts.reasons:
         detail = f"Ready, with {facts.reasons} to give a reason for"
     if ready and facts.sent_back:
         detail = "Changed since it was sent back"
-    return Standing("draft", detail, act if owner else None, ready)
+    return Standing("draft", detail, act if edits else None, ready)
 
 
 _AZURE: Final[dict[str, str]] = {
@@ -186,7 +186,7 @@ def _waiting(facts: Facts) -> tuple[Act | None, str]:
 
 
 def _sent_back(facts: Facts) -> tuple[Act | None, str]:
-    return (Act.READ_REASON, "") if facts.role == "owner" else (None, "Waits for its owner")
+    return (Act.READ_REASON, "") if facts.role in ("owner", "editor") else (None, "Waits for its owner")
 
 
 def _approved(facts: Facts) -> tuple[Act | None, str]:

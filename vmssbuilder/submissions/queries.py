@@ -10,6 +10,7 @@ from typing import Final, Literal
 from django.db.models import Q, QuerySet
 
 from vmssbuilder.accounts.models import User
+from vmssbuilder.drafts.access import memberships
 from vmssbuilder.drafts.models import Draft, Revision
 
 from .models import Progress, Submission, SubmissionState
@@ -26,9 +27,12 @@ def act(source: Draft | Revision) -> str:
 
 
 def visible(user: User) -> QuerySet[Submission]:
-    """The submissions that the person may see: of their own drafts; all for reviewers and administrators."""
+    """The submissions that the person may see: of their own drafts and those shared with them; all for reviewers."""
     submissions = Submission.objects.all()
-    return submissions if user.is_reviewer else submissions.filter(Q(draft__owner=user) | Q(submitter=user))
+    if user.is_reviewer:
+        return submissions
+    shared = Q(draft__in=memberships(user).order_by().values("draft"))
+    return submissions.filter(Q(draft__owner=user) | Q(submitter=user) | shared)
 
 
 def listed(user: User) -> QuerySet[Submission]:

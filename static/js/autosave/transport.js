@@ -116,7 +116,7 @@ export class Transport {
       this.#retry = setTimeout(() => this.send(), Math.min(30000, 1000 * 2 ** Math.min(this.#tries, 5)));
     } else {
       this.trouble = "refused";
-      this.messages.fail(`this page is not there for you any more (${code}). Copy what you need.`);
+      this.messages.fail("you may not change this draft any more, or it is gone. What you typed stays here: copy what you need.");
     }
   }
   #reached() {

@@ -35,7 +35,7 @@ def overview(request: HttpRequest, code: str) -> HttpResponse:
     editable = allowed >= Access.EDIT
     notes = noting.of_draft(draft, editable=editable)
     context = frame(draft, editable=editable) | pane(request, draft, linked=editable)
-    context |= {"allowed": allowed, "notes": notes, "noted": sum(group.count for group in notes)}
+    context |= {"owns": allowed == Access.OWN, "notes": notes, "noted": sum(group.count for group in notes)}
     return render(request, "drafts/overview.html", context)
 
 

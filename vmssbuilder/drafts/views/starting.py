@@ -89,7 +89,11 @@ def copies(request: HttpRequest) -> HttpResponse:
     words = search.asked()["q"]
     found = access.visible(user)
     if words:
-        found = found.filter(pk__in=searching.matching(words, None if user.is_reviewer else user))
+        everything = searching.words_of_everyone()
+        ids = (
+            searching.matching(words, everything) if user.is_reviewer else searching.matching_for(user, words)
+        )
+        found = found.filter(pk__in=ids)
     drafts = list(found.select_related("owner").defer("document")[: _LISTED + 1])
     context = {"search": search, "words": words, "drafts": drafts[:_LISTED], "more": len(drafts) > _LISTED}
     return render(request, "drafts/copies.html", context)

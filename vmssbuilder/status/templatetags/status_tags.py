@@ -79,7 +79,7 @@ def button(draft: Draft, stands: Standing, path: str, *, owns: bool) -> Button |
     act = stands.act
     check = reverse("draft-check", args=[draft.code])
     if act is Act.CHECK and path == check:
-        act = Act.ASK_FOR_REVIEW
+        act = Act.ASK_FOR_REVIEW if owns else None
     if act is None:
         return None
     if act is Act.SEND:
