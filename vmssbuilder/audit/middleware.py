@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 
 from django.core.exceptions import PermissionDenied
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 
 from vmssbuilder.web.client_address import client_address
 
 from . import actions, origin
+
+logger = logging.getLogger(__name__)
 
 
 class Recorded:
@@ -24,7 +28,11 @@ class Recorded:
         try:
             response = self.get_response(request)
             if noted.refused or noted.read:
-                _record(request, response, noted)
+                try:
+                    _record(request, response, noted)
+                except DatabaseError:
+                    # Nobody gets to a draft without a database; the page that says no is answered all the same.
+                    logger.exception("What was refused or read could not be recorded.")
             return response
         finally:
             origin.current.reset(before)
