@@ -207,12 +207,27 @@ class Person:
     def _card(self, entry: steps.Field, path: Path, number: int, content: dict[str, Any]) -> None:
         item = entry.node.item
         assert item is not None
-        adding = self.page.locator(f"[value={json.dumps('add:' + paths.text(path))}]")
-        self._send(self._named("act").and_(adding))
+        there = self.page.locator(f"[value={json.dumps('remove:' + paths.text((*path, number)))}]")
+        if there.count():
+            # It was filled in with what holds it.
+            self._keep_what_was_typed()
+            self._send(self.page.locator("li.card-item", has=there).locator("h3 a"))
+        else:
+            adding = self.page.locator(f"[value={json.dumps('add:' + paths.text(path))}]")
+            self._send(self._named("act").and_(adding))
         layout = steps.item_layout(item.pattern, item.api_version)
         self._page_of_fields(layout, (*path, number), content)
         self.press(re.compile("^Save and"))
         self._past_findings()
+
+    def _keep_what_was_typed(self) -> None:
+        """With scripts a link waits for the save; without, the page is saved by its button and opened again."""
+        if self.page.locator("[data-find][aria-haspopup]").count():
+            return
+        here = self.page.url.removeprefix(self.base)
+        self.press(re.compile("^Save and"))
+        self.open(here)
+        self.unfold()
 
     # --- looking ------------------------------------------------------------------------------------------------------
 
