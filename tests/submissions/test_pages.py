@@ -59,7 +59,8 @@ def test_the_check_page_reads_no_row_twice_and_no_document_but_the_drafts(
 ) -> None:
     new, of = draft(rita), submitted().draft
     preflight.start(rita, of)
-    known = ["session", "person", "draft", "where it stands", "heavy work", "names of subscriptions"]
+    lists = ["names of subscriptions", "sizes of the region"]
+    known = ["session", "person", "draft", "where it stands", "heavy work", *lists]
     for each, more in ((new, []), (of, ["review", "decision", "pre-flight", "worker"])):
         as_rita.get(f"/drafts/{each.code}/check/")
         with django_assert_num_queries(len(known + more)) as asked:
