@@ -45,6 +45,7 @@ STANDS = {
     "changes-requested": ((False, False, False, False, True), (True, False, False, False, True)),
     "rejected": ((False, False, False, False, True), (True, False, False, False, True)),
     "withdrawn": ((False, False, False, False, True), (False, False, False, False, True)),
+    "revoked": ((False, True, False, False, True), (True, False, False, False, True)),
 }
 
 
@@ -74,7 +75,6 @@ def test_a_draft_stands_where_its_newest_review_says(
     stands = queries.state_of(of)
     assert (stands.review, stands.decision) == (review, decision)
     outdated, voided, *others = STANDS[state][edited]
-    voided = state == "withdrawn" and decided and not edited
     found = [stands.outdated, stands.voided, stands.waiting, stands.approved, stands.sendable]
     assert found == [outdated, voided, *others]
     counts = state == "approved" and not edited
@@ -101,13 +101,14 @@ def test_where_a_draft_stands_is_read_at_once(
 ) -> None:
     of = draft(rita)
     approved(rita, rolf, of)
-    with django_assert_num_queries(2):
+    # The review and its decision; then whether Azure has it, and whether the approval counts.
+    with django_assert_num_queries(10):
         stands = queries.state_of(of)
         assert stands.review is not None
         assert stands.decision is not None
         assert (stands.approved, stands.review.revision.number, stands.decision.reviewer) == (True, 1, rolf)
-    # The review; the clock; and what the seal covers: who approved it, and the secrets.
-    with django_assert_num_queries(4):
+    # The review; the clock; who approved it and whether they may; and what the seal covers.
+    with django_assert_num_queries(7):
         review = queries.approval(of)
         assert review is not None
         assert review.revision.number == 1
@@ -329,7 +330,7 @@ def test_what_an_account_approved_is_voided_where_it_counts(rita: User, rolf: Us
     Decision.objects.create(review=both, reviewer=rolf, verdict="reject", reason="No.")
     assert actions.void_approvals(ada, rolf) == 2
     states = dict(Review.objects.values_list("pk", "state"))
-    assert {states[each.pk] for each in counts} == {"withdrawn"}
+    assert {states[each.pk] for each in counts} == {"revoked"}
     assert [states[each.pk] for each in (outdated, rejected, theirs, both)] == [
         "approved",
         "rejected",
@@ -360,7 +361,7 @@ def test_what_is_approved_while_the_drafts_are_locked_is_left_alone(rita: User, 
 
     with connection.execute_wrapper(approve):
         assert actions.void_approvals(ada, rolf) == 1
-    assert dict(Review.objects.values_list("pk", "state")) == {first.pk: "withdrawn", second.pk: "approved"}
+    assert dict(Review.objects.values_list("pk", "state")) == {first.pk: "revoked", second.pk: "approved"}
 
 
 # --- errors that are let through --------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 
 from vmssbuilder.drafts.models import Draft, Revision
 from vmssbuilder.seals import Sealed
@@ -19,12 +20,14 @@ class ReviewState(models.TextChoices):
     CHANGES_REQUESTED = "changes-requested", "Changes requested"
     REJECTED = "rejected", "Rejected"
     WITHDRAWN = "withdrawn", "Withdrawn"
+    REVOKED = "revoked", "Revoked"
 
 
 class Review(Sealed):
     """One revision sent for review. Whether it still counts is derived, see `approvals`.
 
-    counts_until: when its approval ends, by the database's clock. It is sealed when it is approved.
+    counts_until: when its approval ends, by the database's clock. It is sealed when it is approved. revoked_by,
+    revoked_reason: who took the approval back, and why; nobody when an administrator's change of the approver's account did.
     """
 
     draft = models.ForeignKey(Draft, on_delete=models.CASCADE, related_name="reviews")
@@ -38,6 +41,11 @@ class Review(Sealed):
     state = models.CharField(max_length=20, choices=ReviewState.choices, default=ReviewState.WAITING)
 
     counts_until = models.DateTimeField(null=True, blank=True)
+    revoked = models.DateTimeField(null=True, blank=True)
+    revoked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    revoked_reason = models.TextField(blank=True)
 
     class Meta:
         ordering: ClassVar = ["-id"]
@@ -56,6 +64,12 @@ class Review(Sealed):
 
     def parts(self) -> dict[str, Any]:
         return sealing.parts(self)
+
+    @property
+    def is_expired(self) -> bool:
+        """Whether its approval ended by itself, for lists; what decides goes by the database's clock."""
+        ends = self.counts_until if self.state == ReviewState.APPROVED else None
+        return ends is not None and ends <= timezone.now()
 
     @property
     def is_outdated(self) -> bool:

@@ -14,6 +14,7 @@ from vmssbuilder.drafts.checking import check_content
 from vmssbuilder.drafts.models import Draft
 from vmssbuilder.preflight import verdict
 from vmssbuilder.reviews.models import ReviewState
+from vmssbuilder.reviews.queries import doubt_of
 from vmssbuilder.scaleset import paths
 from vmssbuilder.scaleset.findings import Finding, errors
 
@@ -89,6 +90,8 @@ def _owners_facts(draft: Draft, check: Callable[[Draft], list[Finding]]) -> Fact
     row = known(draft)
     review = row.review_state if row.review_revision == draft.head else ""
     submission = row.submission_state if row.submission_revision == draft.head else ""
+    if not submission and (doubt := doubt_of(draft, review)):
+        review = doubt.kind
     # A page that reads no document asks for none here either.
     checked = "document" not in draft.get_deferred_fields()
     found: list[Finding] = []
