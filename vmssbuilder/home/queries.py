@@ -90,6 +90,8 @@ def what_needs(user: User, sent: QueryDict) -> dict[str, Any]:
     ).get_page(sent.get("page"))
     # One more than is shown says whether there is more.
     reviews = list(waiting_for(user)[: PAGE_SIZE + 1])
+    listed = reviews[:PAGE_SIZE]
+    asked = [each for each in listed if each.asked_of_me]
     submissions = list(under_way(user)[: PAGE_SIZE + 1])
     # Whoever searches, or looks at everyone's, asked for something else.
     needs = [] if search.asked or search.everyone else _needing(standing)
@@ -118,7 +120,9 @@ def what_needs(user: User, sent: QueryDict) -> dict[str, Any]:
             Listed(draft, status_of(draft.submission_state, draft.review_state), names[draft.name] > 1)
             for draft in drafts
         ],
-        "reviews": reviews[:PAGE_SIZE],
+        # Those asked of the person come first, and are their turn.
+        "asked": asked,
+        "reviews": listed[len(asked) :],
         "more_reviews": len(reviews) > PAGE_SIZE,
         "submissions": [Listed(submission, submission.status) for submission in submissions[:PAGE_SIZE]],
         "more_submissions": len(submissions) > PAGE_SIZE,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import timedelta
 from typing import Final
 
@@ -20,7 +20,7 @@ from vmssbuilder.drafts.checking import check_content
 from vmssbuilder.drafts.models import Draft
 from vmssbuilder.scaleset.findings import Finding, errors
 
-from . import overrides
+from . import asking, overrides
 from .models import Decision, Review, ReviewState
 from .queries import approval
 
@@ -47,12 +47,19 @@ class ReviewRefused(Exception):
 
 
 def request_review(
-    user: User, draft: Draft, note: str, base: int, reasons: Mapping[str, str] | None = None
+    user: User,
+    draft: Draft,
+    note: str,
+    base: int,
+    reasons: Mapping[str, str] | None = None,
+    *,
+    people: Collection[int] = (),
+    groups: Collection[int] = (),
 ) -> Review:
     """Sends the draft's newest revision for review. base: the revision that the person saw when they did.
 
     reasons: why each error that may be overridden is to be let through, by rule and place as `overrides.named` writes
-    them. Raises ReviewRefused, Http404, PermissionDenied.
+    them. people, groups: whom it is asked of, by their ids; nobody for any reviewer. Raises ReviewRefused, Http404, PermissionDenied.
     """
     require(user, draft, Access.OWN)
     note = note.strip()
@@ -80,6 +87,8 @@ def request_review(
                 if not each.reason
             ]
         problems += _lengths(note=note, **{each.id: each.reason for each in overridden})
+        asked, names = asking.asked(locked, people, groups)
+        problems += _asked(asked, people, groups)
         if problems:
             raise ReviewRefused(*problems)
         locked.reviews.filter(state=ReviewState.WAITING).update(state=ReviewState.WITHDRAWN)
@@ -89,7 +98,9 @@ def request_review(
             requested_by=user,
             note=note,
             overrides=[each.kept for each in overridden],
+            asked_groups=", ".join(names),
         )
+        review.asked.set(asked)
         record(
             user,
             "review.requested",
@@ -97,6 +108,7 @@ def request_review(
             review=review.pk,
             revision=locked.head,
             overridden=sorted({each.finding.rule for each in overridden}),
+            **({"asked": [each.username for each in asked]} if asked else {}),
         )
     return review
 
@@ -104,6 +116,20 @@ def request_review(
 def _blocking(found: Iterable[Finding]) -> list[tuple[str, str]]:
     """What stands in the way of a review: every error that nobody may override, in words."""
     return [("", each.message) for each in errors(found) if not each.overridable]
+
+
+def _asked(asked: list[User], people: Collection[int], groups: Collection[int]) -> list[tuple[str, str]]:
+    """What is wrong with whom it is asked of."""
+    place = "people" if people else "groups"
+    if (people or groups) and not asked:
+        return [
+            (place, "Nobody whom you chose may decide about this draft. Choose somebody else, or nobody.")
+        ]
+    if not set(people) <= {each.pk for each in asked} and len(asked) <= asking.AT_MOST:
+        return [("people", "Somebody whom you chose may not decide about this draft any more. Choose again.")]
+    if len(asked) > asking.AT_MOST:
+        return [(place, f"Ask no more than {asking.AT_MOST} people.")]
+    return []
 
 
 def _lengths(**texts: str) -> list[tuple[str, str]]:
@@ -117,7 +143,8 @@ def _lengths(**texts: str) -> list[tuple[str, str]]:
 def decide(user: User, review: Review, verdict: str, reason: str) -> Decision:
     """Approves, asks for changes or rejects. Raises ReviewRefused, Http404, PermissionDenied.
 
-    Nobody decides about their own work: neither the owner nor anyone who saved a revision of the draft.
+    Nobody decides about their own work: neither the owner nor anyone who saved a revision of the draft. An approval
+    needs a reason only where the request is sent despite errors.
     """
     why_not = may_not_decide(user, review)
     require(user, review.draft, Access.VIEW)
@@ -127,7 +154,7 @@ def decide(user: User, review: Review, verdict: str, reason: str) -> Decision:
     problems = []
     if verdict not in Decision.Verdict.values:
         problems.append(("verdict", "Choose what you decide."))
-    if not reason:
+    if not reason and (verdict != Decision.Verdict.APPROVE or review.overrides):
         problems.append(("reason", "Enter the reason for your decision."))
     problems += _lengths(reason=reason)
     if problems:

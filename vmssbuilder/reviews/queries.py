@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from django.db.models import F, Prefetch, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
 
 from vmssbuilder.accounts.models import User
 from vmssbuilder.drafts.models import Draft
@@ -88,7 +88,10 @@ def visible(user: User) -> QuerySet[Review]:
 
 
 def queue(user: User, which: Filter) -> QuerySet[Review]:
-    """The reviews that wait for a decision, oldest first; or the others, newest first."""
+    """The reviews that wait for a decision, those asked of the person first, then oldest first; or the others, newest first.
+
+    Each says as `asked_of_me` whether it is asked of the person.
+    """
     waiting = Q(state=ReviewState.WAITING, revision__number=F("draft__head"))
     # The documents can be large, and a list shows nothing of them.
     listed = (
@@ -96,15 +99,17 @@ def queue(user: User, which: Filter) -> QuerySet[Review]:
         .select_related("draft", "draft__owner", "revision", "requested_by")
         .defer("draft__document", "revision__document", "note", "overrides")
     )
+    asked = Review.asked.through.objects.filter(review=OuterRef("pk"), user=user)
+    listed = listed.annotate(asked_of_me=Exists(asked))
     return (
-        listed.filter(waiting).order_by("id")
+        listed.filter(waiting).order_by("-asked_of_me", "id")
         if which == "waiting"
         else listed.exclude(waiting).order_by("-id")
     )
 
 
 def waiting_for(user: User) -> QuerySet[Review]:
-    """The reviews that this person can decide about, oldest first; none for someone who is no reviewer."""
+    """The reviews that this person can decide about, those asked of them first; none for someone who is no reviewer."""
     if not user.is_reviewer:
         return Review.objects.none()
     return queue(user, "waiting").exclude(draft__owner=user).exclude(draft__revisions__author=user)
@@ -113,5 +118,5 @@ def waiting_for(user: User) -> QuerySet[Review]:
 def with_decisions(reviews: QuerySet[Review]) -> QuerySet[Review]:
     """The same reviews with their decisions and who made them."""
     return reviews.select_related("draft", "draft__owner", "revision", "requested_by").prefetch_related(
-        Prefetch("decisions", Decision.objects.select_related("reviewer"))
+        "asked", Prefetch("decisions", Decision.objects.select_related("reviewer"))
     )
