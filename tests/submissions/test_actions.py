@@ -20,6 +20,7 @@ from vmssbuilder.accounts.throttling import PersonsGate
 from vmssbuilder.audit.models import Event
 from vmssbuilder.azure.throttling import Bucket
 from vmssbuilder.drafts.models import Draft
+from vmssbuilder.drafts.people.actions import hand_over
 from vmssbuilder.reviews.models import Review
 from vmssbuilder.sandbox.server import Running
 from vmssbuilder.submissions import actions, queries, tasks
@@ -65,6 +66,16 @@ def test_only_the_owner_sends(
         actions.submit(rolf, of)
     with pytest.raises(Http404):
         actions.submit(stranger, of)
+
+
+def test_who_approved_a_draft_and_is_handed_it_does_not_send_it(
+    rita: User, rolf: User, approved_draft: Callable[..., Draft]
+) -> None:
+    of = approved_draft()
+    hand_over(rita, of, rolf, stays=True)
+    with pytest.raises(actions.SubmissionRefused, match="You approved this request before it was yours"):
+        actions.submit(rolf, of)
+    assert not Submission.objects.exists()
 
 
 def test_a_revision_is_not_sent_twice(sandbox: Running, rita: User, submitted: Submit) -> None:
