@@ -78,6 +78,19 @@ def test_who_approved_a_draft_and_is_handed_it_does_not_send_it(
     assert not Submission.objects.exists()
 
 
+@pytest.mark.parametrize("who", ["former owner", "new owner"])
+def test_what_is_under_way_is_stopped_also_after_the_draft_was_handed_over(
+    rita: User, stranger: User, submitted: Submit, who: str
+) -> None:
+    submission = submitted()
+    hand_over(rita, submission.draft, stranger, stays=False)
+    submission = Submission.objects.get()
+    if who == "former owner":
+        actions.check_now(rita, submission)
+    actions.stop(rita if who == "former owner" else stranger, submission)
+    assert Submission.objects.get().state == "canceled"
+
+
 def test_a_revision_is_not_sent_twice(sandbox: Running, rita: User, submitted: Submit) -> None:
     submission = submitted()
     with pytest.raises(actions.SubmissionRefused, match="being sent already"):

@@ -382,6 +382,7 @@ def discard(user: User, draft: Draft) -> None:
     require(user, draft, Access.OWN)
     with transaction.atomic():
         locked = Draft.objects.select_for_update().get(pk=draft.pk)
+        require(user, locked, Access.OWN)
         if locked.submissions.filter(state__in=locked.submissions.model.WAITING).exists():
             raise UnderWay("It is on its way to Azure. Stop that first, or discard it when it has ended.")
         draft.discarded = timezone.now()
@@ -480,8 +481,9 @@ def _write(
         "api_version": draft.api_version,
         "document": draft.document,
     }
-    # A thread that somebody began since the draft was read has to be followed, too.
-    newest = Draft.objects.filter(pk=draft.pk, head=draft.head, discarded=None, threads=draft.threads)
+    # A thread that somebody began since the draft was read has to be followed, too; another owner is asked for permission.
+    same = {"head": draft.head, "discarded": None, "threads": draft.threads, "owner": draft.owner_id}
+    newest = Draft.objects.filter(pk=draft.pk, **same)
     draft.head += 1
     if not newest.update(head=draft.head, updated=draft.updated, filled=draft.filled, **columns):
         raise _Overtaken

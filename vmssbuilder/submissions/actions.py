@@ -118,9 +118,11 @@ def resume(user: User, submission: Submission) -> None:
 
 def check_now(user: User, submission: Submission) -> None:
     """Asks Azure now instead of later, or once more after giving up. Raises SubmissionRefused, Http404, PermissionDenied."""
-    require(user, submission.draft, Access.VIEW)
-    if submission.submitter_id != user.pk and not user.is_administrator:
-        raise PermissionDenied(f"Only {submission.submitter} can ask: Azure is asked in their name.")
+    # Whoever sent it follows it to its end, whoever the draft belongs to by then.
+    if submission.submitter_id != user.pk:
+        require(user, submission.draft, Access.VIEW)
+        if not user.is_administrator:
+            raise PermissionDenied(f"Only {submission.submitter} can ask: Azure is asked in their name.")
     if submission.is_moving:
         _hasten(submission)
     else:
@@ -132,9 +134,11 @@ def check_now(user: User, submission: Submission) -> None:
 
 def stop(user: User, submission: Submission) -> None:
     """Ends it where Azure has nothing of it yet, else stops following it. Raises SubmissionRefused, Http404, PermissionDenied."""
-    require(user, submission.draft, Access.VIEW)
-    if submission.submitter_id != user.pk and not user.is_administrator:
-        raise PermissionDenied(f"Only {submission.submitter} can stop it: it is sent in their name.")
+    if submission.submitter_id != user.pk:
+        require(user, submission.draft, Access.VIEW)
+        # The draft may have been handed over since.
+        if not user.is_administrator and submission.draft.owner_id != user.pk:
+            raise PermissionDenied(f"Only {submission.submitter} can stop it: it is sent in their name.")
     now = clock.now()
     with transaction.atomic():
         # The same order of locks as everywhere. A worker that holds the row finds out when it writes, and before it sends.
