@@ -278,7 +278,7 @@ ACTIONS: Final = [
         commenting,
         "comment.posted",
         COMMENTERS,
-        locks=(CommentThread,),
+        locks=(Draft, CommentThread),
     ),
     Action(
         "edit a comment",

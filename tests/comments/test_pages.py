@@ -9,7 +9,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from tests.conftest import GetPage, signed_in
+from tests.conftest import QUERIES, GetPage, signed_in
 from vmssbuilder.accounts.models import User
 from vmssbuilder.comments import actions, queries
 from vmssbuilder.comments.models import Comment, CommentThread
@@ -39,7 +39,8 @@ def test_a_thread_is_begun_answered_resolved_and_opened_again(
     assert LAST in page.text
     assert "Open" in page.text
     assert [box.text for box in page.all("textarea")] == [LAST, None], "one's own comment, and a reply"
-    page = page_of(as_requester, where, post={"text": "It is.\nFor now."}, follow=True)
+    said = {"text": "It is.\nFor now."}
+    page = page_of(as_requester, where, post=said, follow=True, queries=2 * QUERIES)
     assert "It is." in page.text
     page = page_of(as_requester, f"{where}resolve/", post={}, follow=True)
     assert "Resolved by Rita Requester" in page.text

@@ -18,9 +18,11 @@ from tests.reviews.making import draft as made
 from tests.reviews.making import edit
 from vmssbuilder.accounts.models import Role, User
 from vmssbuilder.audit.models import Event
+from vmssbuilder.comments.actions import begin
 from vmssbuilder.drafts import actions as drafts
 from vmssbuilder.drafts import searching
 from vmssbuilder.drafts.access import Access, access, find, visible
+from vmssbuilder.drafts.changes import Changed
 from vmssbuilder.drafts.models import Draft, DraftRole, Member, ShareLink
 from vmssbuilder.drafts.people import actions, queries
 
@@ -473,3 +475,61 @@ def test_nobody_else_hands_over_and_nobody_gets_it_who_cannot_sign_in(
     with pytest.raises(actions.PeopleRefused, match="cannot sign in here any more"):
         actions.hand_over(requester, draft, stranger, stays=True)
     assert anew(draft).owner == requester
+
+
+def test_what_a_former_owner_had_begun_asks_again_once_the_draft_is_handed_over(
+    requester: User, stranger: User, draft: Draft
+) -> None:
+    seen, discarding, editing = anew(draft), anew(draft), anew(draft)
+    actions.hand_over(requester, draft, stranger, stays=True)
+    with pytest.raises(PermissionDenied):
+        drafts.discard(requester, discarding)
+    assert anew(draft).discarded is None
+    # An editor by now, whose save names the group: the words by which it is found are the new owner's.
+    path = ("$target", "resourceGroup")
+    drafts.save(requester, editing, 1, [Changed(path, "rg-shop", "rg-elsewhere")])
+    assert set(draft.search_words.values_list("owner", flat=True)) == {stranger.pk}
+    draft.members.all().delete()
+    with pytest.raises(Http404):
+        drafts.save(requester, seen, 1, [Changed(path, "rg-shop", "rg-nowhere")])
+
+
+# --- What a page says -------------------------------------------------------------------------------------------------
+
+
+def test_live_links_stand_before_all_that_have_ended(requester: User, stranger: User, draft: Draft) -> None:
+    live = actions.share(requester, draft, DraftRole.VIEW)
+    actions.open_link(stranger, live)
+    day = timedelta(days=1)
+    ShareLink.objects.bulk_create(
+        ShareLink(
+            draft=draft,
+            created_by=requester,
+            expires=timezone.now() + (day if number % 2 else -day),
+            revoked=timezone.now() if number % 2 else None,
+        )
+        for number in range(actions.MOST_LINKS + 5)
+    )
+    first, *others = queries.links(draft)
+    assert (first.link, [each.user for each in first.people], first.more) == (live, [stranger], 0)
+    assert len(others) == actions.MOST_LINKS - 1
+
+
+def test_who_leaves_and_came_by_a_link_too_is_told_so(
+    requester: User, stranger: User, as_stranger: Client, draft: Draft
+) -> None:
+    member = actions.add(requester, draft, stranger, DraftRole.VIEW)
+    actions.open_link(stranger, actions.share(requester, draft, DraftRole.VIEW))
+    answer = as_stranger.post(at(draft, f"people/{member.code}/"), {"act": "remove"}, follow=True)
+    assert "The link by which you came still lets you in." in answer.content.decode()
+
+
+def test_nothing_is_on_offer_for_a_draft_that_was_discarded(
+    requester: User, as_requester: Client, draft: Draft
+) -> None:
+    begin(requester, draft, 1, "sku.capacity", "Is this enough?")
+    drafts.discard(requester, draft)
+    for page in ("people/", "comments/"):
+        html = as_requester.get(at(draft, page)).content.decode()
+        for words in ("Create a link", "Resolve", "Post comment", "Hand the draft over"):
+            assert words not in html, (page, words)

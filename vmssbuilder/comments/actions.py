@@ -105,6 +105,9 @@ def reply(user: User, thread: CommentThread, text: str, suggested: str = "") -> 
     permit(user, thread.draft, Access.COMMENT)
     text = _cleaned(text, suggested)
     with transaction.atomic():
+        # The draft first, as everywhere: its items may have moved, and people of it come and go.
+        draft = Draft.objects.select_for_update().get(pk=thread.draft_id)
+        permit(user, draft, Access.COMMENT)
         locked = CommentThread.objects.select_for_update().get(pk=thread.pk)
         if locked.count >= MOST_COMMENTS:
             raise CommentRefused(
@@ -115,12 +118,12 @@ def reply(user: User, thread: CommentThread, text: str, suggested: str = "") -> 
             )
         if suggested and locked.gone is not None:
             raise CommentRefused(("suggested", "The place is gone, so that nothing can be suggested for it."))
-        proposed = _suggestion(thread.draft, locked.path, suggested)
+        proposed = _suggestion(draft, locked.path, suggested)
         comment = Comment.objects.create(thread=locked, author=user, text=text, **proposed)
         CommentThread.objects.filter(pk=locked.pk).update(
             count=F("count") + 1, last_author=user, last_at=comment.at
         )
-        record(user, "comment.posted", thread.draft.code, thread=thread.pk, comment=comment.pk)
+        record(user, "comment.posted", draft.code, thread=thread.pk, comment=comment.pk)
     return comment
 
 

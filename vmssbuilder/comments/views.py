@@ -72,7 +72,7 @@ def _refused(request: HttpRequest, draft: Draft, refused: actions.CommentRefused
 
 def _page(request: HttpRequest, draft: Draft, form: ThreadForm, *, status: int = 200) -> HttpResponse:
     user = cast(User, request.user)
-    allowed = access.access(user, draft)
+    allowed = access.acting(user, draft)
     step = steps.BY_NAME.get(request.GET.get("step", ""))
     at = _at(request)
     threads = (
@@ -90,11 +90,11 @@ def _page(request: HttpRequest, draft: Draft, form: ThreadForm, *, status: int =
         "at": anchors.title(at, contents.of(draft), draft.api_version) if at else "",
         "query": f"{urlencode(asked)}&" if (asked := _asked(request)) else "",
         "threads": found,
-        "may_comment": allowed >= Access.COMMENT and draft.discarded is None,
-        "may_edit": allowed >= Access.EDIT and draft.discarded is None,
+        "may_comment": allowed >= Access.COMMENT,
+        "may_edit": allowed >= Access.EDIT,
         "form": form,
         "writing": form.is_bound or "place" in request.GET or not found,
-        "places": places.offered(draft, step),
+        "places": places.offered(draft, step) if allowed >= Access.COMMENT else [],
         "errors": form.problems() if form.is_bound else [],
     }
     # Worked out before this look counts as one.
@@ -220,7 +220,7 @@ def _thread_page(
     status: int = 200,
 ) -> HttpResponse:
     user, draft = cast(User, request.user), found.draft
-    allowed = access.access(user, draft)
+    allowed = access.acting(user, draft)
     page, shown = queries.one(user, draft, found, allowed, request.GET.get("page"))
     problems = list(errors or ())
     for form in (reply, edited[1] if edited is not None else None):
@@ -229,8 +229,8 @@ def _thread_page(
         "draft": draft,
         "page": page,
         "shown": shown,
-        "may_comment": allowed >= Access.COMMENT and draft.discarded is None,
-        "may_edit": allowed >= Access.EDIT and draft.discarded is None,
+        "may_comment": allowed >= Access.COMMENT,
+        "may_edit": allowed >= Access.EDIT,
         "reply": reply,
         "choice": choice[0] if choice is not None else None,
         "overtaken": choice[1] if choice is not None else None,

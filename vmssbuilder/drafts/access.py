@@ -50,6 +50,12 @@ def access(user: User, draft: Draft) -> Access:
     return kept[user.pk]
 
 
+def acting(user: User, draft: Draft) -> Access:
+    """What the person may do with the draft now: one that was discarded is only looked at."""
+    allowed = access(user, draft)
+    return allowed if draft.discarded is None else min(allowed, Access.VIEW)
+
+
 def forget(draft: Draft) -> None:
     """Has the next question asked anew, once people of the draft came or went."""
     vars(draft).pop(_KEPT, None)
@@ -71,19 +77,24 @@ def memberships(user: User) -> QuerySet[Member]:
     return Member.objects.filter(Q(link=None) | live, user=user)
 
 
+def theirs(user: User) -> Q:
+    """Which drafts are the person's own or shared with them."""
+    return Q(owner=user) | Q(pk__in=memberships(user).order_by().values("draft"))
+
+
 def visible(user: User) -> QuerySet[Draft]:
     """The drafts that the person may look at, those that were discarded left out, newest first."""
     drafts = Draft.objects.filter(discarded=None)
     if user.is_administrator:
         return drafts
-    mine = Q(owner=user) | Q(pk__in=memberships(user).order_by().values("draft"))
+    mine = theirs(user)
     if user.is_reviewer:
         mine |= Q(pk__in=Draft.objects.filter(reviews__isnull=False).order_by().values("pk"))
     return drafts.filter(mine)
 
 
 def may_hand_over(user: User, draft: Draft) -> bool:
-    """Owners give their draft away; administrators do it for who has left."""
+    """Owners give their draft away; administrators do it for who has left, and say why."""
     return draft.owner_id == user.pk or user.is_administrator
 
 
@@ -107,11 +118,11 @@ def permit(user: User, draft: Draft, wanted: Access) -> None:
 
 def _closed(user: User, draft: Draft) -> str:
     """Why somebody who came by a link is not let in any more; "" for who never was."""
-    link = ShareLink.objects.filter(members__user=user, draft=draft).select_related("draft__owner").first()
+    link = draft.share_links.filter(members__user=user).first()
     return (
         ""
         if link is None
-        else f"The link by which you came {why_closed(link)}. Ask {link.draft.owner} for a new one."
+        else f"The link by which you came {why_closed(link)}. Ask {draft.owner} for a new one."
     )
 
 

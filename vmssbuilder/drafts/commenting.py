@@ -39,6 +39,18 @@ def marks(draft: Draft) -> Marks:
     return draft.marks
 
 
+def gathered(marks: Marks, shown: Callable[[Path], bool]) -> dict[Path, int]:
+    """The open threads by the nearest place around each that is shown; those of none are left out."""
+    found: dict[Path, int] = {}
+    for place, count in marks.items():
+        path = place
+        while path and not shown(path):
+            path = path[:-1]
+        if path:
+            found[path] = found.get(path, 0) + count
+    return found
+
+
 def follow(draft: Draft, before: dict[str, Any], now: dict[str, Any], *, automatic: bool) -> None:
     """A revision was written, in this transaction: threads stay with what they are about."""
     if draft.threads and _BY:

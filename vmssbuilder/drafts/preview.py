@@ -204,6 +204,7 @@ class _Writer:
 
     def _line(self, path: Path, html: str, place: _Place, *, changed: bool, end: bool = False) -> None:
         depth, said = len(path), ""
+        described: list[str] = []
         classes = f"json__line d{min(depth + 1, 9)}"
         if changed:
             classes += " json__line--changed"
@@ -215,11 +216,13 @@ class _Writer:
             said = f' title="To consider: {escape(self.warned[path][:_LONGEST_MARK])}"'
         elif not end and path in self.filled:
             classes += " json__line--filled"
-            said = ' aria-description="Filled in for you"'
+            described.append("Filled in for you")
         if not end and path in self.commented:
             classes += " json__line--commented"
             count = self.commented[path]
-            said += f' aria-description="{count} open thread{"s" * (count > 1)} of comments"'
+            described.append(f"{count} open thread{'s' * (count > 1)} of comments")
+        if described:
+            said += f' aria-description="{". ".join(described)}"'
         text = f"{_INDENT * depth}{html}\n"
         fragment = f"#{place.anchor}" if place.anchor else ""
         href = fragment if place.page == self.here else place.page + fragment

@@ -6,10 +6,9 @@ from typing import Any, Final
 
 from crispy_forms.layout import Field, Layout
 from django import forms
-from django.db.models import Q
 
 from vmssbuilder.accounts.models import User
-from vmssbuilder.drafts.access import memberships
+from vmssbuilder.drafts.access import theirs
 from vmssbuilder.drafts.models import Draft
 from vmssbuilder.web.forms import Select, SmallForm
 
@@ -57,8 +56,7 @@ class ExplainForm(SmallForm):
 
     def __init__(self, user: User, *args: Any, **named: Any) -> None:
         super().__init__(*args, **named)
-        mine = Q(owner=user) | Q(pk__in=memberships(user).order_by().values("draft"))
-        own = Draft.objects.filter(mine, discarded=None).order_by("-updated", "-id")
+        own = Draft.objects.filter(theirs(user), discarded=None).order_by("-updated", "-id")
         offered = list(own.only("code", "name", "resource_group")[:MOST_DRAFTS])
         asked = str(self["draft"].value() or "")
         if asked and all(each.code != asked for each in offered):

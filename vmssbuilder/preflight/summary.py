@@ -25,7 +25,7 @@ def summary(draft: Draft, user: User, *, unasked: bool = False, sent: bool | Non
     unasked: whether it is known that there is no pre-flight. sent: whether this revision was sent, None for unknown.
     """
     run = None if unasked else board.latest_in_short(draft)
-    editable = access.access(user, draft) >= Access.EDIT and draft.discarded is None
+    editable = access.acting(user, draft) >= Access.EDIT
     due = actions.due(user, draft, run, sent=sent)
     context: dict[str, Any] = {
         "draft": draft,

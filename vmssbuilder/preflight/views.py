@@ -39,7 +39,7 @@ def preflight(request: HttpRequest, code: str) -> HttpResponse:
         return HttpResponse(status=204)
     if partial and request.GET.get("part") == "check":
         return _part(request, user, draft)
-    editable = access.access(user, draft) >= Access.EDIT and draft.discarded is None
+    editable = access.acting(user, draft) >= Access.EDIT
     context: dict[str, Any] = {
         "draft": draft,
         "run": run,

@@ -251,7 +251,7 @@ def _changes(
     form: SettleForm | None = None,
 ) -> HttpResponse:
     """form: what was chosen, and refused."""
-    editable = access.access(user, draft) >= Access.EDIT and draft.discarded is None
+    editable = access.acting(user, draft) >= Access.EDIT
     address = live.address_of(draft.target)
     asked = (
         reading.read(user, address, draft.api_version)

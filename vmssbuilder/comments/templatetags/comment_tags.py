@@ -29,7 +29,7 @@ def comment_threads(context: RequestContext, draft: Draft, path: str = "") -> di
     """
     user = context["user"]
     assert isinstance(user, User)
-    allowed = access.access(user, draft)
+    allowed = access.acting(user, draft)
     found: list[queries.ShownThread] = []
     count = 0
     if draft.threads:
@@ -42,7 +42,7 @@ def comment_threads(context: RequestContext, draft: Draft, path: str = "") -> di
         "path": path,
         "threads": found,
         "count": count,
-        "may_comment": allowed >= Access.COMMENT and draft.discarded is None,
-        "may_edit": allowed >= Access.EDIT and draft.discarded is None,
+        "may_comment": allowed >= Access.COMMENT,
+        "may_edit": allowed >= Access.EDIT,
         "csrf_token": context.get("csrf_token"),
     }

@@ -166,9 +166,7 @@ def hand_over(user: User, draft: Draft, person: User, *, stays: bool, reason: st
     permit(user, draft, Access.VIEW)
     reason = reason.strip()
     if not may_hand_over(user, draft):
-        raise PermissionDenied(
-            "Only its owner hands a draft over, or an administrator when the owner has left."
-        )
+        raise PermissionDenied("Only its owner hands a draft over, or an administrator, who says why.")
     if draft.owner_id != user.pk and not reason:
         raise PeopleRefused("reason", "Enter why you hand over a draft that is not yours.")
     if len(reason) > LONGEST_REASON:

@@ -93,7 +93,7 @@ class LinkForm(SmallForm):
 
     label = forms.CharField(
         label="Label",
-        help_text="Whom it is for. The owner alone sees it.",
+        help_text="Whom it is for. Whoever has the link does not see it.",
         required=False,
         max_length=100,
         widget=forms.TextInput(PLAIN),

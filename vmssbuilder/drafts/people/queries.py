@@ -6,10 +6,11 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Final
 
-from django.db.models import Q
+from django.db.models import Case, Count, Q, When
 
 from vmssbuilder.accounts.backends import may_sign_in
 from vmssbuilder.accounts.models import User
+from vmssbuilder.clock import Now
 from vmssbuilder.drafts.access import memberships
 from vmssbuilder.drafts.models import Draft, DraftRole, Member, ShareLink
 
@@ -66,14 +67,16 @@ class OpenedLink:
 
 
 def links(draft: Draft) -> list[OpenedLink]:
-    """The draft's links, newest first, with who opened them. Two queries, however many."""
-    found = list(draft.share_links.select_related("created_by").order_by("revoked", "-created")[:MOST_LINKS])
+    """The draft's links, those that are live first, then the newest, with who opened them. Two queries, however many."""
+    closed = Case(When(revoked=None, expires__gt=Now(), then=0), default=1)
+    counted = draft.share_links.annotate(came=Count("members"))
+    found = list(counted.order_by(closed, "-created")[:MOST_LINKS])
     came: defaultdict[int | None, list[Member]] = defaultdict(list)
     rows = draft.members.filter(link__in=found).select_related("user").order_by("-opened")
     for row in rows[:_OPENINGS] if found else ():
         came[row.link_id].append(row)
     return [
-        OpenedLink(link, tuple(came[link.pk][:_WHO]), max(0, len(came[link.pk]) - _WHO)) for link in found
+        OpenedLink(link, tuple(who := came[link.pk][:_WHO]), max(0, link.came - len(who))) for link in found
     ]
 
 

@@ -36,7 +36,7 @@ def check(request: HttpRequest, code: str) -> HttpResponse:
     """Everything on one page, with every finding and the act."""
     user = cast(User, request.user)
     draft = access.find(user, code, Access.VIEW)
-    found = [*check_content(draft), *picking.doubts(user, contents.of(draft))]
+    found = _found(user, draft)
     wrong, doubtful = errors(found), warnings(found)
     allowed = access.access(user, draft)
     editable = allowed >= Access.EDIT
@@ -64,6 +64,11 @@ def check(request: HttpRequest, code: str) -> HttpResponse:
 FINDINGS_A_PAGE: Final = 100
 
 
+def _found(user: User, draft: Draft) -> list[Finding]:
+    """What the check says, and what lists say that the person has looked at."""
+    return [*check_content(draft), *picking.doubts(user, contents.of(draft))]
+
+
 @require_safe
 def findings(request: HttpRequest, code: str, severity: str) -> HttpResponse:
     """The errors or the warnings of a draft, as many as there are, in pages."""
@@ -71,7 +76,7 @@ def findings(request: HttpRequest, code: str, severity: str) -> HttpResponse:
     draft = access.find(user, code, Access.VIEW)
     if severity not in ("error", "warning"):
         raise Http404("There are errors and warnings.")
-    found = errors(check_content(draft)) if severity == "error" else warnings(check_content(draft))
+    found = (errors if severity == "error" else warnings)(_found(user, draft))
     page = Paginator(found, FINDINGS_A_PAGE).get_page(request.GET.get("page"))
     editable = access.access(user, draft) >= Access.EDIT
     context = {

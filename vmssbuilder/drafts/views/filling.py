@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from vmssbuilder.accounts.models import User
-from vmssbuilder.drafts import access, actions, addresses, noting, steps
+from vmssbuilder.drafts import access, actions, addresses, commenting, noting, steps
 from vmssbuilder.drafts import content as contents
 from vmssbuilder.drafts.access import Access
 from vmssbuilder.drafts.models import ReadingNotes
@@ -35,6 +35,7 @@ def overview(request: HttpRequest, code: str) -> HttpResponse:
     editable = allowed >= Access.EDIT
     notes = noting.of_draft(draft, editable=editable)
     context = frame(draft, editable=editable) | pane(request, draft, linked=editable)
+    context["open_threads"] = sum(commenting.marks(draft).values())
     context |= {"owns": allowed == Access.OWN, "notes": notes, "noted": sum(group.count for group in notes)}
     return render(request, "drafts/overview.html", context)
 

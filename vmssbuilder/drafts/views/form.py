@@ -192,15 +192,11 @@ def page_of(request: HttpRequest, form: Form, content: dict[str, Any], **shown: 
 
 def _commented(form: Form) -> dict[Path, int]:
     """The open threads of comments by the field of the page that shows them."""
-    found: dict[Path, int] = {}
+    marks = commenting.marks(form.draft)
+    if not marks:
+        return {}
     own = {form.place + entry.below for entry in form.layout.fields}
-    for place, count in commenting.marks(form.draft).items():
-        path = place
-        while path and path not in own:
-            path = path[:-1]
-        if path:
-            found[path] = found.get(path, 0) + count
-    return found
+    return commenting.gathered(marks, own.__contains__)
 
 
 def fields(request: HttpRequest, form: Form, **shown: Any) -> SafeString:

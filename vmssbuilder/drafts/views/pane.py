@@ -149,14 +149,8 @@ def _marks(draft: Draft, found: Collection[Finding], severity: str) -> dict[Path
 
 def _commented(draft: Draft) -> dict[Path, int]:
     """The open threads by the line that shows them: for what is not set, that of the object which it is missing in."""
-    lines: dict[Path, int] = {}
-    for place, count in commenting.marks(draft).items():
-        path = place
-        while path and paths.get(draft.document, path) is MISSING:
-            path = path[:-1]
-        if path and place[:1] != ("$target",):
-            lines[path] = lines.get(path, 0) + count
-    return lines
+    document = draft.document
+    return commenting.gathered(commenting.marks(draft), lambda path: paths.get(document, path) is not MISSING)
 
 
 # The functions below read the lines of the preview, which are drawn in one place and far more often than these are asked.

@@ -18,6 +18,7 @@ from vmssbuilder.drafts.access import Access
 from vmssbuilder.drafts.models import Draft, DraftRole, Member, ShareLink
 from vmssbuilder.drafts.people import actions, queries
 from vmssbuilder.drafts.people.forms import AddPersonForm, HandOverForm, LinkForm, RoleForm
+from vmssbuilder.scaleset.properties import with_article
 from vmssbuilder.web.problems import problem
 
 
@@ -62,7 +63,7 @@ def member(request: HttpRequest, code: str, member: str) -> HttpResponse:
     elif form.cleaned_data["role"] != found.role:
         actions.change_role(user, found, form.cleaned_data["role"])
         role = DraftRole(form.cleaned_data["role"]).label.lower()
-        messages.success(request, f"{found.user} is {'an' if role[0] in 'aeiou' else 'a'} {role} now.")
+        messages.success(request, f"{found.user} is {with_article(role)} now.")
     return redirect("draft-people", code)
 
 
@@ -70,7 +71,8 @@ def _removed(request: HttpRequest, draft: Draft, member: Member) -> HttpResponse
     """Where to go on after somebody was taken out, and what lets them in all the same."""
     still = access.memberships(member.user).filter(draft=draft).exists()
     if member.user_id == cast(User, request.user).pk:
-        messages.success(request, f"You left {draft}.")
+        by_link = " The link by which you came still lets you in." if still else ""
+        messages.success(request, f"You left {draft}.{by_link}")
         return redirect("home")
     said = f"{member.user} is not among the people of this draft any more."
     if still:
@@ -214,7 +216,7 @@ def _page(
 ) -> HttpResponse:
     """The page; a form that was sent stands in it with what was typed and what is wrong with it."""
     user = cast(User, request.user)
-    owns = draft.owner_id == user.pk
+    owns = access.acting(user, draft) == Access.OWN
     sent = add or link or new_owner
     context: dict[str, Any] = {
         "draft": draft,
