@@ -13,11 +13,12 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import json
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import Final
+from typing import Any, Final
 
 from cryptography.exceptions import InvalidTag
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
@@ -212,6 +213,11 @@ def decrypt(ciphertext: bytes | memoryview, bound_to: str) -> str:
 def is_newest(ciphertext: bytes | memoryview) -> bool:
     """Whether it was made with the newest key, and is bound."""
     return key_of(ciphertext) in key_ids()[:1]
+
+
+def canonical(value: Any) -> str:
+    """JSON in one spelling, whichever database kept the value; for `mac`."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
 def mac(purpose: str, message: str) -> str:

@@ -6,14 +6,12 @@ The keys are those of `encryption`: older ones still verify, and `rotate_keys` s
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
 from typing import Any, Final
 
 from django.apps import apps
 from django.db import models
 
-from .encryption import key_ids, mac, mac_holds, mac_key_of
+from .encryption import canonical, key_ids, mac, mac_holds, mac_key_of
 
 NO_SEAL: Final = "seal"
 """In place of a part: there is no seal, or it is none that was made here."""
@@ -42,8 +40,8 @@ class Sealed(models.Model):
 
     def close_seal(self) -> None:
         """Seals what the row says now, as the database has it; it is saved by whoever calls."""
-        codes = {name: mac(self._purpose, _canonical([name, value])) for name, value in self.parts().items()}
-        self.seal = {"parts": codes, "whole": mac(self._purpose, _canonical(codes))}
+        codes = {name: mac(self._purpose, canonical([name, value])) for name, value in self.parts().items()}
+        self.seal = {"parts": codes, "whole": mac(self._purpose, canonical(codes))}
 
     def broken_part(self) -> str:
         """The first part that is not as it was sealed, NO_SEAL, NO_KEY, or "" where the seal holds."""
@@ -53,14 +51,14 @@ class Sealed(models.Model):
             return NO_SEAL
         if self.seal_key not in key_ids():
             return NO_KEY
-        if not mac_holds(self._purpose, _canonical(codes), whole):
+        if not mac_holds(self._purpose, canonical(codes), whole):
             return NO_SEAL
         known = self.parts()
         return next(
             (
                 name
                 for name, value in known.items()
-                if not mac_holds(self._purpose, _canonical([name, value]), str(codes.get(name, "")))
+                if not mac_holds(self._purpose, canonical([name, value]), str(codes.get(name, "")))
             ),
             "",
         )
@@ -79,8 +77,3 @@ class Sealed(models.Model):
 def tables() -> list[type[Sealed]]:
     """Every model whose rows are sealed."""
     return [model for model in apps.get_models() if issubclass(model, Sealed)]
-
-
-def _canonical(value: list[Any] | Mapping[str, str]) -> str:
-    """JSON in one spelling, whichever database kept it."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False)

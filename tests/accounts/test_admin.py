@@ -13,6 +13,7 @@ from vmssbuilder.accounts.models import Role, User
 from vmssbuilder.audit.models import Event
 from vmssbuilder.drafts.models import Draft
 from vmssbuilder.reviews.actions import decide, request_review
+from vmssbuilder.reviews.models import Review
 from vmssbuilder.reviews.queries import approval
 from vmssbuilder.sandbox.server import Running
 from vmssbuilder.submissions.actions import SubmissionRefused, submit
@@ -159,6 +160,7 @@ def test_an_administrators_change_is_in_the_log_and_voids_the_accounts_open_appr
     assert event.actor == administrator
     assert "horse" not in str(event.details)
     (voided,) = Event.objects.filter(what="review.voided")
+    assert Review.objects.get(draft=of_rolf).seal == {}, "no change of the state alone brings it back"
     assert (voided.about, voided.actor, voided.details["reviewer"]) == (of_rolf.code, administrator, "rolf")
     assert approval(Draft.objects.get(pk=of_rolf.pk)) is None
     assert approval(Draft.objects.get(pk=of_olga.pk)) is not None, "nobody else's"

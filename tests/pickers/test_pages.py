@@ -451,5 +451,7 @@ def test_a_size_that_the_region_lacks_is_told_at_its_field_and_by_the_check(
     assert told not in page_of(rita, pages[1]).text, "nobody has the list yet"
     rita.get(f"/drafts/{draft.code}/choose/sku/name/")
     assert all(told in page_of(rita, page).text for page in pages)
-    listed = make_draft(DOCUMENT)
-    assert "is not in the list of" not in page_of(rita, f"/drafts/{listed.code}/instances/").text
+    open_ = {"name": "[parameters('size')]", "capacity": 2}
+    for document in (DOCUMENT, DOCUMENT | {"sku": open_}):
+        listed = make_draft(document)
+        assert "is not in the list of" not in page_of(rita, f"/drafts/{listed.code}/instances/").text

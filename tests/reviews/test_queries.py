@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import connection
+from django.test import Client
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from tests.reviews.making import approved, document, draft, edit, person, resealed
@@ -18,6 +21,7 @@ from vmssbuilder.drafts.models import Draft
 from vmssbuilder.reviews import actions, overrides, queries
 from vmssbuilder.reviews.models import Decision, Review, ReviewState
 from vmssbuilder.scaleset.findings import Finding
+from vmssbuilder.status import queries as standing
 
 pytestmark = pytest.mark.django_db
 
@@ -68,7 +72,7 @@ def test_a_draft_stands_where_its_newest_review_says(
             decision = Decision.objects.create(
                 review=review, reviewer=rolf, verdict="approve", reason="Fits."
             )
-    resealed(review, state=state)
+    resealed(review, state=state, counts_until=timezone.now() + timedelta(days=1))
     if edited:
         of = edit(rita, of, "sku.capacity", 3)
     stands = queries.state_of(of)
@@ -79,6 +83,28 @@ def test_a_draft_stands_where_its_newest_review_says(
     assert found == [outdated, voided, *others]
     counts = state == "approved" and not edited
     assert queries.approval(of) == (review if counts else None)
+
+
+@pytest.mark.parametrize(
+    "until", [timedelta(seconds=-1), None], ids=["expired", "from before there was an end"]
+)
+def test_an_approval_whose_time_is_over_can_be_asked_for_again(
+    rita: User, rolf: User, client: Client, until: timedelta | None
+) -> None:
+    of = draft(rita)
+    review = approved(rita, rolf, of)
+    if until is None:
+        Review.objects.update(counts_until=None, seal={})
+    else:
+        resealed(review, counts_until=timezone.now() + until)
+    stands = queries.state_of(of)
+    assert (stands.lapsed, stands.approved, stands.sendable) == (True, False, True)
+    assert standing.of(Draft.objects.get(), rita).name == "draft"
+    client.force_login(rita)
+    page = client.get(f"/drafts/{of.code}/check/").content.decode()
+    assert "Send for review" in page
+    assert "no longer" in page
+    assert sent(rita, of).state == "waiting"
 
 
 def test_a_draft_that_was_never_sent_stands_nowhere(rita: User) -> None:

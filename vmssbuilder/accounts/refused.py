@@ -23,8 +23,3 @@ def by_password(credentials: dict[str, Any], request: HttpRequest | None = None,
 def by_entra(code: str) -> None:
     """Records that Entra ID, or the check of its answer, let somebody not in. code: of its error."""
     record_refused(None, "account.sign-in-failed", "unknown", way="entra", code=code[:80])
-
-
-def switched_off() -> None:
-    """Records that somebody came whose account is switched off."""
-    record_refused(None, "account.sign-in-failed", "unknown", way="entra", code="switched-off")

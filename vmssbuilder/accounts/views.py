@@ -126,7 +126,7 @@ def callback(request: HttpRequest) -> HttpResponse:
         done = entra.sign_in().finish(begun["flow"], query)
         user = actions.welcome(done.identity, done.cache)
     except actions.SwitchedOff:
-        refused.switched_off()
+        refused.by_entra("switched-off")
         text = "Your account here is switched off. Ask an administrator to switch it on."
         return problem(request, 403, "You were not signed in", text)
     except (entra.NotSetUp, AzureError) as error:

@@ -20,11 +20,11 @@ _MINUTE: Final = timedelta(minutes=1)
 _HOUR: Final = timedelta(hours=1)
 
 
-def record(actor: User | None, what: str, about: str, **details: Any) -> None:
+def record(actor: User | None, what: str, about: str, **details: Any) -> Event:
     """Appends one event. actor: None when the product itself acted (a worker). details: small, never secret; a
-    `revision` among them is that of the draft, and can be searched for.
+    `revision` among them is that of the draft.
     """
-    Event.objects.create(
+    return Event.objects.create(
         actor=actor,
         what=what,
         about=about,

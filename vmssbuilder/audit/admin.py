@@ -118,8 +118,7 @@ class EventAdmin(ReadOnlyAdmin, admin.ModelAdmin[Event]):
         if not form.is_valid():
             return self.changelist_view(request)
         assert not isinstance(request.user, AnonymousUser)
-        record(request.user, "audit.exported", "log", to=format, only=form.asked())
-        own = Event.objects.filter(what="audit.exported", actor=request.user)[0]
+        own = record(request.user, "audit.exported", "log", to=format, only=form.asked())
         lines, media_type = FORMATS[format]
         answer = StreamingHttpResponse(lines(in_chunks(form.found(), own)), content_type=media_type)
         answer["Content-Disposition"] = f'attachment; filename="vmssbuilder-log-{own.at:%Y-%m-%d}.{format}"'

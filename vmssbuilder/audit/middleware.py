@@ -41,7 +41,10 @@ class Recorded:
         """Django's hook: what a person is not allowed to do, whoever said so. The error goes on its way."""
         if isinstance(error, PermissionDenied) and (match := request.resolver_match) is not None:
             code = match.kwargs.get("code")
-            origin.note_refused(code if isinstance(code, str) else match.view_name[:80])
+            noted = origin.current.get()
+            # Whoever said no has named the draft, if it is about one.
+            if noted is not None and not noted.refused:
+                noted.refused.add(code if isinstance(code, str) else match.view_name[:80])
 
 
 def _record(request: HttpRequest, response: HttpResponse, noted: origin.Origin) -> None:

@@ -6,7 +6,6 @@ neither change nor invent one. A worker puts the events into a chain (`chaining.
 
 from __future__ import annotations
 
-import json
 import secrets
 from collections.abc import Iterable
 from datetime import UTC
@@ -16,7 +15,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
-from vmssbuilder.encryption import mac, mac_holds
+from vmssbuilder.encryption import canonical, mac, mac_holds
 
 MAC_LENGTH: Final = 60
 """Characters that a code may have; one of today has 52."""
@@ -89,7 +88,7 @@ class Event(models.Model):
         """All that the event says, as canonical JSON."""
         at = self.at.astimezone(UTC).isoformat(timespec="microseconds")
         told = (self.actor_id, self.what, self.about, self.address, self.revision, self.details)
-        return canonical(self.number, at, *told)
+        return canonical([self.number, at, *told])
 
     def seal(self) -> None:
         """Gives the event its number and its code."""
@@ -125,7 +124,7 @@ class ChainLink(models.Model):
     def written(self) -> str:
         """All that the link and its event say, as canonical JSON."""
         event = self.event
-        return canonical(self.position, self.previous, self.before, event.pk, event.mac, event.written)
+        return canonical([self.position, self.previous, self.before, event.pk, event.mac, event.written])
 
     def seal(self) -> None:
         """Gives the link its code."""
@@ -152,14 +151,14 @@ class ChainHead(models.Model):
     def move(self, position: int, link: str) -> None:
         """The chain ends there now; the row is saved by whoever calls."""
         self.position, self.link = position, link
-        self.mac = mac("audit head", canonical(position, link))
+        self.mac = mac("audit head", canonical([position, link]))
 
     @property
     def holds(self) -> bool:
         """Whether it is one that a worker left. The head of an empty chain has no code yet."""
         if not self.position:
             return (self.link, self.mac) == ("", "")
-        return mac_holds("audit head", canonical(self.position, self.link), self.mac)
+        return mac_holds("audit head", canonical([self.position, self.link]), self.mac)
 
 
 class Unchained(models.Model):
@@ -173,8 +172,3 @@ class Unchained(models.Model):
 
     def __str__(self) -> str:
         return f"event {self.event_id}"
-
-
-def canonical(*values: Any) -> str:
-    """The values in the one way in which they are written for a code."""
-    return json.dumps(values, sort_keys=True, separators=(",", ":"), allow_nan=False)

@@ -19,6 +19,7 @@ from vmssbuilder.drafts.models import Draft
 from vmssbuilder.scaleset import paths
 from vmssbuilder.scaleset.findings import Finding
 from vmssbuilder.scaleset.paths import Path
+from vmssbuilder.scaleset.rules.unknown import is_expression
 
 from . import cache, fetching, whereabouts, words
 
@@ -224,7 +225,9 @@ def doubts(user: User, content: dict[str, Any], *, without_query: bool = False) 
     ]
     picker = PICKERS["vmSize"]
     named = {
-        place: value for place in places if isinstance(value := paths.get(content, place), str) and value
+        place: value
+        for place in places
+        if isinstance(value := paths.get(content, place), str) and value and not is_expression(value)
     }
     where = whereabouts.where(content, _SIZE, picker)
     if not named or where.missing(picker.source.needs):

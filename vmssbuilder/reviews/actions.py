@@ -9,7 +9,7 @@ from typing import Final
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 
 from vmssbuilder import clock
 from vmssbuilder.accounts.models import User
@@ -190,9 +190,10 @@ def void_approvals(actor: User, reviewer: User) -> int:
     approved in their name what nobody else looked at. The decision itself stays in the history.
     """
     with transaction.atomic():
+        under_way = Q(revision__submissions__isnull=False, revision__submissions__finished=None)
         counting = Review.objects.filter(
+            Q(revision__number=F("draft__head")) | under_way,
             state=ReviewState.APPROVED,
-            revision__number=F("draft__head"),
             decisions__reviewer=reviewer,
             decisions__verdict=Decision.Verdict.APPROVE,
         )
@@ -201,7 +202,8 @@ def void_approvals(actor: User, reviewer: User) -> int:
         drafts = list(Draft.objects.select_for_update().filter(pk__in=numbers).order_by("pk"))
         voided = list(counting.filter(draft__in=drafts).select_related("draft", "revision"))
         for review in voided:
-            Review.objects.filter(pk=review.pk).update(state=ReviewState.WITHDRAWN)
+            # With its seal, so that no change of the state alone brings it back.
+            Review.objects.filter(pk=review.pk).update(state=ReviewState.WITHDRAWN, seal={})
             record(
                 actor,
                 "review.voided",

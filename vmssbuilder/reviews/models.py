@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 
 from vmssbuilder.drafts.models import Draft, Revision
 from vmssbuilder.seals import Sealed
@@ -19,6 +21,11 @@ class ReviewState(models.TextChoices):
     CHANGES_REQUESTED = "changes-requested", "Changes requested"
     REJECTED = "rejected", "Rejected"
     WITHDRAWN = "withdrawn", "Withdrawn"
+
+
+def has_lapsed(until: datetime | None) -> bool:
+    """Whether an approval that counts until then counts no more. None: it is from before approvals had an end."""
+    return until is None or until <= timezone.now()
 
 
 class Review(Sealed):
@@ -56,6 +63,11 @@ class Review(Sealed):
 
     def parts(self) -> dict[str, Any]:
         return sealing.parts(self)
+
+    @property
+    def lapsed(self) -> bool:
+        """Whether it was approved and counts no more by the clock, or was approved before approvals had an end."""
+        return self.state == ReviewState.APPROVED and has_lapsed(self.counts_until)
 
     @property
     def is_outdated(self) -> bool:

@@ -56,8 +56,13 @@ class DraftReview:
         return self._is(ReviewState.WAITING)
 
     @property
+    def lapsed(self) -> bool:
+        """Whether the draft was approved as it is, and the time of that is over."""
+        return self.review is not None and not self.review.is_outdated and self.review.lapsed
+
+    @property
     def approved(self) -> bool:
-        return self._is(ReviewState.APPROVED)
+        return self._is(ReviewState.APPROVED) and not self.lapsed
 
     @property
     def sendable(self) -> bool:
@@ -72,7 +77,7 @@ def state_of(draft: Draft) -> DraftReview:
     """Where the draft stands with its reviewers, in one query, and a second one where there was a review. No document."""
     review = (
         draft.reviews.select_related("revision")
-        .only("draft", "state", "requested", "revision__number")
+        .only("draft", "state", "requested", "counts_until", "revision__number")
         .order_by("-id")
         .first()
     )

@@ -162,13 +162,13 @@ def _ending(submission: Submission, user: User) -> dict[str, Any]:
         # Straight to Microsoft: the choice of ways is for people who are signed out.
         context["sign_in"] = f"{reverse('sign-in-start')}?{urlencode({'next': then})}"
     if submission.state in (State.FAILED, State.CANCELED) and submission.draft.owner_id == user.pk:
-        current = approval(submission.draft)
+        # Whether an approval holds is asked last: it takes the most.
         context["again"] = (
             submission.draft.discarded is None
-            and current is not None
-            and current.revision_id == submission.revision_id
             and not _same_again_fails(submission)
             and not submission.draft.submissions.filter(pk__gt=submission.pk).exists()
+            and (current := approval(submission.draft)) is not None
+            and current.revision_id == submission.revision_id
         )
     return context
 

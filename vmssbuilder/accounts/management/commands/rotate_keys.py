@@ -85,7 +85,8 @@ class Command(BaseCommand):
             before = row.seal
             if row.seal_key == key_ids()[0]:
                 kept += 1
-            elif row.broken_part():
+            elif row.broken_part() or row.parts().keys() != row.seal["parts"].keys():
+                # Also where something that it covers, such as a secret, cannot be read now.
                 broken += 1
             else:
                 row.close_seal()
