@@ -387,3 +387,28 @@ def test_fields_that_come_anew_are_live_too(people: People) -> None:
     expect(checks.locator(".checklist__met")).to_have_count(3)
     prefix.fill("1")
     expect(checks.locator(".checklist__met")).to_have_count(2)
+
+
+def test_what_is_typed_takes_the_place_of_what_was_filled_in_under_the_caret(people: People) -> None:
+    rita = people("Rita")
+    page = at(rita, "basics")
+    for name, before, typed in (
+        ("location", "uksouth", "norwayeast"),
+        ("$target.resourceGroup", "", "rg-shop"),
+    ):
+        box = rita._named(name)
+        box.focus()
+        assert box.input_value() == before
+        page.keyboard.press("Control+A")
+        page.evaluate(
+            """field => {
+                const next = field.cloneNode(true);
+                next.querySelector("input").setAttribute("value", "filled-in");
+                next.setAttribute("hx-swap-oob", "true");
+                htmx.swap(document.body, next.outerHTML, {swapStyle: "none"});
+            }""",
+            page.locator(f"[id='{box.get_attribute('id')}-field']").element_handle(),
+        )
+        expect(box).to_have_value("filled-in")
+        page.keyboard.insert_text(typed)
+        expect(box).to_have_value(typed)

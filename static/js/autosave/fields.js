@@ -24,7 +24,22 @@ function keepAll(typed, fields, fragment) {
   for (const fold of fragment.querySelectorAll("details")) if (open.has(title(fold))) fold.open = true;
 }
 
+// Who is about to type in place of all that a field holds still is when it is drawn anew, whatever it holds by then.
+function keepChosen(form) {
+  let chosen = "";
+  form.addEventListener("htmx:oobBeforeSwap", ({ detail: { target } }) => {
+    const box = document.activeElement;
+    const all = target.contains(box) && box.selectionStart === 0 && box.selectionEnd === box.value.length;
+    chosen = all ? box.id : "";
+  });
+  form.addEventListener("htmx:oobAfterSwap", () => {
+    if (chosen) document.getElementById(chosen)?.select();
+    chosen = "";
+  });
+}
+
 export function keepTyped(typed) {
+  keepChosen(typed.form);
   typed.form.addEventListener("htmx:load", () => typed.adopt());
   typed.form.addEventListener("htmx:oobBeforeSwap", ({ detail }) => {
     const { target: field, fragment } = detail;
