@@ -26,7 +26,7 @@ test: .venv-tests  ## Run all tests, browser tests included (ARGS="..." goes to 
 	VMSSBUILDER_CHROMIUM="$$chromium" $(PYTHON_HERE) -m pytest -n $(TEST_PROCESSES) --dist worksteal $(ARGS)
 
 # What writes to the database, on a real PostgreSQL from a Python package.
-POSTGRESQL_TESTS = tests/actions tests/drafts/test_actions.py tests/reviews tests/submissions/test_seals.py tests/submissions/test_transitions.py \
+POSTGRESQL_TESTS = tests/actions tests/comments tests/drafts/test_actions.py tests/drafts/test_people.py tests/reviews tests/submissions/test_seals.py tests/submissions/test_transitions.py \
 	tests/submissions/test_leases.py tests/submissions/test_worker.py tests/submissions/test_killed.py tests/workers \
 	tests/audit tests/accounts
 

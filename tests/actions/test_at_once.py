@@ -19,6 +19,7 @@ from django.http import Http404
 from tests.actions.table import ACTIONS, Action, Scene, of_entra, scene
 from tests.reviews.making import edit
 from vmssbuilder.accounts.models import Role, User
+from vmssbuilder.comments.models import CommentThread
 from vmssbuilder.drafts import actions as editing
 from vmssbuilder.drafts.models import Draft
 from vmssbuilder.reviews import actions as reviewing
@@ -72,7 +73,9 @@ def is_free(model: type[models.Model], key: int) -> bool:
 def test_an_action_holds_its_rows_before_it_writes(action: Action, rita: User, rolf: User) -> None:
     beside = scene(action.stage, rita, of_entra("rosa", Role.REVIEWER), "web-beside")
     at = scene(action.stage, rita, rolf)
-    keys: dict[type[models.Model], int] = {Draft: at.draft.pk, Review: at.review.pk if at.review else 0}
+    thread = CommentThread.objects.filter(draft=at.draft).first()
+    rows = (at.draft, at.review, at.link, thread)
+    keys: dict[type[models.Model], int] = {type(row): row.pk for row in rows if row is not None}
     free: list[bool] = []
 
     def look(execute: Callable[..., Any], sql: str, *what: Any) -> Any:
