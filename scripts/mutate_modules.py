@@ -63,7 +63,12 @@ TESTS: Final[dict[str, list[str]]] = {
     "vmssbuilder.drafts.merging": _of("drafts", "merging", "actions"),
     "vmssbuilder.drafts.vault": _of("drafts", "actions", "lost_keys", "vault"),
     "vmssbuilder.encryption": ["tests/test_encryption.py"],
-    "vmssbuilder.reviews.approvals": [*_of("reviews", "queries"), "tests/submissions/test_seals.py"],
+    "vmssbuilder.reviews.approvers": ["tests/reviews/test_approvals.py"],
+    "vmssbuilder.reviews.approvals": [
+        "tests/reviews/test_approvals.py",
+        *_of("reviews", "queries"),
+        "tests/submissions/test_seals.py",
+    ],
     "vmssbuilder.reviews.sealing": ["tests/submissions/test_seals.py"],
     "vmssbuilder.reviews.actions": _of("reviews", "actions", "queries"),
     "vmssbuilder.reviews.overrides": _of("reviews", "actions", "queries"),

@@ -166,7 +166,7 @@ def test_an_administrators_change_is_in_the_log_and_voids_the_accounts_open_appr
     assert approval(Draft.objects.get(pk=of_olga.pk)) is not None, "nobody else's"
     known_to_azure = User.objects.get(pk=requester.pk)
     known_to_azure.object_id = "rita"
-    with pytest.raises(SubmissionRefused, match="approved"):
+    with pytest.raises(SubmissionRefused, match="The approval ended"):
         submit(known_to_azure, Draft.objects.get(pk=of_rolf.pk))
     page = page_of(signed_in(requester), f"/drafts/{of_rolf.code}/check/", queries=30)
     assert "The approval by Rolf Reviewer no longer counts" in page.text

@@ -401,6 +401,15 @@ ACTIONS: Final = [
         "review.withdrawn",
     ),
     Action(
+        "revoke an approval",
+        "approved",
+        lambda at, user: reviewing.revoke(user, _review(at), "Too early."),
+        reviewing,
+        "review.revoked",
+        ("reviewer", "administrator"),
+        locks=(Draft, Review),
+    ),
+    Action(
         "void approvals",
         "approved",
         lambda at, user: reviewing.void_approvals(user, at.reviewer),

@@ -263,6 +263,7 @@ TABLE: Final = (
         "401 409 403 403 403 403 403 403 403 404 403",
     ),
     Row("review-decide", ("review",), ACT, "401 403 403 403 403 403 403 403 422 404 422"),
+    Row("review-revoke", ("review",), ACT, "401 403 403 403 403 403 403 403 403 404 409"),
     Row("review-withdraw", ("review",), *OWNER_ACTS),
     Row("submission-list", (), *EVERYBODY_READS),
     Row("submission-create", ("approved",), *OWNER_ACTS),

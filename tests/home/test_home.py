@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from tests.conftest import GetPage
@@ -26,7 +29,10 @@ def draft(owner: User, name: str = "web-prod") -> Draft:
 
 def review(of: Draft, state: str = ReviewState.WAITING) -> Review:
     revision = of.revisions.get(number=of.head)
-    return Review.objects.create(draft=of, revision=revision, requested_by=of.owner, state=state)
+    until = timezone.now() + timedelta(days=1) if state == ReviewState.APPROVED else None
+    return Review.objects.create(
+        draft=of, revision=revision, requested_by=of.owner, state=state, counts_until=until
+    )
 
 
 def submission(of: Draft, state: str = SubmissionState.RUNNING) -> Submission:
@@ -198,6 +204,7 @@ def of_each_standing(owner: User) -> dict[str, Draft]:
         ReviewState.APPROVED,
     ):
         review(made[state.value], state)
+    review(made["approval-ended"], ReviewState.REVOKED)
     submission(made["under-way"], SubmissionState.SENDING)
     for ended in ("needs-sign-in", "succeeded", "failed", "canceled", "unknown"):
         # The approval that it was sent with is there too, and says less.
@@ -291,12 +298,13 @@ def test_what_waits_for_me_is_listed_with_what_i_can_do(
         "unknown": "See what is known",
         "changes-requested": "See what to change",
         "rejected": "See what to change",
+        "approval-ended": "Send for review",
         "approved": "Send to Azure",
     }
     assert list(acts) == list(NEEDS_OWNER)
     assert list(turn(page)) == [f"{act}: is-{name}" for name, act in acts.items()]
     assert turn(page)["Send to Azure: is-approved"] == f"/drafts/{made['approved'].code}/check/#submit-title"
-    assert any(text_of(each).startswith("Home 6") for each in page.all("a", href="/"))
+    assert any(text_of(each).startswith("Home 7") for each in page.all("a", href="/"))
     assert not turn(page_of(as_stranger, "/"))
 
 

@@ -47,11 +47,14 @@ def test_every_state_of_a_review_makes_a_sound_page(rita: User, rolf: User, page
             )
             verdict = {
                 "approved": "approve",
+                "revoked": "approve",
                 "changes-requested": "request-changes",
                 "rejected": "reject",
             }.get(state)
             if verdict:
                 actions.decide(rolf, review, verdict, "For reasons.\nGood ones.")
+            if state == "revoked":
+                actions.revoke(rolf, review, "Too early.")
             elif state == "withdrawn":
                 actions.withdraw(rita, review)
             if outdated:

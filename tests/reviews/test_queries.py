@@ -49,6 +49,7 @@ STANDS = {
     "changes-requested": ((False, False, False, False, True), (True, False, False, False, True)),
     "rejected": ((False, False, False, False, True), (True, False, False, False, True)),
     "withdrawn": ((False, False, False, False, True), (False, False, False, False, True)),
+    "revoked": ((False, True, False, False, True), (True, False, False, False, True)),
 }
 
 
@@ -78,7 +79,6 @@ def test_a_draft_stands_where_its_newest_review_says(
     stands = queries.state_of(of)
     assert (stands.review, stands.decision) == (review, decision)
     outdated, voided, *others = STANDS[state][edited]
-    voided = state == "withdrawn" and decided and not edited
     found = [stands.outdated, stands.voided, stands.waiting, stands.approved, stands.sendable]
     assert found == [outdated, voided, *others]
     counts = state == "approved" and not edited
@@ -98,8 +98,8 @@ def test_an_approval_whose_time_is_over_can_be_asked_for_again(
     else:
         resealed(review, counts_until=timezone.now() + until)
     stands = queries.state_of(of)
-    assert (stands.lapsed, stands.approved, stands.sendable) == (True, False, True)
-    assert standing.of(Draft.objects.get(), rita).name == "draft"
+    assert (stands.voided, stands.approved, stands.sendable) == (True, False, True)
+    assert standing.of(Draft.objects.get(), rita).name == "approval-ended"
     client.force_login(rita)
     page = client.get(f"/drafts/{of.code}/check/").content.decode()
     assert "Send for review" in page
@@ -127,13 +127,14 @@ def test_where_a_draft_stands_is_read_at_once(
 ) -> None:
     of = draft(rita)
     approved(rita, rolf, of)
-    with django_assert_num_queries(2):
+    # The review and its decision; then whether Azure has it, and whether the approval counts.
+    with django_assert_num_queries(10):
         stands = queries.state_of(of)
         assert stands.review is not None
         assert stands.decision is not None
         assert (stands.approved, stands.review.revision.number, stands.decision.reviewer) == (True, 1, rolf)
-    # The review; the clock; and what the seal covers: who approved it, and the secrets.
-    with django_assert_num_queries(4):
+    # The review; the clock; who approved it and whether they may; and what the seal covers.
+    with django_assert_num_queries(7):
         review = queries.approval(of)
         assert review is not None
         assert review.revision.number == 1
@@ -255,7 +256,7 @@ def test_a_revision_is_sent_again_where_no_review_of_it_counts(
 ) -> None:
     of = draft(rita)
     first, other = sent(rita, of), sent(rita, draft(rita, name="web-beside"))
-    resealed(first, state=before)
+    resealed(first, state=before, counts_until=timezone.now() + timedelta(days=1))
     if refusal is None:
         assert sent(rita, of).state == "waiting"
     else:
@@ -355,7 +356,7 @@ def test_what_an_account_approved_is_voided_where_it_counts(rita: User, rolf: Us
     Decision.objects.create(review=both, reviewer=rolf, verdict="reject", reason="No.")
     assert actions.void_approvals(ada, rolf) == 2
     states = dict(Review.objects.values_list("pk", "state"))
-    assert {states[each.pk] for each in counts} == {"withdrawn"}
+    assert {states[each.pk] for each in counts} == {"revoked"}
     assert [states[each.pk] for each in (outdated, rejected, theirs, both)] == [
         "approved",
         "rejected",
@@ -386,7 +387,7 @@ def test_what_is_approved_while_the_drafts_are_locked_is_left_alone(rita: User, 
 
     with connection.execute_wrapper(approve):
         assert actions.void_approvals(ada, rolf) == 1
-    assert dict(Review.objects.values_list("pk", "state")) == {first.pk: "withdrawn", second.pk: "approved"}
+    assert dict(Review.objects.values_list("pk", "state")) == {first.pk: "revoked", second.pk: "approved"}
 
 
 # --- errors that are let through --------------------------------------------------------------------------------------

@@ -45,6 +45,14 @@ REVIEWED: dict[str, tuple[str, int, dict[Role, Act | None]]] = {
         1,
         {"owner": Act.READ_REASON, "reviewer": None, "editor": Act.READ_REASON, "viewer": None},
     ),
+    **{
+        why: (
+            "approval-ended",
+            2,
+            {"owner": Act.ASK_FOR_REVIEW, "reviewer": None, "editor": None, "viewer": None},
+        )
+        for why in ("revoked", "expired", "approver", "changed")
+    },
 }
 """By the state of a review, for what was not sent: the standing, its stage, and the act of each role."""
 
@@ -93,7 +101,8 @@ def test_what_is_unsure_is_said_in_the_same_words_everywhere() -> None:
 
 def test_the_tables_have_every_state() -> None:
     assert set(SENT) == set(SubmissionState.values)
-    assert set(REVIEWED) == set(ReviewState.values) - {"withdrawn"}
+    doubts = {"expired", "approver", "changed"}
+    assert set(REVIEWED) == set(ReviewState.values) - {"withdrawn"} | doubts
     assert set(FILLING_IN) == set(product((0, 2), ASKED))
     assert set(MOVING) == set(Submission.MOVING)
 

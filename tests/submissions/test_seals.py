@@ -216,7 +216,8 @@ def test_an_approval_copied_to_another_draft_approves_nothing(rita: User, approv
     other = draft(rita, name="web-other")
     sql(
         "INSERT INTO reviews_review (draft_id, revision_id, requested_by_id, requested, note, overrides, state,"
-        " counts_until, seal) SELECT %s, %s, requested_by_id, requested, note, overrides, state, counts_until, seal"
+        " counts_until, revoked_reason, seal)"
+        " SELECT %s, %s, requested_by_id, requested, note, overrides, state, counts_until, '', seal"
         " FROM reviews_review WHERE draft_id = %s",
         other.pk, other.revisions.get().pk, of.pk,
     )  # fmt: skip

@@ -20,7 +20,7 @@ from vmssbuilder.drafts import searching
 from vmssbuilder.drafts.models import Draft
 from vmssbuilder.drafts.people import queries as people
 from vmssbuilder.reviews.models import Decision, Review
-from vmssbuilder.reviews.queries import waiting_for
+from vmssbuilder.reviews.queries import STATE_NOW, waiting_for
 from vmssbuilder.status.queries import SENT_BACK
 from vmssbuilder.status.standing import STANDINGS, Facts, name_of, status_of
 from vmssbuilder.status.standing import standing as standing_of
@@ -52,7 +52,15 @@ class DraftSearch(SearchForm):
 Item = TypeVar("Item")
 
 
-NEEDS_OWNER: Final = ("needs-sign-in", "failed", "unknown", "changes-requested", "rejected", "approved")
+NEEDS_OWNER: Final = (
+    "needs-sign-in",
+    "failed",
+    "unknown",
+    "changes-requested",
+    "rejected",
+    "approval-ended",
+    "approved",
+)
 """Where a draft stands that waits for its owner, what is most urgent first."""
 
 
@@ -225,7 +233,7 @@ def _with_states(drafts: QuerySet[Draft]) -> QuerySet[Any]:
     """The same drafts with the state of the submission and of the review of their newest revision."""
     at_head = {"draft": OuterRef("pk"), "revision__number": OuterRef("head")}
     return drafts.annotate(
-        review_state=Subquery(Review.objects.filter(**at_head).order_by("-id").values("state")[:1]),
+        review_state=Subquery(Review.objects.filter(**at_head).order_by("-id").values(now=STATE_NOW)[:1]),
         submission_state=Subquery(Submission.objects.filter(**at_head).order_by("-id").values("state")[:1]),
     )
 
@@ -257,10 +265,13 @@ def _needing(standing: dict[int, str]) -> list[Need]:
     return [_need(draft, reasons.get(draft.pk, ""), twin=names[draft.name] > 1) for draft in drafts]
 
 
+_ANCHORS: Final = {"approved": "#submit-title", "approval-ended": "#review-title"}
+
+
 def _need(draft: Any, reason: str, *, twin: bool) -> Need:
     stands = standing_of(Facts(review=draft.review_state or "", submission=draft.submission_state or ""))
     check = reverse("draft-check", args=[draft.code])
     url = check if draft.submission is None else reverse("submission-detail", args=[draft.submission])
-    anchor = "#reason" if stands.name in SENT_BACK else "#submit-title" if stands.name == "approved" else ""
+    anchor = "#reason" if stands.name in SENT_BACK else _ANCHORS.get(stands.name, "")
     act = stands.act.value if stands.act is not None else ""
     return Need(draft, stands.status, reason, act, f"{url}{anchor}", twin)

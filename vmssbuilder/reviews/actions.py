@@ -21,8 +21,9 @@ from vmssbuilder.drafts.models import Draft
 from vmssbuilder.scaleset.findings import Finding, errors
 
 from . import overrides
+from .approvers import may_not_decide as may_not_decide  # noqa: PLC0414 - it is for views, too
 from .models import Decision, Review, ReviewState
-from .queries import approval
+from .queries import approval, is_at_azure
 
 LONGEST_TEXT: Final = 5_000
 """Characters of a note or a reason; more is an essay, or an attack on the database."""
@@ -117,7 +118,7 @@ def _lengths(**texts: str) -> list[tuple[str, str]]:
 def decide(user: User, review: Review, verdict: str, reason: str) -> Decision:
     """Approves, asks for changes or rejects. Raises ReviewRefused, Http404, PermissionDenied.
 
-    Nobody decides about their own work: neither the owner nor anyone who saved a revision of the draft.
+    Nobody decides about their own work, see `approvers`.
     """
     why_not = may_not_decide(user, review)
     require(user, review.draft, Access.VIEW)
@@ -160,15 +161,46 @@ def _seal(review: Review) -> None:
     review.close_seal()
 
 
-def may_not_decide(user: User, review: Review) -> str:
-    """Why the person may not decide about the review, "" when they may."""
-    if not user.is_reviewer:
-        return "Only reviewers decide about requests."
-    if user.pk in (review.draft.owner_id, review.requested_by_id):
-        return "This is your own request. Someone else has to decide about it."
-    if review.draft.revisions.filter(author_id=user.pk).exists():
-        return "You edited this draft. Someone else has to decide about it."
+def may_not_revoke(user: User, review: Review) -> str:
+    """Why the person may not take the approval back, "" when they may: who gave it may, and administrators."""
+    gave = review.decisions.filter(reviewer_id=user.pk, verdict=Decision.Verdict.APPROVE)
+    if not user.is_administrator and not gave.exists():
+        return "Only who approved the request, or an administrator, revokes the approval."
     return ""
+
+
+def revoke(user: User, review: Review, reason: str) -> None:
+    """Takes an approval back, for a reason. Raises ReviewRefused, Http404, PermissionDenied.
+
+    What Azure has of it already goes on there; what still waits for a worker is not sent.
+    """
+    require(user, review.draft, Access.VIEW)
+    if why_not := may_not_revoke(user, review):
+        raise PermissionDenied(why_not)
+    reason = reason.strip()
+    problems = [] if reason else [("revoke_reason", "Enter why you revoke the approval.")]
+    problems += _lengths(revoke_reason=reason)
+    if problems:
+        raise ReviewRefused(*problems)
+    with transaction.atomic():
+        # The rows that sending locks: an approval counts either for the whole of it, or not at all.
+        draft = Draft.objects.select_for_update().get(pk=review.draft_id)
+        locked = Review.objects.select_for_update().get(pk=review.pk)
+        if locked.state != ReviewState.APPROVED:
+            raise ReviewRefused(("", "There is no approval any more that could be revoked."), moved_on=True)
+        if is_at_azure(locked):
+            raise ReviewRefused(
+                ("", "Azure has the request already, so that revoking its approval would change nothing."),
+                moved_on=True,
+            )
+        _revoke(locked, user, reason)
+        record(user, "review.revoked", draft.code, review=locked.pk, revision=locked.revision.number)
+
+
+def _revoke(review: Review, by: User | None, reason: str) -> None:
+    """The row says that the approval ended, and holds no seal that somebody could bring back."""
+    ended = {"state": ReviewState.REVOKED, "seal": {}, "revoked": clock.now()}
+    Review.objects.filter(pk=review.pk).update(**ended, revoked_by=by, revoked_reason=reason)
 
 
 def withdraw(user: User, review: Review) -> None:
@@ -203,7 +235,7 @@ def void_approvals(actor: User, reviewer: User) -> int:
         voided = list(counting.filter(draft__in=drafts).select_related("draft", "revision"))
         for review in voided:
             # With its seal, so that no change of the state alone brings it back.
-            Review.objects.filter(pk=review.pk).update(state=ReviewState.WITHDRAWN, seal={})
+            _revoke(review, None, "")
             record(
                 actor,
                 "review.voided",

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from vmssbuilder import clock
 from vmssbuilder.accounts import keyholders
 from vmssbuilder.drafts.models import Content
 from vmssbuilder.seals import NO_KEY, NO_SEAL
 
-from . import sealing
+from . import approvers, sealing
 from .models import Review, ReviewState
 
 
@@ -21,7 +21,7 @@ class Doubt:
     passing: whether it counts again once this process was restarted with a key that another one has.
     """
 
-    kind: Literal["undecided", "expired", "changed"]
+    kind: Literal["undecided", "revoked", "expired", "approver", "changed"]
     sentence: str
     part: str = ""
     passing: bool = False
@@ -36,11 +36,28 @@ def doubt(review: Review) -> Doubt | None:
 
     Whether the draft was edited since is another question; so are secrets that cannot be opened, which no seal tells.
     """
+    if review.state == ReviewState.REVOKED:
+        return Doubt("revoked", revoked(review))
     if review.state != ReviewState.APPROVED:
         return Doubt("undecided", "The request is not approved.")
-    if review.counts_until is not None and review.counts_until <= clock.now():
+    if review.counts_until is None:
+        return Doubt("expired", "The approval was given before approvals had an end.")
+    if review.counts_until <= clock.now():
         return Doubt("expired", f"The approval expired on {review.counts_until:%d %B %Y}.")
-    return _broken(review)
+    if (broken := _broken(review)) is not None:
+        return broken
+    why = approvers.no_longer_counts(review)
+    return Doubt("approver", f"The approval does not count. {why}") if why else None
+
+
+def revoked(review: Review) -> str:
+    """How the approval ended, in a sentence."""
+    if review.revoked_by is None:
+        return f"The approval ended: {BY_ACCOUNT}"
+    return f"{review.revoked_by} revoked the approval."
+
+
+BY_ACCOUNT: Final = "an administrator changed the password, role or state of the account that gave it."
 
 
 def details(review: Review, why: Doubt) -> dict[str, Any]:

@@ -67,6 +67,18 @@ _HINTS: Final = {
 _UNDECIDED: Final = "Choose what you decide."
 
 
+class RevokeForm(SmallForm):
+    """Takes an approval back, with the reason."""
+
+    revoke_reason = forms.CharField(
+        label="Why it no longer counts",
+        help_text="The owner and later readers see it.",
+        widget=forms.Textarea(attrs={"class": "textarea", "rows": 3}),
+        error_messages={"required": "Enter why you revoke the approval."},
+    )
+    revoke_reason.flag = "Required"  # type: ignore[attr-defined] # shown by lean/field.html
+
+
 class DecisionForm(SmallForm):
     """Approve, ask for changes, or reject, with a reason."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -21,17 +20,14 @@ class ReviewState(models.TextChoices):
     CHANGES_REQUESTED = "changes-requested", "Changes requested"
     REJECTED = "rejected", "Rejected"
     WITHDRAWN = "withdrawn", "Withdrawn"
-
-
-def has_lapsed(until: datetime | None) -> bool:
-    """Whether an approval that counts until then counts no more. None: it is from before approvals had an end."""
-    return until is None or until <= timezone.now()
+    REVOKED = "revoked", "Revoked"
 
 
 class Review(Sealed):
     """One revision sent for review. Whether it still counts is derived, see `approvals`.
 
-    counts_until: when its approval ends, by the database's clock. It is sealed when it is approved.
+    counts_until: when its approval ends, by the database's clock. It is sealed when it is approved. revoked_by,
+    revoked_reason: who took the approval back, and why; nobody when an administrator's change of the approver's account did.
     """
 
     draft = models.ForeignKey(Draft, on_delete=models.CASCADE, related_name="reviews")
@@ -45,6 +41,11 @@ class Review(Sealed):
     state = models.CharField(max_length=20, choices=ReviewState.choices, default=ReviewState.WAITING)
 
     counts_until = models.DateTimeField(null=True, blank=True)
+    revoked = models.DateTimeField(null=True, blank=True)
+    revoked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    revoked_reason = models.TextField(blank=True)
 
     class Meta:
         ordering: ClassVar = ["-id"]
@@ -65,9 +66,13 @@ class Review(Sealed):
         return sealing.parts(self)
 
     @property
-    def lapsed(self) -> bool:
-        """Whether it was approved and counts no more by the clock, or was approved before approvals had an end."""
-        return self.state == ReviewState.APPROVED and has_lapsed(self.counts_until)
+    def is_expired(self) -> bool:
+        """Whether its approval ended by itself, for lists; what decides goes by the database's clock.
+
+        One without an end is from before approvals had one.
+        """
+        ends = self.counts_until
+        return self.state == ReviewState.APPROVED and (ends is None or ends <= timezone.now())
 
     @property
     def is_outdated(self) -> bool:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
-from django.db.models import F, Prefetch, Q, QuerySet
+from django.db.models import Case, F, Prefetch, Q, QuerySet, Value, When
 
 from vmssbuilder.accounts.models import User
+from vmssbuilder.clock import Now
 from vmssbuilder.drafts.access import memberships
 from vmssbuilder.drafts.models import Draft
 
@@ -33,10 +34,14 @@ def newest(draft: Draft) -> Review | None:
 
 @dataclass(frozen=True, slots=True)
 class DraftReview:
-    """Where a draft stands with its reviewers. review: the newest one; decision: the newest about it."""
+    """Where a draft stands with its reviewers. review: the newest one; decision: the newest about it.
+
+    doubt: why its approval does not count, though the draft was not edited since.
+    """
 
     review: Review | None
     decision: Decision | None
+    doubt: approvals.Doubt | None = None
 
     @property
     def outdated(self) -> bool:
@@ -47,22 +52,16 @@ class DraftReview:
 
     @property
     def voided(self) -> bool:
-        """Whether the draft was approved as it is, and an administrator's change of the reviewer's account ended that."""
-        # Only what waits can be withdrawn by its owner, and nobody has decided about that.
-        return self._is(ReviewState.WITHDRAWN) and self.decision is not None
+        """Whether the draft was approved as it is, and that does not count any more."""
+        return self.doubt is not None
 
     @property
     def waiting(self) -> bool:
         return self._is(ReviewState.WAITING)
 
     @property
-    def lapsed(self) -> bool:
-        """Whether the draft was approved as it is, and the time of that is over."""
-        return self.review is not None and not self.review.is_outdated and self.review.lapsed
-
-    @property
     def approved(self) -> bool:
-        return self._is(ReviewState.APPROVED) and not self.lapsed
+        return self._is(ReviewState.APPROVED) and self.doubt is None
 
     @property
     def sendable(self) -> bool:
@@ -84,7 +83,42 @@ def state_of(draft: Draft) -> DraftReview:
     if review is None:
         return DraftReview(None, None)
     review.draft = draft
-    return DraftReview(review, review.decisions.select_related("reviewer").first())
+    decision = review.decisions.select_related("reviewer").first()
+    return DraftReview(review, decision, doubt_of(draft, review.state) if not review.is_outdated else None)
+
+
+_KEPT: Final = "_doubt"
+
+
+def doubt_of(draft: Draft, state: str | None, known: Review | None = None) -> approvals.Doubt | None:
+    """Why the approval of the draft as it is does not count, for pages: None for one that counts, or none at all.
+
+    state: of its newest review; known: that review, where it was read. Asked once for each draft that a page read. Once Azure has the request, an approval has
+    done what it was given for, and nobody asks whether it still counts.
+    """
+    if state not in (ReviewState.APPROVED, ReviewState.REVOKED):
+        return None
+    kept: dict[int, approvals.Doubt | None] = vars(draft).setdefault(_KEPT, {})
+    if draft.head not in kept:
+        review = known or newest(draft)
+        kept[draft.head] = None if review is None or is_at_azure(review) else approvals.doubt(review)
+    return kept[draft.head]
+
+
+def is_at_azure(review: Review) -> bool:
+    """Whether Azure has, or may have, the request by this approval, and it did not end badly."""
+    sent = Q(may_exist=True) | Q(operation__isnull=False)
+    submissions = review.draft.submissions.filter(sent, revision=review.revision_id)
+    return bool(submissions.exclude(state__in=("failed", "canceled")).exists())
+
+
+STATE_NOW: Final = Case(
+    When(
+        Q(counts_until=None) | Q(counts_until__lte=Now()), state=ReviewState.APPROVED, then=Value("expired")
+    ),
+    default=F("state"),
+)
+"""The state of a review for lists, where an approval that ended by itself is one no more."""
 
 
 def visible(user: User) -> QuerySet[Review]:
@@ -103,7 +137,7 @@ def queue(user: User, which: Filter) -> QuerySet[Review]:
     listed = (
         visible(user)
         .select_related("draft", "draft__owner", "revision", "requested_by")
-        .defer("draft__document", "revision__document", "note", "overrides")
+        .defer("draft__document", "revision__document", "note", "overrides", "seal", "revoked_reason")
     )
     return (
         listed.filter(waiting).order_by("id")

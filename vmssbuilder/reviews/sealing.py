@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from django.db import models
+
 from vmssbuilder.drafts import sent, vault
 from vmssbuilder.scaleset import paths, secrets
 
 if TYPE_CHECKING:
-    from .models import Review
+    from .models import Decision, Review
 
 POLICY: Final = {"version": "none", "verdict": "one approval"}
 """What the house's policy says of the request. There are none yet: one approval of somebody else is enough."""
@@ -37,7 +39,6 @@ def parts(review: Review) -> dict[str, Any]:
     revision = review.revision
     revision.draft = review.draft
     update = sent.update(revision)
-    decisions = review.decisions.filter(verdict="approve").select_related("reviewer").order_by("pk")
     return {
         "place": {
             "review": review.pk,
@@ -53,11 +54,18 @@ def parts(review: Review) -> dict[str, Any]:
         if update is None
         else [update.difference.method, update.difference.changes, update.difference.before],
         "overridden": review.overrides,
-        "approvers": [{"decision": each.pk, **each.reviewer.identity} for each in decisions],
+        "approvers": [{"decision": each.pk, **each.reviewer.identity} for each in approving(review)],
         "counts until": review.counts_until.isoformat() if review.counts_until else None,
         "policy": POLICY,
         **_secrets(review),
     }
+
+
+def approving(review: Review) -> list[Decision]:
+    """The decisions that approve it, with who made them, oldest first; read once for each review that was read."""
+    models.prefetch_related_objects([review], "decisions__reviewer")
+    decisions = [each for each in review.decisions.all() if each.verdict == "approve"]
+    return sorted(decisions, key=lambda each: each.pk)
 
 
 def _secrets(review: Review) -> dict[str, Any]:

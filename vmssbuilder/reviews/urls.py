@@ -9,5 +9,6 @@ urlpatterns = [
     path("<int:number>/", views.detail, name="review-detail"),
     path("request/<str:code>/", views.request_review, name="review-request"),
     path("<int:number>/decide/", views.decide, name="review-decide"),
+    path("<int:number>/revoke/", views.revoke, name="review-revoke"),
     path("<int:number>/withdraw/", views.withdraw, name="review-withdraw"),
 ]

@@ -23,8 +23,8 @@ from vmssbuilder.scaleset import hidden
 from vmssbuilder.scaleset.findings import Finding, errors
 from vmssbuilder.scaleset.rules.characters import DECEIVING
 
-from . import actions, overrides, queries
-from .forms import DecisionForm, ReviewRequestForm
+from . import actions, approvals, overrides, queries
+from .forms import DecisionForm, ReviewRequestForm, RevokeForm
 from .models import Decision, Review, ReviewState
 
 PAGE_SIZE: Final = 25
@@ -66,6 +66,7 @@ def _page(
     review: Review,
     *,
     form: DecisionForm | None = None,
+    revoking: RevokeForm | None = None,
     errors: list[dict[str, str]] | None = None,
     status: int = 200,
 ) -> HttpResponse:
@@ -99,8 +100,37 @@ def _page(
         "owns": review.draft.owner_id == user.pk,
         "form": form or DecisionForm(),
         "errors": form.problems() if form is not None else errors,
+        **_ending(review, user, revoking),
     }
+    if revoking is not None:
+        context["errors"] = (
+            revoking.problems() if context["revoking"] else [{"message": _NONE_LEFT, "href": ""}]
+        )
     return render(request, "reviews/detail.html", context, status=status)
+
+
+_NONE_LEFT: Final = "There is no approval any more that could be revoked."
+
+
+def _ending(review: Review, user: User, form: RevokeForm | None) -> dict[str, Any]:
+    """Whether the approval still counts, and the form that ends it for who may do so."""
+    approved = review.state == ReviewState.APPROVED
+    ended = not review.is_outdated and (approved or review.state == ReviewState.REVOKED)
+    at_azure = approved and queries.is_at_azure(review)
+    may_revoke = approved and not at_azure and not actions.may_not_revoke(user, review)
+    return {
+        "doubt": _doubt(review) if ended and not at_azure else None,
+        "at_azure": at_azure,
+        "revoking": (form or RevokeForm()) if may_revoke else None,
+        "revoking_failed": form is not None,
+    }
+
+
+def _doubt(review: Review) -> approvals.Doubt | None:
+    """Why the approval does not count; what is asked of the newest one is what the bar of the page asks, too."""
+    if review.draft.reviews.filter(pk__gt=review.pk).exists():
+        return approvals.doubt(review)
+    return queries.doubt_of(review.draft, review.state, review)
 
 
 def _with_reasons(review: Review, found: list[Finding]) -> list[dict[str, Any]]:
@@ -150,6 +180,25 @@ _DONE: Final = {
     Decision.Verdict.REQUEST_CHANGES: "Changes requested. The owner sees your reason.",
     Decision.Verdict.REJECT: "Rejected. The owner sees your reason.",
 }
+
+
+@require_POST
+def revoke(request: HttpRequest, number: int) -> HttpResponse:
+    """Who gave an approval, or an administrator, takes it back."""
+    review = _find(request, number)
+    user, form = cast(User, request.user), RevokeForm(request.POST)
+    if why_not := actions.may_not_revoke(user, review):
+        raise PermissionDenied(why_not)
+    if not form.is_valid():
+        status = 422 if review.state == ReviewState.APPROVED else 409
+        return _page(request, review, revoking=form, status=status)
+    try:
+        actions.revoke(user, review, form.cleaned_data["revoke_reason"])
+    except actions.ReviewRefused as refused:
+        form.refuse(refused.problems)
+        return _page(request, _find(request, number), revoking=form, status=409 if refused.moved_on else 422)
+    messages.success(request, "The approval was revoked. Nothing is sent by it any more.")
+    return redirect("review-detail", number)
 
 
 @require_POST

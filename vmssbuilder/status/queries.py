@@ -14,7 +14,8 @@ from vmssbuilder.drafts.answers import AzureAnswer
 from vmssbuilder.drafts.checking import check_content
 from vmssbuilder.drafts.models import Draft
 from vmssbuilder.preflight import verdict
-from vmssbuilder.reviews.models import ReviewState, has_lapsed
+from vmssbuilder.reviews.models import ReviewState
+from vmssbuilder.reviews.queries import doubt_of
 from vmssbuilder.scaleset import paths
 from vmssbuilder.scaleset.findings import Finding, errors
 
@@ -30,7 +31,6 @@ class KnownStanding:
     review: int | None
     review_state: str | None
     review_revision: int | None
-    review_until: datetime | None
     submission: str | None
     submission_state: str | None
     submission_revision: int | None
@@ -45,7 +45,6 @@ _COLUMNS: Final = (
     "reviews__pk",
     "reviews__state",
     "reviews__revision__number",
-    "reviews__counts_until",
     "submissions__code",
     "submissions__state",
     "submissions__revision__number",
@@ -91,9 +90,9 @@ def _owners_facts(draft: Draft, check: Callable[[Draft], list[Finding]]) -> Fact
     """What is known of the draft, for its owner. check: asked only where the standing depends on it."""
     row = known(draft)
     review = row.review_state if row.review_revision == draft.head else ""
-    if review == ReviewState.APPROVED and has_lapsed(row.review_until):
-        review = ""
     submission = row.submission_state if row.submission_revision == draft.head else ""
+    if not submission and (doubt := doubt_of(draft, review)):
+        review = doubt.kind
     # A page that reads no document asks for none here either.
     checked = "document" not in draft.get_deferred_fields()
     found: list[Finding] = []

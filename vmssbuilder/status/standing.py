@@ -25,6 +25,7 @@ STANDINGS: Final = {
     "changes-requested": "Changes requested",
     "rejected": "Rejected",
     "approved": "Approved",
+    "approval-ended": "Approval ended",
     "under-way": "On its way",
     "needs-sign-in": "Needs sign-in",
     "succeeded": "Succeeded",
@@ -40,6 +41,7 @@ _STAGE: Final = {
     "changes-requested": 1,
     "rejected": 1,
     "approved": 2,
+    "approval-ended": 2,
     "succeeded": 4,
 }
 """The stage of each standing; all others are of a request that was sent."""
@@ -50,6 +52,7 @@ _LOOKS: Final = {
     "changes-requested": ("warning", "warning"),
     "rejected": ("error", "error"),
     "approved": ("done", "done"),
+    "approval-ended": ("warning", "warning"),
     "under-way": ("info", "running"),
     "needs-sign-in": ("warning", "person"),
     "succeeded": ("done", "done"),
@@ -85,7 +88,7 @@ class Facts:
     """What is known of a draft as it is now, and who looks.
 
     wrong: errors that stand in the way of a review. reasons: errors that only want a reason. review, submission: the
-    state of the newest one about the newest revision, "" for none. sent_back: whether the newest review of an earlier
+    state of the newest one about the newest revision, "" for none; of an approval that does not count, why. sent_back: whether the newest review of an earlier
     revision asked for changes or rejected it. mine: whether the submission is in the name of who looks. local: whether
     who looks is somebody whom Azure does not know. checked: whether the check was looked at, which some pages do not.
     """
@@ -132,7 +135,18 @@ def name_of(submission: str | None, review: str | None) -> str:
     """The name of where a draft stands, from the states of the submission and the review of its newest revision."""
     if submission:
         return "under-way" if submission in MOVING else submission
+    if review in _ENDED:
+        return "approval-ended"
     return review if review in STANDINGS else "draft"
+
+
+_ENDED: Final = {
+    "revoked": "It was revoked",
+    "expired": "It has expired",
+    "approver": "Who approved it does not count",
+    "changed": "It does not hold",
+}
+"""Why an approval of the draft as it is does not count any more: states of its review, and kinds of doubt."""
 
 
 def status_of(submission: str | None, review: str | None) -> tuple[str, str, str]:
@@ -197,6 +211,11 @@ def _approved(facts: Facts) -> tuple[Act | None, str]:
     return Act.SEND, ""
 
 
+def _ended(facts: Facts) -> tuple[Act | None, str]:
+    said = _ENDED[facts.review]
+    return (Act.ASK_FOR_REVIEW, said) if facts.role == "owner" else (None, f"{said}. Waits for its owner")
+
+
 def _signing_in(facts: Facts) -> tuple[Act | None, str]:
     return (Act.SIGN_IN, "") if facts.mine else (Act.FOLLOW, "Waits for the sign-in of who sent it")
 
@@ -210,6 +229,7 @@ _ACTS: Final[dict[str, Callable[[Facts], tuple[Act | None, str]]]] = {
     "changes-requested": _sent_back,
     "rejected": _sent_back,
     "approved": _approved,
+    "approval-ended": _ended,
     "needs-sign-in": _signing_in,
     "under-way": _always(Act.FOLLOW),
     "succeeded": _always(Act.READ_RESULT),
