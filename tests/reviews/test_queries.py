@@ -161,7 +161,7 @@ def test_a_list_of_reviews_reads_no_documents_and_no_row_twice(
     assert {"note", "overrides"} <= listed[0].get_deferred_fields()
     assert "document" in listed[0].draft.get_deferred_fields()
     assert "document" in listed[0].revision.get_deferred_fields()
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         [one, _] = queries.with_decisions(Review.objects.filter(state="approved").order_by("pk"))
         assert [each.reviewer for each in one.decisions.all()] == [rolf]
         assert (one.draft.owner, one.revision.number, one.requested_by) == (rita, 1, rita)
@@ -294,7 +294,7 @@ def test_why_somebody_may_not_decide_is_said(rita: User, rolf: User) -> None:
     ("verdict", "reason", "problems"),
     [
         ("maybe", "Fits.", {"verdict": "Choose what you decide."}),
-        ("approve", " \n", {"reason": "Enter the reason for your decision."}),
+        ("reject", " \n", {"reason": "Enter the reason for your decision."}),
     ],
 )
 def test_what_is_missing_of_a_decision_is_said_at_its_field(

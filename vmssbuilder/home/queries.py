@@ -99,6 +99,8 @@ def what_needs(user: User, sent: QueryDict) -> dict[str, Any]:
     ).get_page(sent.get("page"))
     # One more than is shown says whether there is more.
     reviews = list(waiting_for(user)[: PAGE_SIZE + 1])
+    listed = reviews[:PAGE_SIZE]
+    asked = [each for each in listed if each.asked_of_me]
     submissions = list(under_way(user)[: PAGE_SIZE + 1])
     shared = [] if search.asked or search.everyone else people.shared_with(user, PAGE_SIZE)
     # Whoever searches, or looks at everyone's, asked for something else.
@@ -130,7 +132,9 @@ def what_needs(user: User, sent: QueryDict) -> dict[str, Any]:
         ],
         "shared": shared[:PAGE_SIZE],
         "more_shared": len(shared) > PAGE_SIZE,
-        "reviews": reviews[:PAGE_SIZE],
+        # Those asked of the person come first, and are their turn.
+        "asked": asked,
+        "reviews": listed[len(asked) :],
         "more_reviews": len(reviews) > PAGE_SIZE,
         "submissions": [Listed(submission, submission.status) for submission in submissions[:PAGE_SIZE]],
         "more_submissions": len(submissions) > PAGE_SIZE,

@@ -18,5 +18,5 @@ from . import queries
 def home(request: HttpRequest) -> HttpResponse:
     """What needs me."""
     context = queries.what_needs(cast(User, request.user), request.GET)
-    count_in_header(request, home=len(context["needs"]), reviews=len(context["reviews"]))
+    count_in_header(request, home=len(context["needs"]), reviews=len(context["asked"] + context["reviews"]))
     return render(request, "home/home.html", context)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import timedelta
 from typing import Final
 
@@ -20,7 +20,7 @@ from vmssbuilder.drafts.checking import check_content
 from vmssbuilder.drafts.models import Draft
 from vmssbuilder.scaleset.findings import Finding, errors
 
-from . import overrides
+from . import overrides, reviewers
 from .approvers import may_not_decide as may_not_decide  # noqa: PLC0414 - it is for views, too
 from .models import Decision, Review, ReviewState
 from .queries import approval, is_at_azure
@@ -48,12 +48,19 @@ class ReviewRefused(Exception):
 
 
 def request_review(
-    user: User, draft: Draft, note: str, base: int, reasons: Mapping[str, str] | None = None
+    user: User,
+    draft: Draft,
+    note: str,
+    base: int,
+    reasons: Mapping[str, str] | None = None,
+    *,
+    people: Collection[int] = (),
+    groups: Collection[int] = (),
 ) -> Review:
     """Sends the draft's newest revision for review. base: the revision that the person saw when they did.
 
     reasons: why each error that may be overridden is to be let through, by rule and place as `overrides.named` writes
-    them. Raises ReviewRefused, Http404, PermissionDenied.
+    them. people, groups: whom it is asked of, by their ids; nobody for any reviewer. Raises ReviewRefused, Http404, PermissionDenied.
     """
     require(user, draft, Access.OWN)
     note = note.strip()
@@ -81,6 +88,8 @@ def request_review(
                 if not each.reason
             ]
         problems += _lengths(note=note, **{each.id: each.reason for each in overridden})
+        asked, names = reviewers.asked(locked, people, groups)
+        problems += _asked(asked, people, groups)
         if problems:
             raise ReviewRefused(*problems)
         locked.reviews.filter(state=ReviewState.WAITING).update(state=ReviewState.WITHDRAWN)
@@ -90,7 +99,9 @@ def request_review(
             requested_by=user,
             note=note,
             overrides=[each.kept for each in overridden],
+            asked_groups=", ".join(names),
         )
+        review.asked.set(asked)
         record(
             user,
             "review.requested",
@@ -98,6 +109,7 @@ def request_review(
             review=review.pk,
             revision=locked.head,
             overridden=sorted({each.finding.rule for each in overridden}),
+            **({"asked": [each.username for each in asked]} if asked else {}),
         )
     return review
 
@@ -105,6 +117,20 @@ def request_review(
 def _blocking(found: Iterable[Finding]) -> list[tuple[str, str]]:
     """What stands in the way of a review: every error that nobody may override, in words."""
     return [("", each.message) for each in errors(found) if not each.overridable]
+
+
+def _asked(asked: list[User], people: Collection[int], groups: Collection[int]) -> list[tuple[str, str]]:
+    """What is wrong with whom it is asked of."""
+    place = "people" if people else "groups"
+    if (people or groups) and not asked:
+        return [
+            (place, "Nobody whom you chose may decide about this draft. Choose somebody else, or nobody.")
+        ]
+    if not set(people) <= {each.pk for each in asked} and len(asked) <= reviewers.AT_MOST:
+        return [("people", "Somebody whom you chose may not decide about this draft any more. Choose again.")]
+    if len(asked) > reviewers.AT_MOST:
+        return [(place, f"Ask no more than {reviewers.AT_MOST} people.")]
+    return []
 
 
 def _lengths(**texts: str) -> list[tuple[str, str]]:
@@ -118,7 +144,8 @@ def _lengths(**texts: str) -> list[tuple[str, str]]:
 def decide(user: User, review: Review, verdict: str, reason: str) -> Decision:
     """Approves, asks for changes or rejects. Raises ReviewRefused, Http404, PermissionDenied.
 
-    Nobody decides about their own work, see `approvers`.
+    Nobody decides about their own work, see `approvers`. An approval needs a reason only where the request is sent
+    despite errors.
     """
     why_not = may_not_decide(user, review)
     require(user, review.draft, Access.VIEW)
@@ -128,7 +155,7 @@ def decide(user: User, review: Review, verdict: str, reason: str) -> Decision:
     problems = []
     if verdict not in Decision.Verdict.values:
         problems.append(("verdict", "Choose what you decide."))
-    if not reason:
+    if not reason and (verdict != Decision.Verdict.APPROVE or review.overrides):
         problems.append(("reason", "Enter the reason for your decision."))
     problems += _lengths(reason=reason)
     if problems:

@@ -8,17 +8,19 @@ from typing import Any, Final
 from crispy_forms.layout import HTML, Layout
 from django import forms
 
+from vmssbuilder.drafts.models import Draft
 from vmssbuilder.scaleset.findings import Finding
-from vmssbuilder.web.forms import Radios, SmallForm
+from vmssbuilder.web.forms import PLAIN, Checkboxes, Radios, SmallForm
 
-from . import overrides
+from . import overrides, reviewers
 from .models import Decision
 
 
 class ReviewRequestForm(SmallForm):
     """Sends a revision for review, with a note, and a reason for each error that is to be let through.
 
-    found: these errors. The action judges what was typed; `refuse` puts that at the fields.
+    found: these errors. The action judges what was typed; `refuse` puts that at the fields. Whom it is asked of stands
+    outside of the layout: the page folds it.
     """
 
     base = forms.CharField(required=False, widget=forms.HiddenInput(attrs={"id": "review-base"}))
@@ -30,13 +32,47 @@ class ReviewRequestForm(SmallForm):
         widget=forms.Textarea(attrs={"class": "textarea", "rows": 4}),
     )
 
-    def __init__(self, *args: Any, found: Iterable[Finding], **named: Any) -> None:
+    def __init__(self, *args: Any, draft: Draft, found: Iterable[Finding], **named: Any) -> None:
         super().__init__(*args, **named)
+        self.draft = draft
+        self._offer(reviewers.offer(draft))
         self.overridable = overrides.asked(found)
         for each in self.overridable:
             self.fields[each.name] = _Reason(each)
         lead = [HTML('{% include "reviews/overrides_lead.html" %}')] if self.overridable else []
         self.helper.layout = Layout("note", *lead, *(each.name for each in self.overridable))
+
+    def _offer(self, offer: reviewers.Offer) -> None:
+        """Fields for those who can be asked; no field where there is nobody."""
+        if offer.groups:
+            self.fields["groups"] = _Asked("Groups", [(each.pk, each.name) for each in offer.groups])
+        if offer.people:
+            label = "People" if not offer.more else "People, the first of them"
+            self.fields["people"] = _Asked(label, [(each.pk, str(each)) for each in offer.people])
+        if offer.more:
+            self.fields["others"] = _Names()
+
+    @property
+    def whom(self) -> list[forms.BoundField]:
+        """The fields that say whom it is asked of."""
+        return [self[name] for name in ("groups", "people", "others") if name in self.fields]
+
+    @property
+    def asks(self) -> bool:
+        """Whether somebody was chosen, or what was chosen is wrong."""
+        return any(field.errors or field.data for field in self.whom)
+
+    def clean_others(self) -> list[int]:
+        """The people whose names were typed."""
+        try:
+            return [each.pk for each in reviewers.named(self.draft, self.cleaned_data["others"])]
+        except reviewers.UnknownName as unknown:
+            raise forms.ValidationError(str(unknown)) from unknown
+
+    def chosen(self) -> dict[str, list[int]]:
+        """Whom it is asked of, by ids, as the action wants it."""
+        people = [*self.cleaned_data.get("people", ()), *self.cleaned_data.get("others", ())]
+        return {"people": people, "groups": self.cleaned_data.get("groups", [])}
 
     def reasons(self) -> dict[str, str]:
         """The reasons that were typed, by name of the finding."""
@@ -57,6 +93,39 @@ class _Reason(forms.CharField):
             widget=forms.Textarea(attrs={"class": "textarea", "rows": 2, "id": override.id}),
         )
         self.where = override.finding.where
+
+
+_GONE: Final = "Somebody on the list was taken off it since. Choose again."
+
+
+class _Asked(forms.TypedMultipleChoiceField):
+    """Groups or people to ask, by their ids."""
+
+    def __init__(self, label: str, choices: list[tuple[int, str]]) -> None:
+        super().__init__(
+            label=label,
+            choices=choices,
+            coerce=int,
+            required=False,
+            widget=Checkboxes({}),
+            error_messages={"invalid_choice": _GONE},
+        )
+
+
+class _Names(forms.CharField):
+    """Names of people who are not on the list."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            label="Other people",
+            help_text="Names or mail addresses of reviewers, separated by commas.",
+            required=False,
+            max_length=reviewers.LONGEST_NAMES,
+            widget=forms.TextInput(attrs=PLAIN),
+            error_messages={
+                "max_length": f"Shorten the names to {reviewers.LONGEST_NAMES:,} characters, or ask a group."
+            },
+        )
 
 
 _HINTS: Final = {
@@ -80,7 +149,10 @@ class RevokeForm(SmallForm):
 
 
 class DecisionForm(SmallForm):
-    """Approve, ask for changes, or reject, with a reason."""
+    """Approve, ask for changes, or reject, with a reason.
+
+    overridden: whether the request is to be sent despite errors, so that an approval needs a reason too.
+    """
 
     verdict = forms.ChoiceField(
         label="Your decision",
@@ -94,8 +166,24 @@ class DecisionForm(SmallForm):
     )
     reason = forms.CharField(
         label="Reason",
-        help_text="The owner and later readers see it.",
+        required=False,
         widget=forms.Textarea(attrs={"class": "textarea", "rows": 5}),
-        error_messages={"required": "Enter the reason for your decision."},
     )
-    reason.flag = "Required"  # type: ignore[attr-defined] # shown by lean/field.html
+
+    def __init__(self, *args: Any, overridden: bool = False, **named: Any) -> None:
+        super().__init__(*args, **named)
+        self.overridden = overridden
+        reason = self.fields["reason"]
+        if overridden:
+            reason.flag = "Required"  # type: ignore[attr-defined] # shown by lean/field.html
+            reason.help_text = "The request is to be sent despite errors, so an approval needs a reason too."
+        else:
+            reason.help_text = "Needed to ask for changes or to reject. The owner and later readers see it."
+
+    def clean(self) -> dict[str, Any]:
+        """The reason is needed for all but a plain approval."""
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        plain = data.get("verdict") == Decision.Verdict.APPROVE and not self.overridden
+        if not data.get("reason") and not plain:
+            self.add_error("reason", "Enter the reason for your decision.")
+        return data

@@ -23,6 +23,24 @@ class ReviewState(models.TextChoices):
     REVOKED = "revoked", "Revoked"
 
 
+class ReviewGroup(models.Model):
+    """People who are asked for reviews together, kept by administrators. It gives nobody a right."""
+
+    name = models.CharField(max_length=80, unique=True)
+    members = models.ManyToManyField(
+        settings.AUTH_USER_MODEL,
+        blank=True,
+        related_name="review_groups",
+        help_text="Reviewers and administrators. Who may not decide about a request is not asked about it.",
+    )
+
+    class Meta:
+        ordering: ClassVar = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Review(Sealed):
     """One revision sent for review. Whether it still counts is derived, see `approvals`.
 
@@ -37,6 +55,15 @@ class Review(Sealed):
     note = models.TextField(blank=True, help_text="What the reviewer should know.")
     overrides = models.JSONField(
         default=list, blank=True, help_text="Each error that the request is to be sent despite, and why."
+    )
+    asked = models.ManyToManyField(
+        settings.AUTH_USER_MODEL,
+        blank=True,
+        related_name="reviews_asked",
+        help_text="Whom it is asked of; empty for any reviewer.",
+    )
+    asked_groups = models.CharField(
+        max_length=1000, blank=True, help_text="The names of the groups that were asked."
     )
     state = models.CharField(max_length=20, choices=ReviewState.choices, default=ReviewState.WAITING)
 
@@ -79,9 +106,24 @@ class Review(Sealed):
         """Whether the draft was edited after this revision, which voids the review and any approval."""
         return self.draft.head != self.revision.number
 
+    @property
+    def asked_of_me(self) -> bool:
+        """Whether it is asked of whoever looks, as `queries.queue` found out with it."""
+        return bool(getattr(self, "asks", False))
+
+    @property
+    def asked_words(self) -> str:
+        """Whom it is asked of, “Platform team (Ada, Rolf and 2 more)”, "" for any reviewer. Wants `asked` prefetched."""
+        names = [str(each) for each in self.asked.all()]
+        if not names:
+            return ""
+        last = f"{len(names) - 3} more" if len(names) > 4 else names.pop()
+        listed = f"{', '.join(names[:3])} and {last}" if names else last
+        return f"{self.asked_groups} ({listed})" if self.asked_groups else listed
+
 
 class Decision(models.Model):
-    """What one reviewer decided, and why."""
+    """What one reviewer decided, and why; an approval needs no reason unless errors are let through."""
 
     class Verdict(models.TextChoices):
         APPROVE = "approve", "Approve"
@@ -91,7 +133,7 @@ class Decision(models.Model):
     review = models.ForeignKey(Review, on_delete=models.CASCADE, related_name="decisions")
     reviewer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     verdict = models.CharField(max_length=20, choices=Verdict.choices)
-    reason = models.TextField()
+    reason = models.TextField(blank=True)
     at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

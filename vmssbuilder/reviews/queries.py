@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from django.db.models import Case, F, Prefetch, Q, QuerySet, Value, When
+from django.db.models import Case, Exists, F, OuterRef, Prefetch, Q, QuerySet, Value, When
 
 from vmssbuilder.accounts.models import User
 from vmssbuilder.clock import Now
@@ -131,7 +131,10 @@ def visible(user: User) -> QuerySet[Review]:
 
 
 def queue(user: User, which: Filter) -> QuerySet[Review]:
-    """The reviews that wait for a decision, oldest first; or the others, newest first."""
+    """The reviews that wait for a decision, those asked of the person first, then oldest first; or the others, newest first.
+
+    Each knows (`asked_of_me`) whether it is asked of the person.
+    """
     waiting = Q(state=ReviewState.WAITING, revision__number=F("draft__head"))
     # The documents can be large, and a list shows nothing of them.
     listed = (
@@ -139,15 +142,17 @@ def queue(user: User, which: Filter) -> QuerySet[Review]:
         .select_related("draft", "draft__owner", "revision", "requested_by")
         .defer("draft__document", "revision__document", "note", "overrides", "seal", "revoked_reason")
     )
+    asked = Review.asked.through.objects.filter(review=OuterRef("pk"), user=user)
+    listed = listed.annotate(asks=Exists(asked))
     return (
-        listed.filter(waiting).order_by("id")
+        listed.filter(waiting).order_by("-asks", "id")
         if which == "waiting"
         else listed.exclude(waiting).order_by("-id")
     )
 
 
 def waiting_for(user: User) -> QuerySet[Review]:
-    """The reviews that this person can decide about, oldest first; none for someone who is no reviewer."""
+    """The reviews that this person can decide about, those asked of them first; none for someone who is no reviewer."""
     if not user.is_reviewer:
         return Review.objects.none()
     return queue(user, "waiting").exclude(draft__owner=user).exclude(draft__revisions__author=user)
@@ -156,5 +161,5 @@ def waiting_for(user: User) -> QuerySet[Review]:
 def with_decisions(reviews: QuerySet[Review]) -> QuerySet[Review]:
     """The same reviews with their decisions and who made them."""
     return reviews.select_related("draft", "draft__owner", "revision", "requested_by").prefetch_related(
-        Prefetch("decisions", Decision.objects.select_related("reviewer"))
+        "asked", Prefetch("decisions", Decision.objects.select_related("reviewer"))
     )

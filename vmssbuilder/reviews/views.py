@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Final, cast
 
 from django.contrib import messages
@@ -39,9 +40,26 @@ def queue(request: HttpRequest) -> HttpResponse:
     """The requests for review that the person may see: those that wait, or those that are decided."""
     user = cast(User, request.user)
     which: queries.Filter = "decided" if request.GET.get("show") == "decided" else "waiting"
-    page = Paginator(queries.queue(user, which), PAGE_SIZE).get_page(request.GET.get("page"))
-    context = {"page": page, "which": which, "query": "show=decided&" if which == "decided" else ""}
+    page = Paginator(queries.queue(user, which).prefetch_related("asked"), PAGE_SIZE).get_page(
+        request.GET.get("page")
+    )
+    context = {
+        "page": page,
+        "parts": _parts(page, which),
+        "which": which,
+        "query": "show=decided&" if which == "decided" else "",
+    }
     return render(request, "reviews/list.html", context)
+
+
+def _parts(page: Iterable[Review], which: queries.Filter) -> list[tuple[str, list[Review]]]:
+    """The page in parts, each with its heading: what is asked of the person comes first."""
+    listed = list(page)
+    asked = [each for each in listed if which == "waiting" and each.asked_of_me]
+    if not asked:
+        return [("", listed)]
+    others = listed[len(asked) :]
+    return [("Asked of you", asked), *([("Other requests", others)] if others else [])]
 
 
 @require_safe
@@ -98,7 +116,8 @@ def _page(
         "may_decide": open_ and not why_not,
         "why_not": why_not if user.is_reviewer else "",
         "owns": review.draft.owner_id == user.pk,
-        "form": form or DecisionForm(),
+        "asked": review.asked_words,
+        "form": form or DecisionForm(overridden=bool(review.overrides)),
         "errors": form.problems() if form is not None else errors,
         **_ending(review, user, revoking),
     }
@@ -160,7 +179,7 @@ def _deceiving(review: Review, found: list[Finding]) -> list[tuple[str, str]]:
 def decide(request: HttpRequest, number: int) -> HttpResponse:
     """Approve, ask for changes, or reject."""
     review = _find(request, number)
-    user, form = cast(User, request.user), DecisionForm(request.POST)
+    user, form = cast(User, request.user), DecisionForm(request.POST, overridden=bool(review.overrides))
     why_not = actions.may_not_decide(user, review)
     if why_not:
         raise PermissionDenied(why_not)
@@ -228,7 +247,7 @@ def request_review(request: HttpRequest, code: str) -> HttpResponse:
         return _request_page(request, draft, form, status=422)
     try:
         note = form.cleaned_data["note"]
-        review = actions.request_review(user, draft, note, _base(request), form.reasons())
+        review = actions.request_review(user, draft, note, _base(request), form.reasons(), **form.chosen())
     except actions.ReviewRefused as refused:
         draft = access.find(user, code, Access.VIEW)
         form = _request_form(draft, request.POST)
@@ -252,7 +271,9 @@ def _request_form(draft: Draft, sent: QueryDict | None = None) -> ReviewRequestF
         # What was typed stands; what is sent next is about the revision that the page shows now.
         data = sent.copy()
         data["base"] = str(draft.head)
-    return ReviewRequestForm(data, found=overridable[: overrides.AT_MOST], initial={"base": draft.head})
+    return ReviewRequestForm(
+        data, draft=draft, found=overridable[: overrides.AT_MOST], initial={"base": draft.head}
+    )
 
 
 def _request_page(

@@ -93,8 +93,8 @@ class SearchChoiceField(SearchField):
         super().__init__(label, Select({"class": "select", **attrs}, choices))
 
 
-class Radios(forms.RadioSelect):
-    """Radios with a hint for each. The first one has the id of the field, where the summary of errors leads.
+class _Hinted(forms.RadioSelect):
+    """Choices with a hint for each. The first one has the id of the field, where the summary of errors leads.
 
     hints: by value.
     """
@@ -122,3 +122,11 @@ class Radios(forms.RadioSelect):
         option["hint_id"] = f"{base}-{value}-hint"
         option["attrs"]["id"] = f"{base}-{value}" if index else base
         return option
+
+
+class Radios(_Hinted):
+    """One of a few."""
+
+
+class Checkboxes(_Hinted, forms.CheckboxSelectMultiple):
+    """Any of a few."""

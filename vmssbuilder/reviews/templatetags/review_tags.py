@@ -27,8 +27,12 @@ def review_panel(
 ) -> dict[str, Any]:
     """The form that sends the draft for review, or why it cannot be sent now."""
     blocking = overrides.too_many(blocking, overridable)
-    form = None if blocking else ReviewRequestForm(found=overridable, initial={"base": draft.head})
-    return _shared(context, draft) | {"blocking": blocking, "form": form}
+    form = None
+    shared = _shared(context, draft)
+    # Whom it can be asked of is looked for only where it can be sent.
+    if not blocking and shared["owns"] and shared["state"].sendable:
+        form = ReviewRequestForm(draft=draft, found=overridable, initial={"base": draft.head})
+    return shared | {"blocking": blocking, "form": form}
 
 
 def state_on_page(context: RequestContext, draft: Draft) -> queries.DraftReview:

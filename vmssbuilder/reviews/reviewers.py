@@ -1,0 +1,92 @@
+"""Whom a review is asked of: who can be asked, what names that were typed mean, and who is in a group.
+
+Asking opens nothing and closes nothing: every other reviewer may still decide, so that nobody waits for one who is away.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Final
+
+from django.db.models import Q, QuerySet
+
+from vmssbuilder.accounts.models import Role, User
+from vmssbuilder.drafts.models import Draft
+
+from .models import ReviewGroup
+
+OFFERED: Final = 10
+"""How many people, and how many groups, a form lists; more people are asked by their names."""
+AT_MOST: Final = 50
+"""How many people one review is asked of."""
+LONGEST_NAMES: Final = 2_000
+
+
+class UnknownName(Exception):
+    """A name that was typed means nobody, or several people; in words, with the cure."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """Who can be asked about a draft: groups and people, the first of them. more: whether there are more people."""
+
+    groups: tuple[ReviewGroup, ...] = ()
+    people: tuple[User, ...] = ()
+    more: bool = False
+
+
+def askable(draft: Draft) -> QuerySet[User]:
+    """Everybody who may decide about the draft: reviewers who neither own it nor edited it, by name."""
+    authors = draft.revisions.order_by().values("author_id")
+    return (
+        User.objects.filter(is_active=True, role__in=(Role.REVIEWER, Role.ADMINISTRATOR))
+        .exclude(pk=draft.owner_id)
+        .exclude(pk__in=authors)
+        .order_by("display_name", "username")
+    )
+
+
+def offer(draft: Draft) -> Offer:
+    """Who can be asked about the draft. Two queries."""
+    people = list(askable(draft)[: OFFERED + 1])
+    groups = tuple(ReviewGroup.objects.all()[:OFFERED]) if people else ()
+    return Offer(groups, tuple(people[:OFFERED]), len(people) > OFFERED)
+
+
+def named(draft: Draft, text: str) -> list[User]:
+    """The people whose names stand in the text, one a line or with commas. Raises UnknownName."""
+    names = [name for part in re.split(r"[\n,;]", text) if (name := part.strip())]
+    if len(names) > AT_MOST:
+        raise UnknownName(f"Name no more than {AT_MOST} people; these are {len(names)}.")
+    return [_person(draft, name) for name in dict.fromkeys(names)]
+
+
+def _person(draft: Draft, name: str) -> User:
+    """The one person who may decide and is called so: by user name, mail address or name, in whatever letters."""
+    exact = Q(username__iexact=name) | Q(email__iexact=name) | Q(display_name__iexact=name)
+    part = Q(username__icontains=name) | Q(email__icontains=name) | Q(display_name__icontains=name)
+    for condition in (exact, part):
+        found = list(askable(draft).filter(condition)[:4])
+        if len(found) == 1:
+            return found[0]
+        if found:
+            several = ", ".join(f"{each} ({each.email or each.username})" for each in found[:3])
+            raise UnknownName(f"Several reviewers are called “{name}”: {several}. Enter a mail address.")
+    raise UnknownName(
+        f"No reviewer here who may decide about this draft is called “{name}”. Enter the name or the mail address of one."
+    )
+
+
+def asked(draft: Draft, people: Collection[int], groups: Collection[int]) -> tuple[list[User], list[str]]:
+    """The people who are asked, those of the groups too, as they are now, and the names of the groups.
+
+    A group that changes later changes nothing about a review that was asked for. Whoever cannot decide is left out.
+    """
+    if not people and not groups:
+        return [], []
+    chosen = Q(pk__in=people) | Q(review_groups__in=groups)
+    found = list(askable(draft).filter(chosen).distinct()[: AT_MOST + 1])
+    names = list(ReviewGroup.objects.filter(pk__in=groups).values_list("name", flat=True))
+    return found, names
