@@ -54,14 +54,25 @@
     },
   };
 
-  document.addEventListener("input", (event) => {
-    const below = event.target.id && document.getElementById(`${event.target.id}-reading`);
+  // Says what a box says in words, and whether that is something new.
+  function tell(box) {
+    const below = box.id && document.getElementById(`${box.id}-reading`);
     const words = below && WORDS[below.dataset.reading];
-    if (!words) return;
-    const text = event.target.value.trim();
-    const said = text && words(text);
-    if (below.textContent === said) return;
+    if (!words) return "";
+    const text = box.value.trim(), said = text && words(text);
+    if (below.textContent === said) return "";
     below.textContent = said;
-    document.dispatchEvent(new CustomEvent("announce", { detail: said }));
+    return said;
+  }
+  document.addEventListener("input", (event) => {
+    const said = tell(event.target);
+    if (said) document.dispatchEvent(new CustomEvent("announce", { detail: said }));
+  });
+  // A field that is drawn anew holds what was typed meanwhile, and the words of what was saved.
+  document.addEventListener("htmx:oobAfterSwap", () => {
+    for (const below of document.querySelectorAll("[data-reading]")) {
+      const box = document.getElementById(below.id.replace(/-reading$/, ""));
+      if (box && box.value !== box.defaultValue) tell(box);
+    }
   });
 }

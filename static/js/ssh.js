@@ -172,31 +172,47 @@
   }
 
   const waiting = new Set();  // private keys that nobody has downloaded yet
+  const panels = new Map();  // what offers a private key, by the public one: a part of the page that is drawn anew gets it back
 
-  async function make(box, button) {
+  async function make(id) {
+    const box = document.getElementById(id), button = buttonOf(box);
     if (box.value.trim() && !confirm("Put a new key in the place of the one in the box?")) return;
     button.disabled = true;
     const before = button.textContent;
     button.textContent = "Making a key pair…";
+    let failed = false, made;
     try {
-      const made = await pair(), comment = `${userName() || "azureuser"}@scale-set`;
-      const url = URL.createObjectURL(new Blob([openssh(made, comment)], { type: "application/x-pem-file" }));
-      box.value = `${made.type} ${base64(made.blob)} ${comment}`;
-      box.dispatchEvent(new Event("input", { bubbles: true }));
-      offer(box, button, url, made.file);
+      made = await pair();
     } catch {
-      say("This browser cannot make keys. Use ssh-keygen.");
-      button.after("This browser cannot make keys. Use ssh-keygen.");
-    } finally {
-      button.disabled = false;
-      button.textContent = before;
+      failed = true;
     }
+    // Meanwhile the part of the page may have been drawn anew.
+    const now = document.getElementById(id), pressed = now && buttonOf(now);
+    if (pressed) {
+      pressed.disabled = false;
+      pressed.textContent = before;
+    }
+    if (failed) {
+      say("This browser cannot make keys. Use ssh-keygen.");
+      pressed?.after("This browser cannot make keys. Use ssh-keygen.");
+      return;
+    }
+    if (!now) return;
+    const comment = `${userName() || "azureuser"}@scale-set`, coded = base64(made.blob);
+    const url = URL.createObjectURL(new Blob([openssh(made, comment)], { type: "application/x-pem-file" }));
+    waiting.clear();
+    waiting.add(url);
+    panels.clear();
+    panels.set(coded, panelOf(url, made.file));
+    now.value = `${made.type} ${coded} ${comment}`;
+    now.dispatchEvent(new Event("input", { bubbles: true }));
+    offer();
+    panels.get(coded).querySelector("a").focus();
   }
-  function offer(box, button, url, file) {
-    document.getElementById(`${box.id}-made`)?.remove();
+  const buttonOf = (box) => box.parentElement.querySelector(".field__tools button");
+  function panelOf(url, file) {
     const panel = document.createElement("div");
     panel.className = "callout callout--info";
-    panel.id = `${box.id}-made`;
     const text = panel.appendChild(document.createElement("p"));
     text.textContent = "The public key is in the box. Save the private key now: it is in this page only, was sent to nobody, and is gone when you leave the page.";
     const acts = panel.appendChild(document.createElement("p"));
@@ -206,27 +222,35 @@
     link.href = url;
     link.download = file;
     link.textContent = `Download the private key (${file})`;
-    waiting.clear();
-    waiting.add(url);
     link.addEventListener("click", () => {
       waiting.delete(url);
       text.textContent = `Saved as ${file}. Keep it to yourself; on your machine: chmod 600 ${file}, then ssh -i ${file}.`;
       say(text.textContent);
     });
-    button.after(panel);
-    link.focus();
+    return panel;
   }
+  // Puts each offer below the box that holds its public key.
+  function offer() {
+    for (const [coded, panel] of panels) {
+      if (panel.isConnected) continue;
+      for (const below of document.querySelectorAll('[data-reading="ssh"]')) {
+        const box = boxOf(below);
+        if (box?.value.includes(coded)) buttonOf(box)?.after(panel);
+      }
+    }
+  }
+  const boxOf = (below) => document.getElementById(below.id.replace(/-reading$/, ""));
   window.addEventListener("beforeunload", (event) => { if (waiting.size) event.preventDefault(); });
 
   function enhance() {
     for (const box of guards.keys()) if (!box.isConnected) guards.delete(box);
     if (!crypto.subtle) return;
     for (const below of document.querySelectorAll('[data-reading="ssh"]')) {
-      const box = document.getElementById(below.id.replace(/-reading$/, ""));
+      const box = boxOf(below);
       if (!box || below.nextElementSibling?.matches(".field__tools") && below.dataset.tools === box.id) continue;
       // A row that was made as a copy of another brings copies of its tools along.
       for (const copy of box.parentElement.querySelectorAll(".field__tools, .callout")) if (!guards.has(box)) copy.remove();
-      if (!box.value) below.textContent = "";
+      below.textContent = words(box.value);
       below.dataset.tools = box.id;
       const tools = document.createElement("div");
       tools.className = "field__tools";
@@ -234,9 +258,10 @@
       button.type = "button";
       button.className = "btn btn-secondary btn--small";
       button.textContent = "Make a key pair";
-      button.addEventListener("click", () => make(box, button));
+      button.addEventListener("click", () => make(box.id));
       below.after(tools);
     }
+    offer();
   }
   enhance();
   const form = document.getElementById("step-form");

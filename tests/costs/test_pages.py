@@ -10,17 +10,18 @@ from decimal import Decimal
 from typing import Any, Final
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.utils import timezone
-from pytest_django import Settings
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from tests.conftest import GetPage
 from tests.reviews.making import document, draft, edit
 from tests.submissions.test_updates import opened
 from tests.updates.conftest import somebody_else
 from vmssbuilder.accounts.models import User
-from vmssbuilder.azure import prices
-from vmssbuilder.azure.estimates import CostPart, Estimate
+from vmssbuilder.azure import cloud, prices
+from vmssbuilder.azure.estimates import CostPart, Estimate, topics
 from vmssbuilder.costs import cache, fetching
 from vmssbuilder.costs.estimating import Cost, CostDifference
 from vmssbuilder.costs.models import PriceList
@@ -103,6 +104,21 @@ def test_no_page_waits_for_the_price_list_and_the_next_one_has_it(
     assert "USD</strong> a month" in " ".join(again.html.split())
     assert "load delay" not in again.html
     assert again.links()["How it adds up"] == url(made)
+
+
+def test_prices_that_were_read_are_at_hand_for_a_minute_without_a_query(
+    sandbox: Running, as_rita: Client, rita: User, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    made = draft(rita)
+    part(as_rita, made)
+    wanted = topics(made.document)
+    assert wanted
+    azure = cloud(settings.VMSSBUILDER_CLOUD)
+    cache.forget_at_hand()
+    with django_assert_num_queries(1):
+        first = cache.known(azure, wanted)
+        assert cache.known(azure, wanted) == first
+    assert first.keys() == wanted
 
 
 @pytest.mark.parametrize("more", ["?part=line", "", "?revision=1"], ids=["line", "all", "revision"])
@@ -224,6 +240,7 @@ def test_prices_are_kept_for_a_day_and_are_the_same_for_everybody(
     sandbox.fault("status", status=503, path=PRICES, times=9)
     assert amounts(part(as_rita, draft(rita)), "Sum") == first
     PriceList.objects.update(at=timezone.now() - cache.LASTS - timedelta(seconds=1))
+    cache.forget_at_hand()
     assert "The price list does not answer." in part(as_rita, draft(rita))
     sandbox.sandbox.memory.faults.clear()
     assert "The price list does not answer." in part(as_rita, draft(rita)), "it is not asked again at once"

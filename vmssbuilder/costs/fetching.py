@@ -106,3 +106,4 @@ def forget_everything() -> None:
     """As in a fresh process: for tests, which ask the same in many worlds."""
     with _lock:
         _jobs.clear()
+    cache.forget_at_hand()
