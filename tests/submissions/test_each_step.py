@@ -110,6 +110,9 @@ Hold = Callable[..., Held]
 
 def taken(submission: Submission, **columns: Any) -> Held:
     Submission.objects.filter(pk=submission.pk).update(**columns)
+    sealed = Submission.objects.get(pk=submission.pk)
+    sealed.close_seal()
+    sealed.save(update_fields=["seal"])
     held = leases.claim(submission.pk)
     assert held is not None
     return held

@@ -15,14 +15,15 @@ from pytest_django import Settings
 
 from tests.reviews.making import approved, draft, edit
 from tests.submissions.conftest import drive, step
-from vmssbuilder.accounts.models import User
+from vmssbuilder.accounts.models import Role, User
 from vmssbuilder.audit.models import Event
 from vmssbuilder.drafts.models import Draft
 from vmssbuilder.reviews import approvals
+from vmssbuilder.reviews.approvers import may_not_decide
 from vmssbuilder.reviews.models import Decision, Review
 from vmssbuilder.reviews.queries import approval
 from vmssbuilder.sandbox.server import Running
-from vmssbuilder.submissions import actions
+from vmssbuilder.submissions import actions, permits
 from vmssbuilder.submissions.models import Submission
 
 pytestmark = pytest.mark.django_db
@@ -63,6 +64,11 @@ def _identity(of: Draft) -> None:
     sql("UPDATE accounts_user SET object_id = %s WHERE id = %s", "somebody-else", reviewer.pk)
 
 
+def _role(of: Draft) -> None:
+    reviewer = Decision.objects.get(review__draft=of).reviewer
+    sql("UPDATE accounts_user SET role = 'Administrator' WHERE id = %s", reviewer.pk)
+
+
 def _longer(of: Draft) -> None:
     _review(of, "counts_until = %s", "2099-01-01 00:00:00+00:00")
 
@@ -100,6 +106,7 @@ TAMPERING = [
     Tampering("version", lambda of: _revision(of, "api_version = '2024-03-01'"), "API version", "the API version"),
     Tampering("approver", _approver, "approvers", "who approved it"),
     Tampering("the approver's account", _identity, "approvers", "who approved it"),
+    Tampering("the approver's role", _role, "approver", "was not given by this service"),
     Tampering("end", _longer, "counts until", "how long it counts"),
     Tampering(
         "reasons",
@@ -186,6 +193,14 @@ def _without_approval(of: Submission) -> None:
     sql("UPDATE submissions_submission SET approval_id = NULL WHERE id = %s", of.pk)
 
 
+def _over_another(of: Submission) -> None:
+    sql("UPDATE submissions_submission SET etag = '9' WHERE id = %s", of.pk)
+
+
+def _over_what_is_there(of: Submission) -> None:
+    sql("UPDATE submissions_submission SET replaces = %s WHERE id = %s", True, of.pk)
+
+
 @pytest.mark.parametrize(
     ("do", "words"),
     [
@@ -194,6 +209,8 @@ def _without_approval(of: Submission) -> None:
         (_earlier_revision, "another revision"),
         (_other_submitter, "somebody else"),
         (_without_approval, "another approval"),
+        (_over_another, "something else than was found"),
+        (_over_what_is_there, "something else than was found"),
     ],
 )
 def test_a_row_that_was_written_past_the_product_sends_nothing(
@@ -209,6 +226,41 @@ def test_a_row_that_was_written_past_the_product_sends_nothing(
     assert words in (done.error or {})["sentence"]
     assert sandbox.requests("PUT") == []
     assert len(refusals(of)) == 1
+
+
+def test_what_succeeded_is_not_sent_again_by_its_state_alone(sandbox: Running, submitted: Submit) -> None:
+    done = drive(submitted())
+    assert done.state == "succeeded"
+    sql(
+        "UPDATE submissions_submission SET state = 'sending', finished = NULL, may_exist = %s WHERE id = %s",
+        False, done.pk,
+    )  # fmt: skip
+    refused = permits.refusal(Submission.objects.get(), again=False)
+    assert refused is not None
+    assert "came to its end before" in refused.sentence
+    assert drive(done).state == "failed"
+    assert len(sandbox.requests("PUT")) == 1
+
+
+def test_a_role_that_was_written_past_the_product_lets_nobody_decide(
+    rita: User, approved_draft: Approve
+) -> None:
+    review = Review.objects.get(draft=approved_draft())
+    mallory = User.objects.create_user("mallory")
+    sql("UPDATE accounts_user SET role = 'Reviewer' WHERE id = %s", mallory.pk)
+    forged = User.objects.get(pk=mallory.pk)
+    assert "not given by this service" in may_not_decide(forged, review)
+    # Nor with the seal of somebody who has the role.
+    known = Decision.objects.get(review=review).reviewer
+    sql(
+        "UPDATE accounts_user SET seal = (SELECT seal FROM accounts_user WHERE id = %s) WHERE id = %s",
+        known.pk,
+        mallory.pk,
+    )
+    assert "not given by this service" in may_not_decide(User.objects.get(pk=mallory.pk), review)
+    forged.give(Role.REVIEWER)
+    forged.save()
+    assert may_not_decide(forged, review) == ""
 
 
 def test_an_approval_copied_to_another_draft_approves_nothing(rita: User, approved_draft: Approve) -> None:

@@ -38,7 +38,7 @@ def welcome(identity: SignedInIdentity, cache: str) -> User:
             )
         if new:
             user.set_unusable_password()
-        user.role = role
+        user.give(role)
         user.display_name = (identity.name or identity.username)[:200]
         user.email = identity.username[:254]
         user.home_account_id = identity.home_account_id

@@ -54,6 +54,9 @@ class PersonAdmin(UserAdmin[User]):
 
     def save_model(self, request: HttpRequest, obj: User, form: ModelForm[User], change: bool) -> None:
         """Django's admin runs in one transaction, so the event stands or falls with the change."""
+        if obj.is_local:
+            # Name and role stand in the form: who saves it gives them.
+            obj.close_seal()
         super().save_model(request, obj, form, change)
         assert isinstance(request.user, User)
         what = "account.changed" if change else "account.made"

@@ -9,6 +9,7 @@ from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
 
 from vmssbuilder.encryption import Encrypted
+from vmssbuilder.seals import Sealed
 
 
 class Role(models.TextChoices):
@@ -30,10 +31,11 @@ class People(UserManager["User"]):
         return super().create_superuser(username, email, password, **{"role": Role.ADMINISTRATOR, **others})
 
 
-class User(AbstractUser):
+class User(Sealed, AbstractUser):
     """A person, known by Entra object id and tenant, or by a local account.
 
-    The role follows the Entra app roles at each sign-in; administrators also review.
+    The role follows the Entra app roles at each sign-in; administrators also review. It is sealed whenever the product
+    gives it: one that was written past the product lets nobody approve.
     """
 
     display_name = models.CharField(max_length=200, blank=True)
@@ -73,9 +75,20 @@ class User(AbstractUser):
     def save(self, *args: Any, update_fields: Iterable[str] | None = None, **named: Any) -> None:
         """Saves; what Django's admin site allows follows from the role alone, so that the two cannot disagree."""
         self.is_staff = self.is_superuser = self.is_administrator
+        if self._state.adding:
+            self.close_seal()
         if update_fields is not None and "role" in (update_fields := set(update_fields)):
-            update_fields |= {"is_staff", "is_superuser"}
+            update_fields |= {"is_staff", "is_superuser", "seal"}
         super().save(*args, update_fields=update_fields, **named)
+
+    def parts(self) -> dict[str, Any]:
+        """Which account was given which role. The name, for a row has no key yet when it is made."""
+        return {"account": [self.username, self.tenant_id, self.object_id], "role": self.role}
+
+    def give(self, role: Role) -> None:
+        """Sets the role; the row is saved by whoever calls."""
+        self.role = role
+        self.close_seal()
 
     def get_session_auth_hash(self) -> str:
         """What a session was begun with; Django ends those that hold another one."""

@@ -30,7 +30,7 @@ def follow(user: User, names: Iterable[str]) -> None:
         locked = User.objects.select_for_update().get(pk=user.pk)
         if locked.role != role:
             record(user, "account.role-given", user.username, role=role.value, before=locked.role)
-            locked.role = role
+            locked.give(role)
             locked.save(update_fields=["role"])
     user.role = role
 

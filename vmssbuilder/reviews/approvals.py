@@ -8,6 +8,7 @@ from typing import Any, Final, Literal
 from vmssbuilder import clock
 from vmssbuilder.accounts import keyholders
 from vmssbuilder.drafts.models import Content
+from vmssbuilder.encryption import key_ids
 from vmssbuilder.seals import NO_KEY, NO_SEAL
 
 from . import approvers, sealing
@@ -44,7 +45,7 @@ def doubt(review: Review) -> Doubt | None:
         return Doubt("expired", "The approval was given before approvals had an end.")
     if review.counts_until <= clock.now():
         return Doubt("expired", f"The approval expired on {review.counts_until:%d %B %Y}.")
-    if (broken := _broken(review)) is not None:
+    if (broken := _broken(review) or _waits_for_key(review)) is not None:
         return broken
     why = approvers.no_longer_counts(review)
     return Doubt("approver", f"The approval does not count. {why}") if why else None
@@ -70,6 +71,9 @@ def details(review: Review, why: Doubt) -> dict[str, Any]:
     }
 
 
+_RESTART: Final = "A part of this service has to be restarted before the approval can be verified."
+
+
 def _broken(review: Review) -> Doubt | None:
     part = review.broken_part()
     if not part and not _as_its_revision(review):
@@ -80,14 +84,19 @@ def _broken(review: Review) -> Doubt | None:
         why = "it has no seal that was made here"
     elif part == NO_KEY:
         if keyholders.held([review.seal_key]):
-            why = "A part of this service has to be restarted before the approval can be verified."
-            return Doubt("changed", why, part, passing=True)
+            return Doubt("changed", _RESTART, part, passing=True)
         why = f"the key {review.seal_key}, which sealed it, is not among the keys of this service"
     elif part.startswith(sealing.VALUE):
         why = "a password or another secret is not as it was approved"
     else:
         why = f"{sealing.WORDS[part]} is not as it was approved"
     return Doubt("changed", f"The approval does not hold: {why}.", part)
+
+
+def _waits_for_key(review: Review) -> Doubt | None:
+    """The roles of the approvers may be sealed by a key that another process has."""
+    sealed = {each.reviewer.seal_key for each in sealing.approving(review)} - {*key_ids(), ""}
+    return Doubt("changed", _RESTART, NO_KEY, passing=True) if keyholders.held(sealed) else None
 
 
 def _as_its_revision(review: Review) -> bool:

@@ -12,11 +12,13 @@ from vmssbuilder.audit.models import Event
 from . import sealing
 from .models import Review
 
-Bar = Literal["role", "off", "own", "edited", "account"]
+Bar = Literal["role", "given", "off", "own", "edited", "account"]
 """Why somebody does not count as an approver."""
 
 _TO_THEM: Final[dict[Bar, str]] = {
     "role": "Only reviewers decide about requests.",
+    "given": "The role of your account was not given by this service. Sign in again, or ask an administrator to save your"
+    " account.",
     "off": "This account is switched off.",
     "own": "This is your own request. Someone else has to decide about it.",
     "edited": "You edited this draft. Someone else has to decide about it.",
@@ -25,6 +27,7 @@ _TO_THEM: Final[dict[Bar, str]] = {
 }
 _OF_THEM: Final[dict[Bar, str]] = {
     "role": "{}, who approved it, is no reviewer any more.",
+    "given": "The role of {}, who approved it, was not given by this service.",
     "off": "The account of {}, who approved it, is switched off.",
     "own": "{}, who approved it, owns the draft now, or asked for the review.",
     "edited": "{}, who approved it, edited the draft.",
@@ -50,6 +53,8 @@ def bar(user: User, review: Review) -> Bar | None:
     # What somebody edits after they approved is another revision, which has to be approved by somebody else.
     if review.draft.revisions.filter(author_id=user.pk, number__lte=review.revision.number).exists():
         return "edited"
+    if user.broken_part():
+        return "given"
     return "account" if _account_changed(user, review) else None
 
 

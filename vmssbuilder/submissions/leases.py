@@ -93,6 +93,8 @@ class Held:
                 time.sleep(TRY_EVERY)
 
     def _write(self, columns: dict[str, Any], **computed: Any) -> None:
+        if not _CONDITIONS.isdisjoint(columns):
+            columns = columns | self._sealed(columns)
         own = Submission.objects.filter(pk=self.submission.pk, lease=self.token)
         if not own.update(**columns, **computed):
             raise LeaseLost(f"Submission {self.submission.code} is held by another worker.")
@@ -100,6 +102,16 @@ class Held:
         for name, value in columns.items():
             setattr(self.submission, name, value)
 
+    def _sealed(self, columns: dict[str, Any]) -> dict[str, Any]:
+        """The seal over other conditions. Whoever writes these looked whether the row's seal holds (`permits`)."""
+        for name in _CONDITIONS & columns.keys():
+            setattr(self.submission, name, columns[name])
+        self.submission.close_seal()
+        return {"seal": self.submission.seal}
+
+
+_CONDITIONS: Final = frozenset({"replaces", "etag"})
+"""Under which Azure may accept the request; they are sealed."""
 
 # Documents may be large, and most steps only ask how an operation is going: draft, revision and documents are read by
 # steps that want them.

@@ -39,7 +39,8 @@ class Submission(Sealed):
     give_up: when to stop asking and say that the outcome is unknown. replaces: a create goes over the scale set that an
     earlier, failed create of the same draft left behind. etag: of the scale set that the request changes. sent: the
     changes that an update of an opened scale set sends, secrets as references. before: that scale set as it was then,
-    secrets withheld. approval: what the request was asked for by; its own seal is verified beside this row's.
+    secrets withheld. approval: what the request was asked for by; its own seal is verified beside this row's,
+    which covers replaces and etag as the step has them that looked.
     """
 
     FINISHED: ClassVar[tuple[str, ...]] = (
@@ -113,6 +114,7 @@ class Submission(Sealed):
             "revision": self.revision_id,
             "submitter": self.submitter.identity,
             "approval": self.approval_id,
+            "conditions": [self.replaces, self.etag],
         }
 
     @staticmethod

@@ -216,6 +216,8 @@ def _finish(submission: Submission, draft: Draft) -> None:
 
 def _look(held: Held, client: ArmClient) -> Transition:
     submission = held.submission
+    if refused := permits.not_as_asked(submission, again=submission.may_exist):
+        return _failed(submission, refused, may_exist=submission.may_exist)
     found = client.get(_address(submission), submission.revision.api_version)
     if submission.revision.operation == "update":
         if found is None:
@@ -286,6 +288,8 @@ def _send(held: Held, client: ArmClient) -> Transition:
     if _needs_live(revision, at) and live is None:
         return _failed(submission, failures.NothingToUpdate(submission.revision.target))
     before = plain(live.document, live.api_version)[0] if live is not None else None
+    if refused := permits.not_as_asked(submission, again=doubtful):
+        return _failed(submission, refused, may_exist=doubtful)
     if at is not None and live is not None and before is not None:
         intended = planning.intended_change(revision, at)
         rebased = planning.rebase(intended, before)
