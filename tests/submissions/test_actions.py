@@ -73,7 +73,7 @@ def test_who_approved_a_draft_and_is_handed_it_does_not_send_it(
 ) -> None:
     of = approved_draft()
     hand_over(rita, of, rolf, stays=True)
-    with pytest.raises(actions.SubmissionRefused, match="You approved this request before it was yours"):
+    with pytest.raises(actions.SubmissionRefused, match="who approved it, owns the draft now"):
         actions.submit(rolf, of)
     assert not Submission.objects.exists()
 

@@ -18,7 +18,7 @@ from vmssbuilder.drafts.access import Access, require
 from vmssbuilder.drafts.checking import check_content
 from vmssbuilder.drafts.models import Draft
 from vmssbuilder.reviews import approvals
-from vmssbuilder.reviews.models import Decision, Review
+from vmssbuilder.reviews.models import Review
 from vmssbuilder.reviews.queries import newest
 from vmssbuilder.scaleset.findings import errors
 
@@ -53,11 +53,6 @@ def submit(user: User, draft: Draft) -> Submission:
             locked = Draft.objects.select_for_update().get(pk=draft.pk)
             require(user, locked, Access.OWN)
             review = _approved(locked)
-            if review.decisions.filter(reviewer=user, verdict=Decision.Verdict.APPROVE).exists():
-                # The draft was handed to who approved it.
-                raise SubmissionRefused(
-                    "You approved this request before it was yours. Edit it, or have somebody else send it."
-                )
             if locked.submissions.filter(revision=review.revision, state=State.SUCCEEDED).exists():
                 raise SubmissionRefused("This revision was sent already, and it succeeded.")
             blocking = [each.message for each in errors(check_content(locked)) if not each.overridable]
