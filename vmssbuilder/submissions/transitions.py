@@ -288,8 +288,8 @@ def _send(held: Held, client: ArmClient) -> Transition:
     if _needs_live(revision, at) and live is None:
         return _failed(submission, failures.NothingToUpdate(submission.revision.target))
     before = plain(live.document, live.api_version)[0] if live is not None else None
-    if refused := permits.not_as_asked(submission, again=doubtful):
-        return _failed(submission, refused, may_exist=doubtful)
+    if changed := permits.not_as_asked(submission, again=doubtful):
+        return _failed(submission, changed, may_exist=doubtful)
     if at is not None and live is not None and before is not None:
         intended = planning.intended_change(revision, at)
         rebased = planning.rebase(intended, before)
