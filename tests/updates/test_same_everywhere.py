@@ -100,7 +100,7 @@ def everywhere(
     body = shown(asking_page)
     assert body == export
     review = request_review(rita, draft, "", draft.head)
-    page = page_of(browser, f"/reviews/{review.pk}/")
+    page = page_of(browser, f"/reviews/{review.pk}/?show=sent")
     assert shown(page) == body
     assert f"{method} {endpoint().address}/subscriptions/" in page.text
     assert f"?api-version={draft.api_version}" in page.text
@@ -169,7 +169,7 @@ def test_the_review_of_an_update_shows_what_changes_and_under_which_condition(
 def test_a_create_replaces_nothing(as_rita: Client, rita: User, page_of: GetPage) -> None:
     draft = made(rita)
     review = request_review(rita, draft, "", draft.head)
-    assert "If-None-Match: *" in page_of(as_rita, f"/reviews/{review.pk}/").text
+    assert "If-None-Match: *" in page_of(as_rita, f"/reviews/{review.pk}/?show=sent").text
 
 
 def test_changes_alone(

@@ -38,10 +38,14 @@ class Cost:
         """What the update changes; None for a create, and unless both sides are known in full and are of as many instances
         as there are.
         """
-        after, before = self.after, self.before
-        if after is None or before is None or after.unknown or before.unknown or after.one or before.one:
-            return None
-        return CostDifference(after.hourly - before.hourly, after.monthly - before.monthly)
+        return difference(self.before, self.after)
+
+
+def difference(before: Estimate | None, after: Estimate | None) -> CostDifference | None:
+    """What changes from one estimate to another; None unless both are known in full and of as many instances as there are."""
+    if after is None or before is None or after.unknown or before.unknown or after.one or before.one:
+        return None
+    return CostDifference(after.hourly - before.hourly, after.monthly - before.monthly)
 
 
 def cost_of(source: Draft | Revision, *, within: float = 0.0) -> Cost:

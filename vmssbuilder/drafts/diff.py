@@ -7,7 +7,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import zip_longest
+from itertools import groupby, zip_longest
 from typing import Any, Final, Literal
 
 from vmssbuilder.scaleset import secrets
@@ -55,6 +55,23 @@ def documents(before: dict[str, Any], after: dict[str, Any], api_version: str) -
     return _in_order(
         walk.differences((), ordered(before, api_version), ordered(after, api_version), root, ())
     )
+
+
+_WORDS: Final[dict[Kind, str]] = {
+    "added": "Added",
+    "removed": "Removed",
+    "changed": "Changed",
+    "secret": "Secret changed",
+    "moved": "Reordered",
+}
+
+
+def by_step(differences: Iterable[Difference]) -> list[tuple[steps.Step, list[tuple[Difference, str]]]]:
+    """The differences of `compare` as a page lists them: under their steps, each with a word for its kind."""
+    return [
+        (steps.BY_NAME[name], [(entry, _WORDS[entry.kind]) for entry in entries])
+        for name, entries in groupby(differences, lambda entry: steps.owner(entry.path).name)
+    ]
 
 
 def value(path: Path, held: Any, api_version: str) -> str:

@@ -10,7 +10,7 @@ from vmssbuilder.azure.preflight import Result
 from vmssbuilder.drafts import access
 from vmssbuilder.drafts.access import Access
 from vmssbuilder.drafts.checking import check_content
-from vmssbuilder.drafts.models import Draft
+from vmssbuilder.drafts.models import Draft, Revision
 from vmssbuilder.scaleset.findings import errors
 from vmssbuilder.workers import heartbeats
 
@@ -40,22 +40,46 @@ def summary(draft: Draft, user: User, *, unasked: bool = False, sent: bool | Non
     return context if run is None else context | _of_run(draft, run, user, editable=editable)
 
 
-def _of_run(draft: Draft, run: Preflight, user: User, *, editable: bool) -> dict[str, Any]:
+def said(revision: Revision) -> dict[str, Any]:
+    """The context of `preflight/said.html`: the newest pre-flight of a revision's draft, whichever revision it is about."""
+    draft = revision.draft
+    run = board.latest_in_short(draft)
+    if run is None:
+        return {"draft": draft, "run": None}
+    return {
+        "draft": draft,
+        "run": run,
+        "other": run.revision.number != revision.number,
+        "words": WORDS[verdict(run.alive, run.finished, run.results)],
+        "told": _to_read(draft, run, editable=False)[:SAID_AT_MOST],
+        "counts": board.in_words(run),
+    }
+
+
+SAID_AT_MOST: Final = 10
+
+
+def _to_read(draft: Draft, run: Preflight, *, editable: bool) -> list[board.ShownFinding]:
+    """What a run found that somebody should read, the worst first."""
     results = [Result.from_json(each) for each in run.results]
-    told = [
+    return [
         board.shown(draft, run, each, editable=editable)
         for status in ("failed", "warning", "unknown")
         for result in results
         for each in result.findings
         if each.status == status and (status != "unknown" or not run.is_running)
     ]
+
+
+def _of_run(draft: Draft, run: Preflight, user: User, *, editable: bool) -> dict[str, Any]:
+    results = [Result.from_json(each) for each in run.results]
     nobody = is_alone(run)
     state = verdict(run.alive, run.finished, run.results)
     return {
         "stale": run.revision.number != draft.head,
         "state": state,
         "words": WORDS[state],
-        "told": told,
+        "told": _to_read(draft, run, editable=editable),
         "done": sum(not each.may_pass for each in results),
         "sign_in": board.sign_in(run, user, f"/drafts/{draft.code}/check/"),
         "nobody": nobody,

@@ -141,3 +141,20 @@ class Decision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_verdict_display()} by {self.reviewer}"
+
+
+class ReviewLook(models.Model):
+    """That somebody who may decide opened the review of a revision: what they are shown as new counts from there."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    draft = models.ForeignKey(Draft, on_delete=models.CASCADE, related_name="+")
+    revision = models.PositiveIntegerField(help_text="The number of the revision.")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["user", "draft", "revision"], name="review_look_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} looked at revision {self.revision} of {self.draft_id}"

@@ -24,7 +24,7 @@ from vmssbuilder.scaleset import hidden
 from vmssbuilder.scaleset.findings import Finding, errors
 from vmssbuilder.scaleset.rules.characters import DECEIVING
 
-from . import actions, approvals, overrides, queries
+from . import actions, approvals, overrides, queries, tabs
 from .forms import DecisionForm, ReviewRequestForm, RevokeForm
 from .models import Decision, Review, ReviewState
 
@@ -101,11 +101,6 @@ def _page(
         "draft": review.draft,
         "revision": revision,
         "decisions": list(review.decisions.all()),
-        "groups": summary.html(
-            revision,
-            review.draft.code,
-            subscription=picking.subscription_name(user, revision.subscription),
-        ),
         "findings": _with_reasons(review, found[:FINDINGS_AT_MOST]),
         "found": len(found),
         "deceiving": deceiving[:DECEIVING_AT_MOST],
@@ -119,13 +114,39 @@ def _page(
         "asked": review.asked_words,
         "form": form or DecisionForm(overridden=bool(review.overrides)),
         "errors": form.problems() if form is not None else errors,
+        **_looking(request, review),
         **_ending(review, user, revoking),
     }
     if revoking is not None:
         context["errors"] = (
             revoking.problems() if context["revoking"] else [{"message": _NONE_LEFT, "href": ""}]
         )
-    return render(request, "reviews/detail.html", context, status=status)
+    answer = render(request, "reviews/detail.html", context, status=status)
+    if request.method == "GET" and context["may_decide"]:
+        tabs.looked(review, user)
+    return answer
+
+
+def _looking(request: HttpRequest, review: Review) -> dict[str, Any]:
+    """What the page shows of the request: one of several ways to look at it, and what was decided before."""
+    user, revision = cast(User, request.user), review.revision
+    earlier = tabs.earlier(review)
+    shown = tabs.tabs(review, user, earlier)
+    tab = next((each for each in shown if each.name == request.GET.get("show")), shown[0])
+    return {
+        "tabs": shown,
+        "tab": tab,
+        "delta": tabs.delta(review, tab.base) if tab.base is not None else None,
+        "groups": summary.html(
+            revision,
+            review.draft.code,
+            subscription=picking.subscription_name(user, revision.subscription),
+        )
+        if tab.name == "values"
+        else "",
+        "earlier": earlier[: tabs.EARLIER_SHOWN],
+        "more_earlier": len(earlier) > tabs.EARLIER_SHOWN,
+    }
 
 
 _NONE_LEFT: Final = "There is no approval any more that could be revoked."

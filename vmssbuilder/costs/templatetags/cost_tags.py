@@ -7,7 +7,7 @@ from typing import Any
 
 from django import template
 
-from vmssbuilder.costs.estimating import cost_of
+from vmssbuilder.costs.estimating import cost_of, difference
 from vmssbuilder.drafts.models import Draft, Revision
 
 register = template.Library()
@@ -29,6 +29,14 @@ def estimate_line(source: Draft | Revision) -> dict[str, Any]:
 def estimate(source: Draft | Revision) -> dict[str, Any]:
     """Each part with what it costs, the sums, what they assume and what they leave out."""
     return context_of(source)
+
+
+@register.inclusion_tag("costs/short.html")
+def estimate_short(revision: Revision, since: Revision | None = None) -> dict[str, Any]:
+    """The sums, with what changed by an update and since an earlier revision."""
+    shown = context_of(revision)
+    change = difference(cost_of(since).after, shown["cost"].after) if since else None
+    return shown | {"since": since, "change": change}
 
 
 @register.filter

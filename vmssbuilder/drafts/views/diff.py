@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import groupby
 from typing import Any, Final, cast
 
 from django.core.paginator import Page, Paginator
@@ -11,20 +10,13 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from vmssbuilder.accounts.models import User
-from vmssbuilder.drafts import access, diff, steps
+from vmssbuilder.drafts import access, diff
 from vmssbuilder.drafts.access import Access
 from vmssbuilder.drafts.models import Revision
 
 DIFFERENCES_A_PAGE: Final = 500
 LINES_A_PAGE: Final = 2_000
 VIEWS: Final = ("properties", "split", "unified")
-_WORDS: Final = {
-    "added": "Added",
-    "removed": "Removed",
-    "changed": "Changed",
-    "secret": "Secret changed",
-    "moved": "Reordered",
-}
 
 
 @require_safe
@@ -56,10 +48,7 @@ def compare(request: HttpRequest, code: str, earlier: int, later: int) -> HttpRe
         ],
         "count": len(differences),
         "query": f"view={view}&",
-        "groups": [
-            (steps.BY_NAME[name], [(entry, _WORDS[entry.kind]) for entry in entries])
-            for name, entries in groupby(page, lambda entry: steps.owner(entry.path).name)
-        ],
+        "groups": diff.by_step(page),
     }
     if view != "properties":
         lines = diff.json_lines(was, now)

@@ -8,8 +8,8 @@ from django import template
 from django.template.context import RequestContext
 
 from vmssbuilder.accounts.models import User
-from vmssbuilder.drafts.models import Draft
-from vmssbuilder.preflight.summary import summary
+from vmssbuilder.drafts.models import Draft, Revision
+from vmssbuilder.preflight.summary import said, summary
 
 register = template.Library()
 
@@ -24,3 +24,9 @@ def azure_summary(context: RequestContext, draft: Draft) -> dict[str, Any]:
     unasked = stands is not None and stands.run_alive is None
     sent = stands.submission_revision == draft.head if stands is not None else None
     return summary(draft, user, unasked=unasked, sent=sent) | {"csrf_token": context.get("csrf_token")}
+
+
+@register.inclusion_tag("preflight/said.html")
+def azure_said(revision: Revision) -> dict[str, Any]:
+    """What Azure said of the request, for who decides about it: nothing to press."""
+    return said(revision)
