@@ -99,10 +99,28 @@ def seed() -> tuple[str, str, str, str]:
         for version, body in requests
     ]
     pickers.keep(user)
+    keep_prices()
     cookies = (
         f"{settings.SESSION_COOKIE_NAME}={session.session_key}; {settings.CSRF_COOKIE_NAME}={CSRF_TOKEN}"
     )
     return cookies, full, large, newest
+
+
+def keep_prices() -> None:
+    """What the price list told about everything in the drafts, as in an installation that runs for a while."""
+    from django.conf import settings
+
+    from vmssbuilder.azure import cloud, estimates, prices
+    from vmssbuilder.costs import cache
+    from vmssbuilder.drafts.models import Draft
+
+    found = {
+        "size": {prices.instance_key(windows=w, spot=s): 0.1 for w in (False, True) for s in (False, True)},
+        "disks": {f"{kind}{size} LRS": 5.0 for kind in "PES" for size in (4, 6, 10, 15, 20, 30, 40, 50, 60)},
+        "addresses": {prices.ADDRESS: 0.004},
+    }
+    wanted = {topic for draft in Draft.objects.all() for topic in estimates.topics(draft.document)}
+    cache.keep(cloud(settings.VMSSBUILDER_CLOUD), {topic: found[topic.kind] for topic in wanted})
 
 
 # ----------------------------------------------------------------------------------------------------------- speed
