@@ -49,8 +49,8 @@ class Property:
     wire: its name in the document (camelCase of the attribute when not given). since, until: API versions, both
     included. taken_since: an older version that does not have it, and from which on Azure is known to take it all the
     same. required: Azure refuses the part without it. secret: its value is never stored or shown in clear.
-    read_only: Azure writes it; it is removed when a live resource is read in. essential: shown first on its page, the
-    rest goes under More settings. kind: the Azure resource its value refers to ("subnet"). example: a believable value.
+    read_only: Azure writes it; it is removed when a live resource is read in. essential: in sight on the page of its
+    item, where the rest is in the fold Everything else. kind: the Azure resource its value refers to ("subnet"). example: a believable value.
     system: "Linux" or "Windows" when it is for instances of that operating system only.
     """
 
