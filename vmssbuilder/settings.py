@@ -61,6 +61,9 @@ VMSSBUILDER_SECRET_KEYS = env.names("VMSSBUILDER_SECRET_KEYS")
 VMSSBUILDER_APPROVAL_DAYS = env.number("VMSSBUILDER_APPROVAL_DAYS", 30, least=1, most=365)
 """How many days an approval counts from the moment it is given."""
 
+VMSSBUILDER_REMINDER_DAYS = env.number("VMSSBUILDER_REMINDER_DAYS", 3, least=1, most=90)
+"""How many days a review waits before it is shown as waiting for long, and until each reminder of it."""
+
 # --- Limits ----------------------------------------------------------------------------------------------------------
 
 MAX_BODY_BYTES = 2_000_000

@@ -264,6 +264,13 @@ TABLE: Final = (
     ),
     Row("review-decide", ("review",), ACT, "401 403 403 403 403 403 403 403 422 404 422"),
     Row("review-revoke", ("review",), ACT, "401 403 403 403 403 403 403 403 403 404 409"),
+    Row(
+        "review-away",
+        (),
+        "302 403 403 403 403 403 403 403 200 403 200",
+        "401 403 403 403 403 403 403 403 422 403 422",
+    ),
+    Row("review-away-end", ("delegation",), ACT, "401 404 404 404 404 404 404 404 302 404 302"),
     Row("review-withdraw", ("review",), *OWNER_ACTS),
     Row("submission-list", (), *EVERYBODY_READS),
     Row("submission-create", ("approved",), *OWNER_ACTS),

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 
 from django.test import Client
 
 from tests.conftest import person, signed_in
 from tests.reviews.making import approved, draft
+from vmssbuilder import clock
 from vmssbuilder.accounts.models import Role
 from vmssbuilder.comments.actions import begin
 from vmssbuilder.drafts.models import DraftRole
 from vmssbuilder.drafts.people import actions as people_of
 from vmssbuilder.reviews.actions import request_review
+from vmssbuilder.reviews.away.actions import delegate
 from vmssbuilder.submissions.models import Submission, SubmissionState
 
 PEOPLE: Final = (
@@ -61,6 +64,7 @@ def build() -> World:
             link = people_of.share(owner, of, role)
             people_of.open_link(came[-1], link)
     link, member = waiting.share_links.all()[0], waiting.members.filter(link=None)[0]
+    tomorrow = clock.now().date() + timedelta(days=1)
     people = (owner, *named, *came, reviewer, stranger, administrator)
     browsers = dict(zip(PEOPLE, (Client(), *map(signed_in, people)), strict=True))
     return World(
@@ -75,6 +79,7 @@ def build() -> World:
             "comment": comment.pk,
             "suggestion": begin(owner, waiting, waiting.head, "sku.capacity", "", "4").pk,
             "submission": submission.code,
+            "delegation": delegate(reviewer, administrator, tomorrow, tomorrow).pk,
         },
         browsers,
     )

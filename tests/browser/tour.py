@@ -110,6 +110,9 @@ def tour(people: People, name: str) -> Iterator[Stop]:
     yield "by-link", rolf
     rolf.open("/reviews/")
     yield "reviews", rolf
+    rolf.open("/reviews/away/")
+    yield "away", rolf
+    rolf.open("/reviews/")
     rolf.page.get_by_role("link", name=name).first.click()
     yield "review", rolf
     rolf.approve(name)

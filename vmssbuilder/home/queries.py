@@ -19,6 +19,7 @@ from vmssbuilder.accounts.models import User
 from vmssbuilder.drafts import searching
 from vmssbuilder.drafts.models import Draft
 from vmssbuilder.drafts.people import queries as people
+from vmssbuilder.reviews.away.queries import standing_in
 from vmssbuilder.reviews.models import Decision, Review
 from vmssbuilder.reviews.queries import STATE_NOW, waiting_for
 from vmssbuilder.status.queries import SENT_BACK
@@ -134,6 +135,7 @@ def what_needs(user: User, sent: QueryDict) -> dict[str, Any]:
         "more_shared": len(shared) > PAGE_SIZE,
         # Those asked of the person come first, and are their turn.
         "asked": asked,
+        "standing_in": standing_in(user) if any(each.for_another for each in listed) else [],
         "reviews": listed[len(asked) :],
         "more_reviews": len(reviews) > PAGE_SIZE,
         "submissions": [Listed(submission, submission.status) for submission in submissions[:PAGE_SIZE]],

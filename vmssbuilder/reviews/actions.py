@@ -22,6 +22,7 @@ from vmssbuilder.scaleset.findings import Finding, errors
 
 from . import overrides, reviewers
 from .approvers import may_not_decide as may_not_decide  # noqa: PLC0414 - it is for views, too
+from .away.queries import asked_in_place_of
 from .models import Decision, Review, ReviewState
 from .queries import approval, is_at_azure
 
@@ -169,12 +170,25 @@ def decide(user: User, review: Review, verdict: str, reason: str) -> Decision:
             raise ReviewRefused(
                 ("", "The draft was edited since. Ask its owner to send it again."), moved_on=True
             )
-        decision = Decision.objects.create(review=locked, reviewer=user, verdict=verdict, reason=reason)
+        person = asked_in_place_of(user, locked)
+        if person is not None and may_not_decide(person, locked):
+            person = None
+        decision = Decision.objects.create(
+            review=locked, reviewer=user, verdict=verdict, reason=reason, on_behalf_of=person
+        )
         locked.state = _OUTCOMES[Decision.Verdict(verdict)]
         if locked.state == ReviewState.APPROVED:
             _seal(locked)
         locked.save(update_fields=["state", "counts_until", "seal"])
-        record(user, f"review.{locked.state}", draft.code, review=locked.pk, revision=locked.revision.number)
+        details = {"on_behalf_of": person.username} if person is not None else {}
+        record(
+            user,
+            f"review.{locked.state}",
+            draft.code,
+            review=locked.pk,
+            revision=locked.revision.number,
+            **details,
+        )
     return decision
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -46,6 +47,7 @@ class Review(Sealed):
 
     counts_until: when its approval ends, by the database's clock. It is sealed when it is approved. revoked_by,
     revoked_reason: who took the approval back, and why; nobody when an administrator's change of the approver's account did.
+    reminded: when the worker last reminded of it, while it waited for long.
     """
 
     draft = models.ForeignKey(Draft, on_delete=models.CASCADE, related_name="reviews")
@@ -67,6 +69,7 @@ class Review(Sealed):
     )
     state = models.CharField(max_length=20, choices=ReviewState.choices, default=ReviewState.WAITING)
 
+    reminded = models.DateTimeField(null=True, blank=True)
     counts_until = models.DateTimeField(null=True, blank=True)
     revoked = models.DateTimeField(null=True, blank=True)
     revoked_by = models.ForeignKey(
@@ -107,6 +110,22 @@ class Review(Sealed):
         return self.draft.head != self.revision.number
 
     @property
+    def days_waited(self) -> int:
+        """Whole days since it was asked for, while it waits."""
+        return max(0, (timezone.now() - self.requested).days) if self.state == ReviewState.WAITING else 0
+
+    @property
+    def waits_long(self) -> bool:
+        """Whether it has waited for as long as the installation calls long."""
+        long = timedelta(days=settings.VMSSBUILDER_REMINDER_DAYS)
+        return self.state == ReviewState.WAITING and timezone.now() - self.requested >= long
+
+    @property
+    def for_another(self) -> bool:
+        """Whether it is asked of whoever looks because they stand in for somebody, as `queries.queue` found out with it."""
+        return self.asked_of_me and not getattr(self, "asks_me", False)
+
+    @property
     def asked_of_me(self) -> bool:
         """Whether it is asked of whoever looks, as `queries.queue` found out with it."""
         return bool(getattr(self, "asks", False))
@@ -123,7 +142,10 @@ class Review(Sealed):
 
 
 class Decision(models.Model):
-    """What one reviewer decided, and why; an approval needs no reason unless errors are let through."""
+    """What one reviewer decided, and why; an approval needs no reason unless errors are let through.
+
+    on_behalf_of: who was asked and was away, where the reviewer stood in for them.
+    """
 
     class Verdict(models.TextChoices):
         APPROVE = "approve", "Approve"
@@ -134,13 +156,21 @@ class Decision(models.Model):
     reviewer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     verdict = models.CharField(max_length=20, choices=Verdict.choices)
     reason = models.TextField(blank=True)
+    on_behalf_of = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         ordering: ClassVar = ["-id"]
 
     def __str__(self) -> str:
-        return f"{self.get_verdict_display()} by {self.reviewer}"
+        return f"{self.get_verdict_display()} by {self.by}"
+
+    @property
+    def by(self) -> str:
+        """Who made it, and for whom: “Rosa for Rolf”."""
+        return f"{self.reviewer} for {self.on_behalf_of}" if self.on_behalf_of_id else str(self.reviewer)
 
 
 class ReviewLook(models.Model):
@@ -158,3 +188,39 @@ class ReviewLook(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} looked at revision {self.revision} of {self.draft_id}"
+
+
+class Delegation(models.Model):
+    """Somebody stands in for a person who is away. starts, ends: midnight by UTC, the end not included.
+
+    ended, ended_by: it was ended before that.
+    """
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="delegations")
+    delegate = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="stands_in")
+    starts = models.DateTimeField()
+    ends = models.DateTimeField()
+    made = models.DateTimeField(auto_now_add=True)
+    ended = models.DateTimeField(null=True, blank=True)
+    ended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        ordering: ClassVar = ["starts", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.delegate} for {self.person}"
+
+    @property
+    def days(self) -> str:
+        """Its days in words, “from 1 December to 3 December 2026”."""
+        return f"from {self.starts:%-d %B} to {self.last_day}"
+
+    @property
+    def last_day(self) -> str:
+        return f"{self.ends - timedelta(days=1):%-d %B %Y}"
+
+    @property
+    def has_begun(self) -> bool:
+        return self.starts <= timezone.now()

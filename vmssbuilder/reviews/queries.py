@@ -13,6 +13,7 @@ from vmssbuilder.drafts.access import memberships
 from vmssbuilder.drafts.models import Draft
 
 from . import approvals
+from .away.queries import persons_of
 from .models import Decision, Review, ReviewState
 
 Filter = Literal["waiting", "decided"]
@@ -83,7 +84,7 @@ def state_of(draft: Draft) -> DraftReview:
     if review is None:
         return DraftReview(None, None)
     review.draft = draft
-    decision = review.decisions.select_related("reviewer").first()
+    decision = review.decisions.select_related("reviewer", "on_behalf_of").first()
     return DraftReview(review, decision, doubt_of(draft, review.state) if not review.is_outdated else None)
 
 
@@ -133,7 +134,7 @@ def visible(user: User) -> QuerySet[Review]:
 def queue(user: User, which: Filter) -> QuerySet[Review]:
     """The reviews that wait for a decision, those asked of the person first, then oldest first; or the others, newest first.
 
-    Each knows (`asked_of_me`) whether it is asked of the person.
+    Each knows (`asked_of_me`) whether it is asked of the person, or of somebody for whom they stand in (`for_another`).
     """
     waiting = Q(state=ReviewState.WAITING, revision__number=F("draft__head"))
     # The documents can be large, and a list shows nothing of them.
@@ -142,8 +143,9 @@ def queue(user: User, which: Filter) -> QuerySet[Review]:
         .select_related("draft", "draft__owner", "revision", "requested_by")
         .defer("draft__document", "revision__document", "note", "overrides", "seal", "revoked_reason")
     )
-    asked = Review.asked.through.objects.filter(review=OuterRef("pk"), user=user)
-    listed = listed.annotate(asks=Exists(asked))
+    asked = Review.asked.through.objects.filter(review=OuterRef("pk"))
+    me = Exists(asked.filter(user=user))
+    listed = listed.annotate(asks_me=me, asks=me | Exists(asked.filter(user__in=persons_of(user))))
     return (
         listed.filter(waiting).order_by("-asks", "id")
         if which == "waiting"
@@ -161,5 +163,5 @@ def waiting_for(user: User) -> QuerySet[Review]:
 def with_decisions(reviews: QuerySet[Review]) -> QuerySet[Review]:
     """The same reviews with their decisions and who made them."""
     return reviews.select_related("draft", "draft__owner", "revision", "requested_by").prefetch_related(
-        "asked", Prefetch("decisions", Decision.objects.select_related("reviewer"))
+        "asked", Prefetch("decisions", Decision.objects.select_related("reviewer", "on_behalf_of"))
     )

@@ -37,15 +37,16 @@ class Offer:
     more: bool = False
 
 
+def everybody() -> QuerySet[User]:
+    """Everybody who may decide about reviews, by name."""
+    reviewers = User.objects.filter(is_active=True, role__in=(Role.REVIEWER, Role.ADMINISTRATOR))
+    return reviewers.order_by("display_name", "username")
+
+
 def askable(draft: Draft) -> QuerySet[User]:
     """Everybody who may decide about the draft: reviewers who neither own it nor edited it, by name."""
     authors = draft.revisions.order_by().values("author_id")
-    return (
-        User.objects.filter(is_active=True, role__in=(Role.REVIEWER, Role.ADMINISTRATOR))
-        .exclude(pk=draft.owner_id)
-        .exclude(pk__in=authors)
-        .order_by("display_name", "username")
-    )
+    return everybody().exclude(pk=draft.owner_id).exclude(pk__in=authors)
 
 
 def offer(draft: Draft) -> Offer:
@@ -64,19 +65,26 @@ def named(draft: Draft, text: str) -> list[User]:
 
 
 def _person(draft: Draft, name: str) -> User:
-    """The one person who may decide and is called so: by user name, mail address or name, in whatever letters."""
+    """The one person who may decide about the draft and is called so."""
+    nobody = "No reviewer here who may decide about this draft is called “{}”. Enter the name or the mail address of one."
+    return called(askable(draft), name, nobody.format(name))
+
+
+def called(among: QuerySet[User], name: str, nobody: str) -> User:
+    """The one of these who is called so: by user name, mail address or name, in whatever letters.
+
+    nobody: what to say when nobody is. Raises UnknownName.
+    """
     exact = Q(username__iexact=name) | Q(email__iexact=name) | Q(display_name__iexact=name)
     part = Q(username__icontains=name) | Q(email__icontains=name) | Q(display_name__icontains=name)
     for condition in (exact, part):
-        found = list(askable(draft).filter(condition)[:4])
+        found = list(among.filter(condition)[:4])
         if len(found) == 1:
             return found[0]
         if found:
             several = ", ".join(f"{each} ({each.email or each.username})" for each in found[:3])
             raise UnknownName(f"Several reviewers are called “{name}”: {several}. Enter a mail address.")
-    raise UnknownName(
-        f"No reviewer here who may decide about this draft is called “{name}”. Enter the name or the mail address of one."
-    )
+    raise UnknownName(nobody)
 
 
 def asked(draft: Draft, people: Collection[int], groups: Collection[int]) -> tuple[list[User], list[str]]:

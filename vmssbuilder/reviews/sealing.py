@@ -54,11 +54,17 @@ def parts(review: Review) -> dict[str, Any]:
         if update is None
         else [update.difference.method, update.difference.changes, update.difference.before],
         "overridden": review.overrides,
-        "approvers": [{"decision": each.pk, **each.reviewer.identity} for each in approving(review)],
+        "approvers": [_approver(each) for each in approving(review)],
         "counts until": review.counts_until.isoformat() if review.counts_until else None,
         "policy": POLICY,
         **_secrets(review),
     }
+
+
+def _approver(decision: Decision) -> dict[str, Any]:
+    """Who approved it, and for whom, if for somebody."""
+    person = {"on behalf of": decision.on_behalf_of_id} if decision.on_behalf_of_id else {}
+    return {"decision": decision.pk, **decision.reviewer.identity, **person}
 
 
 def approving(review: Review) -> list[Decision]:

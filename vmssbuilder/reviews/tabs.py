@@ -106,12 +106,13 @@ def earlier(review: Review) -> list[Decision]:
     """What was decided about the draft in other reviews, the newest first: no more than DECISIONS_AT_MOST. One query."""
     others = Decision.objects.filter(review__draft=review.draft_id).exclude(review=review.pk)
     return list(
-        others.select_related("reviewer", "review__revision", "review__revoked_by")
+        others.select_related("reviewer", "on_behalf_of", "review__revision", "review__revoked_by")
         .only(
             "verdict",
             "reason",
             "at",
             "reviewer",
+            "on_behalf_of",
             "review__state",
             "review__revoked",
             "review__revoked_reason",

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from . import views
+from .away import views as away
 
 urlpatterns = [
     path("", views.queue, name="review-list"),
@@ -10,5 +11,7 @@ urlpatterns = [
     path("request/<str:code>/", views.request_review, name="review-request"),
     path("<int:number>/decide/", views.decide, name="review-decide"),
     path("<int:number>/revoke/", views.revoke, name="review-revoke"),
+    path("away/", away.away, name="review-away"),
+    path("away/<int:number>/end/", away.end, name="review-away-end"),
     path("<int:number>/withdraw/", views.withdraw, name="review-withdraw"),
 ]

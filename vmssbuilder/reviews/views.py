@@ -25,6 +25,7 @@ from vmssbuilder.scaleset.findings import Finding, errors
 from vmssbuilder.scaleset.rules.characters import DECEIVING
 
 from . import actions, approvals, overrides, queries, tabs
+from .away.queries import for_asked, standing_in
 from .forms import DecisionForm, ReviewRequestForm, RevokeForm
 from .models import Decision, Review, ReviewState
 
@@ -47,6 +48,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         "page": page,
         "parts": _parts(page, which),
         "which": which,
+        "standing_in": standing_in(user) if user.is_reviewer else [],
         "query": "show=decided&" if which == "decided" else "",
     }
     return render(request, "reviews/list.html", context)
@@ -112,6 +114,7 @@ def _page(
         "why_not": why_not if user.is_reviewer else "",
         "owns": review.draft.owner_id == user.pk,
         "asked": review.asked_words,
+        "stands_in": for_asked(review) if open_ else [],
         "form": form or DecisionForm(overridden=bool(review.overrides)),
         "errors": form.problems() if form is not None else errors,
         **_looking(request, review),

@@ -27,6 +27,7 @@ class _Person:
     name: str
     role: str
     address: str
+    reviews: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,8 @@ def header(request: HttpRequest, theme: str) -> SafeString:
     user = getattr(request, "user", None)
     person = None
     if user is not None and user.is_authenticated:
-        person = _Person(str(user), user.get_role_display(), user.email or user.get_username())
+        address = user.email or user.get_username()
+        person = _Person(str(user), user.get_role_display(), address, user.is_reviewer)
     counts = getattr(request, _COUNTS, HeaderCounts())
     in_sandbox = settings.VMSSBUILDER_CLOUD == "sandbox"
     drawn = _drawn(person, _section(request.path), theme, counts, sandbox=in_sandbox)

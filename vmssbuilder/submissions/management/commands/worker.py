@@ -26,6 +26,7 @@ from django.db.backends.signals import connection_created
 from vmssbuilder.accounts import keyholders, sessions
 from vmssbuilder.audit import chaining
 from vmssbuilder.background import progress as heavy_work
+from vmssbuilder.reviews import reminders
 from vmssbuilder.submissions import leases, tasks
 from vmssbuilder.workers import heartbeats, queue
 from vmssbuilder.workers.lanes import Lanes
@@ -129,6 +130,7 @@ class WorkerLoop:
         if now >= self._next_prune:
             queue.prune()
             heavy_work.forget_old()
+            reminders.send_due()
             self._next_prune = now + PRUNE_EVERY
         if now >= self._next_sessions:
             sessions.forget_old()
