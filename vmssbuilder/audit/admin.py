@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC
 from typing import Any, ClassVar, Final
 from urllib.parse import urlencode
 
@@ -58,7 +59,7 @@ class EventAdmin(ReadOnlyAdmin, admin.ModelAdmin[Event]):
     """The log: narrowed by `EventSearch`, a page after the other (`before`), and exported as it is narrowed."""
 
     change_list_template = "admin/audit/event/change_list.html"
-    list_display = ("at", "what", "about", "actor", "address", "revision")
+    list_display = ("moment", "what", "about", "actor", "address", "revision")
     list_select_related = ("actor",)
     list_per_page = list_max_show_all = PAGE
     sortable_by = ()
@@ -68,6 +69,11 @@ class EventAdmin(ReadOnlyAdmin, admin.ModelAdmin[Event]):
     show_full_result_count = False
     fields = ("at", "what", "about", "actor", "address", "revision", "details", "position", "mac")
     readonly_fields: ClassVar = fields
+
+    @admin.display(description="At (UTC)")
+    def moment(self, event: Event) -> str:
+        """When, to the second."""
+        return f"{event.at.astimezone(UTC):%Y-%m-%d %H:%M:%S}"
 
     @admin.display(description="Position in the chain")
     def position(self, event: Event) -> str:
