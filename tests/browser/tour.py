@@ -128,6 +128,9 @@ def tour(people: People, name: str) -> Iterator[Stop]:
         rita.open(where)
         yield title, rita
     yield from _change(rita, name)
+    ada = people("Ada")
+    ada.open(f"/admin/audit/event/?about={code}")
+    yield "log", ada
 
 
 def _change(rita: Person, name: str) -> Iterator[Stop]:

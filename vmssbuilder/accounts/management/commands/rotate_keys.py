@@ -18,8 +18,8 @@ class Command(BaseCommand):
     help = (
         "Encrypts secrets and token caches anew with the first key of VMSSBUILDER_SECRET_KEYS, each bound to its place, "
         "and seals anew what was sealed with another key and holds. "
-        "Afterwards the other keys can be removed. Safe while the product runs, and to run again; it refuses while a "
-        "process lacks that key."
+        "Afterwards web and workers need the other keys no more; verify_audit does, for rows of the log from before. "
+        "Safe while the product runs, and to run again; it refuses while a process lacks that key."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
