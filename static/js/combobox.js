@@ -8,7 +8,7 @@ export class Combobox {
   options = [];
   at = -1;
 
-  // open: asks for the options and calls `show`. take: what is done with an option. closed: after the list is gone.
+  // open: asks for the options and calls `show`; null where the arrow keys move the caret until then. take: what is done with an option. closed: after the list is gone.
   // settled: of a search, waits for the options of what was typed last, of which Enter takes the first.
   constructor(input, { open, take, closed = () => {}, settled = null }) {
     Object.assign(this, { input, open, take, closed, settled });
@@ -77,6 +77,7 @@ export class Combobox {
     if (event.isComposing) return;
     const { key, altKey } = event, count = this.options.length;
     if (key === "ArrowDown" || key === "ArrowUp") {
+      if (!this.isOpen && !this.open) return;
       event.preventDefault();
       if (altKey && key === "ArrowUp") return this.#takeMarked() || this.close();
       if (!this.isOpen) return this.open(key);

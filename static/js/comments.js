@@ -1,6 +1,6 @@
 // Comments: what is posted stays on the page, and so does everything else that is being typed there. The forms are those of
 // pages without scripts; what the answer shows of the thread takes the place of what the page has.
-"use strict";
+import "./mentions.js";
 
 const say = (words) => {
   const said = document.getElementById("comments-said");

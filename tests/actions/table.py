@@ -265,7 +265,7 @@ ACTIONS: Final = [
     Action(
         "begin a thread",
         "draft",
-        lambda at, user: commenting.begin(user, at.draft, 2, "sku.capacity", "Is this enough?"),
+        lambda at, user: commenting.begin(user, at.draft, 2, "sku.capacity", f"Enough, @{at.member.user}?"),
         commenting,
         "comment.thread-begun",
         COMMENTERS,
@@ -274,7 +274,7 @@ ACTIONS: Final = [
     Action(
         "reply",
         "spoken-of",
-        lambda at, user: commenting.reply(user, _thread(at), "It is."),
+        lambda at, user: commenting.reply(user, _thread(at), f"It is. @{at.member.user}"),
         commenting,
         "comment.posted",
         COMMENTERS,
@@ -283,7 +283,7 @@ ACTIONS: Final = [
     Action(
         "edit a comment",
         "spoken-of",
-        lambda at, user: commenting.edit(user, _comment(at), "Is it?"),
+        lambda at, user: commenting.edit(user, _comment(at), f"Is it, @{at.member.user}?"),
         commenting,
         "comment.edited",
     ),

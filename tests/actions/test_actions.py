@@ -12,7 +12,7 @@ from tests.actions.table import ACTIONS, EVERYONE, Action, Rows, Scene, of_entra
 from tests.reviews.making import edit, person
 from vmssbuilder.accounts.models import Pause, Role, TokenCache, User
 from vmssbuilder.audit.models import Event
-from vmssbuilder.comments.models import CommentThread
+from vmssbuilder.comments.models import Comment, CommentThread
 from vmssbuilder.drafts import actions as editing
 from vmssbuilder.drafts.models import Draft, DraftRole
 from vmssbuilder.drafts.people import actions as people
@@ -110,6 +110,8 @@ def _belongs(
         return row["user_id"] in persons
     if model is Decision:
         return state[(Review, row["review_id"])]["draft_id"] in drafts
+    if "comment_id" in row:
+        row = state[(Comment, row["comment_id"])]
     if "thread_id" in row:
         return state[(CommentThread, row["thread_id"])]["draft_id"] in drafts
     if "submission_id" in row:

@@ -9,8 +9,9 @@ from django.http import Http404
 from tests.reviews.making import draft, edit, person
 from vmssbuilder.accounts.models import Role, User
 from vmssbuilder.drafts import actions
-from vmssbuilder.drafts.access import Access, access, find, require
-from vmssbuilder.drafts.models import Draft
+from vmssbuilder.drafts.access import Access, access, find, lookers, require
+from vmssbuilder.drafts.models import Draft, DraftRole, Member, ShareLink
+from vmssbuilder.drafts.people import actions as people
 from vmssbuilder.reviews.actions import request_review, withdraw
 
 pytestmark = pytest.mark.django_db
@@ -79,3 +80,32 @@ def test_what_was_discarded_can_be_looked_at_and_nothing_else(rita: User) -> Non
     for wanted in (Access.EDIT, Access.OWN):
         with pytest.raises(Http404):
             require(rita, held, wanted)
+
+
+@pytest.mark.parametrize("reviewed", [False, True])
+def test_who_may_look_is_everybody_of_whom_access_says_so(rita: User, *, reviewed: bool) -> None:
+    of, other = draft(rita), draft(rita, name="web-beside")
+    named, gone, ended, elsewhere = (person(name) for name in ("nora", "gil", "eddy", "ellen"))
+    here = person("hana", object_id="hana", tenant_id="tenant")
+    for role in (Role.REVIEWER, Role.ADMINISTRATOR):
+        person(role.lower(), role)
+    User.objects.filter(pk=gone.pk).update(is_active=False)
+    people.add(rita, other, elsewhere, DraftRole.EDIT)
+    Member.objects.create(draft=of, user=gone, role=DraftRole.EDIT, added_by=rita)
+    people.add(rita, of, named, DraftRole.VIEW)
+    for user, tenant in ((ended, ""), (here, "tenant")):
+        link = people.share(rita, of, DraftRole.VIEW, tenant=tenant)
+        people.open_link(user, link)
+    people.revoke(rita, of.share_links.get(members__user=ended))
+    ours = people.share(rita, of, DraftRole.VIEW)
+    people.open_link(elsewhere, ours)
+    ShareLink.objects.filter(pk=ours.pk).update(tenant="another")
+    if reviewed:
+        request_review(rita, of, "Please", of.head)
+    may = {
+        user.username
+        for user in User.objects.filter(is_active=True)
+        if access(user, Draft.objects.get(pk=of.pk))
+    }
+    assert {user.username for user in lookers(Draft.objects.get(pk=of.pk))} == may
+    assert may == {"rita", "nora", "hana", "administrator", *(["reviewer"] if reviewed else [])}

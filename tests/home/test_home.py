@@ -129,10 +129,10 @@ def test_long_lists_come_in_pages_with_the_same_queries(
             submission(draft(reviewer))
 
     fill(2)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         as_reviewer.get("/")
     fill(PAGE_SIZE)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         as_reviewer.get("/")
     page = page_of(as_reviewer, "/")
     assert "Page 1 of 2" in page.text

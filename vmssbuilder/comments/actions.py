@@ -26,8 +26,8 @@ from vmssbuilder.scaleset import paths
 from vmssbuilder.scaleset.paths import MISSING, Path, PathError
 from vmssbuilder.scaleset.rules.shapes import is_private_key
 
-from . import suggestions, values
-from .models import LONGEST_PLACE, Comment, CommentThread
+from . import mentions, queries, suggestions, values
+from .models import LONGEST_PLACE, Comment, CommentMention, CommentThread
 
 LONGEST_TEXT: Final = 10_000
 """Characters of a comment."""
@@ -96,7 +96,8 @@ def begin(user: User, draft: Draft, base: int, place: str, text: str, suggested:
         proposed = _suggestion(locked, path, suggested)
         comment = Comment.objects.create(thread=thread, author=user, text=text, at=thread.last_at, **proposed)
         Draft.objects.filter(pk=locked.pk).update(threads=F("threads") + 1)
-        record(user, "comment.thread-begun", locked.code, thread=thread.pk, comment=comment.pk)
+        told = _mention(user, locked, comment)
+        record(user, "comment.thread-begun", locked.code, thread=thread.pk, comment=comment.pk, mentions=told)
     return comment
 
 
@@ -123,7 +124,9 @@ def reply(user: User, thread: CommentThread, text: str, suggested: str = "") -> 
         CommentThread.objects.filter(pk=locked.pk).update(
             count=F("count") + 1, last_author=user, last_at=comment.at
         )
-        record(user, "comment.posted", draft.code, thread=thread.pk, comment=comment.pk)
+        told = _mention(user, draft, comment)
+        queries.read(user, comment__thread=thread)
+        record(user, "comment.posted", draft.code, thread=thread.pk, comment=comment.pk, mentions=told)
     return comment
 
 
@@ -136,7 +139,11 @@ def edit(user: User, comment: Comment, text: str) -> Comment:
         changed = Comment.objects.filter(pk=comment.pk, deleted=None).update(text=text, edited=timezone.now())
         if not changed:
             raise CommentRefused(("", "This comment was deleted."), moved_on=True)
-        record(user, "comment.edited", draft.code, thread=comment.thread_id, comment=comment.pk)
+        comment.text = text
+        told = _mention(user, draft, comment)
+        record(
+            user, "comment.edited", draft.code, thread=comment.thread_id, comment=comment.pk, mentions=told
+        )
     return comment
 
 
@@ -150,6 +157,7 @@ def delete(user: User, comment: Comment) -> None:
         )
         if not changed:
             raise CommentRefused(("", "This comment was deleted already."), moved_on=True)
+        comment.mentions.all().delete()
         record(user, "comment.deleted", draft.code, thread=comment.thread_id, comment=comment.pk)
 
 
@@ -209,6 +217,24 @@ def _accepted(user: User, draft: Draft, path: Path, comment: Comment, seen: str)
     return save(user, draft, draft.head, changes, filled=known_values.filled_by(change, changes))
 
 
+def _mention(user: User, draft: Draft, comment: Comment) -> list[str]:
+    """Keeps whom a comment names, but who wrote it; answers their user names. Raises CommentRefused.
+
+    Who was named before stays so, even if they may not see the draft any more.
+    """
+    before = [each.user for each in comment.mentions.select_related("user")]
+    try:
+        found = mentions.named(draft, comment.text, before)
+    except mentions.NotNamed as error:
+        raise CommentRefused(("text", str(error))) from None
+    people = [each for each in found if each != user]
+    comment.mentions.exclude(user__in=people).delete()
+    CommentMention.objects.bulk_create(
+        CommentMention(comment=comment, user=each) for each in people if each not in before
+    )
+    return [each.username for each in people]
+
+
 def _suggestion(draft: Draft, path: Path, suggested: str) -> dict[str, Any]:
     """The columns of what a comment proposes. Raises CommentRefused."""
     if not suggested:
@@ -247,14 +273,9 @@ def reopen(user: User, thread: CommentThread) -> None:
         record(user, "comment.thread-reopened", thread.draft.code, thread=thread.pk)
 
 
-def may_close(user: User, thread: CommentThread, allowed: Access) -> bool:
-    """Whether the person may resolve and reopen the thread. allowed: what they may do with the draft."""
-    return allowed >= Access.EDIT or (allowed >= Access.COMMENT and thread.author_id == user.pk)
-
-
 def _may_close(user: User, thread: CommentThread) -> None:
     permit(user, thread.draft, Access.COMMENT)
-    if not may_close(user, thread, access(user, thread.draft)):
+    if not queries.may_close(user, thread, access(user, thread.draft)):
         raise PermissionDenied("Only who began this thread, and who may edit the draft, resolve it.")
 
 

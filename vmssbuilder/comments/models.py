@@ -101,6 +101,23 @@ class Comment(models.Model):
     """Whether the person who looks has not seen it before."""
 
 
+class CommentMention(models.Model):
+    """That a comment names a person, who could see the draft by then. seen: when they opened it or answered."""
+
+    comment = models.ForeignKey(Comment, on_delete=models.CASCADE, related_name="mentions")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    seen = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["comment", "user"], name="mentioned_once")]
+        indexes: ClassVar = [
+            models.Index(fields=["user"], condition=models.Q(seen=None), name="mentions_to_be_read")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} in {self.comment}"
+
+
 class CommentsSeen(models.Model):
     """How far a person has read the comments of a draft: the newest comment there was at their last look."""
 

@@ -6,11 +6,13 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from django.core.paginator import Page, Paginator
-from django.db.models import F, Q, QuerySet, Window
-from django.db.models.functions import RowNumber
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Window
+from django.db.models.functions import Coalesce, RowNumber
+from django.urls import reverse
+from django.utils import timezone
 
 from vmssbuilder.accounts.models import User
-from vmssbuilder.drafts import addresses, steps
+from vmssbuilder.drafts import access, addresses, steps
 from vmssbuilder.drafts import content as contents
 from vmssbuilder.drafts.access import Access
 from vmssbuilder.drafts.models import Draft
@@ -18,8 +20,7 @@ from vmssbuilder.scaleset import paths
 from vmssbuilder.scaleset.paths import Path
 
 from . import anchors, suggestions
-from .actions import may_close
-from .models import Comment, CommentsSeen, CommentThread
+from .models import Comment, CommentMention, CommentsSeen, CommentThread
 
 THREADS_A_PAGE: Final = 10
 COMMENTS_A_PAGE: Final = 50
@@ -111,6 +112,11 @@ def one(
     return page, shown
 
 
+def may_close(user: User, thread: CommentThread, allowed: Access) -> bool:
+    """Whether the person may resolve and reopen the thread. allowed: what they may do with the draft."""
+    return allowed >= Access.EDIT or (allowed >= Access.COMMENT and thread.author_id == user.pk)
+
+
 def _shown(user: User, draft: Draft, thread: CommentThread, allowed: Access) -> ShownThread:
     thread.draft = draft
     if thread.gone is not None:
@@ -135,6 +141,36 @@ def _marked(user: User, draft: Draft, comments: Any) -> list[Comment]:
     return found
 
 
+def unread(user: User, most: int) -> list[tuple[Comment, str]]:
+    """The comments that name the person in drafts that they may see, and that they did not open yet, with their addresses;
+    the newest first, `most` and one more. One query."""
+    earlier = Comment.objects.filter(thread=OuterRef("comment__thread"), pk__lt=OuterRef("comment"))
+    count = earlier.order_by().values("thread").annotate(count=Count("pk")).values("count")
+    found = (
+        CommentMention.objects.filter(
+            user=user, seen=None, comment__thread__draft__in=access.visible(user).order_by().values("pk")
+        )
+        .annotate(before=Coalesce(Subquery(count), 0))
+        .select_related("comment__author", "comment__thread__draft")
+        .defer("comment__thread__draft__document", "comment__thread__draft__filled")
+        .order_by("-pk")
+    )
+    return [(each.comment, url_of(each.comment, each.before)) for each in found[: most + 1]]
+
+
+def url_of(comment: Comment, before: int) -> str:
+    """The address of a comment on the page of its thread. before: how many come before it there."""
+    where = reverse("comment-thread", args=[comment.thread.draft.code, comment.thread_id])
+    return f"{where}?page={before // COMMENTS_A_PAGE + 1}#comment-{comment.pk}"
+
+
+def read(user: User, **where: Any) -> None:
+    """Notes that the person opened or answered comments that name them. Nothing is written where none is new."""
+    new = CommentMention.objects.filter(user=user, seen=None, **where)
+    if new.exists():
+        new.update(seen=timezone.now())
+
+
 def looked(user: User, draft: Draft) -> None:
     """Notes that the person has seen what there is by now. Nothing is written where nothing is new."""
     newest = Comment.objects.filter(thread__draft=draft).order_by("-id").values_list("pk", flat=True).first()
@@ -142,4 +178,9 @@ def looked(user: User, draft: Draft) -> None:
         return
     known = CommentsSeen.objects.filter(user=user, draft=draft)
     if not known.filter(newest__gte=newest).exists():
-        CommentsSeen.objects.update_or_create(user=user, draft=draft, defaults={"newest": newest})
+        CommentsSeen.objects.bulk_create(
+            [CommentsSeen(user=user, draft=draft, newest=newest)],
+            update_conflicts=True,
+            unique_fields=["user", "draft"],
+            update_fields=["newest"],
+        )

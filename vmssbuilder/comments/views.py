@@ -21,7 +21,7 @@ from vmssbuilder.scaleset import paths
 from vmssbuilder.scaleset.paths import Path, PathError
 from vmssbuilder.web.middleware import takes_any_text
 
-from . import actions, anchors, places, queries
+from . import actions, anchors, mentions, places, queries
 from .forms import CommentForm, ThreadForm
 from .models import Comment, CommentThread
 
@@ -95,10 +95,14 @@ def _page(request: HttpRequest, draft: Draft, form: ThreadForm, *, status: int =
         "form": form,
         "writing": form.is_bound or "place" in request.GET or not found,
         "places": places.offered(draft, step) if allowed >= Access.COMMENT else [],
+        "people": mentions.offered(draft, user) if allowed >= Access.COMMENT else [],
         "errors": form.problems() if form.is_bound else [],
     }
     # Worked out before this look counts as one.
     answer = render(request, "comments/page.html", context, status=status)
+    new = [each.pk for shown in found for each in shown.comments if each.is_new]
+    if request.method == "GET" and new:
+        queries.read(user, comment__in=new)
     if step is None and not at and page.number == 1 and request.method == "GET":
         queries.looked(user, draft)
     return answer
@@ -236,9 +240,13 @@ def _thread_page(
         "overtaken": choice[1] if choice is not None else None,
         "edited": edited[0] if edited is not None else None,
         "edit_form": edited[1] if edited is not None else None,
+        "people": mentions.offered(draft, user) if allowed >= Access.COMMENT else [],
         "errors": problems,
     }
-    return render(request, "comments/thread_page.html", context, status=status)
+    answer = render(request, "comments/thread_page.html", context, status=status)
+    if request.method == "GET":
+        queries.read(user, comment__thread=found)
+    return answer
 
 
 def _thread(draft: Draft, number: int) -> CommentThread:
@@ -258,9 +266,4 @@ def _comment(user: User, code: str, number: int, wanted: Access = Access.COMMENT
 
 def _to(comment: Comment) -> HttpResponse:
     """The comment on the page of its thread."""
-    thread = comment.thread
-    before = thread.comments.filter(pk__lt=comment.pk).count()
-    number = before // queries.COMMENTS_A_PAGE + 1
-    answer = redirect("comment-thread", thread.draft.code, thread.pk)
-    answer["Location"] += f"?page={number}#comment-{comment.pk}"
-    return answer
+    return redirect(queries.url_of(comment, comment.thread.comments.filter(pk__lt=comment.pk).count()))

@@ -6,10 +6,10 @@ from enum import IntEnum
 from typing import Final
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, F, Q, QuerySet
 from django.http import Http404
 
-from vmssbuilder.accounts.models import User
+from vmssbuilder.accounts.models import Role, User
 from vmssbuilder.audit import origin
 from vmssbuilder.clock import Now
 
@@ -69,6 +69,16 @@ def _asked(user: User, draft: Draft) -> Access:
     if user.is_administrator or (user.is_reviewer and draft.reviews.exists()):
         return Access.COMMENT
     return found
+
+
+def lookers(draft: Draft) -> QuerySet[User]:
+    """Everybody who may look at the draft now: those of whom `access` says so."""
+    here = Q(link__tenant="") | Q(link__tenant=F("user__tenant_id"))
+    live = Q(link__revoked=None, link__expires__gt=Now()) & here
+    members = Member.objects.filter(Q(link=None) | live, draft=draft)
+    by_role = Q(role=Role.ADMINISTRATOR) | Q(Exists(draft.reviews.order_by()), role=Role.REVIEWER)
+    allowed = Q(pk=draft.owner_id) | Q(pk__in=members.order_by().values("user")) | by_role
+    return User.objects.filter(allowed, is_active=True)
 
 
 def memberships(user: User) -> QuerySet[Member]:

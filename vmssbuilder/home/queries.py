@@ -16,6 +16,7 @@ from django.http import QueryDict
 from django.urls import reverse
 
 from vmssbuilder.accounts.models import User
+from vmssbuilder.comments import queries as comments
 from vmssbuilder.drafts import searching
 from vmssbuilder.drafts.models import Draft
 from vmssbuilder.drafts.people import queries as people
@@ -106,11 +107,14 @@ def what_needs(user: User, sent: QueryDict) -> dict[str, Any]:
     shared = [] if search.asked or search.everyone else people.shared_with(user, PAGE_SIZE)
     # Whoever searches, or looks at everyone's, asked for something else.
     needs = [] if search.asked or search.everyone else _needing(standing)
+    named = [] if search.asked or search.everyone else comments.unread(user, PAGE_SIZE)
     drafts = _listed(list(page.object_list))
     names = Counter(draft.name for draft in drafts)
     return {
         "needs": needs[:PAGE_SIZE],
         "more_needs": len(needs) > PAGE_SIZE,
+        "mentions": named[:PAGE_SIZE],
+        "more_mentions": len(named) > PAGE_SIZE,
         "page": page,
         "search": search,
         "form": DraftSearch(
