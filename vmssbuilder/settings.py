@@ -160,6 +160,13 @@ DATABASES: dict[str, Any] = {
         {"ENGINE": "django.db.backends.sqlite3", "NAME": BASE_DIR / "var" / "vmssbuilder.sqlite3"},
     )
 }
+# Who is on a page of a draft just now, and nothing that would be missed. All web processes share it.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": env.text("VMSSBUILDER_CACHE") or BASE_DIR / "var" / "cache",
+    }
+}
 # Behind a web process a person waits: trouble of the database is said rather than waited out.
 _patience = 3 if "vmssbuilder.wsgi" in sys.modules else 20
 DATABASE_WAIT = env.number("VMSSBUILDER_DATABASE_WAIT", _patience, least=1, most=600)

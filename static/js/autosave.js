@@ -18,6 +18,7 @@ function autosave(form) {
     transport.send();
   });
   form.settled = () => transport.settled();
+  form.catchUp = () => transport.catchUp();
 
   // --- Typing ---
 

@@ -191,6 +191,12 @@ TABLE: Final = (
         "302 302 302 403 403 302 403 403 403 404 403",
         "401 405 405 405 405 405 405 405 405 405 405",
     ),
+    Row(
+        "draft-together",
+        ("draft",),
+        "302 302 302 403 403 302 403 403 403 404 403",
+        "401 405 405 405 405 405 405 405 405 405 405",
+    ),
     Row("draft-picture", ("draft",), *WHO_MAY_VIEW_READS),
     Row("draft-cost", ("draft",), *WHO_MAY_VIEW_READS),
     Row("draft-comments", ("draft",), WHO_MAY_VIEW_READS[0], "401 422 422 422 403 422 422 403 422 404 422"),

@@ -24,7 +24,8 @@ from vmssbuilder.background.models import Work
 from vmssbuilder.drafts import actions as editing
 from vmssbuilder.drafts import checking, turns
 from vmssbuilder.drafts.changes import Changed
-from vmssbuilder.drafts.models import Draft, Turn
+from vmssbuilder.drafts.models import Draft, DraftRole, Member, Turn
+from vmssbuilder.drafts.people import actions as people
 from vmssbuilder.scaleset import paths
 from vmssbuilder.workers import heartbeats
 from vmssbuilder.workers.models import Worker
@@ -386,6 +387,18 @@ def test_a_draft_that_was_discarded_meanwhile_is_left_alone(
     in_the_middle(lambda: Draft.objects.filter(pk=draft.pk, discarded=None).update(discarded=clock.now()))
     work = ended(begun(requester, draft))
     assert (work.state, newest(draft).head) == ("failed", 1)
+    assert work.said == "The draft may not be changed any more, so nothing was saved."
+
+
+def test_the_work_of_an_editor_who_was_removed_ends_in_the_middle(
+    requester: User, stranger: User, draft: Draft, in_the_middle: Arrange, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watching, "TOLD_EVERY", 0.0)
+    member = people.add(requester, draft, stranger, DraftRole.EDIT)
+    in_the_middle(lambda: Member.objects.filter(pk=member.pk).delete())
+    work = ended(begun(stranger, draft))
+    assert (work.state, newest(draft).head) == ("failed", 1)
+    assert work.done < ALL
     assert work.said == "The draft may not be changed any more, so nothing was saved."
 
 

@@ -170,6 +170,8 @@ def up(product: Product) -> bool:
 
 def test_a_killed_web_server_loses_no_save_that_was_answered(product: Product, rita: Person) -> None:
     code = rita.start_blank("2024-07-01")
+    # A page of fields asks every so often who else is there, and would complain while nobody answers.
+    rita.open("/")
     address = f"{product.url}/drafts/{code}/basics/"
     browser = requests.Session()
     for cookie in rita.page.context.cookies():

@@ -6,6 +6,9 @@ import time
 from dataclasses import asdict, dataclass
 from typing import Final
 
+from vmssbuilder.drafts.access import Access, permit
+from vmssbuilder.drafts.models import Draft
+
 from . import progress
 from .models import Work, WorkState
 
@@ -40,9 +43,12 @@ class Watch:
         return time.monotonic() > self.begun + SECONDS
 
     def report(self, done: int, total: int) -> None:
-        """Notes how far it is, now and then. Raises Gone when it was stopped."""
+        """Notes how far it is, now and then. Raises Gone when it was stopped, Http404 and PermissionDenied when the person
+        may not change the draft any more."""
         if time.monotonic() > self._reported + TOLD_EVERY:
             progress.keep(self.work, done=done, total=total)
+            draft = Draft.objects.select_related("owner").defer("document").get(pk=self.work.draft_id)
+            permit(self.work.person, draft, Access.EDIT)
             self._reported = time.monotonic()
 
     def save(self) -> None:

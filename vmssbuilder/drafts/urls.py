@@ -16,6 +16,7 @@ from .views import (
     starting,
     tasks,
     text,
+    together,
 )
 
 urlpatterns = [
@@ -36,6 +37,7 @@ urlpatterns = [
     path("<str:code>/fix/", checking.fix, name="draft-fix"),
     path("<str:code>/fixes/", checking.fixes, name="draft-fixes"),
     path("<str:code>/tasks/", tasks.tasks, name="draft-tasks"),
+    path("<str:code>/together/", together.together, name="draft-together"),
     path("<str:code>/picture/", picture.picture, name="draft-picture"),
     path("<str:code>/history/", history.history, name="draft-history"),
     path("<str:code>/restore/<int:number>/", history.restore, name="draft-restore"),

@@ -13,6 +13,8 @@ export class Transport {
   trouble = "";
   // Whether the page is to be loaded anew once everything is saved.
   reload = false;
+  // Whether what is under way saves nothing and only asks for what others changed.
+  #asksOnly = false;
   #tries = 0;
   #timer = 0;
   #retry = 0;
@@ -28,7 +30,7 @@ export class Transport {
     this.form.addEventListener("htmx:beforeRequest", (event) => {
       if (!own(event)) return;
       this.saving = true;
-      if (!this.trouble) messages.sayLater("Saving…");
+      if (!this.trouble && !this.#asksOnly) messages.sayLater("Saving…");
     });
     this.form.addEventListener("htmx:afterRequest", (event) => { if (own(event)) this.#after(event.detail.xhr); });
   }
@@ -47,6 +49,12 @@ export class Transport {
     this.since = 0;
     this.typed.sent = this.typed.held();
     htmx.trigger(this.form, "autosave");
+  }
+  // Gets what others changed. Where something is being typed, its save brings that.
+  catchUp() {
+    if (this.isBusy || this.trouble || this.leaving) return;
+    this.#asksOnly = true;
+    this.send();
   }
   // The form is sent by a button: nothing more goes out on its own.
   leave() {
@@ -88,6 +96,7 @@ export class Transport {
     this.saving = false;
     this.messages.hush();
     this.#answered(xhr.status);
+    this.#asksOnly = false;
     const stands = xhr.status < 300;
     if (!stands || !this.typed.unsaved()) for (const done of this.#awaiting.splice(0)) done(stands);
     if (this.#pressed && !this.trouble) {
@@ -127,7 +136,7 @@ export class Transport {
   #saved(code) {
     this.typed.accept();
     this.#reached();
-    this.messages.sayNot() || this.messages.say(`Saved ${clock(Date.now())}`, "check");
+    if (!this.#asksOnly) this.messages.sayNot() || this.messages.say(`Saved ${clock(Date.now())}`, "check");
     if (code === 200) this.#checking = setTimeout(() => this.#check(), 1000);
     if (this.reload && !this.typed.unsaved()) location.reload();
   }
