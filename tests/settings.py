@@ -59,7 +59,12 @@ STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.st
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True
 STATIC_ROOT = _scratch
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.filebased.FileBasedCache", "LOCATION": _scratch / "cache"}}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": _scratch / "cache",
+    }
+}
 
 # Its `flush` empties the log too, which the database refuses to everybody else.
 INSTALLED_APPS = [*INSTALLED_APPS, "tests.flushing"]

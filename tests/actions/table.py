@@ -26,7 +26,7 @@ from vmssbuilder.comments.models import Comment, CommentThread
 from vmssbuilder.drafts import actions as editing
 from vmssbuilder.drafts import content as contents
 from vmssbuilder.drafts.changes import Changed
-from vmssbuilder.drafts.models import Draft, DraftRole, Member, ShareLink
+from vmssbuilder.drafts.models import Draft, DraftRole, Invitation, Member, ShareLink
 from vmssbuilder.drafts.people import actions as people
 from vmssbuilder.preflight import actions as preflight
 from vmssbuilder.reviews import actions as reviewing
@@ -67,6 +67,7 @@ class Scene:
     link: ShareLink
     friend: User
     member: Member
+    invitation: Invitation
     review: Review | None = None
     submission: Submission | None = None
     held: leases.Held | None = None
@@ -89,7 +90,8 @@ def scene(stage: Stage, owner: User, reviewer: User, name: str = TARGET.name) ->
         made = edit(owner, draft(owner, name=name), "sku.capacity", 3)
     friend = of_entra(f"friend-{made.code}")
     member = people.add(owner, made, of_entra(f"member-{made.code}"), DraftRole.VIEW)
-    at = Scene(owner, reviewer, made, people.share(owner, made), friend, member)
+    invitation = people.invite(owner, made, f"{made.code}@example.org", "view")
+    at = Scene(owner, reviewer, made, people.share(owner, made), friend, member, invitation)
     if stage == "working":
         # A person has one at a time: that of an earlier scene has ended.
         Work.objects.filter(person=owner).update(finished=timezone.now())
@@ -343,6 +345,31 @@ ACTIONS: Final = [
         "draft.member-removed",
         # They themselves go, too.
         ("owner", "viewer"),
+        locks=(Draft,),
+    ),
+    Action(
+        "invite somebody",
+        "draft",
+        lambda at, user: people.invite(user, at.draft, "ola@example.org", "edit"),
+        people,
+        "draft.invited",
+        locks=(Draft,),
+    ),
+    Action(
+        "take an invitation back",
+        "draft",
+        lambda at, user: people.take_back(user, at.invitation),
+        people,
+        "draft.invitation-taken-back",
+        locks=(Draft,),
+    ),
+    Action(
+        "come by an invitation",
+        "draft",
+        lambda at, user: people.accept_invitations(user, at.invitation.mail),
+        people,
+        "draft.invitation-accepted",
+        EVERYONE,
         locks=(Draft,),
     ),
     Action("share", "draft", lambda at, user: people.share(user, at.draft), people, "draft.shared", locks=(Draft,)),

@@ -241,6 +241,7 @@ TABLE: Final = (
         "401 422 403 403 403 403 403 403 403 404 403",
     ),
     Row("draft-member", ("draft", "member"), *OWNER_ACTS),
+    Row("draft-invitation-take-back", ("draft", "invitation"), *OWNER_ACTS),
     Row("draft-links", ("draft",), ACT, "401 422 403 403 403 403 403 403 403 404 403"),
     Row("draft-link-revoke", ("draft", "link"), *OWNER_ACTS),
     Row("draft-hand-over", ("draft",), ACT, "401 422 403 403 403 403 403 403 403 404 422"),

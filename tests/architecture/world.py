@@ -74,6 +74,7 @@ def build() -> World:
             "link": link.code,
             "token": link.token,
             "member": member.code,
+            "invitation": people_of.invite(owner, waiting, "ola@example.org", "edit").code,
             "review": review.pk,
             "thread": comment.thread_id,
             "comment": comment.pk,

@@ -86,9 +86,12 @@ def tour(people: People, name: str) -> Iterator[Stop]:
     rita.unfold()
     yield "comments", rita
     rita.open(f"/drafts/{code}/people/")
+    rita.page.get_by_label("Name or mail address").fill("ola@example.org")
+    rita.press("Add")
+    rita.press("Invite ola@example.org")
     rita.press("Create a link")
     yield "people", rita
-    shared = rita.page.locator(".copy code").first.text_content() or ""
+    shared = rita.page.locator(".copy code[id^=link-]").first.text_content() or ""
     rita.open("/reference/")
     yield "reference", rita
     rita.open("/reference/?q=disk")

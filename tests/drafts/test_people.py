@@ -285,6 +285,9 @@ def test_a_link_opens_the_draft_with_its_role_and_counts_who_came(
     assert "web-prod" in page.text
     assert "Change" not in page.text.split()
     page_of(as_stranger, f"/s/{link.token}/", follow=True, queries=2 * QUERIES)
+    assert Event.objects.filter(what="draft.link-opened").count() == 1, "once an hour"
+    Member.objects.update(opened=timezone.now() - actions.OPENING)
+    page_of(as_stranger, f"/s/{link.token}/", follow=True, queries=2 * QUERIES)
     page = page_of(as_requester, at(draft, "people/"))
     assert "For the network team" in page.text
     assert "opened 2 times" in page.text

@@ -8,9 +8,10 @@ from django.db.models import F
 from vmssbuilder.audit.actions import record
 from vmssbuilder.azure import SignedInIdentity
 
-from . import sessions, tokens
+from . import entra, sessions, tokens
 from .models import EntraSession, User
 from .roles import from_app_roles
+from .signals import signed_in_with_mail
 
 
 class SwitchedOff(Exception):
@@ -45,6 +46,8 @@ def welcome(identity: SignedInIdentity, cache: str) -> User:
         user.save()
         tokens.keep(user, cache)
         record(user, "account.signed-in", user.username, way="entra")
+        if identity.verified_mail and not entra.takes_any_tenant():
+            signed_in_with_mail.send(User, user=user, mail=identity.verified_mail)
     return user
 
 

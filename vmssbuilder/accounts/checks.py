@@ -19,7 +19,6 @@ from django.core import checks
 from django.db import DatabaseError
 
 from vmssbuilder.azure.clouds import cloud, is_loopback
-from vmssbuilder.azure.signin import ANY_TENANT, MANY_TENANTS
 from vmssbuilder.configuration import Problem
 from vmssbuilder.encryption import trouble_of_keys
 
@@ -88,8 +87,7 @@ def _cloud() -> Iterator[Problem]:
     if "*" in settings.ALLOWED_HOSTS:
         said = "DJANGO_ALLOWED_HOSTS is “*”: links in answers lead wherever whoever asks wants them to."
         yield _problem("W007", said, "Name the hosts under which people open the product.")
-    tenant = settings.VMSSBUILDER_TENANT.lower()
-    if tenant in MANY_TENANTS and ANY_TENANT in settings.VMSSBUILDER_ALLOWED_TENANTS:
+    if entra.takes_any_tenant():
         said = "VMSSBUILDER_ALLOWED_TENANTS is “*”: people of every tenant get in, as requesters at least."
         yield _problem("W001", said, "Name the tenants whose people are to get in.")
 

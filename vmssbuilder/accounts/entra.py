@@ -8,11 +8,17 @@ from typing import Any
 from django.conf import settings
 
 from vmssbuilder.azure import SignIn, cloud, open_session
-from vmssbuilder.azure.signin import read_certificate
+from vmssbuilder.azure.signin import ANY_TENANT, MANY_TENANTS, read_certificate
 
 
 class NotSetUp(Exception):
     """The settings do not say enough to sign anybody in; the message names what is wrong."""
+
+
+def takes_any_tenant() -> bool:
+    """Whether people of every tenant get in, so that what a tenant says of its people proves nothing to others."""
+    many = settings.VMSSBUILDER_TENANT.lower() in {*MANY_TENANTS, ""}
+    return many and ANY_TENANT in settings.VMSSBUILDER_ALLOWED_TENANTS
 
 
 def sign_in() -> SignIn:

@@ -223,6 +223,29 @@ class ShareLink(models.Model):
         return self.revoked is None and self.expires > timezone.now()
 
 
+class Invitation(models.Model):
+    """That whoever signs in with this mail address, verified, becomes one of the draft's people. It is gone once they did."""
+
+    draft = models.ForeignKey(Draft, on_delete=models.CASCADE, related_name="invitations")
+    mail = models.CharField(max_length=254, db_index=True, help_text="In small letters.")
+    role = models.CharField(max_length=10, choices=DraftRole.choices)
+    code = models.CharField(max_length=10, unique=True, default=new_code, editable=False)
+    invited_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    invited = models.DateTimeField(auto_now_add=True)
+    expires = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar = ["mail"]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["draft", "mail"], name="invited_once")]
+
+    def __str__(self) -> str:
+        return f"{self.mail} in {self.draft}"
+
+    @property
+    def is_live(self) -> bool:
+        return self.expires > timezone.now()
+
+
 class Member(models.Model):
     """One of the people of a draft besides its owner: added by name with a role, or come by a link with that of the link.
 

@@ -44,6 +44,11 @@ urlpatterns = [
     path("<str:code>/compare/<int:earlier>/<int:later>/", diff.compare, name="draft-compare"),
     path("<str:code>/people/", people.people, name="draft-people"),
     path("<str:code>/people/<str:member>/", people.member, name="draft-member"),
+    path(
+        "<str:code>/invitations/<str:invitation>/take-back/",
+        people.take_back,
+        name="draft-invitation-take-back",
+    ),
     path("<str:code>/links/", people.links, name="draft-links"),
     path("<str:code>/links/<str:link>/revoke/", people.revoke, name="draft-link-revoke"),
     path("<str:code>/hand-over/", people.hand_over, name="draft-hand-over"),

@@ -440,6 +440,7 @@ class Entra:
             "preferred_username": account.username,
             "email": account.username,
             # Optional claims, as docs/deploying.md asks for them.
+            "xms_edov": True,
             "sid": grant.session,
             "login_hint": account.username,
         }

@@ -6,24 +6,34 @@ from datetime import timedelta
 from typing import Final
 
 from django.conf import settings
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.validators import validate_email
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from vmssbuilder.accounts import entra
 from vmssbuilder.accounts.backends import may_sign_in
 from vmssbuilder.accounts.models import User
 from vmssbuilder.audit.actions import record
+from vmssbuilder.clock import Now
 from vmssbuilder.drafts import access
 from vmssbuilder.drafts.access import Access, may_hand_over, permit
-from vmssbuilder.drafts.models import Draft, DraftRole, Member, SearchWord, ShareLink
+from vmssbuilder.drafts.models import Draft, DraftRole, Invitation, Member, SearchWord, ShareLink
 
 MOST_MEMBERS: Final = 200
 """How many people a draft has by name."""
+INVITED_DAYS: Final = 30
+"""How long an invitation waits for the first sign-in."""
+MOST_ACCEPTED: Final = 100
+"""Invitations that one sign-in answers; another one goes on."""
+CANNOT_INVITE: Final = "People of every organization can sign in here, so a mail address proves nothing. Make a link below and send it."
 MOST_LINKS: Final = 50
 """How many links of a draft are live at a time."""
 MOST_BY_LINK: Final = 200
 """How many people one link lets in."""
+OPENING: Final = timedelta(hours=1)
+"""Whoever follows a link again within this time has opened it once."""
 SHARE_DAYS: Final = 30
 """How long a link opens its draft, unless somebody chooses otherwise or the installation allows less."""
 LONGEST_REASON: Final = 500
@@ -81,6 +91,73 @@ def remove(user: User, member: Member) -> None:
         Member.objects.filter(pk=member.pk).delete()
         record(user, "draft.member-removed", member.draft.code, person=member.user.username)
     access.forget(member.draft)
+
+
+# --- Invitations ------------------------------------------------------------------------------------------------------
+
+
+def invite(user: User, draft: Draft, mail: str, role: str) -> Invitation:
+    """Has whoever signs in with that address, verified by Entra ID, become one of the draft's people then.
+
+    An address that is invited already gets the role and another term. Raises PeopleRefused, Http404, PermissionDenied.
+    """
+    permit(user, draft, Access.OWN)
+    mail = mail.strip().lower()
+    try:
+        validate_email(mail)
+    except ValidationError:
+        raise PeopleRefused(
+            "who", "Enter a whole mail address to invite somebody, such as ola@example.org."
+        ) from None
+    if entra.takes_any_tenant():
+        raise PeopleRefused("who", CANNOT_INVITE)
+    with transaction.atomic():
+        locked = _locked(user, draft, Access.OWN)
+        others = locked.invitations.exclude(mail=mail).count() + locked.members.filter(link=None).count()
+        if others >= MOST_MEMBERS:
+            raise PeopleRefused("who", f"A draft has at most {MOST_MEMBERS} people. Remove somebody first.")
+        invitation, _new = Invitation.objects.update_or_create(
+            draft=locked,
+            mail=mail,
+            defaults={
+                "role": DraftRole(role),
+                "invited_by": user,
+                "expires": timezone.now() + timedelta(days=INVITED_DAYS),
+            },
+        )
+        record(user, "draft.invited", locked.code, mail=mail, role=role, days=INVITED_DAYS)
+    return invitation
+
+
+def take_back(user: User, invitation: Invitation) -> None:
+    """Ends an invitation that nobody came by. Raises Http404, PermissionDenied."""
+    permit(user, invitation.draft, Access.OWN)
+    with transaction.atomic():
+        _locked(user, invitation.draft, Access.OWN)
+        Invitation.objects.filter(pk=invitation.pk).delete()
+        record(user, "draft.invitation-taken-back", invitation.draft.code, mail=invitation.mail)
+
+
+def accept_invitations(user: User, mail: str) -> None:
+    """Makes the person one of the people of each draft that they are invited to by this address.
+
+    mail: an address that is known to be theirs. From now on they are known by their account, whatever address they have.
+    """
+    mail = mail.strip().lower()
+    found = Invitation.objects.filter(mail=mail, expires__gt=Now(), draft__discarded=None).order_by("draft")
+    for draft_id in list(found.values_list("draft", flat=True)[:MOST_ACCEPTED]):
+        with transaction.atomic():
+            draft = Draft.objects.select_for_update().defer("document").get(pk=draft_id)
+            invitation = Invitation.objects.filter(draft=draft, mail=mail, expires__gt=Now()).first()
+            if invitation is None:
+                continue
+            invitation.delete()
+            is_new = draft.owner_id != user.pk and not draft.members.filter(user=user, link=None).exists()
+            if is_new:
+                Member.objects.create(
+                    draft=draft, user=user, role=invitation.role, added_by_id=invitation.invited_by_id
+                )
+            record(user, "draft.invitation-accepted", draft.code, role=invitation.role, added=is_new)
 
 
 # --- Links ------------------------------------------------------------------------------------------------------------
@@ -144,7 +221,10 @@ def open_link(user: User, link: ShareLink) -> None:
             said = f"It is for people of one organization, and you are signed in as somebody else. Ask {draft.owner}."
             raise PeopleRefused("", said)
         came = locked.members.filter(user=user)
-        if not came.exists():
+        before = came.first()
+        if before is not None and before.opened is not None and before.opened > timezone.now() - OPENING:
+            return
+        if before is None:
             if locked.members.count() >= MOST_BY_LINK:
                 said = f"It was opened by {MOST_BY_LINK} people, and lets in no more. Ask {draft.owner} for a new one."
                 raise PeopleRefused("", said)

@@ -8,7 +8,9 @@ from typing import Any, Final
 from crispy_forms.layout import Layout
 from django import forms
 from django.conf import settings
+from django.core.validators import validate_email
 
+from vmssbuilder.accounts import entra
 from vmssbuilder.accounts.models import User
 from vmssbuilder.drafts.models import DraftRole
 from vmssbuilder.web.forms import PLAIN, Radios, Select, SmallForm
@@ -21,6 +23,15 @@ _ROLES: Final = {
     DraftRole.VIEW.value: "Viewer: looks",
 }
 _NO_ROLE: Final = "Choose what they may do."
+
+
+def is_mail(text: str) -> bool:
+    """Whether somebody typed a whole mail address."""
+    try:
+        validate_email(text.strip())
+    except forms.ValidationError:
+        return False
+    return True
 
 
 def _role(label: str, initial: str) -> forms.ChoiceField:
@@ -38,6 +49,8 @@ class _Person(SmallForm):
 
     WHO = ""
     ONE = ""
+    mail = ""
+    """The address that can be invited, because nobody here has it."""
 
     def offer(self, people: Sequence[User], error: str) -> None:
         """Asks which of these is meant."""
@@ -73,12 +86,15 @@ class AddPersonForm(_Person):
     WHO = "who"
     ONE = "person"
     who = _who(
-        "Name or mail address", "Whoever has signed in here before is found by the beginning of either."
+        "Name or mail address",
+        "Whoever has signed in here before is found by the beginning of either.",
     )
     role = _role("They may", DraftRole.EDIT)
 
     def __init__(self, *args: Any, **named: Any) -> None:
         super().__init__(*args, **named)
+        if not entra.takes_any_tenant():
+            self.fields["who"].help_text += " Others are invited by their whole address."
         self.helper.layout = Layout("who", "role")
 
 

@@ -11,13 +11,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from vmssbuilder.accounts import entra
 from vmssbuilder.accounts.models import User
 from vmssbuilder.drafts import access
 from vmssbuilder.drafts import actions as drafts
 from vmssbuilder.drafts.access import Access
-from vmssbuilder.drafts.models import Draft, DraftRole, Member, ShareLink
+from vmssbuilder.drafts.models import Draft, DraftRole, Invitation, Member, ShareLink
 from vmssbuilder.drafts.people import actions, queries
-from vmssbuilder.drafts.people.forms import AddPersonForm, HandOverForm, LinkForm, RoleForm
+from vmssbuilder.drafts.people.forms import AddPersonForm, HandOverForm, LinkForm, RoleForm, is_mail
 from vmssbuilder.scaleset.properties import with_article
 from vmssbuilder.web.problems import problem
 
@@ -32,6 +33,8 @@ def people(request: HttpRequest, code: str) -> HttpResponse:
     form = AddPersonForm(request.POST)
     if form.is_valid():
         person = _meant(form, draft, request)
+        if person is None and form.mail and request.POST.get("act") == "invite":
+            return _invite(request, draft, form)
         if person is not None:
             try:
                 actions.add(user, draft, person, form.cleaned_data["role"])
@@ -41,6 +44,30 @@ def people(request: HttpRequest, code: str) -> HttpResponse:
                 messages.success(request, f"{person} is one of the people of this draft now.")
                 return redirect("draft-people", code)
     return _page(request, draft, add=form)
+
+
+def _invite(request: HttpRequest, draft: Draft, form: AddPersonForm) -> HttpResponse:
+    """Invites the address that nobody here has."""
+    try:
+        made = actions.invite(cast(User, request.user), draft, form.mail, form.cleaned_data["role"])
+    except actions.PeopleRefused as refused:
+        form.errors.clear()
+        form.refuse([(refused.field, str(refused))])
+        return _page(request, draft, add=form)
+    messages.success(request, f"{made.mail} is invited. No mail is sent: tell them yourself.")
+    return redirect(reverse("draft-people", args=[draft.code]) + "#invited")
+
+
+@require_POST
+def take_back(request: HttpRequest, code: str, invitation: str) -> HttpResponse:
+    """Ends an invitation."""
+    user = cast(User, request.user)
+    draft = access.find_without_document(user, code, Access.OWN)
+    found = get_object_or_404(Invitation, draft=draft, code=invitation)
+    found.draft = draft
+    actions.take_back(user, found)
+    messages.success(request, f"{found.mail} is not invited any more.")
+    return redirect("draft-people", code)
 
 
 @require_POST
@@ -195,14 +222,18 @@ def _meant(form: AddPersonForm | HandOverForm, draft: Draft, request: HttpReques
     elif len(text.strip()) < queries.SHORTEST:
         form.add_error(form.WHO, f"Type at least {queries.SHORTEST} letters.")
     else:
-        form.add_error(form.WHO, _nobody(text, draft))
+        if isinstance(form, AddPersonForm) and is_mail(text) and not entra.takes_any_tenant():
+            form.mail = text.strip()
+        form.add_error(form.WHO, _nobody(text, draft, invites=bool(form.mail)))
     return None
 
 
-def _nobody(text: str, draft: Draft) -> str:
+def _nobody(text: str, draft: Draft, *, invites: bool) -> str:
     owner = draft.owner
     if text.strip().casefold() in {str(owner).casefold(), owner.email.casefold(), owner.username.casefold()}:
         return f"{owner} owns this draft. Name somebody else."
+    if invites:
+        return f"Nobody who has signed in here has the address {text.strip()}. Check the spelling, or invite them below."
     return f"Nobody who has signed in here is called “{text}”. Check the spelling, or make a link below and send it to them."
 
 
@@ -222,6 +253,8 @@ def _page(
         "draft": draft,
         "owns": owns,
         "members": queries.named(draft),
+        "invited": list(draft.invitations.select_related("invited_by")) if owns else [],
+        "url": request.build_absolute_uri(reverse("draft", args=[draft.code])),
         "roles": DraftRole.choices,
         "may_hand_over": access.may_hand_over(user, draft) and draft.discarded is None,
         "new_owner": new_owner or HandOverForm(by_administrator=not owns),
