@@ -15,7 +15,17 @@ from django.apps import apps
 from django.db import models
 from django.utils import timezone
 
-from tests.reviews.making import SUBSCRIPTION, TARGET, approved, document, draft, edit, person
+from tests.reviews.making import (
+    CUSTOM_DATA,
+    SUBSCRIPTION,
+    TARGET,
+    approved,
+    document,
+    draft,
+    edit,
+    person,
+    with_script,
+)
 from vmssbuilder.accounts.models import Pause, Role, User
 from vmssbuilder.accounts.tokens import keep
 from vmssbuilder.azure import ScaleSetAddress
@@ -30,7 +40,7 @@ from vmssbuilder.drafts.models import Draft, DraftRole, Invitation, Member, Shar
 from vmssbuilder.drafts.people import actions as people
 from vmssbuilder.preflight import actions as preflight
 from vmssbuilder.reviews import actions as reviewing
-from vmssbuilder.reviews.models import Review
+from vmssbuilder.reviews.models import OpenedScript, Review
 from vmssbuilder.scaleset import Request
 from vmssbuilder.submissions import actions as sending
 from vmssbuilder.submissions import leases, transitions
@@ -46,6 +56,7 @@ Stage = Literal[
     "working",
     "live",
     "waiting",
+    "opened",
     "approved",
     "queued",
     "held",
@@ -87,7 +98,8 @@ def scene(stage: Stage, owner: User, reviewer: User, name: str = TARGET.name) ->
         made = updating.open_live(owner, live(name, document()))
         made = edit(owner, made, "sku.capacity", 3)
     else:
-        made = edit(owner, draft(owner, name=name), "sku.capacity", 3)
+        wanted = with_script() if stage in ("waiting", "opened") else None
+        made = edit(owner, draft(owner, wanted, name=name), "sku.capacity", 3)
     friend = of_entra(f"friend-{made.code}")
     member = people.add(owner, made, of_entra(f"member-{made.code}"), DraftRole.VIEW)
     invitation = people.invite(owner, made, f"{made.code}@example.org", "view")
@@ -103,8 +115,10 @@ def scene(stage: Stage, owner: User, reviewer: User, name: str = TARGET.name) ->
             commenting.resolve(owner, comment.thread)
     if stage in ("draft", "spoken-of", "suggested", "resolved", "working", "live"):
         return at
-    if stage == "waiting":
-        at.review = reviewing.request_review(owner, made, "Please", made.head)
+    if stage in ("waiting", "opened"):
+        at.review = reviewing.request_review(owner, made, "Please", made.head, people=[reviewer.pk])
+        if stage == "opened":
+            reviewing.open_script(owner, at.review, CUSTOM_DATA)
         return at
     at.review = approved(owner, reviewer, made)
     if stage == "approved":
@@ -189,6 +203,10 @@ def _thread(at: Scene) -> CommentThread:
 
 def _comment(at: Scene) -> Comment:
     return Comment.objects.select_related("thread__draft").get(thread__draft=at.draft)
+
+
+def _opened(at: Scene) -> OpenedScript:
+    return OpenedScript.objects.select_related("review__draft", "review__revision").get(review=_review(at))
 
 
 EVERYONE: Final = ("owner", "reviewer", "administrator", "stranger")
@@ -435,6 +453,29 @@ ACTIONS: Final = [
         "review.revoked",
         ("reviewer", "administrator"),
         locks=(Draft, Review),
+    ),
+    Action(
+        "open a script",
+        "waiting",
+        lambda at, user: reviewing.open_script(user, _review(at), CUSTOM_DATA),
+        reviewing,
+        "review.script-opened",
+        locks=(Draft, Review),
+    ),
+    Action(
+        "close a script",
+        "opened",
+        lambda at, user: reviewing.close_script(user, _opened(at)),
+        reviewing,
+        "review.script-closed",
+    ),
+    Action(
+        "read a script",
+        "opened",
+        lambda at, user: reviewing.read_script(user, _opened(at)),
+        reviewing,
+        "review.script-read",
+        ("reviewer",),
     ),
     Action(
         "void approvals",

@@ -17,7 +17,7 @@ from vmssbuilder.drafts import actions as editing
 from vmssbuilder.drafts.models import Draft, DraftRole
 from vmssbuilder.drafts.people import actions as people
 from vmssbuilder.reviews import actions as reviewing
-from vmssbuilder.reviews.models import Decision, Review
+from vmssbuilder.reviews.models import Review
 from vmssbuilder.submissions import actions as sending
 from vmssbuilder.submissions.models import Submission
 
@@ -108,7 +108,7 @@ def _belongs(
         return row["about"] in codes
     if model in (Pause, TokenCache):
         return row["user_id"] in persons
-    if model is Decision:
+    if "review_id" in row:
         return state[(Review, row["review_id"])]["draft_id"] in drafts
     if "comment_id" in row:
         row = state[(Comment, row["comment_id"])]

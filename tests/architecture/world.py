@@ -9,13 +9,13 @@ from typing import Final
 from django.test import Client
 
 from tests.conftest import person, signed_in
-from tests.reviews.making import approved, draft
+from tests.reviews.making import CUSTOM_DATA, approved, draft, with_script
 from vmssbuilder import clock
 from vmssbuilder.accounts.models import Role
 from vmssbuilder.comments.actions import begin
 from vmssbuilder.drafts.models import DraftRole
 from vmssbuilder.drafts.people import actions as people_of
-from vmssbuilder.reviews.actions import request_review
+from vmssbuilder.reviews.actions import open_script, request_review
 from vmssbuilder.reviews.away.actions import delegate
 from vmssbuilder.submissions.models import Submission, SubmissionState
 
@@ -48,8 +48,8 @@ def build() -> World:
     reviewer = person("rolf", "Rolf Reviewer", Role.REVIEWER)
     stranger = person("sam", "Sam Stranger", Role.REQUESTER)
     administrator = person("ada", "Ada Administrator", Role.ADMINISTRATOR)
-    waiting, sent = draft(owner), draft(owner)
-    review = request_review(owner, waiting, "Please", waiting.head)
+    waiting, sent = draft(owner, with_script()), draft(owner)
+    review = request_review(owner, waiting, "Please", waiting.head, people=[reviewer.pk])
     approval = approved(owner, reviewer, sent)
     submission = Submission.objects.create(
         draft=sent, revision=approval.revision, submitter=owner, state=SubmissionState.UNKNOWN
@@ -76,6 +76,7 @@ def build() -> World:
             "member": member.code,
             "invitation": people_of.invite(owner, waiting, "ola@example.org", "edit").code,
             "review": review.pk,
+            "script": open_script(owner, review, CUSTOM_DATA).pk,
             "thread": comment.thread_id,
             "comment": comment.pk,
             "suggestion": begin(owner, waiting, waiting.head, "sku.capacity", "", "4").pk,

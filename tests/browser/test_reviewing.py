@@ -6,6 +6,9 @@ import re
 
 from playwright.sync_api import expect
 
+from tests.reviews.making import with_script
+
+from .measures import axe_violations
 from .people import People
 from .requests import MANAGED_DISKS
 from .test_walks import address
@@ -46,3 +49,26 @@ def test_who_asked_for_changes_sees_only_what_was_changed_then(people: People) -
     rolf.page.get_by_label("Approve", exact=True).check()
     rolf.press("Record decision")
     expect(rolf.page.locator("#status-bar [aria-current]")).to_have_text("Approved")
+
+
+def test_a_script_is_opened_to_the_reviewer_and_closed_again(people: People) -> None:
+    rita, rolf = people("Rita"), people("Rolf")
+    code = rita.paste_by_hand(address("web-script", "create", "2024-07-01"), with_script(), "2024-07-01")
+    rita.open(f"/drafts/{code}/check/")
+    rita.page.get_by_text("Ask particular people").click()
+    rita.page.get_by_label(re.compile("^Rolf")).check()
+    rita.press("Send for review")
+    review = rita.page.url
+    rita.press("Open custom data")
+    expect(rita.page.get_by_text("Open to Rolf Reviewer until this review ends")).to_be_visible()
+    rolf.page.goto(review)
+    assert axe_violations(rolf.page) == []
+    rolf.page.get_by_role("link", name="Read custom data").click()
+    expect(rolf.page.locator("pre")).to_contain_text("echo Canary-script")
+    assert axe_violations(rolf.page) == []
+    rita.press("Close custom data")
+    expect(rita.page.get_by_text("Nobody can read the script here any more.")).to_be_visible()
+    rolf.page.reload()
+    expect(rolf.page.get_by_text("This script is not open to you, or not any more.")).to_be_visible()
+    rolf.page.goto(review)
+    expect(rolf.page.get_by_role("link", name="Read custom data")).to_have_count(0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from base64 import b64encode
 from dataclasses import replace
 from typing import Any
 
@@ -68,6 +69,42 @@ _DOCUMENT: dict[str, Any] = {
 def document() -> dict[str, Any]:
     """A scale set that the checks and the sandbox take, its password in clear."""
     return copy.deepcopy(_DOCUMENT)
+
+
+SCRIPT = "#!/bin/sh\necho Canary-script > /run/<greeting>\n"
+CUSTOM_DATA = "properties.virtualMachineProfile.osProfile.customData"
+
+
+def with_script() -> dict[str, Any]:
+    """The same with custom data, which is a script."""
+    made = document()
+    profile = made["properties"]["virtualMachineProfile"]
+    profile["osProfile"]["customData"] = b64encode(SCRIPT.encode()).decode()
+    return made
+
+
+def with_commands() -> dict[str, Any]:
+    """The same with an extension that runs a command, which has a key beside it."""
+    made = document()
+    made["properties"]["virtualMachineProfile"]["extensionProfile"] = {
+        "extensions": [
+            {
+                "name": "setup",
+                "properties": {
+                    "publisher": "Microsoft.Compute",
+                    "type": "CustomScriptExtension",
+                    "typeHandlerVersion": "1.10",
+                    "autoUpgradeMinorVersion": True,
+                    "protectedSettings": {
+                        "commandToExecute": "powershell Canary-command",
+                        "storageAccountName": "stshop",
+                        "storageAccountKey": "Canary-key",
+                    },
+                },
+            }
+        ]
+    }
+    return made
 
 
 def person(name: str, role: Role = Role.REQUESTER, **more: Any) -> User:

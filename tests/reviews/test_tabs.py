@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import pytest
 from django.db import connection
@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from tests.conftest import GetPage, signed_in
-from tests.reviews.making import approved, draft, edit, person
+from tests.reviews.making import approved, draft, edit, person, with_commands
 from tests.web.strict import text_of
 from vmssbuilder.accounts.models import Role, User
 from vmssbuilder.comments import actions as commenting
@@ -18,6 +18,7 @@ from vmssbuilder.drafts.models import Draft
 from vmssbuilder.reviews import actions, tabs
 from vmssbuilder.reviews.models import Review, ReviewLook
 
+MOST_BYTES: Final = 14_000
 pytestmark = pytest.mark.django_db
 
 
@@ -142,3 +143,13 @@ def test_queries_do_not_grow_with_what_was_said_before(rita: User, rolf: User) -
     assert queries_of(client, address(last)) == few
     text = client.get(address(last)).content.decode()
     assert text.count("No. ") == tabs.EARLIER_SHOWN
+
+
+@pytest.mark.parametrize("show", ["", "glance", "values", "sent"])
+def test_the_page_is_light(show: str, rita: User, rolf: User) -> None:
+    of = draft(rita, with_commands())
+    actions.decide(rolf, ask(rita, of), "request-changes", "More of them. " * 20)
+    review = ask(rita, edit(rita, of, "sku.capacity", 3))
+    page = signed_in(rolf).get(address(review, show), headers={"accept-encoding": "br"})
+    assert page.headers["Content-Encoding"] == "br"
+    assert len(page.content) <= MOST_BYTES

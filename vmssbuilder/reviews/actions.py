@@ -13,6 +13,7 @@ from django.db.models import F, Q
 
 from vmssbuilder import clock
 from vmssbuilder.accounts.models import User
+from vmssbuilder.audit import origin
 from vmssbuilder.audit.actions import record
 from vmssbuilder.drafts import vault
 from vmssbuilder.drafts.access import Access, require
@@ -20,10 +21,10 @@ from vmssbuilder.drafts.checking import check_content
 from vmssbuilder.drafts.models import Draft
 from vmssbuilder.scaleset.findings import Finding, errors
 
-from . import overrides, reviewers
+from . import overrides, reviewers, withheld
 from .approvers import may_not_decide as may_not_decide  # noqa: PLC0414 - it is for views, too
 from .away.queries import asked_in_place_of
-from .models import Decision, Review, ReviewState
+from .models import Decision, OpenedScript, Review, ReviewState
 from .queries import approval, is_at_azure
 
 LONGEST_TEXT: Final = 5_000
@@ -286,3 +287,84 @@ def void_approvals(actor: User, reviewer: User) -> int:
                 reviewer=reviewer.username,
             )
     return len(voided)
+
+
+# --- Scripts ----------------------------------------------------------------------------------------------------------
+
+
+def open_script(user: User, review: Review, place: str) -> OpenedScript:
+    """Opens one script of the request to the people asked for this review, until it ends.
+
+    place: as `SecretScript.place`. Raises ReviewRefused, Http404, PermissionDenied.
+    """
+    require(user, review.draft, Access.OWN)
+    with transaction.atomic():
+        draft = Draft.objects.select_for_update().get(pk=review.draft_id)
+        require(user, draft, Access.OWN)
+        locked = Review.objects.select_for_update().select_related("revision").get(pk=review.pk)
+        locked.draft = draft
+        if not withheld.under_way(locked):
+            raise ReviewRefused(
+                ("", "This review has ended, so nothing can be opened for it."), moved_on=True
+            )
+        asked = list(locked.asked.order_by("pk"))
+        if not asked:
+            raise ReviewRefused(
+                (
+                    "",
+                    "Nobody is asked by name, so there is nobody to open it to. Ask somebody in another review.",
+                )
+            )
+        if withheld.script_at(locked, place) is None:
+            raise ReviewRefused(("", "There is no such script in this request. Look at the page again."))
+        if locked.opened_scripts.filter(place=place, closed=None).exists():
+            raise ReviewRefused(("", "This script is open already."), moved_on=True)
+        opened = OpenedScript(review=locked, place=place, opened_by=user)
+        opened.close_seal()
+        opened.save()
+        record(
+            user,
+            "review.script-opened",
+            draft.code,
+            review=locked.pk,
+            revision=locked.revision.number,
+            script=place,
+            asked=[each.username for each in asked],
+        )
+    return opened
+
+
+def close_script(user: User, opened: OpenedScript) -> None:
+    """Closes a script at once. Raises ReviewRefused, Http404, PermissionDenied."""
+    review = opened.review
+    require(user, review.draft, Access.OWN)
+    with transaction.atomic():
+        # With its seal, so that no change of the time alone opens it again.
+        open_one = OpenedScript.objects.filter(pk=opened.pk, closed=None)
+        if not open_one.update(closed=clock.now(), seal={}):
+            raise ReviewRefused(("", "This script is closed already."), moved_on=True)
+        record(user, "review.script-closed", review.draft.code, review=review.pk, script=opened.place)
+
+
+def read_script(user: User, opened: OpenedScript) -> str:
+    """What an opened script says, to who is asked for its review. Each look is in the log. Never store the answer.
+
+    Raises ReviewRefused, Http404, PermissionDenied.
+    """
+    review = opened.review
+    require(user, review.draft, Access.VIEW)
+    if not withheld.may_read(user, opened):
+        origin.note_refused(review.draft.code)
+        raise PermissionDenied("This script is not open to you, or not any more. Ask the owner of the draft.")
+    found = withheld.text(opened)
+    if found is None:
+        raise ReviewRefused(("", "This script cannot be read now. Its owner can enter it again."))
+    record(
+        user,
+        "review.script-read",
+        review.draft.code,
+        review=review.pk,
+        revision=review.revision.number,
+        script=opened.place,
+    )
+    return found

@@ -224,3 +224,31 @@ class Delegation(models.Model):
     @property
     def has_begun(self) -> bool:
         return self.starts <= timezone.now()
+
+
+class OpenedScript(Sealed):
+    """A script of a request that is under review, open to the people who are asked for that review.
+
+    It counts while that review waits, nothing was edited, and nobody closed it. place: of the script in the revision's
+    document, as `SecretScript.place`. Its seal covers who is asked and which secret it is in, so that no change of rows
+    opens anything else, or to anybody else.
+    """
+
+    review = models.ForeignKey(Review, on_delete=models.CASCADE, related_name="opened_scripts")
+    place = models.CharField(max_length=500)
+    opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    opened = models.DateTimeField(default=timezone.now)
+    closed = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["review", "place"], condition=models.Q(closed=None), name="script_opened_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.place} in {self.review}"
+
+    def parts(self) -> dict[str, Any]:
+        return sealing.opened_parts(self)

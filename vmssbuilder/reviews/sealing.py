@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, Final
 from django.db import models
 
 from vmssbuilder.drafts import sent, vault
-from vmssbuilder.scaleset import paths, secrets
+from vmssbuilder.scaleset import paths, scripts, secrets
 
 if TYPE_CHECKING:
-    from .models import Decision, Review
+    from .models import Decision, OpenedScript, Review
 
 POLICY: Final = {"version": "none", "verdict": "one approval"}
 """What the house's policy says of the request. There are none yet: one approval of somebody else is enough."""
@@ -80,3 +80,19 @@ def _secrets(review: Review) -> dict[str, Any]:
     clear = vault.opened(review.draft, document).document
     values = {code: paths.get(clear, path) for code, path in secrets.references(document).items()}
     return {f"{VALUE}{code}": value for code, value in values.items() if not secrets.is_reference(value)}
+
+
+def opened_parts(opened: OpenedScript) -> dict[str, Any]:
+    """What was opened to whom. No secret: only the id of the one that it is in."""
+    review = opened.review
+    document = review.revision.document
+    held = {
+        script.place: secrets.referred(paths.get(document, script.path))
+        for script in scripts.find(document, review.revision.api_version)
+    }
+    return {
+        "place": [review.pk, review.draft_id, review.revision_id, opened.place],
+        "secret": held.get(opened.place),
+        "opened": [opened.opened_by_id, opened.opened.isoformat(), opened.closed is None],
+        "asked": [each.identity for each in review.asked.order_by("pk")],
+    }

@@ -14,4 +14,7 @@ urlpatterns = [
     path("away/", away.away, name="review-away"),
     path("away/<int:number>/end/", away.end, name="review-away-end"),
     path("<int:number>/withdraw/", views.withdraw, name="review-withdraw"),
+    path("<int:number>/scripts/", views.open_script, name="review-script-open"),
+    path("<int:number>/scripts/<int:which>/", views.script, name="review-script"),
+    path("<int:number>/scripts/<int:which>/close/", views.close_script, name="review-script-close"),
 ]

@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from vmssbuilder.accounts.models import User
@@ -24,10 +25,10 @@ from vmssbuilder.scaleset import hidden
 from vmssbuilder.scaleset.findings import Finding, errors
 from vmssbuilder.scaleset.rules.characters import DECEIVING
 
-from . import actions, approvals, overrides, queries, tabs
+from . import actions, approvals, overrides, queries, tabs, withheld
 from .away.queries import for_asked, standing_in
 from .forms import DecisionForm, ReviewRequestForm, RevokeForm
-from .models import Decision, Review, ReviewState
+from .models import Decision, OpenedScript, Review, ReviewState
 
 PAGE_SIZE: Final = 25
 FINDINGS_AT_MOST: Final = 500
@@ -98,6 +99,7 @@ def _page(
     # Those with a reason are errors: they come before warnings.
     found = sorted(check_content(revision), key=lambda each: each.severity != "error")
     deceiving = _deceiving(review, found)
+    owns, hidden_values = review.draft.owner_id == user.pk, withheld.withheld(review)
     context = {
         "review": review,
         "draft": review.draft,
@@ -112,11 +114,15 @@ def _page(
         "open": open_,
         "may_decide": open_ and not why_not,
         "why_not": why_not if user.is_reviewer else "",
-        "owns": review.draft.owner_id == user.pk,
+        "owns": owns,
         "asked": review.asked_words,
         "stands_in": for_asked(review) if open_ else [],
         "form": form or DecisionForm(overridden=bool(review.overrides)),
         "errors": form.problems() if form is not None else errors,
+        "withheld": hidden_values,
+        "scripts": any(each.scripts for each in hidden_values),
+        "opens_scripts": owns and withheld.under_way(review) and bool(review.asked_words),
+        "reads_scripts": open_ and not why_not and user in review.asked.all(),
         **_looking(request, review),
         **_ending(review, user, revoking),
     }
@@ -251,10 +257,59 @@ def withdraw(request: HttpRequest, number: int) -> HttpResponse:
     try:
         actions.withdraw(cast(User, request.user), review)
     except actions.ReviewRefused as refused:
-        said = [{"message": message, "href": ""} for _field, message in refused.problems]
-        return _page(request, _find(request, number), errors=said, status=409)
+        return _refused(request, number, refused)
     messages.success(request, "The request for review was withdrawn.")
     return redirect("draft-check", review.draft.code)
+
+
+@require_POST
+def open_script(request: HttpRequest, number: int) -> HttpResponse:
+    """The owner opens a script of the request to the people asked for this review."""
+    review = _find(request, number)
+    try:
+        actions.open_script(cast(User, request.user), review, request.POST.get("place", ""))
+    except actions.ReviewRefused as refused:
+        return _refused(request, number, refused)
+    messages.success(request, f"Open to {review.asked_words} until this review ends, or until you close it.")
+    return redirect(f"{reverse('review-detail', args=[number])}#withheld")
+
+
+@require_safe
+def script(request: HttpRequest, number: int, which: int) -> HttpResponse:
+    """An opened script, to who is asked for its review."""
+    opened = _opened(request, number, which)
+    try:
+        text = actions.read_script(cast(User, request.user), opened)
+    except actions.ReviewRefused as refused:
+        return _refused(request, number, refused)
+    context = {"review": opened.review, "draft": opened.review.draft, "opened": opened, "text": text}
+    return render(request, "reviews/script.html", context)
+
+
+@require_POST
+def close_script(request: HttpRequest, number: int, which: int) -> HttpResponse:
+    """The owner closes it again."""
+    opened = _opened(request, number, which)
+    try:
+        actions.close_script(cast(User, request.user), opened)
+    except actions.ReviewRefused as refused:
+        return _refused(request, number, refused)
+    messages.success(request, "Closed. Nobody can read the script here any more.")
+    return redirect(f"{reverse('review-detail', args=[number])}#withheld")
+
+
+def _opened(request: HttpRequest, number: int, which: int) -> OpenedScript:
+    review = _find(request, number)
+    opened = review.opened_scripts.filter(pk=min(which, LARGEST_ID)).first()
+    if opened is None:
+        raise Http404("Nothing was opened there.")
+    opened.review = review
+    return opened
+
+
+def _refused(request: HttpRequest, number: int, refused: actions.ReviewRefused) -> HttpResponse:
+    said = [{"message": message, "href": ""} for _field, message in refused.problems]
+    return _page(request, _find(request, number), errors=said, status=409 if refused.moved_on else 422)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -48,7 +48,8 @@ class Property:
     in some API versions only are `Said`. The attribute is the wording of the newest version, `help_in` that of any.
     wire: its name in the document (camelCase of the attribute when not given). since, until: API versions, both
     included. taken_since: an older version that does not have it, and from which on Azure is known to take it all the
-    same. required: Azure refuses the part without it. secret: its value is never stored or shown in clear.
+    same. required: Azure refuses the part without it. secret: its value is never stored or shown in clear. script: of a
+    secret, that it is what instances run, which its owner may open to reviewers (`scripts`); never so for what is a key.
     read_only: Azure writes it; it is removed when a live resource is read in. essential: in sight on the page of its
     item, where the rest is in the fold Everything else. kind: the Azure resource its value refers to ("subnet"). example: a believable value.
     system: "Linux" or "Windows" when it is for instances of that operating system only.
@@ -68,6 +69,7 @@ class Property:
         until: str | None = None,
         required: bool = False,
         secret: bool = False,
+        script: bool = False,
         read_only: bool = False,
         essential: bool = False,
         kind: str = "",
@@ -86,6 +88,7 @@ class Property:
         self.until = until
         self.required = required
         self.secret = secret
+        self.script = script
         self.read_only = read_only
         self.essential = essential
         self.kind = kind

@@ -450,6 +450,7 @@ class OSProfile(Part):
     custom_data = Text(
         "Custom data",
         secret=True,
+        script=True,
         multiline=True,
         base64=True,
         help=(

@@ -83,6 +83,7 @@ class ScriptSecrets(Part):
     command_to_execute = Text(
         "Command",
         secret=True,
+        script=True,
         multiline=True,
         essential=True,
         help=_COMMAND,
@@ -124,7 +125,13 @@ class WindowsScriptSecrets(ScriptSecrets):
     """Protected settings of the custom script handler for Windows."""
 
     command_to_execute = Text(
-        "Command", secret=True, multiline=True, essential=True, help=_COMMAND, example=_POWERSHELL
+        "Command",
+        secret=True,
+        script=True,
+        multiline=True,
+        essential=True,
+        help=_COMMAND,
+        example=_POWERSHELL,
     )
     file_uris = Json(
         "Secret files to download",
@@ -141,6 +148,7 @@ class LinuxScriptSecrets(ScriptSecrets):
     script = Text(
         "Script",
         secret=True,
+        script=True,
         multiline=True,
         base64=True,
         help="A whole script of up to 256 KB in place of files and a command. Sent as Base64.",
