@@ -41,6 +41,8 @@ def test_who_asked_for_changes_sees_only_what_was_changed_then(people: People) -
     rolf.page.get_by_role("link", name="web-mended").click()
     main = rolf.page.get_by_role("main")
     expect(main.get_by_role("heading", name=re.compile("1 change since revision"))).to_be_visible()
+    expect(main.get_by_text("Asked of Rolf Reviewer")).to_be_visible()
+    assert axe_violations(rolf.page) == []
     expect(main.get_by_role("row", name=re.compile("Instance count Changed 10 7"))).to_be_visible()
     expect(main.get_by_text("Seven instances, please.")).to_be_visible()
     expect(main.get_by_text("Computer name prefix")).to_have_count(0)

@@ -21,6 +21,7 @@ from vmssbuilder.azure.preflight import Result
 from vmssbuilder.drafts.models import Draft
 from vmssbuilder.preflight import actions, board, checking
 from vmssbuilder.preflight.models import Preflight
+from vmssbuilder.reviews.actions import request_review
 from vmssbuilder.sandbox import faults, world
 from vmssbuilder.sandbox.server import Running
 from vmssbuilder.scaleset import paths
@@ -955,3 +956,26 @@ def test_a_run_whose_worker_died_may_be_run_again(
     checking.run(first.pk)
     assert board.latest(made) is not None
     assert not Preflight.objects.get().results, "the old one writes nothing over the new one"
+
+
+def test_a_review_says_what_azure_said_of_which_revision_and_how_long_ago(
+    rita: User, as_rolf: Client, sandbox: Running, page_of: GetPage
+) -> None:
+    of = draft(rita)
+
+    def shown() -> str:
+        review = request_review(rita, of, "", of.head)
+        return page_of(as_rolf, f"/reviews/{review.pk}/", queries=30).text
+
+    assert "Nobody has asked Azure whether it would take this request." in shown()
+    of = edit(rita, of, "sku.capacity", 4)
+    ran(rita, of)
+    now = shown()
+    assert "Azure would take this" in now
+    assert "by Rita" in now
+    assert "more than a day ago" not in now
+    Preflight.objects.update(asked=clock.now() - timedelta(days=2))
+    of = edit(rita, of, "sku.capacity", 3)
+    later = shown()
+    assert "more than a day ago" in later
+    assert "This is about revision 2, not about this one" in later

@@ -79,6 +79,18 @@ def test_only_who_may_decide_can_be_asked(rita: User, rolf: User, ruth: User) ->
     assert not Review.objects.exists()
 
 
+def test_who_was_asked_is_offered_to_be_asked_again(
+    rita: User, rolf: User, ruth: User, page_of: GetPage
+) -> None:
+    of = draft(rita)
+    actions.decide(rolf, ask(rita, of, rolf), "request-changes", "More.")
+    edit(rita, of, "sku.capacity", 3)
+    page = page_of(signed_in(rita), f"/drafts/{of.code}/check/", queries=30)
+    chosen = [each.get("value") for each in page.all("input", name="people") if "checked" in each.attrib]
+    assert chosen == [str(rolf.pk)]
+    assert "open" in page.all("details", id="ask")[0].attrib
+
+
 def test_names_that_are_typed(rita: User, rolf: User, ruth: User) -> None:
     of = draft(rita)
     ruth.email = "ruth.long@example.com"

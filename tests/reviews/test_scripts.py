@@ -122,7 +122,9 @@ def _close(_review: Review, rita: User, _rolf: User, one: OpenedScript) -> None:
     actions.close_script(rita, one)
 
 
-def _role(_review: Review, _rita: User, rolf: User, _one: OpenedScript) -> None:
+def _role(review: Review, rita: User, rolf: User, _one: OpenedScript) -> None:
+    # Who may look at the draft all the same.
+    people.add(rita, review.draft, rolf, "view")
     rolf.role = Role.REQUESTER
     rolf.save()
 

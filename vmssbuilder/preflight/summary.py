@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import math
+from datetime import timedelta
 from typing import Any, Final
+
+from django.utils import timezone
 
 from vmssbuilder.accounts.models import User
 from vmssbuilder.azure.preflight import Result
@@ -50,6 +53,7 @@ def said(revision: Revision) -> dict[str, Any]:
         "draft": draft,
         "run": run,
         "other": run.revision.number != revision.number,
+        "old": timezone.now() - run.asked > OLD,
         "words": WORDS[verdict(run.alive, run.finished, run.results)],
         "told": _to_read(draft, run, editable=False)[:SAID_AT_MOST],
         "counts": board.in_words(run),
@@ -57,6 +61,8 @@ def said(revision: Revision) -> dict[str, Any]:
 
 
 SAID_AT_MOST: Final = 10
+OLD: Final = timedelta(days=1)
+"""What Azure said longer ago may be otherwise by now: quotas are used up, images are retired."""
 
 
 def _to_read(draft: Draft, run: Preflight, *, editable: bool) -> list[board.ShownFinding]:

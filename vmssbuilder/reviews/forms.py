@@ -13,13 +13,13 @@ from vmssbuilder.scaleset.findings import Finding
 from vmssbuilder.web.forms import PLAIN, Checkboxes, Radios, SmallForm
 
 from . import overrides, reviewers
-from .models import Decision
+from .models import Decision, Review
 
 
 class ReviewRequestForm(SmallForm):
     """Sends a revision for review, with a note, and a reason for each error that is to be let through.
 
-    found: these errors. The action judges what was typed; `refuse` puts that at the fields. Whom it is asked of stands
+    found: these errors. last: the newest review, whose people are offered first. The action judges what was typed; `refuse` puts that at the fields. Whom it is asked of stands
     outside of the layout: the page folds it.
     """
 
@@ -32,10 +32,15 @@ class ReviewRequestForm(SmallForm):
         widget=forms.Textarea(attrs={"class": "textarea", "rows": 4}),
     )
 
-    def __init__(self, *args: Any, draft: Draft, found: Iterable[Finding], **named: Any) -> None:
+    def __init__(
+        self, *args: Any, draft: Draft, found: Iterable[Finding], last: Review | None = None, **named: Any
+    ) -> None:
         super().__init__(*args, **named)
         self.draft = draft
         self._offer(reviewers.offer(draft))
+        if last is not None and "people" in self.fields:
+            offered = {key for key, _name in self.fields["people"].choices}  # type: ignore[attr-defined] # a choice field
+            self.initial["people"] = [each for each in reviewers.asked_before(last) if each in offered]
         self.overridable = overrides.asked(found)
         for each in self.overridable:
             self.fields[each.name] = _Reason(each)
@@ -59,8 +64,8 @@ class ReviewRequestForm(SmallForm):
 
     @property
     def asks(self) -> bool:
-        """Whether somebody was chosen, or what was chosen is wrong."""
-        return any(field.errors or field.data for field in self.whom)
+        """Whether somebody is chosen, or what was chosen is wrong."""
+        return any(field.errors or (field.data if self.is_bound else field.initial) for field in self.whom)
 
     def clean_others(self) -> list[int]:
         """The people whose names were typed."""

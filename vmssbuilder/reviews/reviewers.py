@@ -15,7 +15,7 @@ from django.db.models import Q, QuerySet
 from vmssbuilder.accounts.models import Role, User
 from vmssbuilder.drafts.models import Draft
 
-from .models import ReviewGroup
+from .models import Review, ReviewGroup
 
 OFFERED: Final = 10
 """How many people, and how many groups, a form lists; more people are asked by their names."""
@@ -54,6 +54,11 @@ def offer(draft: Draft) -> Offer:
     people = list(askable(draft)[: OFFERED + 1])
     groups = tuple(ReviewGroup.objects.all()[:OFFERED]) if people else ()
     return Offer(groups, tuple(people[:OFFERED]), len(people) > OFFERED)
+
+
+def asked_before(review: Review) -> list[int]:
+    """Who was asked in an earlier review, by their ids: a form offers to ask them again."""
+    return list(review.asked.order_by().values_list("pk", flat=True))
 
 
 def named(draft: Draft, text: str) -> list[User]:

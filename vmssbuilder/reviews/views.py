@@ -350,8 +350,9 @@ def _request_form(draft: Draft, sent: QueryDict | None = None) -> ReviewRequestF
         # What was typed stands; what is sent next is about the revision that the page shows now.
         data = sent.copy()
         data["base"] = str(draft.head)
+    last = draft.reviews.order_by("-pk").first() if data is None else None
     return ReviewRequestForm(
-        data, draft=draft, found=overridable[: overrides.AT_MOST], initial={"base": draft.head}
+        data, draft=draft, found=overridable[: overrides.AT_MOST], last=last, initial={"base": draft.head}
     )
 
 

@@ -31,7 +31,9 @@ def review_panel(
     shared = _shared(context, draft)
     # Whom it can be asked of is looked for only where it can be sent.
     if not blocking and shared["owns"] and shared["state"].sendable:
-        form = ReviewRequestForm(draft=draft, found=overridable, initial={"base": draft.head})
+        form = ReviewRequestForm(
+            draft=draft, found=overridable, last=shared["state"].review, initial={"base": draft.head}
+        )
     return shared | {"blocking": blocking, "form": form}
 
 
