@@ -34,6 +34,12 @@ POSTGRESQL_TESTS = tests/actions tests/comments tests/drafts/test_actions.py tes
 test-postgresql: .venv-tests  ## Run the tests of what writes to the database on PostgreSQL
 	VMSSBUILDER_TEST_DATABASE=postgresql $(PYTHON_HERE) -m pytest -q -n $(TEST_PROCESSES) --dist worksteal $(POSTGRESQL_TESTS)
 
+# The suite does 500 of these steps, always the same ones.
+.PHONY: test-together
+test-together: .venv-tests  ## Let all people do everything in any order, in 10,000 steps (STEPS=10000 SEED=1)
+	VMSSBUILDER_TOGETHER_STEPS=$(or $(STEPS),10000) $(PYTHON_HERE) -m pytest -q -s -p no:logging \
+	--hypothesis-seed=$(or $(SEED),1) tests/together
+
 # In an environment of its own, which takes a minute to make.
 .PHONY: test-azure-cli
 test-azure-cli: .venv-tests  ## Run Microsoft's Azure CLI against the sandbox, behind TLS
