@@ -9,13 +9,16 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
-from bench import checks, documents, lists, pickers
+from bench import checks, documents, lists, pickers, together
 from bench.client import Client, parsed
 from bench.page import Page
 from bench.server import installation, serving
+
+if TYPE_CHECKING:
+    from vmssbuilder.accounts.models import User
 
 ROUNDS = 15
 ROUND_SECONDS = 0.25
@@ -64,6 +67,7 @@ def main() -> int:
             missed += speed(client, code, large, newest)
             missed += size(client, code)
         missed += lists.compare(person, code)
+        missed += together.compare(person, administrator(), code)
     for line in missed:
         print(f"MISSED: {line}")
     return 1 if missed else 0
@@ -74,20 +78,11 @@ def seed() -> tuple[str, str, str, str]:
 
     The first one is full, the second has the largest official body, the third is the first in the newest API version.
     """
-    from django.conf import settings
-    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-    from django.contrib.sessions.backends.db import SessionStore
-
     from vmssbuilder.accounts.models import User
     from vmssbuilder.drafts import actions
     from vmssbuilder.scaleset import Request, Target, versions
 
     user = User.objects.create_user("bench", object_id="bench", tenant_id="bench")
-    session = SessionStore()
-    session[SESSION_KEY] = str(user.pk)
-    session[BACKEND_SESSION_KEY] = "vmssbuilder.accounts.backends.EntraAccounts"
-    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
-    session.save()
     target = Target(documents.SUBSCRIPTION, documents.RESOURCE_GROUP, documents.NAME)
     requests = [
         (documents.API_VERSION, documents.document()),
@@ -100,10 +95,29 @@ def seed() -> tuple[str, str, str, str]:
     ]
     pickers.keep(user)
     keep_prices()
-    cookies = (
-        f"{settings.SESSION_COOKIE_NAME}={session.session_key}; {settings.CSRF_COOKIE_NAME}={CSRF_TOKEN}"
-    )
-    return cookies, full, large, newest
+    return signed_in(user), full, large, newest
+
+
+def administrator() -> str:
+    """The cookies of a signed-in administrator."""
+    from vmssbuilder.accounts.models import Role, User
+
+    made = {"object_id": "ada", "tenant_id": "bench", "role": Role.ADMINISTRATOR}
+    return signed_in(User.objects.create_user("ada", **made))
+
+
+def signed_in(user: User) -> str:
+    """The cookies of the person, signed in."""
+    from django.conf import settings
+    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+    from django.contrib.sessions.backends.db import SessionStore
+
+    session = SessionStore()
+    session[SESSION_KEY] = str(user.pk)
+    session[BACKEND_SESSION_KEY] = "vmssbuilder.accounts.backends.EntraAccounts"
+    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session.save()
+    return f"{settings.SESSION_COOKIE_NAME}={session.session_key}; {settings.CSRF_COOKIE_NAME}={CSRF_TOKEN}"
 
 
 def keep_prices() -> None:

@@ -127,7 +127,10 @@ def test_the_page_says_how_many_are_not_chained(as_administrator: Client, reques
     assert "Every event is in the chain." in as_administrator.get(LOG).content.decode()
 
 
-@pytest.mark.parametrize("narrowed", [{}, {"who": "rita"}, {"what": "draft.kind-3"}, {"until": "2026-01-01"}])
+@pytest.mark.parametrize(
+    "narrowed",
+    [{}, {"who": "rita"}, {"what": "draft.kind-3"}, {"address": "10.0.0.1"}, {"until": "2026-01-01"}],
+)
 def test_a_longer_log_takes_no_more_queries(
     as_administrator: Client, requester: User, narrowed: dict[str, str]
 ) -> None:
@@ -149,6 +152,7 @@ def test_a_longer_log_takes_no_more_queries(
         ({"who": "rita"}, "audit_event_who"),
         ({"what": "draft.kind-3"}, "audit_event_what"),
         ({"about": "draft-3"}, "audit_event_about"),
+        ({"address": "10.0.0.1"}, "audit_event_where"),
         ({"since": "2026-01-01", "until": "2026-01-02"}, "audit_event_when"),
     ],
 )

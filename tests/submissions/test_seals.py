@@ -59,6 +59,17 @@ def _approver(of: Draft) -> None:
     sql("UPDATE reviews_decision SET reviewer_id = %s WHERE review_id = %s", other.pk, review.pk)
 
 
+def _another_approver(of: Draft) -> None:
+    other = User.objects.create_user("mallory", role="Reviewer")
+    sql(
+        "INSERT INTO reviews_decision (review_id, reviewer_id, verdict, reason, at)"
+        " SELECT d.review_id, %s, d.verdict, d.reason, d.at FROM reviews_decision d"
+        " JOIN reviews_review r ON r.id = d.review_id WHERE r.draft_id = %s",
+        other.pk,
+        of.pk,
+    )
+
+
 def _identity(of: Draft) -> None:
     reviewer = Decision.objects.get(review__draft=of).reviewer
     sql("UPDATE accounts_user SET object_id = %s WHERE id = %s", "somebody-else", reviewer.pk)
@@ -105,6 +116,7 @@ TAMPERING = [
     Tampering("operation", lambda of: _revision(of, "operation = 'update'"), "operation", "the operation"),
     Tampering("version", lambda of: _revision(of, "api_version = '2024-03-01'"), "API version", "the API version"),
     Tampering("approver", _approver, "approvers", "who approved it"),
+    Tampering("one approver more", _another_approver, "approvers", "who approved it"),
     Tampering("the approver's account", _identity, "approvers", "who approved it"),
     Tampering("the approver's role", _role, "approver", "was not given by this service"),
     Tampering("end", _longer, "counts until", "how long it counts"),
@@ -193,6 +205,11 @@ def _without_approval(of: Submission) -> None:
     sql("UPDATE submissions_submission SET approval_id = NULL WHERE id = %s", of.pk)
 
 
+def _copied_approval_of_it(of: Submission) -> None:
+    copied = _copied_approval(of.draft, of.draft)
+    sql("UPDATE submissions_submission SET approval_id = %s WHERE id = %s", copied.pk, of.pk)
+
+
 def _over_another(of: Submission) -> None:
     sql("UPDATE submissions_submission SET etag = '9' WHERE id = %s", of.pk)
 
@@ -209,6 +226,7 @@ def _over_what_is_there(of: Submission) -> None:
         (_earlier_revision, "another revision"),
         (_other_submitter, "somebody else"),
         (_without_approval, "another approval"),
+        (_copied_approval_of_it, "another approval"),
         (_over_another, "something else than was found"),
         (_over_what_is_there, "something else than was found"),
     ],
@@ -263,22 +281,36 @@ def test_a_role_that_was_written_past_the_product_lets_nobody_decide(
     assert may_not_decide(forged, review) == ""
 
 
-def test_an_approval_copied_to_another_draft_approves_nothing(rita: User, approved_draft: Approve) -> None:
-    of = approved_draft()
-    other = draft(rita, name="web-other")
+def _copied_approval(of: Draft, to: Draft) -> Review:
+    """A copy of an approval's row and its decision, for the newest revision of a draft."""
+    newest = to.revisions.get(number=to.head)
     sql(
         "INSERT INTO reviews_review (draft_id, revision_id, requested_by_id, requested, note, overrides, state,"
-        " counts_until, revoked_reason, seal)"
-        " SELECT %s, %s, requested_by_id, requested, note, overrides, state, counts_until, '', seal"
+        " counts_until, asked_groups, revoked_reason, seal)"
+        " SELECT %s, %s, requested_by_id, requested, note, overrides, state, counts_until, asked_groups, '', seal"
         " FROM reviews_review WHERE draft_id = %s",
-        other.pk, other.revisions.get().pk, of.pk,
+        to.pk, newest.pk, of.pk,
     )  # fmt: skip
-    copied = Review.objects.get(draft=other)
+    copied = Review.objects.filter(draft=to).latest("pk")
     sql(
         "INSERT INTO reviews_decision (review_id, reviewer_id, verdict, reason, at)"
         " SELECT %s, reviewer_id, verdict, reason, at FROM reviews_decision",
         copied.pk,
     )
+    return copied
+
+
+@pytest.mark.parametrize("to", ["another draft", "what was edited since", "the same revision"])
+def test_an_approval_copied_with_its_decision_approves_nothing(
+    rita: User, approved_draft: Approve, to: str
+) -> None:
+    of = approved_draft()
+    other = {
+        "another draft": lambda: draft(rita, name="web-other"),
+        "what was edited since": lambda: edit(rita, of, "sku.capacity", 90),
+        "the same revision": lambda: of,
+    }[to]()
+    _copied_approval(of, other)
     assert approval(other) is None
     with pytest.raises(actions.SubmissionRefused, match="the draft and revision"):
         actions.submit(rita, other)

@@ -314,15 +314,17 @@ class Together(RuleBasedStateMachine):
     @initialize(data=st.data())
     def there_is_a_draft_with_all_kinds_of_people(self, data: st.DataObject) -> None:
         of = self.begun("olga")
-        for name, level in (("eve", Level.EDIT), ("carl", Level.COMMENT), ("vera", Level.VIEW)):
+        edits = data.draw(st.sampled_from(["eve", "rosa"]))
+        for name, level in ((edits, Level.EDIT), ("carl", Level.COMMENT), ("vera", Level.VIEW)):
             people.add(self.user("olga"), self.draft(of), self.user(name), ROLES[level])
             of.members[name] = level
         for name, level in (("lea", Level.EDIT), ("lou", Level.COMMENT), ("lin", Level.VIEW)):
-            link = self.shared(of, "olga", level, 30, "")
+            link = self.makes_a_link(of, "olga", level, 30, "")
             assert link is not None
             self.opened(of, link, name)
         if data.draw(st.booleans()):
             self.carried_on(of, data)
+            self.works(data, data.draw(st.integers(0, 4)))
 
     def begun(self, who: str) -> Shared:
         secret = self.secret()
@@ -346,7 +348,6 @@ class Together(RuleBasedStateMachine):
         if able:
             self.decides(of, data.draw(st.sampled_from(sorted(able))), "approve")
         self.submits(of, of.owner)
-        self.works(data, data.draw(st.integers(0, 4)))
 
     # --- drafts -------------------------------------------------------------------------------------------------------
 
@@ -387,8 +388,20 @@ class Together(RuleBasedStateMachine):
         self, data: st.DataObject, of: Shared, path: tuple[str, ...], value: Any, *, secret: bool = False
     ) -> None:
         who = self.one(data, self.able(of, Level.EDIT))
+        self.change(of, who, path, value, secret=secret, behind=data.draw(st.sampled_from([0, 0, 0, 1])))
+
+    def change(
+        self,
+        of: Shared,
+        who: str,
+        path: tuple[str, ...],
+        value: Any,
+        *,
+        secret: bool = False,
+        behind: int = 0,
+    ) -> None:
         head = self.draft(of).head
-        base = max(1, head - data.draw(st.sampled_from([0, 0, 0, 1])))
+        base = max(1, head - behind)
         held = get(self.document(of, base), path)
         change = Changed(path, MISSING if held is None else held, value, secret=secret)
         saved = self.attempt(
@@ -487,8 +500,9 @@ class Together(RuleBasedStateMachine):
     @rule(data=st.data())
     def discard_a_draft(self, data: st.DataObject) -> None:
         of = self.some(data)
-        who = self.one(data, self.able(of, Level.OWN))
+        self.discards(of, self.one(data, self.able(of, Level.OWN)))
 
+    def discards(self, of: Shared, who: str) -> None:
         def act(user: User, draft: Draft) -> bool:
             editing.discard(user, draft)
             return True
@@ -577,7 +591,9 @@ class Together(RuleBasedStateMachine):
     def let_somebody_in(self, data: st.DataObject, level: Level) -> None:
         of = self.some(data)
         who = self.one(data, self.able(of, Level.OWN))
-        name = data.draw(st.sampled_from(sorted(self.cast)))
+        self.let_in(of, who, data.draw(st.sampled_from(sorted(self.cast))), level)
+
+    def let_in(self, of: Shared, who: str, name: str, level: Level) -> None:
         member = Member.objects.filter(draft__code=of.code, link=None, user__username=name).first()
         before = of.members.get(name)
 
@@ -626,9 +642,9 @@ class Together(RuleBasedStateMachine):
     )
     def make_a_link(self, data: st.DataObject, level: Level, days: int, tenant: str) -> None:
         of = self.some(data)
-        self.shared(of, self.one(data, self.able(of, Level.OWN)), level, days, tenant)
+        self.makes_a_link(of, self.one(data, self.able(of, Level.OWN)), level, days, tenant)
 
-    def shared(self, of: Shared, who: str, level: Level, days: int, tenant: str) -> Link | None:
+    def makes_a_link(self, of: Shared, who: str, level: Level, days: int, tenant: str) -> Link | None:
         made = self.attempt(
             of,
             who,
@@ -680,7 +696,16 @@ class Together(RuleBasedStateMachine):
     def hand_a_draft_over(self, data: st.DataObject, stays: bool, reason: str) -> None:
         of = self.some(data)
         owners = [name for name in self.active() if self.cast[name].administers or name == of.owner]
-        who, name = self.one(data, owners), data.draw(st.sampled_from(sorted(self.cast)))
+        self.give(
+            of,
+            self.one(data, owners),
+            data.draw(st.sampled_from(sorted(self.cast))),
+            stays=stays,
+            reason=reason,
+        )
+
+    def give(self, of: Shared, who: str, name: str, *, stays: bool, reason: str = "") -> None:
+        owners = [each for each in self.active() if self.cast[each].administers or each == of.owner]
 
         def act(user: User, draft: Draft) -> bool:
             people.hand_over(user, draft, self.user(name), stays=stays, reason=reason)
@@ -730,15 +755,54 @@ class Together(RuleBasedStateMachine):
             self.decides(of, self.one(data, able), verdict)
 
     @does("decide")
-    @rule(data=st.data())
-    def approve_what_one_has_a_part_in(self, data: st.DataObject) -> None:
-        """Whoever owns, asked, edited, or came by a link tries it."""
-        waiting = [each for each in self.drafts if each.asked]
-        if waiting:
-            of = data.draw(st.sampled_from(range(len(waiting))).map(lambda at: waiting[at]))
-            part = {of.owner, of.asked[-1].by, *of.authors, *of.members}.intersection(self.active())
-            if part:
-                self.decides(of, data.draw(st.sampled_from(sorted(part))), "approve")
+    @rule(data=st.data(), way=st.sampled_from(["edited", "owns", "asked", "account"]))
+    def approve_what_one_has_a_part_in(self, data: st.DataObject, way: str) -> None:
+        """Somebody who reviews takes a part in a draft on purpose, and then tries to approve it."""
+        of = self.some(data)
+        reviewers = [name for name in self.active() if self.cast[name].reviews and name != of.owner]
+        if of.discarded or not self.cast[of.owner].active or not reviewers:
+            return
+        who = data.draw(st.sampled_from(reviewers))
+        if way == "edited":
+            self.let_in(of, of.owner, who, Level.EDIT)
+            self.change(of, who, CAPACITY, 1 + self.draft(of).head % 9)
+        if way in ("asked", "account"):
+            self.give(of, of.owner, who, stays=True)
+        self.asks(of, of.owner)
+        if way == "account" and self.cast[who].administers:
+            name = data.draw(
+                st.sampled_from([each for each in sorted(self.cast) if each not in (who, "ada")])
+            )
+            self.switches(who, name)
+            if not self.cast[name].active:
+                self.switches(who, name)
+            self.decides(of, name, "approve")
+        if way == "owns":
+            self.give(of, of.owner, who, stays=True)
+        if way == "asked":
+            self.give(of, of.owner, "sam", stays=False)
+        self.decides(of, who, "approve")
+
+    @rule(data=st.data(), how=st.sampled_from(["revoked", "account", "handed over", "discarded"]))
+    def think_better_of_what_is_on_its_way(self, data: st.DataObject, how: str) -> None:
+        """What approved a request ends after it was submitted, and before it leaves."""
+        of = self.some(data)
+        if of.discarded or not self.cast[of.owner].active:
+            return
+        self.carried_on(of, data)
+        under_way = Submission.objects.filter(draft__code=of.code, state__in=("queued", "sending"))
+        if of.sent is None or not under_way.exists():
+            return
+        approval = of.sent.approval
+        if how == "revoked" and self.cast[approval.by].active:
+            self.revokes(of, approval, approval.by, "Too early.")
+        elif how == "account" and approval.by != "ada":
+            self.switches("ada", approval.by)
+        elif how == "handed over" and self.cast[of.owner].active:
+            self.give(of, of.owner, approval.by, stays=True)
+        elif how == "discarded" and self.cast[of.owner].active:
+            self.discards(of, of.owner)
+        self.works(data, 3)
 
     def decides(self, of: Shared, who: str, verdict: str) -> None:
         if not of.asked:
@@ -786,13 +850,16 @@ class Together(RuleBasedStateMachine):
             return
         of, approval = given[data.draw(st.integers(0, len(given) - 1))]
         able = [name for name in self.active() if name == approval.by or self.cast[name].administers]
-        who = self.one(data, able)
+        self.revokes(of, approval, self.one(data, able), reason)
+
+    def revokes(self, of: Shared, approval: Approval, who: str, reason: str) -> None:
+        may = who == approval.by or self.cast[who].administers
 
         def act(user: User, _draft: Draft) -> bool:
             reviewing.revoke(user, Review.objects.get(pk=approval.asked.review), reason)
             return True
 
-        if self.attempt(of, who, Level.VIEW, act, may=who in able):
+        if self.attempt(of, who, Level.VIEW, act, may=may):
             assert reason, "an approval was revoked for no reason"
             approval.void = True
 
@@ -803,7 +870,9 @@ class Together(RuleBasedStateMachine):
         who = self.one(data, [name for name in self.active() if self.cast[name].administers])
         others = sorted(set(self.cast) - {who, "ada"})
         off = [name for name in others if not self.cast[name].active]
-        name = data.draw(st.sampled_from(off or others))
+        self.switches(who, data.draw(st.sampled_from(off or others)))
+
+    def switches(self, who: str, name: str) -> None:
         turned = self.cast[name]
         active = {} if turned.active else {"is_active": "on"}
         answer = self.browser(who).post(f"/admin/accounts/user/{self.users[name].pk}/change/", active)

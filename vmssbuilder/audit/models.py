@@ -69,6 +69,7 @@ class Event(models.Model):
             models.Index(fields=["actor", "-at", "-id"], name="audit_event_who"),
             models.Index(fields=["what", "-at", "-id"], name="audit_event_what"),
             models.Index(fields=["about", "-at", "-id"], name="audit_event_about"),
+            models.Index(fields=["address", "-at", "-id"], name="audit_event_where"),
         ]
 
     def __str__(self) -> str:
