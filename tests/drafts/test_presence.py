@@ -75,7 +75,7 @@ def test_what_others_changed_is_told_by_step_with_the_way_there(
     theirs = edit(stranger, mine, "sku.capacity", 7)
     theirs = edit(stranger, theirs, "properties.overprovision", False)
     said = look(as_requester, theirs, seen=2)
-    assert f'href="/drafts/{draft.code}/instances/#f-sku.capacity">Instances</a>' in said
+    assert f'href="/drafts/{draft.code}/instances/#f-sku-capacity">Instances</a>' in said
     assert f'href="/drafts/{draft.code}/compare/2/4/">compare</a>' in said
     assert said.count("Sam Stranger changed") == 1, "revisions one after the other are one change"
     assert 'data-head="4"' in said
