@@ -163,7 +163,7 @@ def test_the_page_keeps_what_was_typed_and_says_who_stands_in(
     page_of(as_requester, "/reviews/away/", status=403)
     page = page_of(as_reviewer, "/reviews/away/", post={"who": "Nobody", "from": "soon"}, status=422)
     assert "No other reviewer here is called “Nobody”." in page.text
-    assert "Enter a day as year, month and day" in page.text
+    assert "Enter the first day as year, month and day" in page.text
     assert 'value="Nobody"' in page.html
     days = {"from": str(today()), "until": str(today(3))}
     page = page_of(as_reviewer, "/reviews/away/", post={"who": "rosa", **days}, follow=True)
@@ -201,7 +201,7 @@ def test_what_waits_for_long_is_shown_and_reminded_of_once_a_period(
         requester, edit(requester, draft(requester, name="web-new"), "sku.capacity", 3), "", 2
     )
     assert reminders.send_due() == 0
-    assert "Waits for" not in page_of(as_reviewer, "/reviews/").text
+    assert "Waiting for review" in page_of(as_reviewer, "/reviews/").text
 
     def earlier(**columns: int) -> None:
         past = {name: clock.now() - timedelta(days=days, minutes=1) for name, days in columns.items()}
@@ -209,7 +209,7 @@ def test_what_waits_for_long_is_shown_and_reminded_of_once_a_period(
 
     earlier(requested=3)
     for address in ("/", "/reviews/", f"/reviews/{review.pk}/"):
-        assert "Waits for 3 days" in page_of(as_reviewer, address).text
+        assert "Waiting for 3 days" in page_of(as_reviewer, address).text
     assert (reminders.send_due(), reminders.send_due()) == (1, 0)
     told = Event.objects.get(what="review.reminded")
     assert (told.about, told.details) == (of.code, {"review": review.pk, "days": 3, "asked": ["rolf"]})

@@ -13,13 +13,13 @@ from vmssbuilder.reviews import reviewers
 from vmssbuilder.web.forms import PLAIN, SmallForm
 
 
-def _day(label: str, help_text: str = "") -> forms.DateField:
-    said = "Enter a day as year, month and day, such as 2026-12-24."
+def _day(label: str, help_text: str, which: str) -> forms.DateField:
+    said = f"Enter the {which} day as year, month and day, such as 2026-12-24."
     return forms.DateField(
         label=label,
         help_text=help_text,
         input_formats=["%Y-%m-%d"],
-        widget=forms.DateInput({"class": "input input--number", "type": "date"}, format="%Y-%m-%d"),
+        widget=forms.DateInput({"class": "input input--short", "type": "date"}, format="%Y-%m-%d"),
         error_messages={"required": said, "invalid": said},
     )
 
@@ -37,13 +37,13 @@ class DelegationForm(SmallForm):
             "max_length": "Enter a name or a mail address of at most 254 characters.",
         },
     )
-    until = _day("Until", "The last day, by UTC. It ends by itself.")
+    until = _day("Until", "The last day, by UTC. It ends by itself.", "last")
 
     def __init__(self, *args: Any, user: User, **named: Any) -> None:
         super().__init__(*args, **named)
         self.user = user
         # `from` is a word of Python.
-        self.fields["from"] = _day("From")
+        self.fields["from"] = _day("From", "The first day, by UTC.", "first")
         self.helper.layout = Layout("who", "from", "until")
 
     def clean_who(self) -> User:
