@@ -93,7 +93,7 @@ def test_no_page_waits_for_the_price_list_and_the_next_one_has_it(
     first = page_of(as_rita, address, queries=40)
     assert "The price list is being asked." in " ".join(first.html.split())
     assert "load delay" in first.html, "a browser asks by itself"
-    for more in ("?part=line", ""):
+    for more in ("?part=line", "", "?part=short&revision=1"):
         begun = time.monotonic()
         html = as_rita.get(url(made, more), headers=HTMX).content.decode()
         assert time.monotonic() - begun < WAIT, "a part does not wait either"
@@ -136,7 +136,11 @@ def test_a_revision_costs_what_it_cost_then(sandbox: Running, as_rita: Client, r
     then, now = part(as_rita, made, "?revision=1"), part(as_rita, made)
     for twice, once in zip(amounts(now, "Sum"), amounts(then, "Sum"), strict=True):
         assert twice == pytest.approx(2 * once, abs=Decimal("0.02")), "each part is rounded"
-    assert as_rita.get(url(made, "?revision=99")).status_code == 404
+    short = " ".join(part(as_rita, made, "?part=short&revision=2&since=1").split())
+    assert re.search(r"<strong>\+[\d.,]+ USD</strong> a month since revision 1", short)
+    assert "since revision" not in part(as_rita, made, "?part=short&revision=2&since=")
+    for more in ("?revision=99", "?part=short&revision=2&since=99"):
+        assert as_rita.get(url(made, more), headers=HTMX).status_code == 404
 
 
 def test_the_check_and_the_review_show_it(
