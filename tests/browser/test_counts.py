@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -18,8 +19,9 @@ from .test_pickers_to_success import KEY
 
 MOST_FROM_A_STARTER: Final = (15, 8)
 """Clicks and typed values."""
-MOST_FROM_BLANK: Final = (30, 17)
-"""The same of a draft that begins blank, as measured. The goal is 30 and 20."""
+MOST_FROM_BLANK: Final = (30, 20)
+"""The same of a draft that begins blank."""
+TITLES: Final = {SHOP.subscription: "Contoso Development", ELSEWHERE[0].subscription: "Fabrikam"}
 
 
 @pytest.fixture(scope="module")
@@ -56,27 +58,43 @@ def approved_and_made(counting: Counting, people: People, name: str, group: str)
     counting.press("Send for review")
     expect(page.get_by_text("Waiting for review").first).to_be_visible()
     people("Rolf").approve(name)
-    counting.reload()
-    counting.follow("Check everything")
-    counting.press(f"Create {name} in {group}")
+    # The page follows along, and the bar has the next act.
+    counting.press(re.compile(rf"^Send to Azure\s*:\s*Create {name} in {group}"))
     counting.person.wait_for_end()
     expect(page.get_by_text("Succeeded").first).to_be_visible(timeout=30_000)
+
+
+def test_what_a_person_does_is_counted_where_it_arrives(people: People) -> None:
+    rita = people("Rita")
+    page, me = rita.page, Counting(rita)
+    rita.open("/drafts/new/linux-web/")
+    page.locator("#name").fill("web")
+    page.locator("#name").press_sequentially("-2")
+    page.locator("#sshKey").fill("ssh-ed25519")
+    assert (me.clicks, me.values) == (0, 2)
+    page.get_by_role("heading", level=1).click()
+    page.get_by_text("Advanced", exact=True).press("Enter")
+    assert (me.clicks, me.values) == (2, 2)
+    page.locator("#subscription").press_sequentially("c")
+    expect(page.locator("div.suggest [role=option]").first).to_be_visible(timeout=15_000)
+    page.keyboard.press("Tab")
+    assert (me.clicks, me.values) == (3, 3)
 
 
 def test_a_linux_web_tier_from_its_starter(somewhere: tuple[People, Place]) -> None:
     people, place = somewhere
     rita = people("Rita")
-    rita.open("/")
     page, me = rita.page, Counting(rita)
+    rita.open("/")
     me.follow("New scale set")
     me.follow("Linux web tier behind a load balancer")
-    me.type(page.locator("#name"), "counted-web")
+    page.locator("#name").fill("counted-web")
     me.pick(page.locator("#subscription"), place.subscription)
     me.pick(page.locator("#resourceGroup"), place.group)
     wait_for_values(me, location=place.region)
     me.pick(page.locator("#subnet"), place.subnet)
     me.pick(page.locator("#pool"), place.pool)
-    me.type(page.locator("#sshKey"), KEY)
+    page.locator("#sshKey").fill(KEY)
     me.press("Create the draft")
     approved_and_made(me, people, "counted-web", place.group)
     assert me.clicks <= MOST_FROM_A_STARTER[0], me
@@ -98,8 +116,8 @@ def test_a_linux_web_tier_from_blank(somewhere: tuple[People, Place]) -> None:
     """Job a: three zones, an image, an SSH key, a data disk, a pool, a script, rolling upgrades with health, tags."""
     people, place = somewhere
     rita = people("Rita")
-    rita.open("/")
     page, me = rita.page, Counting(rita)
+    rita.open("/")
 
     def field(name: str, value: str = "") -> Locator:
         return me.field(f'[name="{name}"]' + (f'[value="{value}"]' if value else ""))
@@ -109,26 +127,26 @@ def test_a_linux_web_tier_from_blank(somewhere: tuple[People, Place]) -> None:
 
     me.follow("New scale set")
     me.press("Start blank")
-    me.pick(field("$target.subscription"), place.subscription)
+    me.name(field("$target.subscription"), TITLES[place.subscription], place.subscription)
     me.name(field("$target.resourceGroup"), place.group.upper(), place.group)
-    me.type(field("$target.name"), "counted-blank")
-    me.type(field("zones:paste"), "1\n2\n3")
+    field("$target.name").fill("counted-blank")
+    field("zones:paste").fill("1\n2\n3")
     act("paste", "zones")
-    me.type(field("tags[0].key"), "role")
-    me.type(field("tags[0].value"), "web")
+    field("tags[0].key").fill("role")
+    field("tags[0].value").fill("web")
     me.follow("Instances")
     me.name(field("sku.name"), "standard_d2s_v5", "Standard_D2s_v5")
-    me.type(field("sku.capacity"), "3")
+    field("sku.capacity").fill("3")
     me.follow("Image and sign-in")
     me.find(field("search"), "ubuntu 22.04")
-    me.type(field(f"{SYSTEM}.computerNamePrefix"), "web")
-    me.type(field(f"{SYSTEM}.adminUsername"), "azureuser")
-    me.type(field(f"{SYSTEM}.linuxConfiguration.ssh.publicKeys[0].keyData"), KEY)
+    field(f"{SYSTEM}.computerNamePrefix").fill("web")
+    field(f"{SYSTEM}.adminUsername").fill("azureuser")
+    field(f"{SYSTEM}.linuxConfiguration.ssh.publicKeys[0].keyData").fill(KEY)
     me.follow("Disks")
     me.name_option(page.get_by_role("combobox", name="Disk type").first, "premium ssd (l", PREMIUM)
-    me.type(field(f"{STORAGE}.osDisk.diskSizeGB"), "64")
+    field(f"{STORAGE}.osDisk.diskSizeGB").fill("64")
     act("add", DISKS)
-    me.type(field(f"{DISKS}[0].diskSizeGB"), "64")
+    field(f"{DISKS}[0].diskSizeGB").fill("64")
     me.name_option(page.get_by_role("combobox", name="Disk type").first, "premium ssd (l", PREMIUM)
     me.follow("Network")
     act("add", NICS)
@@ -136,14 +154,13 @@ def test_a_linux_web_tier_from_blank(somewhere: tuple[People, Place]) -> None:
     me.pick(field(f"{IPS}[0].properties.subnet.id"), place.subnet)
     me.pick(field(f"{IPS}[0].properties.loadBalancerBackendAddressPools[0].id"), place.pool)
     me.follow("Upgrades and health")
-    me.click(field("properties.upgradePolicy.mode", "Rolling"))
+    field("properties.upgradePolicy.mode", "Rolling").click()
+    act("preset", f"application-health-linux:{EXTENSIONS}")
+    field(f"{EXTENSIONS}[0].properties.settings.protocol", "tcp").click()
+    field(f"{EXTENSIONS}[0].properties.settings.port").fill("80")
     me.follow("Extensions")
     act("preset", f"custom-script-linux:{EXTENSIONS}")
-    me.type(field(f"{EXTENSIONS}[0].properties.protectedSettings.commandToExecute"), "sh install.sh")
-    me.press("Save and continue")
-    act("preset", f"application-health-linux:{EXTENSIONS}")
-    me.click(field(f"{EXTENSIONS}[1].properties.settings.protocol", "tcp"))
-    me.type(field(f"{EXTENSIONS}[1].properties.settings.port"), "80")
+    field(f"{EXTENSIONS}[1].properties.protectedSettings.commandToExecute").fill("sh install.sh")
     me.follow("Check everything")
     approved_and_made(me, people, "counted-blank", place.group)
     assert me.clicks <= MOST_FROM_BLANK[0], me

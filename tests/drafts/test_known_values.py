@@ -18,7 +18,7 @@ from vmssbuilder.drafts import content as contents
 from vmssbuilder.drafts.changes import Changed
 from vmssbuilder.drafts.forms import picking
 from vmssbuilder.drafts.models import Draft
-from vmssbuilder.scaleset import Request, paths
+from vmssbuilder.scaleset import Request, Target, paths
 from vmssbuilder.scaleset.paths import MISSING
 
 PROFILE: Final = "properties.virtualMachineProfile"
@@ -374,3 +374,20 @@ def test_the_card_of_an_interface_shows_the_subnet_and_the_pools_of_its_first_ad
     assert "vnet1 / web Choose a subnet" in card.text
     place = paths.to_url(paths.parse(f"{first}.subnet.id"))
     assert f'href="/drafts/{draft.code}/choose/{place}/"' in card.html
+
+
+@pytest.mark.parametrize("holder", [f"{STORAGE}.dataDisks", NICS])
+def test_an_item_is_not_called_wrong_before_somebody_filled_it_in(
+    holder: str, as_requester: Client, requester: User, page_of: GetPage
+) -> None:
+    draft = actions.create(requester, Request(Target("", "", "web"), "create", VERSION, {}), "blank")
+    draft, where = actions.edit_list(requester, draft, draft.head, "add", paths.parse(holder))
+    url = addresses.page_url(draft.code, paths.parse(holder), VERSION)
+    html = page_of(as_requester, url).html
+    assert "Not filled in yet</span>" in html
+    assert "status--error" not in html
+    assert "Needs attention" in page_of(as_requester, f"{url}?findings=1").html
+    wrong = (*where, *(("properties", "primary") if holder == NICS else ("lun",)))
+    held = paths.get(draft.document, wrong)
+    actions.save(requester, draft, draft.head, [Changed(wrong, held, "maybe")])
+    assert "Needs attention" in page_of(as_requester, url).html

@@ -86,6 +86,32 @@ def test_only_presets_for_the_system_are_offered_first(
         assert (at > folded) is (preset.system == "Windows"), preset.name
 
 
+@pytest.mark.parametrize(
+    "chosen",
+    [
+        {"upgradePolicy": {"mode": "Rolling"}},
+        {"automaticRepairsPolicy": {"enabled": True}},
+    ],
+    ids=["rolling", "repairs"],
+)
+def test_what_needs_the_health_of_instances_offers_the_extension_that_reports_it(
+    chosen: dict[str, Any], as_requester: Client, requester: User, page_of: GetPage
+) -> None:
+    draft = draft_of(requester, {"properties": chosen})
+    actions.choose_system(requester, draft, "Linux")
+    upgrades = f"/drafts/{draft.code}/upgrades/"
+    offered = html_of(page_of(as_requester, upgrades))
+    act = f"preset:application-health-linux:{paths.text(LIST)}"
+    assert f'value="{act}"' in offered
+    assert "preset:application-health-windows:" not in offered
+    assert "preset:custom-script-linux:" not in offered
+    answer = as_requester.post(upgrades, {"base": draft.head, "act": act})
+    assert answer.url.partition("#")[0] == page(draft)
+    settings = {paths.text((*SETTINGS, "protocol")): "tcp", paths.text((*SETTINGS, "port")): "80"}
+    send(as_requester, draft, settings)
+    assert "preset:" not in html_of(page_of(as_requester, upgrades))
+
+
 def test_none_is_offered_that_the_api_version_lacks_what_it_needs_for(
     as_requester: Client, requester: User, page_of: GetPage
 ) -> None:

@@ -523,4 +523,6 @@ def test_a_card_says_that_its_item_needs_attention(
     page_of: GetPage, as_requester: Client, draft: Draft
 ) -> None:
     page = page_of(as_requester, at(draft, "network/"))
-    assert page.text.count("Needs attention") == 2
+    assert (page.text.count("Needs attention"), page.text.count("Not filled in yet")) == (1, 1)
+    asked = page_of(as_requester, at(draft, "network/?findings=1"))
+    assert asked.text.count("Needs attention") == 2

@@ -67,8 +67,19 @@ def _parts(page: Iterable[Review], which: queries.Filter) -> list[tuple[str, lis
 
 @require_safe
 def detail(request: HttpRequest, number: int) -> HttpResponse:
-    """One request for review: what is asked for, what the checks say, what was decided."""
-    return _page(request, _find(request, number))
+    """One request for review: what is asked for, what the checks say, what was decided.
+
+    A page that follows along says what it has `seen`; it gets nothing while that is still so.
+    """
+    review = _find(request, number)
+    if request.htmx and request.GET.get("seen") == _stands(review):  # type: ignore[attr-defined] # django-htmx adds it
+        return HttpResponse(status=204)
+    return _page(request, review)
+
+
+def _stands(review: Review) -> str:
+    """What became of a review, in words that a page holds against a later answer."""
+    return f"{review.get_state_display()}{', edited since' if review.is_outdated else ''}"
 
 
 def _find(request: HttpRequest, number: int) -> Review:
@@ -112,6 +123,7 @@ def _page(
         # A reason that was given for all errors together.
         "reasons": [each["reason"] for each in review.overrides if not each["rule"]],
         "open": open_,
+        "stands": _stands(review),
         "may_decide": open_ and not why_not,
         "why_not": why_not if user.is_reviewer else "",
         "owns": owns,

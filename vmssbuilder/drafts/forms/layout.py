@@ -328,15 +328,27 @@ class PresetAdditions(Drawn):
     def __init__(self, path: Path, system: str, api_version: str) -> None:
         self.path, self.system, self.api_version = path, system, api_version
 
+    title = "Add a known extension"
+    lead = "Names and versions are filled in, and its settings get fields of their own."
+
     def context(self, form: PageForm) -> dict[str, Any]:
-        lead = "Names and versions are filled in, and its settings get fields of their own."
-        return {
-            "adding": True,
-            "first": _FIRST,
-            "title": "Add a known extension",
-            "lead": lead,
-            **_offers(self.path, self.system, self.api_version, None),
-        }
+        offers = _offers(self.path, self.system, self.api_version, None)
+        return {"adding": True, "first": _FIRST, "title": self.title, "lead": self.lead, **offers}
+
+
+class HealthAdditions(PresetAdditions):
+    """The extensions that report the health of instances, where something that was chosen needs to know it."""
+
+    title = "How is the health of instances known?"
+    lead = "What you chose above goes by it, and nothing reports it yet. An extension asks your application."
+
+    def context(self, form: PageForm) -> dict[str, Any]:
+        offers = super().context(form)
+        health = [preset for preset in offers["fits"] if preset.called == _HEALTH]
+        return offers | {"fits": health, "others": []}
+
+
+_HEALTH: Final = "ApplicationHealth"
 
 
 class PresetChoice(Drawn):

@@ -39,7 +39,8 @@ class PageForm(forms.Form):
 
     content: the values. place: the path of the page's item, () for a step's page. step_url: the address of the step,
     below which the pages of its items are. findings: those to show, by path. typed: texts to show instead of the
-    values, by input name, when the form comes back. attention: list items that hold an error, at any depth.
+    values, by input name, when the form comes back. attention: list items that hold an error, at any depth, and whether
+    more is wrong than that something is still to be filled in.
     conflicts: two values for one place, by path. done: what was just done with a list. system: the operating system
     that the page is for, "" when the content is to tell. kept: the secrets that Azure keeps. at: the item that a long
     list is shown around. unnamed: members of an extension's settings that only their JSON shows. zones: those of
@@ -61,7 +62,7 @@ class PageForm(forms.Form):
         *,
         findings: Mapping[Path, list[Finding]] | None = None,
         typed: Mapping[str, list[str]] | None = None,
-        attention: frozenset[Path] = frozenset(),
+        attention: Mapping[Path, bool] | None = None,
         conflicts: Mapping[Path, TwoValues] | None = None,
         done: ListChange | None = None,
         system: str = "",
@@ -83,7 +84,7 @@ class PageForm(forms.Form):
         self.step_url = step_url
         self.findings = findings or {}
         self.typed = typed or {}
-        self.attention = attention
+        self.attention = attention or {}
         self.conflicts = conflicts or {}
         self.done = done
         self.system = system

@@ -42,7 +42,7 @@ from vmssbuilder.drafts.models import Draft
 from vmssbuilder.drafts.revision_numbers import counted
 from vmssbuilder.scaleset import paths
 from vmssbuilder.scaleset.findings import Finding, errors, warnings
-from vmssbuilder.scaleset.paths import Path, PathError
+from vmssbuilder.scaleset.paths import MISSING, Path, PathError
 from vmssbuilder.scaleset.properties import List
 
 from . import os_and_presets
@@ -124,7 +124,7 @@ def draw(
         form,
         findings=by_field(form, own),
         typed=typed,
-        attention=_attention(found),
+        attention=_attention(contents.of(draft), found, judged=shown),
         conflicts=conflicts,
         done=flash_message(draft, request.GET["done"]) if "done" in request.GET else None,
         at=_at(request),
@@ -271,14 +271,19 @@ def has_field_here(form: Form, finding: Finding) -> bool:
     return any(paths.starts_with(finding.path, form.place + entry.below) for entry in form.layout.fields)
 
 
-def _attention(found: list[Finding]) -> frozenset[Path]:
-    """Every list item in which an error lies."""
-    return frozenset(
-        finding.path[:depth]
-        for finding in errors(found)
-        for depth in range(1, len(finding.path) + 1)
-        if isinstance(finding.path[depth - 1], int)
-    )
+def _attention(content: dict[str, Any], found: list[Finding], *, judged: bool) -> dict[Path, bool]:
+    """Every list item in which an error lies, and whether it is wrong: what nobody filled in yet is no mistake.
+
+    judged: whether the person asked for what is wrong; then what is not filled in counts, too.
+    """
+    items: dict[Path, bool] = {}
+    for finding in errors(found):
+        wrong = judged or paths.get(content, finding.path) not in (MISSING, "")
+        for depth in range(1, len(finding.path) + 1):
+            if isinstance(finding.path[depth - 1], int):
+                item = finding.path[:depth]
+                items[item] = items.get(item, False) or wrong
+    return items
 
 
 def _elsewhere(form: Form, found: list[Finding]) -> Iterator[dict[str, str]]:

@@ -14,8 +14,15 @@ from vmssbuilder.accounts.models import User
 from vmssbuilder.drafts import actions, addresses, steps, systems
 from vmssbuilder.drafts import content as contents
 from vmssbuilder.drafts.changes import Changed
+from vmssbuilder.drafts.checking import check_content
 from vmssbuilder.drafts.forms.extensions import is_extension
-from vmssbuilder.drafts.forms.layout import PresetAdditions, PresetChoice, SystemChoice, SystemDone
+from vmssbuilder.drafts.forms.layout import (
+    HealthAdditions,
+    PresetAdditions,
+    PresetChoice,
+    SystemChoice,
+    SystemDone,
+)
 from vmssbuilder.drafts.forms.page import PageForm
 from vmssbuilder.drafts.revision_numbers import counted
 from vmssbuilder.drafts.systems import DraftSystem
@@ -31,6 +38,8 @@ if TYPE_CHECKING:
 VERBS: Final = frozenset({"system", "clear-system", "restore-system", "preset"})
 _EXTENSIONS: Final[Path] = ("properties", "virtualMachineProfile", "extensionProfile", "extensions")
 _SYSTEM_STEP: Final = "image"
+_NEED_HEALTH: Final = frozenset({"rolling-needs-health", "autoos-health", "repair-needs-health"})
+"""Rules that miss something which reports the health of instances."""
 
 
 def laid_out(request: HttpRequest, form: Form, page: PageForm, chosen: DraftSystem) -> Layout:
@@ -46,6 +55,8 @@ def laid_out(request: HttpRequest, form: Form, page: PageForm, chosen: DraftSyst
         held = paths.get(page.content, _EXTENSIONS)
         if held is MISSING or isinstance(held, list):
             page.before_fold = PresetAdditions(_EXTENSIONS, chosen.system, form.draft.api_version)
+    if form.step.name == "upgrades" and any(each.rule in _NEED_HEALTH for each in check_content(form.draft)):
+        page.before_fold = HealthAdditions(_EXTENSIONS, chosen.system, form.draft.api_version)
     return Layout(fields)
 
 
