@@ -251,6 +251,8 @@
       // A row that was made as a copy of another brings copies of its tools along.
       for (const copy of box.parentElement.querySelectorAll(".field__tools, .callout")) if (!guards.has(box)) copy.remove();
       below.textContent = words(box.value);
+      // So that the style sheet can tell an empty box.
+      box.placeholder ||= " ";
       below.dataset.tools = box.id;
       const tools = document.createElement("div");
       tools.className = "field__tools";

@@ -65,15 +65,15 @@ class Person:
         operation = str(target["$target"].get("operation", "create"))
         brought = {"start": "text", "text": json.dumps(document), "api_version": api_version}
         looked_over = {"accept": "1", "choice": "0", "shown": "0", "operation": operation}
-        self._post("/drafts/new/", **brought, **looked_over)
+        self.post("/drafts/new/", **brought, **looked_over)
         code = self.page.url.split("/")[4]
         address = {
             f"$target.{name}": str(value) for name, value in target["$target"].items() if name in PARTS
         }
-        self._post(f"/drafts/{code}/basics/", base="1", **address)
+        self.post(f"/drafts/{code}/basics/", base="1", **address)
         return code
 
-    def _post(self, address: str, **form: str | float | bool) -> None:
+    def post(self, address: str, **form: str | float | bool) -> None:
         """Sends a form in the person's name, and shows the page that comes of it."""
         jar = {cookie["name"]: cookie["value"] for cookie in self.page.context.cookies()}
         headers = {"X-CSRFToken": jar["csrftoken"], "Referer": self.base + address}

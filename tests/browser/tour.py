@@ -34,6 +34,9 @@ BEFORE_REVIEW = {
     "extension": f"extensions/{_PROFILE}/extensionProfile/extensions/0/",
     "choose-a-size": "choose/sku/name/",
     "check": "check/",
+    "against-defaults": "against-defaults/",
+    "picture": "picture/",
+    "cost": "cost/",
     "fixes": "fixes/",
     "fixes-of-a-large-draft": "heavy-work/",
     "pre-flight": "preflight/",
@@ -62,6 +65,9 @@ def tour(people: People, name: str) -> Iterator[Stop]:
     yield "home-empty", rita
     rita.open("/drafts/new/")
     yield "new", rita
+    rita.open("/drafts/new/linux-web/")
+    yield "starter", rita
+    rita.open("/drafts/new/")
     rita.page.get_by_label("JSON", exact=True).fill('{"location": "uksouth",}')
     rita.press("Start from this JSON")
     yield "repairs", rita

@@ -106,7 +106,7 @@ def test_what_needs_the_health_of_instances_offers_the_extension_that_reports_it
     assert "preset:application-health-windows:" not in offered
     assert "preset:custom-script-linux:" not in offered
     answer = as_requester.post(upgrades, {"base": draft.head, "act": act})
-    assert answer.url.partition("#")[0] == page(draft)
+    assert answer["Location"].partition("#")[0] == page(draft)
     settings = {paths.text((*SETTINGS, "protocol")): "tcp", paths.text((*SETTINGS, "port")): "80"}
     send(as_requester, draft, settings)
     assert "preset:" not in html_of(page_of(as_requester, upgrades))

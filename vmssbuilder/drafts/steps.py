@@ -206,15 +206,16 @@ STEPS: Final[tuple[Step, ...]] = (
         "Upgrades and health",
         "How instances get changes, and what is done about those that are not well.",
         (
+            _group("Upgrades", ".upgradePolicy.mode"),
             _group(
-                "Upgrades",
-                ".upgradePolicy.mode",
+                "",
                 ".upgradePolicy.rollingUpgradePolicy.maxBatchInstancePercent",
                 ".upgradePolicy.rollingUpgradePolicy.maxUnhealthyInstancePercent",
                 ".upgradePolicy.rollingUpgradePolicy.maxUnhealthyUpgradedInstancePercent",
                 ".upgradePolicy.rollingUpgradePolicy.pauseTimeBetweenBatches",
-                ".upgradePolicy.automaticOSUpgradePolicy.enableAutomaticOSUpgrade",
+                columns=True,
             ),
+            _group("", ".upgradePolicy.automaticOSUpgradePolicy.enableAutomaticOSUpgrade"),
             _group(
                 "Health and repairs",
                 "..networkProfile.healthProbe.id",

@@ -78,7 +78,7 @@ SEARCHES: Final = {
     IMAGE: ObjectSearch(
         "image",
         "Search all images",
-        "The marketplace, your own images and those of your galleries. Fills in all that belongs to the image.",
+        "The marketplace, your own images and those of your galleries.",
         "ubuntu 22, windows 2022 core, sql",
         image,
     )

@@ -54,14 +54,12 @@ def _length(words: str, least: int, most: int) -> Requirement:
 
 def _password(system: str) -> tuple[Requirement, ...]:
     length = {
-        "Linux": _length("12 to 72 characters (Azure takes 6, but many policies do not)", 12, 72),
-        "Windows": _length("12 to 123 characters (Azure takes 8, but many policies do not)", 12, 123),
-    }.get(system, _length("12 to 72 characters, which Linux and Windows both take", 12, 72))
+        "Linux": _length("12 to 72 characters (Azure takes 6)", 12, 72),
+        "Windows": _length("12 to 123 characters (Azure takes 8)", 12, 123),
+    }.get(system, _length("12 to 72 characters", 12, 72))
     return (
         length,
-        Requirement(
-            "Three of: small letter, capital letter, number, other character", _KINDS_OF_CHARACTERS, 3
-        ),
+        Requirement("Three of: small, capital, number, other", _KINDS_OF_CHARACTERS, 3),
         Requirement(
             "None of the passwords that Azure refuses, such as P@$$w0rd", (_none_of(REFUSED_PASSWORDS),)
         ),

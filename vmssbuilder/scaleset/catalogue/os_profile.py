@@ -62,10 +62,7 @@ class SshPublicKey(Part):
     path = Text(
         "Key file",
         essential=True,
-        help=(
-            "The file on the instance that receives the key. Azure accepts only the authorized_keys file of the "
-            "administrator: /home/<user name>/.ssh/authorized_keys."
-        ),
+        help="The file that receives the key. Azure accepts only /home/<user name>/.ssh/authorized_keys.",
         example="/home/azureuser/.ssh/authorized_keys",
     )
     key_data = Text(
@@ -73,10 +70,7 @@ class SshPublicKey(Part):
         kind="sshPublicKey",
         essential=True,
         multiline=True,
-        help=(
-            "The whole line of the .pub file, as it is: RSA of 2048 bits or more, or Ed25519. Not the private key, "
-            "and not encoded again."
-        ),
+        help="The whole line of the .pub file: RSA of 2048 bits or more, or Ed25519. Not the private key.",
         example="ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ2kYcqYqkzRGQ2Zl3nJ5uKxSx0c6Zb9u0gKX1mQeU4r azureuser@shop",
     )
 
@@ -405,29 +399,20 @@ class OSProfile(Part):
     computer_name_prefix = Text(
         "Computer name prefix",
         essential=True,
-        help=(
-            "The start of each instance's host name; Azure adds six characters. Up to 9 characters for Windows, "
-            "up to 58 for Linux. Fixed once the scale set exists."
-        ),
+        help="The start of each host name, to which Azure adds six characters. Fixed once the scale set exists.",
         example="shopweb",
     )
     admin_username = Text(
         "Admin user name",
         essential=True,
-        help=(
-            "The administrator account created on each instance. Azure refuses common names such as admin, root or "
-            "administrator."
-        ),
+        help="The administrator account created on each instance. Azure refuses common names.",
         example="azureuser",
     )
     admin_password = Text(
         "Admin password",
         secret=True,
         essential=True,
-        help=(
-            "Needed for Windows, and for Linux without an SSH key. Use at least 12 characters from three of these "
-            "groups: lower case, upper case, digits, symbols. Azure never shows it again."
-        ),
+        help="Needed for Windows, and for Linux without an SSH key. Azure never shows it again.",
     )
     secrets = List(
         "Key vault certificates",

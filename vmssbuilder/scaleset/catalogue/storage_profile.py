@@ -521,17 +521,14 @@ class ImageReference(Part):
         "Publisher",
         kind="imagePublisher",
         essential=True,
-        help=(
-            "Who offers the marketplace image. An update can change it together with offer and SKU, to an image "
-            "that suits the instances."
-        ),
+        help="Who offers the marketplace image. An update can change it, with offer and SKU.",
         example="Canonical",
     )
     offer = Text(
         "Offer",
         kind="imageOffer",
         essential=True,
-        help="The publisher's product. An update can change it, to an image that suits the instances.",
+        help="The publisher's product. An update can change it.",
         example="ubuntu-24_04-lts",
     )
     sku = Text(
@@ -546,10 +543,7 @@ class ImageReference(Part):
         kind="imageVersion",
         essential=True,
         suggestions=("latest",),
-        help=(
-            "Three numbers, or latest: then each instance takes the newest version when it is created and keeps it "
-            "until it is upgraded or reimaged."
-        ),
+        help="Three numbers, or latest: the newest one when an instance is created or upgraded.",
         example="latest",
     )
     id = Text(
