@@ -78,24 +78,6 @@ class Place:
         return {resource_id: {"location": self.region, **body} for resource_id, body in found.items()}
 
 
-@dataclass(frozen=True)
-class Shop(Place):
-    """A place that the sandbox has from the start."""
-
-    @property
-    def subnet(self) -> str:
-        return f"{self.id('Microsoft.Network/virtualNetworks', 'vnet1')}/subnets/web"
-
-    @property
-    def pool(self) -> str:
-        return f"{self.id('Microsoft.Network/loadBalancers', 'lb-shop')}/backendAddressPools/web"
-
-    def resources(self) -> dict[str, dict[str, Any]]:
-        return {}
-
-
-SHOP: Final = Shop(world.DEVELOPMENT, "rg-shop", "uksouth", "")
-
 HOME: Final = tuple(
     Place(world.DEVELOPMENT, f"rg-{region}", region, f"st-{region}")
     for region in ("uksouth", "japaneast", "brazilsouth")

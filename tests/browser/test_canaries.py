@@ -1,4 +1,4 @@
-"""Secrets typed into the product are found nowhere but encrypted, and in the one request that carries them to Azure."""
+"""From browser fields to a scale set, every value typed: secrets are found nowhere but encrypted and in the one request to Azure."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from typing import Any
 from playwright.sync_api import expect
 
 from .conftest import People, Product
+from .person import masked
 from .requests import CANARIES, MANAGED_DISKS, SUBSCRIPTION
-from .test_walks import address, as_sent
+from .test_walks import address, as_sent, holds, without_secrets
 
 PROFILE = ("properties", "virtualMachineProfile")
 MARKS = ("Canary-passw0rd-one", "canary-custom-data-two", "canary-storage-key-three", "canary-unattend-four")
@@ -55,6 +56,8 @@ def test_no_secret_leaves_a_trace(people: People, product: Product) -> None:
     rita.fill_in(
         code, address("canary", "create", "2016-04-30-preview") | with_all_four(), "2016-04-30-preview"
     )
+    rita.open(f"/drafts/{code}/check/")
+    assert rita.json_beside_the_form() == masked(with_all_four())
     visited: dict[str, str] = {}
 
     def look(person: Any, where: str) -> None:
@@ -85,6 +88,9 @@ def test_no_secret_leaves_a_trace(people: People, product: Product) -> None:
 
     put = next(entry for entry in product.received("PUT") if entry["path"].endswith("/canary"))
     assert put["body"] == as_sent(with_all_four()), "the secrets must reach Azure"
+    answered = product.newest_resource()
+    assert holds(answered, without_secrets(with_all_four())), "Azure must show what was asked for"
+    assert not any(canary in str(answered) for canary in CANARIES.values()), "and nothing secret"
     assert found_in(json.dumps(put["body"])) == [*MARKS[:1], *MARKS[2:], ENCODED]
     assert len(visited) > len(PAGES)
     assert {where: found_in(text) for where, text in visited.items() if found_in(text)} == {}

@@ -15,29 +15,13 @@ from .conftest import People
 from .keyboard import KeyboardPerson
 from .person import masked
 from .requests import MANAGED_DISKS
-from .test_walks import address
+from .test_walks import address, owned
 
 VERSION = "2016-04-30-preview"
 CONTENT: dict[str, Any] = address("by-step", "create", VERSION) | MANAGED_DISKS
 
 
 OS_DISK_SOURCE = ("properties", "virtualMachineProfile", "storageProfile", "osDisk", "createOption")
-
-
-def owned(step: steps.Step, value: Any, path: Path = ()) -> dict[str, Any]:
-    """What of the content belongs to a step, in the shape of a document."""
-    kept: dict[str, Any] = {}
-    for name, inner in value.items():
-        place = (*path, name)
-        if steps.owner(place) is step and not any(
-            root[: len(place)] == place for other in steps.STEPS if other is not step for root in other.places
-        ):
-            kept[name] = inner
-        elif isinstance(inner, dict):
-            below = owned(step, inner, place)
-            if below:
-                kept[name] = below
-    return kept
 
 
 def test_the_steps_divide_the_request_between_them() -> None:
