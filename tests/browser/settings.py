@@ -10,3 +10,5 @@ from tests.settings import DATABASES
 VMSSBUILDER_PRICES = True
 VMSSBUILDER_SANDBOX_URL = os.environ["BROWSER_TESTS_SANDBOX_URL"]
 DATABASES["default"]["NAME"] = os.environ["BROWSER_TESTS_DATABASE"]
+# As in production: files are looked for once, not with each request.
+WHITENOISE_AUTOREFRESH = False

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import copy
 import re
+import statistics
+import time
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -540,6 +542,32 @@ def test_many_items_have_sound_pages(page_of: GetPage, as_requester: Client, req
     page = page_of(as_requester, at(draft, "disks/"))
     assert "Skip the 40 cards" in page.text
     assert unquote(page.html).count('name="act" value="duplicate:') == 40
+
+
+def copying(client: Client, draft: Draft, step: str, path: str, number: int) -> float:
+    """The processor time that it takes until an item is copied and shown."""
+    url = at(draft, f"{step}/")
+    form = form_of(client.get(url).content.decode()) | {"act": f"duplicate:{path}[{number}]"}
+    begun = time.process_time()
+    answer = client.post(url, form)
+    assert answer.status_code == 302
+    client.get(answer.headers["Location"].partition("#")[0])
+    return time.process_time() - begun
+
+
+def test_twelve_interfaces_thirty_extensions_forty_disks(as_requester: Client, requester: User) -> None:
+    """The last ones are added as quickly as the second, and the request holds all of them in the end."""
+    small, large = (
+        actions.create(requester, Request(TARGET, "create", "2024-07-01", many(**counts)), "pasted")
+        for counts in ({"nics": 1, "extensions": 1, "disks": 1}, {"nics": 9, "extensions": 27, "disks": 37})
+    )
+    for step, path, count in (("network", NICS, 12), ("extensions", EXTENSIONS, 30), ("disks", DISKS, 40)):
+        quick = [copying(as_requester, small, step, path, number) for number in range(3)]
+        took = [copying(as_requester, large, step, path, number) for number in range(count - 4, count - 1)]
+        assert min(took) < 3 * statistics.median(quick), (step, took, quick)
+    assert names(large) == [f"nic{number}" for number in range(12)]
+    assert [disk["lun"] for disk in value(large, DISKS)] == list(range(40))
+    assert len(set(names(large, EXTENSIONS))) == 30
 
 
 def seconds(client: Client, draft: Draft, below: str) -> float:
