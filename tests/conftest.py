@@ -18,6 +18,12 @@ from vmssbuilder.sandbox.server import Running, running
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
 
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest comes first, so that no process is alone with a browser in the end."""
+    items.sort(key=lambda item: item.path.parent.name != "browser")
+
+
 QUERIES = 20
 """What any page may ask of the database."""
 

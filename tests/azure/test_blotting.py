@@ -168,6 +168,6 @@ def test_three_megabytes_with_a_hundred_secrets_take_a_bounded_time(kind: str) -
         "nearly secrets": "".join(value[: PART - 1] + "~" for value in values) * 800,
     }[kind]
     blotter = Blotter(document(settings={"values": values}))
-    left = blotter.clean(message[:3_000_000])
-    assert (MASK in left) is (kind == "secrets")
-    assert effort(lambda: blotter.clean(message[:3_000_000]), enough=12) <= 12
+    left: list[str] = []
+    assert effort(lambda: left.append(blotter.clean(message[:3_000_000])), enough=12) <= 12
+    assert (MASK in left[0]) is (kind == "secrets")
