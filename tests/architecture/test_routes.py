@@ -10,8 +10,10 @@ import pytest
 from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from pytest_django import DjangoDbBlocker
 
 from tests.architecture.world import PEOPLE, World, build
+from tests.web.markup import faults_by_the_standard
 from tests.web.strict import Page, problems_of
 from vmssbuilder.audit.models import Event
 from vmssbuilder.sandbox.server import Running
@@ -318,9 +320,17 @@ def routes(patterns: list[URLPattern | URLResolver], prefix: str = "") -> Iterat
             yield prefix + str(pattern.pattern), pattern
 
 
+@pytest.fixture(scope="module")
+def one_world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[World]:
+    """Made once: what a test writes is taken back after it, and this after the last."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield build()
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def world(sandbox: Running) -> World:
-    return build()
+def world(one_world: World, sandbox: Running) -> World:
+    return one_world
 
 
 def again(client: Client, **options: Any) -> Client:
@@ -354,6 +364,8 @@ def test_who_may_do_what(world: World, row: Row) -> None:
             if html and response.content:
                 # Whatever a person is answered is a proper page, refusals included.
                 assert problems_of(response) == [], f"{method} {address} as {who}"
+                if who == "owner":
+                    assert faults_by_the_standard(response.content.decode()) == [], f"{method} {address}"
             if who == "anonymous" and response.status_code not in (200, 422):
                 assert b"web-prod" not in response.content
     assert " ".join(found["get"]) == row.get, f"GET {address}"
@@ -362,9 +374,7 @@ def test_who_may_do_what(world: World, row: Row) -> None:
 
 @pytest.mark.parametrize("row", TABLE, ids=lambda row: row.name)
 def test_asking_for_the_head_alone_answers_like_reading(world: World, row: Row) -> None:
-    with transaction.atomic():
-        response = again(world.browsers["owner"]).head(row.address(world.names))
-        transaction.set_rollback(True)
+    response = again(world.browsers["owner"]).head(row.address(world.names))
     assert str(response.status_code) == row.get.split()[1]
     assert response.content == b""
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 from xml.etree.ElementTree import Element
 
-import html5lib
 from django.urls import Resolver404, resolve
+
+from tests.web.markup import read
 
 ALLOWED_HOSTS = frozenset({"", "testserver", "127.0.0.1", "localhost"})
 
@@ -25,13 +26,8 @@ _REFERENCES = frozenset(
 )
 
 
-@lru_cache(maxsize=4)
-def _parse(html: str) -> tuple[Element, list[Any]]:
-    """The tree of a page and what is wrong with its HTML. A page is looked at strictly, then asked about: parsed once."""
-    parser = html5lib.HTMLParser(namespaceHTMLElements=False)
-    root = parser.parse(html)
-    assert isinstance(root, Element)
-    return root, parser.errors
+# A page is looked at strictly, then asked about.
+_read = lru_cache(maxsize=4)(read)
 
 
 class Page:
@@ -41,18 +37,14 @@ class Page:
         self.response = response
         self.html: str = response.content.decode()
 
-    @cached_property
-    def _parsed(self) -> tuple[Element, list[Any]]:
-        return _parse(self.html)
-
     @property
     def root(self) -> Element:
-        return self._parsed[0]
+        return _read(self.html)[0]
 
     @property
-    def faults(self) -> list[Any]:
-        """What is wrong with the HTML: position, code and details."""
-        return self._parsed[1]
+    def faults(self) -> list[str]:
+        """What is wrong with the HTML."""
+        return _read(self.html)[1]
 
     @property
     def title(self) -> str:
@@ -85,13 +77,15 @@ def text_of(element: Element | None, without: str = "") -> str:
     """The text in an element, white space as a browser shows it."""
     if element is None:
         return ""
+    if not without:
+        return " ".join("".join(element.itertext()).split())
     return " ".join("".join(_texts(element, without)).split())
 
 
 def _texts(element: Element, without: str) -> Iterator[str]:
     yield element.text or ""
     for child in element:
-        if not (without and without in child.get("class", "").split()):
+        if without not in child.get("class", "").split():
             yield from _texts(child, without)
         yield child.tail or ""
 
@@ -108,7 +102,7 @@ def problems_of(response: Any) -> list[str]:
     page = Page(response)
     return [
         *_headers(response),
-        *_syntax(page),
+        *page.faults,
         *_outline(page),
         *_ids(page.root),
         *_controls(page.root),
@@ -126,13 +120,6 @@ def _headers(response: Any) -> Iterator[str]:
     for name, value in {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin"}.items():
         if response.headers.get(name) != value:
             yield f"{name} is {response.headers.get(name)!r}, not {value!r}"
-
-
-def _syntax(page: Page) -> Iterator[str]:
-    lines = page.html.splitlines()
-    for (line, column), code, details in page.faults:
-        near = lines[line - 1].strip()[:120] if line <= len(lines) else ""
-        yield f"invalid HTML at {line}:{column}: {code} {details} near {near}"
 
 
 def _outline(page: Page) -> Iterator[str]:
