@@ -313,6 +313,7 @@ class Together(RuleBasedStateMachine):
 
     @initialize(data=st.data())
     def there_is_a_draft_with_all_kinds_of_people(self, data: st.DataObject) -> None:
+        self.looked = data.draw(st.integers(0, 9_999))
         of = self.begun("olga")
         edits = data.draw(st.sampled_from(["eve", "rosa"]))
         for name, level in ((edits, Level.EDIT), ("carl", Level.COMMENT), ("vera", Level.VIEW)):
@@ -339,7 +340,7 @@ class Together(RuleBasedStateMachine):
         self.saved(of, who, 1, secret=(PASSWORD, secret))
         return of
 
-    def carried_on(self, of: Shared, data: st.DataObject) -> None:
+    def carried_on(self, of: Shared, data: st.DataObject, *, submits: bool = True) -> None:
         """Asked for, approved and submitted, as far as that goes."""
         self.asks(of, of.owner)
         able = [
@@ -347,7 +348,8 @@ class Together(RuleBasedStateMachine):
         ]
         if able:
             self.decides(of, data.draw(st.sampled_from(sorted(able))), "approve")
-        self.submits(of, of.owner)
+        if submits:
+            self.submits(of, of.owner)
 
     # --- drafts -------------------------------------------------------------------------------------------------------
 
@@ -663,15 +665,16 @@ class Together(RuleBasedStateMachine):
         of = self.some(data)
         if not of.links:
             return
-        at = data.draw(st.integers(0, len(of.links) - 1))
-        who = self.one(data, self.able(of, Level.OWN))
+        link = of.links[data.draw(st.integers(0, len(of.links) - 1))]
+        self.closes(of, link, self.one(data, self.able(of, Level.OWN)))
 
-        def act(user: User, draft: Draft) -> bool:
-            people.revoke(user, ShareLink.objects.select_related("draft").get(code=of.links[at].code))
+    def closes(self, of: Shared, link: Link, who: str) -> None:
+        def act(user: User, _draft: Draft) -> bool:
+            people.revoke(user, ShareLink.objects.select_related("draft").get(code=link.code))
             return True
 
         if self.attempt(of, who, Level.OWN, act):
-            of.links[at].revoked = True
+            link.revoked = True
 
     @does("come by a link")
     @rule(data=st.data())
@@ -782,6 +785,35 @@ class Together(RuleBasedStateMachine):
         if way == "asked":
             self.give(of, of.owner, "sam", stays=False)
         self.decides(of, who, "approve")
+
+    @rule(data=st.data(), secret=st.booleans())
+    def edit_what_was_approved(self, data: st.DataObject, secret: bool) -> None:
+        """And have it sent nevertheless."""
+        of = self.some(data)
+        if of.discarded or not self.cast[of.owner].active:
+            return
+        self.carried_on(of, data, submits=False)
+        value: Any = self.secret() if secret else 1 + self.draft(of).head % 9
+        self.change(of, of.owner, PASSWORD if secret else CAPACITY, value, secret=secret)
+        self.submits(of, of.owner)
+        self.works(data, 3)
+
+    @rule(data=st.data(), how=st.sampled_from(["revoked", "expired"]))
+    def come_back_by_a_link_that_is_closed(self, data: st.DataObject, how: str) -> None:
+        """Somebody came by a link that then ends, and goes on with what was open."""
+        of, who = self.some(data), data.draw(st.sampled_from(self.active()))
+        if of.discarded or who == of.owner or not self.cast[of.owner].active:
+            return
+        link = self.makes_a_link(of, of.owner, Level.EDIT, 1, "")
+        assert link is not None
+        self.opened(of, link, who)
+        if how == "expired":
+            self.time_goes_on(timedelta(days=2))
+        else:
+            self.closes(of, link, of.owner)
+        self.change(of, who, CAPACITY, 1 + self.draft(of).head % 9)
+        for name in ("draft-document", "draft-check"):
+            self.looks(of, who, next(row for row in PAGES if row.name == name))
 
     @rule(data=st.data(), how=st.sampled_from(["revoked", "account", "handed over", "discarded"]))
     def think_better_of_what_is_on_its_way(self, data: st.DataObject, how: str) -> None:
