@@ -8,7 +8,7 @@ from typing import Final
 from playwright.sync_api import expect
 
 from tests.drafts.test_steps import addresses
-from tests.places import SHOP
+from tests.places import HOME
 from tests.preflight.test_starters import answers
 from vmssbuilder.drafts import starters, steps
 from vmssbuilder.drafts.models import Draft
@@ -63,7 +63,7 @@ def test_no_page_of_a_new_draft_or_of_a_web_tier_is_higher_than_the_goal(people:
         pages.append(f"/drafts/{codes[version]}/{step}/")
     tier: Starter | None = starters.find("linux-web")
     assert tier is not None
-    answered = answers(tier, SHOP)
+    answered = answers(tier, HOME[0])
     rita.post("/drafts/new/linux-web/", **answered)
     code = rita.page.url.split("/")[4]
     document = tier.request(answered, tier.api_version).document
