@@ -40,7 +40,7 @@ VARIANTS: list[tuple[dict[str, Any], dict[str, Any]]] = [
     (content(**{"properties.overprovision": 1}), {}),
     (content(), {"system": "Linux"}),
     (content(), {"system": "Windows"}),
-    (content(), {"attention": frozenset({(*DISKS, 0)})}),
+    (content(), {"attention": {(*DISKS, 0): True}}),
     (content(), {"done": ListChange(DISKS, 0, "Removed a disk")}),
     (content(), {"findings": {PREFIX: [Finding("rule", "error", PREFIX, "Too long")]}}),
     (content(zones=["1"]), {"findings": {ZONE: [Finding("rule", "error", ZONE, "Odd")]}}),
