@@ -46,7 +46,7 @@ elif not os.environ.get("DATABASE_URL"):
     os.environ["DATABASE_URL"] = f"sqlite:///{_scratch}/unused.sqlite3"
 
 from vmssbuilder.settings import *  # noqa: E402, F403 - they read the environment set above
-from vmssbuilder.settings import DATABASES, INSTALLED_APPS, STORAGES  # noqa: E402 - as above
+from vmssbuilder.settings import CACHES, DATABASES, INSTALLED_APPS, STORAGES  # noqa: E402 - as above
 
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["TEST"] = {"NAME": str(_scratch / "tests.sqlite3")}
@@ -59,12 +59,7 @@ STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.st
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True
 STATIC_ROOT = _scratch
-CACHES = {
-    "default": {
-        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
-        "LOCATION": _scratch / "cache",
-    }
-}
+CACHES = CACHES | {"shared": CACHES["shared"] | {"LOCATION": _scratch / "cache"}}
 
 # Its `flush` empties the log too, which the database refuses to everybody else.
 INSTALLED_APPS = [*INSTALLED_APPS, "tests.flushing"]

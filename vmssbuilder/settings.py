@@ -160,12 +160,13 @@ DATABASES: dict[str, Any] = {
         {"ENGINE": "django.db.backends.sqlite3", "NAME": BASE_DIR / "var" / "vmssbuilder.sqlite3"},
     )
 }
-# Who is on a page of a draft just now, and nothing that would be missed. All web processes share it.
-CACHES = {
-    "default": {
+# What a process has at hand, and what all web processes share: who is on a page of a draft just now. Neither would be missed.
+CACHES: dict[str, dict[str, Any]] = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    "shared": {
         "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
         "LOCATION": env.text("VMSSBUILDER_CACHE") or BASE_DIR / "var" / "cache",
-    }
+    },
 }
 # Behind a web process a person waits: trouble of the database is said rather than waited out.
 _patience = 3 if "vmssbuilder.wsgi" in sys.modules else 20

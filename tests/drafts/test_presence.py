@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def _nobody_is_there() -> None:
-    cache.clear()
+    caches["shared"].clear()
 
 
 @pytest.fixture
@@ -113,7 +113,8 @@ def test_where_nothing_can_be_kept_nobody_is_shown_and_all_else_goes_on(
     settings: Settings, as_requester: Client, as_stranger: Client, draft: Draft, tmp_path: Path
 ) -> None:
     (tmp_path / "file").write_text("")
-    settings.CACHES = {"default": settings.CACHES["default"] | {"LOCATION": tmp_path / "file" / "cache"}}
+    shared = settings.CACHES["shared"] | {"LOCATION": tmp_path / "file" / "cache"}
+    settings.CACHES = settings.CACHES | {"shared": shared}
     look(as_stranger, draft)
     assert "is here" not in look(as_requester, draft)
 

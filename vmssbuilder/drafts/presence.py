@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
 
-from django.core.cache import cache
+from django.core.cache import caches
 from django.urls import reverse
 
 from vmssbuilder.accounts.models import User
@@ -46,7 +46,7 @@ def come(draft: Draft, user: User, where: str) -> list[Present]:
         there[user.pk] = Present(str(user), where, now)
     # Where nothing can be kept, nobody is shown, and all else goes on.
     try:
-        cache.set(key, there, LASTS)
+        caches["shared"].set(key, there, LASTS)
     except OSError:
         return []
     return sorted((each for pk, each in there.items() if pk != user.pk), key=lambda each: each.name)
@@ -54,7 +54,7 @@ def come(draft: Draft, user: User, where: str) -> list[Present]:
 
 def _kept(key: str) -> dict[int, Present]:
     try:
-        found: dict[int, Present] = cache.get(key) or {}
+        found: dict[int, Present] = caches["shared"].get(key) or {}
     except OSError:
         return {}
     return found
