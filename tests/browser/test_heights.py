@@ -52,6 +52,7 @@ def too_high(person: Person, addresses: list[str]) -> list[str]:
 
 
 def test_no_page_of_a_new_draft_or_of_a_web_tier_is_higher_than_the_goal(people: People) -> None:
+    people.product.stock(HOME[0].resources())
     rita = people("Rita")
     rita.page.set_viewport_size({"width": 1440, "height": 900})
     pages = []

@@ -140,7 +140,7 @@ def test_pages_say_how_an_approval_ended(
     assert "It counts until" in page_of(as_requester, check).text
     assert "Revoke the approval" not in page_of(as_requester, detail).text
     assert "Revoke the approval" in page_of(as_reviewer, detail, queries=30).text
-    page = page_of(as_reviewer, f"{detail}revoke/", post={}, status=422)
+    page = page_of(as_reviewer, f"{detail}revoke/", post={}, status=422, queries=30)
     assert "Enter why you revoke the approval." in page.text
     page = page_of(
         as_reviewer, f"{detail}revoke/", post={"revoke_reason": "Too large."}, follow=True, queries=40

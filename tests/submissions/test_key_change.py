@@ -88,6 +88,9 @@ def test_keys_change_under_running_processes_and_nothing_is_lost(
     settings.VMSSBUILDER_SECRET_KEYS = [old]
     for person, cache in caches.items():
         tokens.keep(person, cache)
+    for person in (rita, rolf):
+        person.close_seal()
+        person.save()
     wanted = draft(rita)
     web, worker = start("web", old), start("worker", old)
 
@@ -118,7 +121,7 @@ def test_keys_change_under_running_processes_and_nothing_is_lost(
     submission = actions.submit(rita, wanted)
     told = wait_for(lambda: Submission.objects.get(pk=submission.pk).error)
     assert "was started before a key was added" in told["sentence"]
-    assert Submission.objects.get(pk=submission.pk).state == "sending"
+    assert Submission.objects.get(pk=submission.pk).state == "queued"
     with pytest.raises(CommandError, match=r"worker process .* without the key"):
         rotate()
 

@@ -33,9 +33,12 @@ def test_a_secret_that_cannot_be_read_fails_before_anything_is_sent(
     sandbox: Running, submitted: Submit, rita: User, settings: Settings
 ) -> None:
     submission = submitted()
-    cache = TokenCache.objects.get(user=rita).open()
+    kept, secret = settings.VMSSBUILDER_SECRET_KEYS, Secret.objects.get()
+    plain = secret.open()
     lose_the_keys(settings)
-    tokens.keep(rita, cache)
+    secret.close(plain)
+    secret.save()
+    settings.VMSSBUILDER_SECRET_KEYS = kept
     ended = drive(submission)
     assert ended.state == "failed"
     assert ended.error is not None
@@ -58,9 +61,26 @@ def test_a_secret_that_was_copied_from_another_draft_is_not_sent(
     assert created(sandbox) == []
 
 
-def test_a_sign_in_that_cannot_be_read_waits_for_the_person(submitted: Submit, settings: Settings) -> None:
+def test_a_request_whose_seal_cannot_be_read_asks_nobody_to_sign_in_and_fails(
+    sandbox: Running, submitted: Submit, settings: Settings
+) -> None:
     submission = submitted()
     lose_the_keys(settings)
+    failed = step(submission)
+    assert failed.state == "failed"
+    assert failed.error is not None
+    assert "is not among the keys of this service. Nothing was sent." in failed.error["sentence"]
+    assert created(sandbox) == []
+
+
+def test_a_sign_in_that_cannot_be_read_waits_for_the_person(
+    submitted: Submit, rita: User, settings: Settings
+) -> None:
+    submission = submitted()
+    kept, cache = settings.VMSSBUILDER_SECRET_KEYS, TokenCache.objects.get(user=rita).open()
+    lose_the_keys(settings)
+    tokens.keep(rita, cache)
+    settings.VMSSBUILDER_SECRET_KEYS = kept
     assert step(submission).state == "needs-sign-in"
 
 
