@@ -4,6 +4,7 @@
 "use strict";
 
 import { Copy, offer, put } from "./copies.js";
+import { sendBy } from "./sending.js";
 import { signInLink, whoIsSignedIn } from "./session.js";
 
 const PAUSE = 300;
@@ -47,7 +48,7 @@ document.addEventListener("submit", async (event) => {
     say(form, "");
   }
   asked.add(form);
-  form.requestSubmit(event.submitter);
+  sendBy(form, event.submitter);
   asked.delete(form);
 }, true);
 

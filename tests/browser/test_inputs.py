@@ -135,6 +135,12 @@ def test_a_key_pair_is_made_and_the_private_key_stays_in_the_browser(
     assert line.split() == public.split()[:2]
 
 
+def test_a_press_reaches_its_button_where_that_is_drawn_anew_meanwhile(people: People) -> None:
+    page = at(people("Rita"), "disks")
+    page.evaluate(f"() => {{ document.querySelector('#fields [name=act]').click(); ({DRAWN_ANEW})(); }}")
+    expect(page).to_have_url(re.compile("dataDisks/0/"))
+
+
 def test_a_private_key_that_is_pasted_is_neither_sent_nor_kept(people: People) -> None:
     rita = people("Rita")
     page = at(rita, "image")

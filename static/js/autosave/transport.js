@@ -1,5 +1,6 @@
 // Sends what was typed: after a pause, and every so often while somebody types without one; again after trouble.
 import { clock } from "../copies.js";
+import { sendBy } from "../sending.js";
 import { signInLink, whoIsSignedIn } from "../session.js";
 
 const PAUSE = 500, LONGEST_WAIT = 1500, LOOK_AGAIN = 3000, PATIENCE = 2000;
@@ -102,7 +103,7 @@ export class Transport {
     if (this.#pressed && !this.trouble) {
       const button = this.#pressed;
       this.#pressed = null;
-      this.form.requestSubmit(button);
+      sendBy(this.form, button);
     } else if (this.since && !this.trouble) {
       this.soon();
     }
