@@ -444,6 +444,7 @@ ACTIONS: Final = [
         lambda at, user: reviewing.withdraw(user, _review(at)),
         reviewing,
         "review.withdrawn",
+        locks=(Draft,),
     ),
     Action(
         "revoke an approval",
@@ -468,6 +469,7 @@ ACTIONS: Final = [
         lambda at, user: reviewing.close_script(user, _opened(at)),
         reviewing,
         "review.script-closed",
+        locks=(Draft,),
     ),
     Action(
         "read a script",
@@ -476,6 +478,7 @@ ACTIONS: Final = [
         reviewing,
         "review.script-read",
         ("reviewer",),
+        locks=(Draft, Review),
     ),
     Action(
         "void approvals",
@@ -516,7 +519,7 @@ ACTIONS: Final = [
         "queued",
         lambda at, user: sending.stop(user, _submission(at)),
         sending,
-        "submission.stopped",
+        "submission.canceled",
         BOTH,
         locks=(Draft,),
     ),

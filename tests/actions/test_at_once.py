@@ -278,6 +278,23 @@ def test_an_approval_that_is_being_voided_sends_nothing(turns: Turns, rita: User
     assert moving(at) == 0
 
 
+@pytest.mark.parametrize("how", ["revoked", "voided"])
+def test_a_worker_that_meets_the_end_of_the_approval_does_not_send(
+    turns: Turns, rita: User, rolf: User, how: str
+) -> None:
+    at = scene("held", rita, rolf)
+    assert at.held is not None
+    held, review = at.held, at.review
+    assert review is not None
+    end = {
+        "revoked": lambda: reviewing.revoke(rolf, review, "Too early."),
+        "voided": lambda: reviewing.void_approvals(of_entra("ada", Role.ADMINISTRATOR), rolf),
+    }[how]
+    _, sent = turns.play(end, held.about_to_send)
+    assert isinstance(sent, leases.LeaseLost), sent
+    assert (Review.objects.get().state, Submission.objects.get().may_exist) == ("revoked", False)
+
+
 def test_two_who_save_other_places_both_have_their_way(turns: Turns, rita: User, rolf: User) -> None:
     at = scene("draft", rita, rolf)
     one, other = turns.play(

@@ -340,7 +340,8 @@ def test_stopping_goes_by_what_azure_may_have(
     assert (last.state, last.message) == (row.state, row.error["sentence"])
     how = "stopped it before Azure took the request." if ends else "stopped following it."
     assert how in last.message
-    assert Event.objects.get(what="submission.stopped").details == {"submission": row.code}
+    what = "submission.canceled" if ends else "submission.stopped"
+    assert Event.objects.get(what=what).details == {"submission": row.code}
     assert Submission.objects.get(pk=other.pk).state == "queued"
 
 

@@ -18,12 +18,13 @@ from tests.submissions.conftest import drive, step
 from vmssbuilder.accounts.models import Role, User
 from vmssbuilder.audit.models import Event
 from vmssbuilder.drafts.models import Draft
+from vmssbuilder.reviews import actions as reviewing
 from vmssbuilder.reviews import approvals
 from vmssbuilder.reviews.approvers import may_not_decide
 from vmssbuilder.reviews.models import Decision, Review
 from vmssbuilder.reviews.queries import approval
 from vmssbuilder.sandbox.server import Running
-from vmssbuilder.submissions import actions, permits
+from vmssbuilder.submissions import actions, leases, permits, transitions
 from vmssbuilder.submissions.models import Submission
 
 pytestmark = pytest.mark.django_db
@@ -246,17 +247,108 @@ def test_a_row_that_was_written_past_the_product_sends_nothing(
     assert len(refusals(of)) == 1
 
 
-def test_what_succeeded_is_not_sent_again_by_its_state_alone(sandbox: Running, submitted: Submit) -> None:
-    done = drive(submitted())
-    assert done.state == "succeeded"
+def _succeeded(rita: User, of: Submission) -> None:
+    drive(of)
+
+
+def _failed(rita: User, of: Submission) -> None:
+    held = leases.claim(of.pk)
+    assert held is not None
+    transitions.save(held, transitions.Transition("failed", "It does not fit."))
+
+
+def _canceled_by_azure(rita: User, of: Submission) -> None:
+    held = leases.claim(of.pk)
+    assert held is not None
+    transitions.save(held, transitions.Transition("canceled", "The operation was canceled in Azure."))
+
+
+def _stopped(rita: User, of: Submission) -> None:
+    actions.stop(rita, of)
+
+
+@pytest.mark.parametrize(
+    ("end", "state"),
+    [
+        (_succeeded, "succeeded"),
+        (_failed, "failed"),
+        (_canceled_by_azure, "canceled"),
+        (_stopped, "canceled"),
+    ],
+)
+def test_what_came_to_its_end_is_not_sent_by_its_state_alone(
+    sandbox: Running, rita: User, submitted: Submit, end: Callable[[User, Submission], None], state: str
+) -> None:
+    submission = submitted()
+    end(rita, submission)
+    assert Submission.objects.get().state == state
+    sent = len(sandbox.requests("PUT"))
     sql(
         "UPDATE submissions_submission SET state = 'sending', finished = NULL, may_exist = %s WHERE id = %s",
-        False, done.pk,
+        False, submission.pk,
     )  # fmt: skip
     refused = permits.refusal(Submission.objects.get(), again=False)
     assert refused is not None
     assert "came to its end before" in refused.sentence
-    assert drive(done).state == "failed"
+    assert drive(submission).state == "failed"
+    assert len(sandbox.requests("PUT")) == sent
+
+
+# --- approvals that end while a worker sends --------------------------------------------------------------------------
+
+
+def _revoked(rolf: User) -> None:
+    reviewing.revoke(rolf, Review.objects.get(), "Too early.")
+
+
+def _voided(rolf: User) -> None:
+    reviewing.void_approvals(rolf, rolf)
+
+
+@pytest.mark.parametrize("end", [_revoked, _voided])
+def test_an_approval_that_ends_before_the_request_leaves_sends_nothing(
+    sandbox: Running,
+    rolf: User,
+    submitted: Submit,
+    monkeypatch: pytest.MonkeyPatch,
+    end: Callable[[User], None],
+) -> None:
+    """The worker has looked at the approval, and asks for a token before it sends."""
+    submission = step(submitted())
+    honest = leases.Held.about_to_send
+    ended: list[str] = []
+
+    def about_to_send(held: leases.Held) -> None:
+        if not ended:
+            end(rolf)
+            ended.append(held.token)
+        honest(held)
+
+    monkeypatch.setattr(leases.Held, "about_to_send", about_to_send)
+    step(submission)
+    assert ended, "it came as far as sending"
+    done = drive(submission)
+    assert (done.state, done.may_exist) == ("failed", False)
+    assert "approval" in (done.error or {})["sentence"]
+    assert sandbox.requests("PUT") == []
+
+
+def test_an_approval_whose_request_left_is_not_revoked(
+    sandbox: Running, rolf: User, submitted: Submit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    submission = step(submitted())
+    honest, refused = leases.Held.about_to_send, []
+
+    def about_to_send(held: leases.Held) -> None:
+        honest(held)
+        with pytest.raises(reviewing.ReviewRefused, match="Azure has the request already") as told:
+            _revoked(rolf)
+        refused.append(told)
+
+    monkeypatch.setattr(leases.Held, "about_to_send", about_to_send)
+    assert drive(submission).state == "succeeded"
+    assert refused
+    assert Review.objects.get().state == "approved"
     assert len(sandbox.requests("PUT")) == 1
 
 

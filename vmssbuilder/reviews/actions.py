@@ -62,7 +62,8 @@ def request_review(
     """Sends the draft's newest revision for review. base: the revision that the person saw when they did.
 
     reasons: why each error that may be overridden is to be let through, by rule and place as `overrides.named` writes
-    them. people, groups: whom it is asked of, by their ids; nobody for any reviewer. Raises ReviewRefused, Http404, PermissionDenied.
+    them. people, groups: whom it is asked of, by their ids; nobody for any reviewer. Raises ReviewRefused, Http404,
+    PermissionDenied.
     """
     require(user, draft, Access.OWN)
     note = note.strip()
@@ -165,12 +166,16 @@ def decide(user: User, review: Review, verdict: str, reason: str) -> Decision:
     with transaction.atomic():
         draft = Draft.objects.select_for_update().get(pk=review.draft_id)
         locked = Review.objects.select_for_update().get(pk=review.pk)
+        locked.draft = draft
+        require(user, draft, Access.VIEW)
         if locked.state != ReviewState.WAITING:
             raise ReviewRefused(("", "This review is not waiting for a decision any more."), moved_on=True)
         if draft.head != locked.revision.number or draft.discarded is not None:
             raise ReviewRefused(
                 ("", "The draft was edited since. Ask its owner to send it again."), moved_on=True
             )
+        if why_not := may_not_decide(user, locked):
+            raise PermissionDenied(why_not)
         person = asked_in_place_of(user, locked)
         if person is not None and may_not_decide(person, locked):
             person = None
@@ -228,19 +233,30 @@ def revoke(user: User, review: Review, reason: str) -> None:
         # The rows that sending locks: an approval counts either for the whole of it, or not at all.
         draft = Draft.objects.select_for_update().get(pk=review.draft_id)
         locked = Review.objects.select_for_update().get(pk=review.pk)
+        locked.draft = draft
+        require(user, draft, Access.VIEW)
+        if why_not := may_not_revoke(user, locked):
+            raise PermissionDenied(why_not)
         if locked.state != ReviewState.APPROVED:
             raise ReviewRefused(("", "There is no approval any more that could be revoked."), moved_on=True)
+        _revoke(locked, user, reason)
+        # Asked after the hold on what waits was taken: what is not there yet cannot get there any more.
         if is_at_azure(locked):
             raise ReviewRefused(
                 ("", "Azure has the request already, so that revoking its approval would change nothing."),
                 moved_on=True,
             )
-        _revoke(locked, user, reason)
         record(user, "review.revoked", draft.code, review=locked.pk, revision=locked.revision.number)
 
 
 def _revoke(review: Review, by: User | None, reason: str) -> None:
-    """The row says that the approval ended, and holds no seal that somebody could bring back."""
+    """The row says that the approval ended, and holds no seal that somebody could bring back.
+
+    A worker that sends by it this very moment loses what it holds, unless its request left already: the next step finds
+    that the approval is gone.
+    """
+    waiting = review.draft.submissions.filter(approval=review, finished=None)
+    waiting.filter(may_exist=False, operation__isnull=True).update(lease="", lease_until=None)
     ended = {"state": ReviewState.REVOKED, "seal": {}, "revoked": clock.now()}
     Review.objects.filter(pk=review.pk).update(**ended, revoked_by=by, revoked_reason=reason)
 
@@ -249,6 +265,7 @@ def withdraw(user: User, review: Review) -> None:
     """Takes a waiting request for review back. Raises ReviewRefused, Http404, PermissionDenied."""
     require(user, review.draft, Access.OWN)
     with transaction.atomic():
+        require(user, Draft.objects.select_for_update().get(pk=review.draft_id), Access.OWN)
         changed = Review.objects.filter(pk=review.pk, state=ReviewState.WAITING).update(
             state=ReviewState.WITHDRAWN
         )
@@ -339,6 +356,7 @@ def close_script(user: User, opened: OpenedScript) -> None:
     review = opened.review
     require(user, review.draft, Access.OWN)
     with transaction.atomic():
+        require(user, Draft.objects.select_for_update().get(pk=review.draft_id), Access.OWN)
         # With its seal, so that no change of the time alone opens it again.
         open_one = OpenedScript.objects.filter(pk=opened.pk, closed=None)
         if not open_one.update(closed=clock.now(), seal={}):
@@ -351,20 +369,32 @@ def read_script(user: User, opened: OpenedScript) -> str:
 
     Raises ReviewRefused, Http404, PermissionDenied.
     """
-    review = opened.review
-    require(user, review.draft, Access.VIEW)
-    if not withheld.may_read(user, opened):
-        origin.note_refused(review.draft.code)
-        raise PermissionDenied("This script is not open to you, or not any more. Ask the owner of the draft.")
-    found = withheld.text(opened)
-    if found is None:
-        raise ReviewRefused(("", "This script cannot be read now. Its owner can enter it again."))
-    record(
-        user,
-        "review.script-read",
-        review.draft.code,
-        review=review.pk,
-        revision=review.revision.number,
-        script=opened.place,
-    )
+    draft = opened.review.draft
+    _require_open(user, opened)
+    with transaction.atomic():
+        locked = Draft.objects.select_for_update().get(pk=draft.pk)
+        review = Review.objects.select_for_update().select_related("revision").get(pk=opened.review_id)
+        now = OpenedScript.objects.get(pk=opened.pk)
+        review.draft, now.review = locked, review
+        _require_open(user, now)
+        found = withheld.text(now)
+        if found is None:
+            raise ReviewRefused(("", "This script cannot be read now. Its owner can enter it again."))
+        record(
+            user,
+            "review.script-read",
+            locked.code,
+            review=review.pk,
+            revision=review.revision.number,
+            script=now.place,
+        )
     return found
+
+
+def _require_open(user: User, opened: OpenedScript) -> None:
+    """Raises Http404, PermissionDenied for somebody who may not read it as it is known here."""
+    draft = opened.review.draft
+    require(user, draft, Access.VIEW)
+    if not withheld.may_read(user, opened):
+        origin.note_refused(draft.code)
+        raise PermissionDenied("This script is not open to you, or not any more. Ask the owner of the draft.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from django.apps import apps
 from django.db.models import Case, Exists, F, OuterRef, Prefetch, Q, QuerySet, Value, When
 
 from vmssbuilder.accounts.models import User
@@ -94,8 +95,8 @@ _KEPT: Final = "_doubt"
 def doubt_of(draft: Draft, state: str | None, known: Review | None = None) -> approvals.Doubt | None:
     """Why the approval of the draft as it is does not count, for pages: None for one that counts, or none at all.
 
-    state: of its newest review; known: that review, where it was read. Asked once for each draft that a page read. Once Azure has the request, an approval has
-    done what it was given for, and nobody asks whether it still counts.
+    state: of its newest review; known: that review, where it was read. Asked once for each draft that a page read. Once
+    Azure has the request, an approval has done what it was given for, and nobody asks whether it still counts.
     """
     if state not in (ReviewState.APPROVED, ReviewState.REVOKED):
         return None
@@ -108,9 +109,11 @@ def doubt_of(draft: Draft, state: str | None, known: Review | None = None) -> ap
 
 def is_at_azure(review: Review) -> bool:
     """Whether Azure has, or may have, the request by this approval, and it did not end badly."""
-    sent = Q(may_exist=True) | Q(operation__isnull=False)
-    submissions = review.draft.submissions.filter(sent, revision=review.revision_id)
-    return bool(submissions.exclude(state__in=("failed", "canceled")).exists())
+    return bool(review.draft.submissions.filter(_AT_AZURE, approval=review).exists())
+
+
+_AT_AZURE: Final = (Q(may_exist=True) | Q(operation__isnull=False)) & ~Q(state__in=("failed", "canceled"))
+"""Which submissions Azure has, or may have."""
 
 
 STATE_NOW: Final = Case(
@@ -134,7 +137,8 @@ def visible(user: User) -> QuerySet[Review]:
 def queue(user: User, which: Filter) -> QuerySet[Review]:
     """The reviews that wait for a decision, those asked of the person first, then oldest first; or the others, newest first.
 
-    Each knows (`asked_of_me`) whether it is asked of the person, or of somebody for whom they stand in (`for_another`).
+    Each knows (`asked_of_me`) whether it is asked of the person, or of somebody for whom they stand in (`for_another`);
+    the others know whether what they approved `was_sent`.
     """
     waiting = Q(state=ReviewState.WAITING, revision__number=F("draft__head"))
     # The documents can be large, and a list shows nothing of them.
@@ -146,11 +150,13 @@ def queue(user: User, which: Filter) -> QuerySet[Review]:
     asked = Review.asked.through.objects.filter(review=OuterRef("pk"))
     me = Exists(asked.filter(user=user))
     listed = listed.annotate(asks_me=me, asks=me | Exists(asked.filter(user__in=persons_of(user))))
-    return (
-        listed.filter(waiting).order_by("-asks", "id")
-        if which == "waiting"
-        else listed.exclude(waiting).order_by("-id")
-    )
+    # By its name: submissions know of reviews, not the other way round.
+    submissions = apps.get_model("submissions", "Submission")._default_manager
+    sent = submissions.filter(_AT_AZURE, approval=OuterRef("pk"))
+    if which == "waiting":
+        return listed.filter(waiting).order_by("-asks", "id")
+    decided = listed.exclude(waiting).order_by("-id")
+    return decided.annotate(was_sent=Exists(sent))  # type: ignore[no-redef] # instead of what the model has by default
 
 
 def waiting_for(user: User) -> QuerySet[Review]:

@@ -152,7 +152,9 @@ def stop(user: User, submission: Submission) -> None:
                 raise SubmissionRefused("The submission is over already.")
         state = State.UNKNOWN if taken else State.CANCELED
         Progress.objects.create(submission=submission, state=state, message=error["sentence"])
-        record(user, "submission.stopped", submission.draft.code, submission=submission.code)
+        # An end is called by its state: once the log has it, nothing brings the submission back (`permits`).
+        what = "submission.stopped" if taken else f"submission.{state}"
+        record(user, what, submission.draft.code, submission=submission.code)
 
 
 STOPPED: Final = "stopped"
