@@ -6,19 +6,25 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from cryptography.fernet import Fernet
 from django.core.exceptions import PermissionDenied
+from django.http import Http404
 from django.test import Client
+from pytest_django import Settings
 
 from tests.conftest import GetPage
-from tests.reviews.making import approved, draft, edit, person, resealed
+from tests.reviews.making import CUSTOM_DATA, approved, draft, edit, person, resealed, with_script
 from tests.web.strict import text_of
 from vmssbuilder import clock
-from vmssbuilder.accounts.models import Role, User
+from vmssbuilder.accounts import keyholders
+from vmssbuilder.accounts.models import KeyHolder, Role, User
 from vmssbuilder.audit.actions import record
 from vmssbuilder.audit.models import Event
+from vmssbuilder.drafts.access import access
 from vmssbuilder.drafts.models import Draft
 from vmssbuilder.reviews import actions, approvals, queries
-from vmssbuilder.reviews.models import Review
+from vmssbuilder.reviews.models import OpenedScript, Review
+from vmssbuilder.submissions.models import Submission
 
 pytestmark = pytest.mark.django_db
 
@@ -153,3 +159,112 @@ def test_pages_say_how_an_approval_ended(
     assert "Rolf Reviewer revoked the approval." in page.text
     assert "Too large." in page_of(as_requester, detail).text
     assert "Approval ended" in page_of(as_requester, "/").text
+
+
+# --- what was sent ----------------------------------------------------------------------------------------------------
+
+
+def sent_by(review: Review, state: str = "unknown") -> Submission:
+    """As the row stands once Azure may have the request."""
+    return Submission.objects.create(
+        draft=review.draft,
+        revision=review.revision,
+        submitter=review.requested_by,
+        approval=review,
+        state=state,
+        may_exist=True,
+    )
+
+
+def test_another_approval_of_the_same_revision_is_not_at_azure_with_it(
+    requester: User, reviewer: User
+) -> None:
+    of = draft(requester)
+    first = approved(requester, reviewer, of)
+    sent_by(first)
+    resealed(first, counts_until=clock.now() - timedelta(seconds=1))
+    second = approved(requester, reviewer, of)
+    assert second.revision == first.revision
+    assert (queries.is_at_azure(first), queries.is_at_azure(second)) == (True, False)
+    actions.revoke(reviewer, second, "Not once more.")
+    with pytest.raises(actions.ReviewRefused, match="Azure has the request already"):
+        actions.revoke(reviewer, first, "Too late.")
+    assert Review.objects.get(pk=first.pk).state == "approved"
+
+
+@pytest.mark.parametrize(
+    ("state", "shown"),
+    [("succeeded", "Approved"), ("unknown", "Approved"), ("failed", "Expired"), ("", "Expired")],
+)
+def test_an_approval_that_did_what_it_was_given_for_has_not_expired(
+    requester: User, reviewer: User, as_reviewer: Client, page_of: GetPage, state: str, shown: str
+) -> None:
+    review = approved(requester, reviewer, draft(requester))
+    if state:
+        sent_by(review, state)
+    resealed(review, counts_until=clock.now() - timedelta(seconds=1))
+    item = page_of(as_reviewer, "/reviews/?show=decided").all("div", class_="list__end")[0]
+    head = page_of(as_reviewer, f"/reviews/{review.pk}/").all("li", id="review-status")[0]
+    assert (text_of(item), text_of(head)) == (shown, shown)
+
+
+# --- what came in between ---------------------------------------------------------------------------------------------
+
+
+def test_a_role_sealed_by_a_key_of_another_process_is_waited_for(
+    requester: User, reviewer: User, settings: Settings
+) -> None:
+    of = draft(requester)
+    review = actions.request_review(requester, of, "Please", of.head)
+    keyholders.beat("web", "restarted already")
+    settings.VMSSBUILDER_SECRET_KEYS = [Fernet.generate_key().decode()]
+    assert "Try again in a moment." in actions.may_not_decide(reviewer, review)
+    KeyHolder.objects.all().delete()
+    assert "was not given by this service" in actions.may_not_decide(reviewer, review)
+
+
+def _decide(_: User, reviewer: User, review: Review) -> None:
+    actions.decide(reviewer, review, "approve", "Fits.")
+
+
+def _withdraw(requester: User, _: User, review: Review) -> None:
+    actions.withdraw(requester, review)
+
+
+def _close(requester: User, _: User, review: Review) -> None:
+    opened = OpenedScript.objects.get()
+    opened.review = review
+    actions.close_script(requester, opened)
+
+
+def _read(_: User, reviewer: User, review: Review) -> None:
+    opened = OpenedScript.objects.get()
+    opened.review = review
+    actions.read_script(reviewer, opened)
+
+
+@pytest.mark.parametrize("act", [_decide, _withdraw, _close, _read])
+def test_whose_draft_it_is_is_asked_of_the_row_that_is_held(
+    requester: User, reviewer: User, act: Callable[[User, User, Review], None]
+) -> None:
+    of = draft(requester, with_script())
+    review = actions.request_review(requester, of, "Please", of.head, people=[reviewer.pk])
+    actions.open_script(requester, review, CUSTOM_DATA)
+    # The draft is handed to the reviewer once the action has looked at what its page read.
+    stale = Review.objects.select_related("draft").get()
+    Draft.objects.update(owner=reviewer)
+    known = Event.objects.count()
+    with pytest.raises((PermissionDenied, Http404)):
+        act(requester, reviewer, stale)
+    assert (Review.objects.get().state, Event.objects.count()) == ("waiting", known)
+    assert OpenedScript.objects.get().closed is None
+
+
+def test_who_lost_the_draft_meanwhile_revokes_nothing(requester: User, reviewer: User) -> None:
+    review = approved(requester, reviewer, draft(requester))
+    access(reviewer, review.draft)
+    reviewer.give(Role.REQUESTER)
+    reviewer.save()
+    with pytest.raises(Http404):
+        actions.revoke(reviewer, review, "Too early.")
+    assert Review.objects.get().state == "approved"

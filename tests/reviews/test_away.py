@@ -9,12 +9,13 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.test import Client
 
-from tests.conftest import GetPage
+from tests.conftest import GetPage, signed_in
 from tests.reviews.making import draft, edit, person
 from vmssbuilder import clock
 from vmssbuilder.accounts.models import Role, User
 from vmssbuilder.audit.models import Event
-from vmssbuilder.drafts.models import Draft
+from vmssbuilder.drafts.models import Draft, DraftRole
+from vmssbuilder.drafts.people import actions as people
 from vmssbuilder.reviews import actions, approvals, queries, reminders
 from vmssbuilder.reviews.away import actions as away
 from vmssbuilder.reviews.away.queries import standing_in
@@ -178,9 +179,15 @@ def test_the_page_keeps_what_was_typed_and_says_who_stands_in(
         assert "You stand in for Rolf Reviewer until" in page.text
     assert "asked somebody for whom you stand in" in page_of(as_rosa, "/").text
     assert "Rosa stands in for Rolf Reviewer until" in page_of(as_requester, f"/reviews/{review.pk}/").text
+    guest = person("gina")
+    people.add(requester, of, guest, DraftRole.VIEW)
+    assert "stands in for" not in page_of(signed_in(guest), f"/reviews/{review.pk}/").text
     actions.decide(rosa, review, "approve", "")
     assert "Rosa for Rolf Reviewer" in page_of(as_requester, f"/reviews/{review.pk}/").text
     assert "Approved by Rosa for Rolf Reviewer" in page_of(as_requester, f"/drafts/{of.code}/check/").text
+    for address in (f"review/{review.pk}", f"decision/{Decision.objects.get().pk}"):
+        text = as_administrator.get(f"/admin/reviews/{address}/change/").content.decode()
+        assert ("On behalf of" in text, "Rolf Reviewer" in text) == (True, True), address
     made = Delegation.objects.get()
     assert "Rosa for Rolf Reviewer" in page_of(as_administrator, "/reviews/away/").text
     page_of(as_requester, f"/reviews/away/{made.pk}/end/", post={}, status=404)

@@ -160,9 +160,9 @@ _PEOPLE_OFFERED: Final = 10
 class Search:
     """What was searched for, and the drafts that were found, or their ids, newest first.
 
-    text, owner: what was typed. status: one of STANDINGS, "" for all. everyone: whether it is about all people's drafts. people: those whose name holds what
-    was typed, when it does not say which one. capped: whether there are more that match. query: the parameters of the
-    address without the page, ending in &; others: without the status too.
+    text, owner: what was typed. status: one of STANDINGS, "" for all. everyone: whether it is about all people's drafts.
+    people: those whose name holds what was typed, when it does not say which one. capped: whether there are more that
+    match. query: the parameters of the address without the page, ending in &; others: without the status too.
     """
 
     found: QuerySet[Draft] | list[int]

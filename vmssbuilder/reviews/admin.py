@@ -19,7 +19,7 @@ from .models import Decision, Review, ReviewGroup
 
 class Decisions(ReadOnlyAdmin, admin.TabularInline[Decision, Review]):
     model = Decision
-    fields = ("at", "reviewer", "verdict", "reason")
+    fields = ("at", "reviewer", "on_behalf_of", "verdict", "reason")
     readonly_fields: ClassVar = fields
 
 
@@ -41,6 +41,10 @@ class ReviewAdmin(Lean, admin.ModelAdmin[Review]):
         "overrides",
         "asked",
         "asked_groups",
+        "counts_until",
+        "revoked",
+        "revoked_by",
+        "revoked_reason",
     )
     readonly_fields: ClassVar = fields
     inlines = (Decisions,)
@@ -55,8 +59,8 @@ class DecisionAdmin(Lean, admin.ModelAdmin[Decision]):
     documents = ("review__revision__document", "review__revision__draft__document")
     list_display = ("__str__", "review", "reviewer", "verdict", "at")
     list_filter = ("verdict",)
-    list_select_related = ("review__revision__draft", "reviewer")
-    fields = ("review", "reviewer", "verdict", "reason", "at")
+    list_select_related = ("review__revision__draft", "reviewer", "on_behalf_of")
+    fields = ("review", "reviewer", "on_behalf_of", "verdict", "reason", "at")
     readonly_fields: ClassVar = fields
 
 

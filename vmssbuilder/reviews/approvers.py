@@ -6,19 +6,23 @@ from typing import Final, Literal
 
 from django.db.models import Q
 
+from vmssbuilder.accounts import keyholders
 from vmssbuilder.accounts.models import User
 from vmssbuilder.audit.models import Event
+from vmssbuilder.seals import NO_KEY
 
 from . import sealing
 from .models import Review
 
-Bar = Literal["role", "given", "off", "own", "edited", "account"]
+Bar = Literal["role", "given", "key", "off", "own", "edited", "account"]
 """Why somebody does not count as an approver."""
 
 _TO_THEM: Final[dict[Bar, str]] = {
     "role": "Only reviewers decide about requests.",
     "given": "The role of your account was not given by this service. Sign in again, or ask an administrator to save your"
     " account.",
+    "key": "A part of this service has to be restarted before the role of your account can be verified. Try again in a"
+    " moment.",
     "off": "This account is switched off.",
     "own": "This is your own request. Someone else has to decide about it.",
     "edited": "You edited this draft. Someone else has to decide about it.",
@@ -28,6 +32,7 @@ _TO_THEM: Final[dict[Bar, str]] = {
 _OF_THEM: Final[dict[Bar, str]] = {
     "role": "{}, who approved it, is no reviewer any more.",
     "given": "The role of {}, who approved it, was not given by this service.",
+    "key": "A part of this service has to be restarted before the role of {}, who approved it, can be verified.",
     "off": "The account of {}, who approved it, is switched off.",
     "own": "{}, who approved it, owns the draft now, or asked for the review.",
     "edited": "{}, who approved it, edited the draft.",
@@ -53,8 +58,9 @@ def bar(user: User, review: Review) -> Bar | None:
     # What somebody edits after they approved is another revision, which has to be approved by somebody else.
     if review.draft.revisions.filter(author_id=user.pk, number__lte=review.revision.number).exists():
         return "edited"
-    if user.broken_part():
-        return "given"
+    if part := user.broken_part():
+        waits = part == NO_KEY and keyholders.held([user.seal_key])
+        return "key" if waits else "given"
     return "account" if _account_changed(user, review) else None
 
 

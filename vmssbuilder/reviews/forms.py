@@ -19,8 +19,8 @@ from .models import Decision, Review
 class ReviewRequestForm(SmallForm):
     """Sends a revision for review, with a note, and a reason for each error that is to be let through.
 
-    found: these errors. last: the newest review, whose people are offered first. The action judges what was typed; `refuse` puts that at the fields. Whom it is asked of stands
-    outside of the layout: the page folds it.
+    found: these errors. last: the newest review, whose people are offered first. The action judges what was typed;
+    `refuse` puts that at the fields. Whom it is asked of stands outside of the layout: the page folds it.
     """
 
     base = forms.CharField(required=False, widget=forms.HiddenInput(attrs={"id": "review-base"}))

@@ -77,6 +77,9 @@ class Review(Sealed):
     )
     revoked_reason = models.TextField(blank=True)
 
+    was_sent = False
+    """Whether Azure has the request by this approval, where `queries.queue` or the page of the review asked."""
+
     class Meta:
         ordering: ClassVar = ["-id"]
         indexes: ClassVar = [models.Index(fields=["state", "id"])]
@@ -99,10 +102,11 @@ class Review(Sealed):
     def is_expired(self) -> bool:
         """Whether its approval ended by itself, for lists; what decides goes by the database's clock.
 
-        One without an end is from before approvals had one.
+        One without an end is from before approvals had one. One by which the request was sent did what it was given for.
         """
         ends = self.counts_until
-        return self.state == ReviewState.APPROVED and (ends is None or ends <= timezone.now())
+        ended = ends is None or ends <= timezone.now()
+        return self.state == ReviewState.APPROVED and ended and not self.was_sent
 
     @property
     def is_outdated(self) -> bool:

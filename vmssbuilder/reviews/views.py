@@ -128,7 +128,8 @@ def _page(
         "why_not": why_not if user.is_reviewer else "",
         "owns": owns,
         "asked": review.asked_words,
-        "stands_in": for_asked(review) if open_ else [],
+        # When somebody is away is no business of everybody whom a link lets in.
+        "stands_in": for_asked(review) if open_ and (owns or user.is_reviewer) else [],
         "form": form or DecisionForm(overridden=bool(review.overrides)),
         "errors": form.problems() if form is not None else errors,
         "withheld": hidden_values,
@@ -177,7 +178,7 @@ def _ending(review: Review, user: User, form: RevokeForm | None) -> dict[str, An
     """Whether the approval still counts, and the form that ends it for who may do so."""
     approved = review.state == ReviewState.APPROVED
     ended = not review.is_outdated and (approved or review.state == ReviewState.REVOKED)
-    at_azure = approved and queries.is_at_azure(review)
+    at_azure = review.was_sent = approved and queries.is_at_azure(review)
     may_revoke = approved and not at_azure and not actions.may_not_revoke(user, review)
     return {
         "doubt": _doubt(review) if ended and not at_azure else None,
