@@ -95,15 +95,17 @@ _KEPT: Final = "_doubt"
 def doubt_of(draft: Draft, state: str | None, known: Review | None = None) -> approvals.Doubt | None:
     """Why the approval of the draft as it is does not count, for pages: None for one that counts, or none at all.
 
-    state: of its newest review; known: that review, where it was read. Asked once for each draft that a page read. Once
-    Azure has the request, an approval has done what it was given for, and nobody asks whether it still counts.
+    state: of its newest review; known: that review, where it was read and Azure is known to have nothing by it. Asked
+    once for each draft that a page read. Once Azure has the request, an approval has done what it was given for, and
+    nobody asks whether it still counts.
     """
     if state not in (ReviewState.APPROVED, ReviewState.REVOKED):
         return None
     kept: dict[int, approvals.Doubt | None] = vars(draft).setdefault(_KEPT, {})
     if draft.head not in kept:
         review = known or newest(draft)
-        kept[draft.head] = None if review is None or is_at_azure(review) else approvals.doubt(review)
+        sent = review is None or (known is None and is_at_azure(review))
+        kept[draft.head] = None if review is None or sent else approvals.doubt(review)
     return kept[draft.head]
 
 

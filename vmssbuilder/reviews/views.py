@@ -192,7 +192,8 @@ def _doubt(review: Review) -> approvals.Doubt | None:
     """Why the approval does not count; what is asked of the newest one is what the bar of the page asks, too."""
     if review.draft.reviews.filter(pk__gt=review.pk).exists():
         return approvals.doubt(review)
-    return queries.doubt_of(review.draft, review.state, review)
+    known = review if review.state == ReviewState.APPROVED else None
+    return queries.doubt_of(review.draft, review.state, known)
 
 
 def _with_reasons(review: Review, found: list[Finding]) -> list[dict[str, Any]]:
