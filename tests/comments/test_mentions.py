@@ -9,7 +9,7 @@ from tests.conftest import GetPage, person, signed_in
 from tests.web.strict import text_of
 from vmssbuilder.accounts.models import Role, User
 from vmssbuilder.audit.models import Event
-from vmssbuilder.comments import actions, mentions
+from vmssbuilder.comments import actions, mentions, queries
 from vmssbuilder.comments.models import Comment, CommentMention
 from vmssbuilder.drafts.models import Draft, DraftRole
 from vmssbuilder.drafts.people import actions as people
@@ -130,6 +130,33 @@ def test_it_goes_from_the_start_page_once_it_is_over(
     assert "Comments that name you" not in page_of(browser, "/").text
 
 
+def test_only_what_is_drawn_is_read(
+    requester: User, ola: User, shared: Draft, page_of: GetPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queries, "COMMENTS_A_PAGE", 1)
+    first = actions.begin(requester, shared, 1, "sku.capacity", "@ola, first?")
+    for number in range(4):
+        actions.reply(requester, first.thread, f"@ola, answer {number}?")
+    browser = signed_in(ola)
+    page_of(browser, f"/drafts/{shared.code}/comments/{first.thread_id}/?page=2")
+    still = [comment.text for comment, _where in queries.unread(ola, 10)]
+    assert still == ["@ola, answer 3?", "@ola, answer 2?", "@ola, answer 1?", "@ola, first?"]
+    page_of(browser, f"/drafts/{shared.code}/comments/")
+    assert [comment.text for comment, _where in queries.unread(ola, 10)] == ["@ola, answer 1?"]
+
+
+def test_who_is_named_by_an_edit_of_what_they_have_seen_reads_it_in_the_list(
+    requester: User, ola: User, shared: Draft, page_of: GetPage
+) -> None:
+    comment = actions.begin(requester, shared, 1, "sku.capacity", "Is three enough?")
+    browser = signed_in(ola)
+    page_of(browser, f"/drafts/{shared.code}/comments/")
+    actions.edit(requester, comment, "Is three enough, @ola?")
+    assert len(queries.unread(ola, 10)) == 1
+    page_of(browser, f"/drafts/{shared.code}/comments/")
+    assert queries.unread(ola, 10) == []
+
+
 def test_an_edit_tells_nobody_twice_and_keeps_who_left(requester: User, ola: User, shared: Draft) -> None:
     comment = actions.begin(requester, shared, 1, "sku.capacity", "@ola?")
     CommentMention.objects.update(seen=comment.at)
@@ -138,6 +165,53 @@ def test_an_edit_tells_nobody_twice_and_keeps_who_left(requester: User, ola: Use
     assert CommentMention.objects.get().seen == comment.at
     with pytest.raises(actions.CommentRefused, match="Nobody who may see this draft"):
         actions.reply(requester, comment.thread, "@ola")
+
+
+@pytest.mark.parametrize("way", ["owner", "member", "link", "reviewer"])
+def test_nobody_is_offered_whom_the_people_page_keeps_to_its_owner(
+    requester: User, reviewer: User, stranger: User, administrator: User, shared: Draft, ola: User, way: str
+) -> None:
+    by_link, spoke = (person(name, name.title(), Role.REQUESTER) for name in ("lena", "sven"))
+    link = people.share(requester, shared, DraftRole.COMMENT)
+    for each in (by_link, spoke, *([stranger] if way == "link" else [])):
+        people.open_link(each, link)
+    actions.begin(spoke, shared, 1, "", "Hello")
+    if way == "member":
+        people.add(requester, shared, stranger, DraftRole.COMMENT)
+    who = {"owner": requester, "reviewer": administrator}.get(way, stranger)
+    found = mentions.offered(shared, who)
+    assert "Lena" not in found
+    assert {"Ola Operator", "Sven"} <= set(found)
+    assert ("Ada Administrator" in found) == (way in ("owner", "member"))
+    assert mentions.named(shared, "@lena") == [by_link], "who types the name finds them"
+
+
+def test_mail_addresses_are_offered_to_the_owner_alone(requester: User, ola: User, shared: Draft) -> None:
+    other = person("ola2", "Ola Operator", Role.REQUESTER)
+    User.objects.filter(pk=other.pk).update(email="other@example.org", object_id="2", tenant_id="t")
+    mail = person("mail", "mail@example.org", Role.REQUESTER)
+    member = person("mona", "Mona Member", Role.REQUESTER)
+    for each in (other, mail, member):
+        people.add(requester, shared, each, DraftRole.COMMENT)
+    assert mentions.offered(shared, requester) == [
+        "Mona Member",
+        "ola.op@example.org",
+        "other@example.org",
+        "mail@example.org",
+    ]
+    assert mentions.offered(shared, member) == ["ola", "Rita Requester"]
+
+
+@pytest.mark.parametrize("name", ["Özge Öz", "özge öz", "Ola Operator"])
+def test_who_has_to_do_with_the_draft_is_found_among_ever_so_many(
+    requester: User, draft: Draft, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    for number in range(3):
+        person(f"o{number}", f"Ola {number}", Role.ADMINISTRATOR)
+    meant = person("9", name, Role.REQUESTER)
+    people.add(requester, draft, meant, DraftRole.VIEW)
+    monkeypatch.setattr(mentions, "_CONSIDERED", 1)
+    assert mentions.named(draft, f"@{name}?") == [meant]
 
 
 def test_a_page_offers_those_who_may_see_the_draft(

@@ -9,9 +9,9 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from django.db.models import Case, Q, When
+from django.db.models import Case, Exists, Q, When
 
-from vmssbuilder.accounts.models import User
+from vmssbuilder.accounts.models import Role, User
 from vmssbuilder.drafts import access
 from vmssbuilder.drafts.models import Draft
 
@@ -49,11 +49,13 @@ def named(draft: Draft, text: str, also: Iterable[User] = ()) -> list[User]:
     for rest in sought:
         # Databases differ in letters beyond these; what follows is compared here.
         first = _FIRST.match(rest)
-        word = first[0] if first else ""
-        begins |= (
-            Q(display_name__istartswith=word) | Q(email__istartswith=word) | Q(username__istartswith=word)
-        )
-    people = {user.pk: user for user in [*also, *access.lookers(draft).filter(begins)[:_CONSIDERED]]}
+        # SQLite does not know which of other letters are the same one.
+        for word in {first[0]} if first and first[0] else {rest[0], rest[0].upper()}:
+            begins |= (
+                Q(display_name__istartswith=word) | Q(email__istartswith=word) | Q(username__istartswith=word)
+            )
+    likely = access.lookers(draft).filter(begins).order_by(_near_first(_near(draft)), "pk")
+    people = {user.pk: user for user in [*also, *likely[:_CONSIDERED]]}
     found: dict[int, User] = {}
     unknown: list[str] = []
     several: list[str] = []
@@ -69,19 +71,42 @@ def named(draft: Draft, text: str, also: Iterable[User] = ()) -> list[User]:
 
 
 def offered(draft: Draft, user: User) -> list[str]:
-    """How the people are written that the person may want to name: the owner, who spoke of the draft, and others."""
-    spoke = Comment.objects.filter(thread__draft=draft, deleted=None).order_by().values("author")
-    members = draft.members.order_by().values("user")
-    near = Q(pk=draft.owner_id) | Q(pk__in=spoke) | Q(pk__in=members)
-    first = Case(When(near, then=0), default=1)
-    people = list(
-        access.lookers(draft).exclude(pk=user.pk).order_by(first, "display_name", "username")[:OFFERED]
-    )
+    """How the people are written that the person may want to name: those alone whom other pages show to them, too.
+
+    These are the owner, members by name, and who spoke of the draft; reviewers and administrators, unless the person
+    came by a link. Mail addresses are for the owner. Others who may see the draft are found when they are typed.
+    """
+    owns = draft.owner_id == user.pk
+    near = _near(draft)
+    by_role = Q(role__in=[Role.REVIEWER, Role.ADMINISTRATOR])
+    if not owns and not user.is_reviewer:
+        by_role &= Q(Exists(draft.members.filter(link=None, user=user)))
+    known = access.lookers(draft).filter(near | by_role).exclude(pk=user.pk)
+    people = list(known.order_by(_near_first(near), "display_name", "username")[:OFFERED])
     names = [str(each).casefold() for each in people]
-    return [
-        str(each) if names.count(str(each).casefold()) == 1 else each.email or each.username
-        for each in people
-    ]
+    alone = [names.count(name) == 1 for name in names]
+    written = [_offer(each, owns, name) for each, name in zip(people, alone, strict=True)]
+    return [each for each in written if each]
+
+
+def _near(draft: Draft) -> Q:
+    """Who has to do with the draft by name: its owner, members, and who spoke of it."""
+    spoke = Comment.objects.filter(thread__draft=draft, deleted=None).order_by().values("author")
+    by_name = draft.members.filter(link=None).order_by().values("user")
+    return Q(pk=draft.owner_id) | Q(pk__in=spoke) | Q(pk__in=by_name)
+
+
+def _near_first(near: Q) -> Case:
+    return Case(When(near, then=0), default=1)
+
+
+def _offer(person: User, with_address: bool, is_alone: bool) -> str:
+    """How somebody is offered; "" where only a mail address would tell them apart. is_alone: nobody else is called so."""
+    if with_address:
+        return str(person) if is_alone else person.email or person.username
+    # The user name of who came from Entra ID is an id; and somebody may be called by their address.
+    said = str(person) if is_alone else person.username if person.is_local else ""
+    return "" if "@" in said else said
 
 
 def _sought(text: str) -> Iterator[str]:

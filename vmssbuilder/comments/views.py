@@ -100,9 +100,8 @@ def _page(request: HttpRequest, draft: Draft, form: ThreadForm, *, status: int =
     }
     # Worked out before this look counts as one.
     answer = render(request, "comments/page.html", context, status=status)
-    new = [each.pk for shown in found for each in shown.comments if each.is_new]
-    if request.method == "GET" and new:
-        queries.read(user, comment__in=new)
+    if request.method == "GET" and found:
+        queries.read(user, comment__in=[each.pk for shown in found for each in shown.comments])
     if step is None and not at and page.number == 1 and request.method == "GET":
         queries.looked(user, draft)
     return answer
@@ -245,7 +244,7 @@ def _thread_page(
     }
     answer = render(request, "comments/thread_page.html", context, status=status)
     if request.method == "GET":
-        queries.read(user, comment__thread=found)
+        queries.read(user, comment__in=[each.pk for each in shown.comments])
     return answer
 
 
