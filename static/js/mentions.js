@@ -23,9 +23,10 @@ function boxOf(textarea) {
 }
 
 function take(combobox, option) {
-  const { input } = combobox, end = input.selectionStart;
-  input.setRangeText(`${option.textContent} `, end - called(input).length, end, "end");
+  const { input } = combobox, end = input.selectionStart, typed = called(input);
   combobox.close();
+  if (typed === undefined) return;
+  input.setRangeText(`${option.textContent} `, end - typed.length, end, "end");
   input.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
@@ -34,7 +35,7 @@ document.addEventListener("input", ({ target }) => {
   const sought = called(target)?.toLowerCase();
   const found = sought === undefined ? [] : people().filter((name) => begins(name.toLowerCase(), sought)).slice(0, 8);
   if (!found.length) return boxes.get(target)?.close();
-  const combobox = boxOf(target), { lines } = combobox;
+  const combobox = Object.assign(boxOf(target), { typed: called(target) }), { lines } = combobox;
   lines.replaceChildren(...found.map((name, place) => {
     const line = document.createElement("li");
     line.setAttribute("role", "option");
@@ -44,5 +45,10 @@ document.addEventListener("input", ({ target }) => {
     return line;
   }));
   combobox.show(lines, lines, `${found.length} ${found.length === 1 ? "person" : "people"} to name`, 0);
+});
+// The caret may leave the name without a key: what is on offer is for what stood before it.
+document.addEventListener("selectionchange", () => {
+  const combobox = boxes.get(document.activeElement);
+  if (combobox?.isOpen && called(combobox.input) !== combobox.typed) combobox.close();
 });
 document.addEventListener("focusout", ({ target }) => boxes.get(target)?.close());
