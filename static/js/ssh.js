@@ -172,7 +172,7 @@
   }
 
   const waiting = new Set();  // private keys that nobody has downloaded yet
-  const panels = new Map();  // what offers a private key, by the public one: a part of the page that is drawn anew gets it back
+  const panels = new Map();  // what offers a private key, and the id of its box, by the public one: a part of the page that is drawn anew gets it back
 
   async function make(id) {
     const box = document.getElementById(id), button = buttonOf(box);
@@ -200,14 +200,13 @@
     if (!now) return;
     const comment = `${userName() || "azureuser"}@scale-set`, coded = base64(made.blob);
     const url = URL.createObjectURL(new Blob([openssh(made, comment)], { type: "application/x-pem-file" }));
-    waiting.clear();
+    forget(id);
     waiting.add(url);
-    panels.clear();
-    panels.set(coded, panelOf(url, made.file));
+    panels.set(coded, { panel: panelOf(url, made.file), url, id });
     now.value = `${made.type} ${coded} ${comment}`;
     now.dispatchEvent(new Event("input", { bubbles: true }));
     offer();
-    panels.get(coded).querySelector("a").focus();
+    panels.get(coded).panel.querySelector("a").focus();
   }
   const buttonOf = (box) => box.parentElement.querySelector(".field__tools button");
   function panelOf(url, file) {
@@ -231,12 +230,23 @@
   }
   // Puts each offer below the box that holds its public key.
   function offer() {
-    for (const [coded, panel] of panels) {
-      if (panel.isConnected) continue;
+    for (const [coded, entry] of panels) {
       for (const below of document.querySelectorAll('[data-reading="ssh"]')) {
         const box = boxOf(below);
-        if (box?.value.includes(coded)) buttonOf(box)?.after(panel);
+        if (!box?.value.includes(coded)) continue;
+        // Rows that move get other ids.
+        entry.id = box.id;
+        if (!entry.panel.isConnected) buttonOf(box)?.after(entry.panel);
       }
+    }
+  }
+  // The key that is made in a box takes the place of the one made there before; those of other boxes stay on offer.
+  function forget(id) {
+    for (const [coded, entry] of panels) {
+      if (entry.id !== id) continue;
+      waiting.delete(entry.url);
+      entry.panel.remove();
+      panels.delete(coded);
     }
   }
   const boxOf = (below) => document.getElementById(below.id.replace(/-reading$/, ""));

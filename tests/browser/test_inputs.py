@@ -83,6 +83,9 @@ DRAWN_ANEW = """() => {
 }"""
 
 
+ASKED_BEFORE_LEAVING = "() => !window.dispatchEvent(new Event('beforeunload', { cancelable: true }))"
+
+
 @pytest.mark.parametrize("kind", ["ed25519", "rsa"])
 def test_a_key_pair_is_made_and_the_private_key_stays_in_the_browser(
     people: People, tmp_path: Path, kind: str
@@ -186,7 +189,18 @@ def test_a_row_that_is_added_makes_a_key_of_its_own(people: People) -> None:
     page.get_by_role("button", name="Make a key pair").click()
     expect(below(second)).to_have_text(re.compile("^Ed25519 key"), timeout=MAKING)
     assert rita._named(f"{KEY}.keyData").input_value() == "ssh-ed25519 AAAA"
-    page.get_by_role("link", name=re.compile("Download the private key")).click()
+    page.get_by_role("button", name="Add another SSH public key").click()
+    third = rita._named(KEY.replace("[0]", "[2]") + ".keyData")
+    in_third = page.get_by_role("group", name="SSH public key 3")
+    in_third.get_by_role("button", name="Make a key pair").click()
+    expect(below(third)).to_have_text(re.compile("^Ed25519 key"), timeout=MAKING)
+    expect(page.locator("#save-status")).to_contain_text("Saved", timeout=MAKING)
+    page.evaluate(DRAWN_ANEW)
+    links = page.get_by_role("link", name=re.compile("Download the private key"))
+    expect(links).to_have_count(2)
+    for number, is_asked in ((1, True), (0, False)):
+        links.nth(number).click()
+        assert page.evaluate(ASKED_BEFORE_LEAVING) == is_asked
 
 
 # --- Passwords and names ----------------------------------------------------------------------------------------------
