@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import OperationalError, connection
 from django.http import Http404
 from django.test import Client
 from django.utils import timezone
@@ -19,7 +20,7 @@ from vmssbuilder.accounts.models import Role, User
 from vmssbuilder.audit.models import Event
 from vmssbuilder.drafts.access import Access, access
 from vmssbuilder.drafts.models import Draft, DraftRole, Invitation, Member
-from vmssbuilder.drafts.people import actions
+from vmssbuilder.drafts.people import actions, queries
 from vmssbuilder.sandbox import tokens, world
 from vmssbuilder.sandbox.server import Running
 
@@ -154,6 +155,58 @@ def test_an_address_is_invited_once_and_no_more_than_a_draft_has_people(
         actions.invite(requester, draft, "kim@example.org", DraftRole.VIEW)
 
 
+@pytest.mark.parametrize("way", ["added", "invited", "handed over"])
+def test_who_is_invited_has_a_place_until_the_invitation_expires(
+    requester: User, stranger: User, draft: Draft, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    monkeypatch.setattr(actions, "MOST_MEMBERS", 1)
+    actions.invite(requester, draft, "ola@example.org", DraftRole.VIEW)
+
+    def one_more() -> None:
+        if way == "added":
+            actions.add(requester, draft, stranger, DraftRole.VIEW)
+        elif way == "invited":
+            actions.invite(requester, draft, "kim@example.org", DraftRole.VIEW)
+        else:
+            actions.hand_over(requester, draft, stranger, stays=True)
+
+    with pytest.raises(actions.PeopleRefused, match="Remove somebody first, or take an invitation back"):
+        one_more()
+    Invitation.objects.update(expires=timezone.now())
+    one_more()
+    if way == "invited":
+        assert Invitation.objects.get().mail == "kim@example.org", "what expired does not pile up"
+
+
+def test_all_people_stand_on_the_page_and_can_be_removed(
+    requester: User, stranger: User, reviewer: User, draft: Draft, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    actions.add(requester, draft, stranger, DraftRole.VIEW)
+    actions.add(requester, draft, reviewer, DraftRole.VIEW)
+    monkeypatch.setattr(queries, "MOST_MEMBERS", 1, raising=False)
+    assert {each.user for each in queries.named(draft)} == {stranger, reviewer}
+
+
+def test_a_sign_in_is_written_before_its_invitations_and_outlives_their_errors(
+    sandbox: Running, requester: User, draft: Draft, claims: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claims |= {"xms_edov": True, "email": ROLF.username}
+    actions.invite(requester, draft, ROLF.username, DraftRole.EDIT)
+    outside = list(connection.savepoint_ids)
+    within: list[bool] = []
+
+    def failing(user: User, mail: str) -> None:
+        within.append(connection.savepoint_ids != outside)
+        raise OperationalError("deadlock detected")
+
+    monkeypatch.setattr(actions, "accept_invitations", failing)
+    client = browser()
+    sign_in(client, "rolf")
+    assert within == [False], "no row of the person is held"
+    assert client.get("/").status_code == 200
+    assert Invitation.objects.exists(), "the next sign-in answers it"
+
+
 def test_the_owner_alone_invites_and_takes_back(
     requester: User, stranger: User, draft: Draft, administrator: User
 ) -> None:
@@ -193,6 +246,33 @@ def test_what_is_no_address_cannot_be_invited_and_stays_in_its_box(
     sent = {"who": who, "role": "edit", "act": "invite"}
     page = page_of(as_requester, f"/drafts/{draft.code}/people/", post=sent, status=422)
     assert f'value="{who}"' in page.html
+    assert not Invitation.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("account", "who", "said"),
+    [
+        ("the owner", "rita@example.org", "Rita Requester owns this draft. Name somebody else."),
+        ("switched off", "sam@example.org", "sam@example.org cannot sign in here any more."),
+    ],
+)
+def test_an_address_of_an_account_is_not_invited(
+    as_requester: Client,
+    requester: User,
+    stranger: User,
+    draft: Draft,
+    page_of: GetPage,
+    account: str,
+    who: str,
+    said: str,
+) -> None:
+    User.objects.filter(pk=requester.pk).update(email="Rita@example.org")
+    User.objects.filter(pk=stranger.pk).update(email="Sam@example.org", is_active=False)
+    for act in ({}, {"act": "invite"}):
+        sent = {"who": who, "role": "edit"} | act
+        page = page_of(as_requester, f"/drafts/{draft.code}/people/", post=sent, status=422)
+        assert said in page.text
+        assert f"Invite {who}" not in page.text
     assert not Invitation.objects.exists()
 
 

@@ -192,7 +192,7 @@ def test_one_of_several_people_of_a_name_is_asked_for(
         ("tranger", "Nobody who has signed in here"),
         ("rita", "Rita Requester owns this draft."),
         ("rolf", "Rolf Reviewer is here already."),
-        ("olga", "Nobody who has signed in here"),
+        ("olga", "olga cannot sign in here any more. Name somebody else."),
         ("x" * 300, "at most 254 characters"),
         ("bert", "More than 10 people are called so."),
     ],

@@ -46,8 +46,10 @@ def welcome(identity: SignedInIdentity, cache: str) -> User:
         user.save()
         tokens.keep(user, cache)
         record(user, "account.signed-in", user.username, way="entra")
-        if identity.verified_mail and not entra.takes_any_tenant():
-            signed_in_with_mail.send(User, user=user, mail=identity.verified_mail)
+    # Who listens takes locks of their own, which others hold while they wait for this person's row; and what goes wrong
+    # there keeps nobody out: Django logs it.
+    if identity.verified_mail and not entra.takes_any_tenant():
+        signed_in_with_mail.send_robust(User, user=user, mail=identity.verified_mail)
     return user
 
 

@@ -47,6 +47,15 @@ class PeopleRefused(Exception):
         self.field = field
 
 
+def is_mail(text: str) -> bool:
+    """Whether that is a whole mail address."""
+    try:
+        validate_email(text.strip())
+    except ValidationError:
+        return False
+    return True
+
+
 def add(user: User, draft: Draft, person: User, role: str) -> Member:
     """Makes a person known here one of the draft's people. Raises PeopleRefused, Http404, PermissionDenied."""
     permit(user, draft, Access.OWN)
@@ -54,11 +63,9 @@ def add(user: User, draft: Draft, person: User, role: str) -> Member:
         locked = _locked(user, draft, Access.OWN)
         _refuse_owner(locked, person, "who")
         _refuse_shut_out(person, "who")
-        by_name = locked.members.filter(link=None)
-        if by_name.filter(user=person).exists():
+        if locked.members.filter(link=None, user=person).exists():
             raise PeopleRefused("who", f"{person} is here already. Change the role in the list.")
-        if by_name.count() >= MOST_MEMBERS:
-            raise PeopleRefused("who", f"A draft has at most {MOST_MEMBERS} people. Remove somebody first.")
+        _room(locked, "who")
         member = Member.objects.create(draft=locked, user=person, role=DraftRole(role), added_by=user)
         record(user, "draft.member-added", locked.code, person=person.username, role=role)
     access.forget(draft)
@@ -103,19 +110,15 @@ def invite(user: User, draft: Draft, mail: str, role: str) -> Invitation:
     """
     permit(user, draft, Access.OWN)
     mail = mail.strip().lower()
-    try:
-        validate_email(mail)
-    except ValidationError:
-        raise PeopleRefused(
-            "who", "Enter a whole mail address to invite somebody, such as ola@example.org."
-        ) from None
+    if not is_mail(mail):
+        raise PeopleRefused("who", "Enter a whole mail address to invite somebody, such as ola@example.org.")
     if entra.takes_any_tenant():
         raise PeopleRefused("who", CANNOT_INVITE)
     with transaction.atomic():
         locked = _locked(user, draft, Access.OWN)
-        others = locked.invitations.exclude(mail=mail).count() + locked.members.filter(link=None).count()
-        if others >= MOST_MEMBERS:
-            raise PeopleRefused("who", f"A draft has at most {MOST_MEMBERS} people. Remove somebody first.")
+        _room(locked, "who", mail)
+        # So that they do not pile up.
+        locked.invitations.filter(expires__lte=Now()).exclude(mail=mail).delete()
         invitation, _new = Invitation.objects.update_or_create(
             draft=locked,
             mail=mail,
@@ -264,6 +267,7 @@ def hand_over(user: User, draft: Draft, person: User, *, stays: bool, reason: st
         SearchWord.objects.filter(draft=locked).update(owner=person)
         locked.members.filter(user=person, link=None).delete()
         if stays:
+            _room(locked, "former")
             Member.objects.create(draft=locked, user=former, role=DraftRole.EDIT, added_by=user)
         record(
             user,
@@ -288,6 +292,19 @@ def _locked(user: User, draft: Draft, wanted: Access) -> Draft:
     )
     permit(user, locked, wanted)
     return locked
+
+
+def _room(draft: Draft, field: str, mail: str = "") -> None:
+    """Raises PeopleRefused where nobody more can be one of the people. mail: an address that may have a place already.
+
+    Who is invited has a place, for they come without asking again. The draft's row is held.
+    """
+    invited = draft.invitations.filter(expires__gt=Now()).exclude(mail=mail)
+    if draft.members.filter(link=None).count() + invited.count() >= MOST_MEMBERS:
+        said = (
+            f"A draft has at most {MOST_MEMBERS} people. Remove somebody first, or take an invitation back."
+        )
+        raise PeopleRefused(field, said)
 
 
 def _refuse_owner(draft: Draft, person: User, field: str) -> None:

@@ -8,7 +8,6 @@ from typing import Any, Final
 from crispy_forms.layout import Layout
 from django import forms
 from django.conf import settings
-from django.core.validators import validate_email
 
 from vmssbuilder.accounts import entra
 from vmssbuilder.accounts.models import User
@@ -23,15 +22,6 @@ _ROLES: Final = {
     DraftRole.VIEW.value: "Viewer: looks",
 }
 _NO_ROLE: Final = "Choose what they may do."
-
-
-def is_mail(text: str) -> bool:
-    """Whether somebody typed a whole mail address."""
-    try:
-        validate_email(text.strip())
-    except forms.ValidationError:
-        return False
-    return True
 
 
 def _role(label: str, initial: str) -> forms.ChoiceField:

@@ -14,7 +14,7 @@ from vmssbuilder.clock import Now
 from vmssbuilder.drafts.access import memberships
 from vmssbuilder.drafts.models import Draft, DraftRole, Member, ShareLink
 
-from .actions import MOST_LINKS, MOST_MEMBERS
+from .actions import MOST_LINKS
 
 OFFERED: Final = 10
 """How many people a name offers; whoever means another types more of it."""
@@ -48,12 +48,18 @@ def matching(text: str, draft: Draft) -> list[User]:
     return [person for person in found if may_sign_in(person)]
 
 
+def is_known(text: str) -> bool:
+    """Whether an account has that whole address or user name, be it switched off or not."""
+    text = text.strip()
+    return User.objects.filter(Q(email__iexact=text) | Q(username__iexact=text, object_id="")).exists()
+
+
 def named(draft: Draft) -> list[Member]:
-    """Those who were added by name, in the order of their names."""
+    """Those who were added by name, in the order of their names: all of them, which `actions.MOST_MEMBERS` bounds."""
     return list(
         draft.members.filter(link=None)
         .select_related("user", "added_by")
-        .order_by("user__display_name", "user__username")[:MOST_MEMBERS]
+        .order_by("user__display_name", "user__username")
     )
 
 

@@ -18,7 +18,7 @@ from vmssbuilder.drafts import actions as drafts
 from vmssbuilder.drafts.access import Access
 from vmssbuilder.drafts.models import Draft, DraftRole, Invitation, Member, ShareLink
 from vmssbuilder.drafts.people import actions, queries
-from vmssbuilder.drafts.people.forms import AddPersonForm, HandOverForm, LinkForm, RoleForm, is_mail
+from vmssbuilder.drafts.people.forms import AddPersonForm, HandOverForm, LinkForm, RoleForm
 from vmssbuilder.scaleset.properties import with_article
 from vmssbuilder.web.problems import problem
 
@@ -222,16 +222,21 @@ def _meant(form: AddPersonForm | HandOverForm, draft: Draft, request: HttpReques
     elif len(text.strip()) < queries.SHORTEST:
         form.add_error(form.WHO, f"Type at least {queries.SHORTEST} letters.")
     else:
-        if isinstance(form, AddPersonForm) and is_mail(text) and not entra.takes_any_tenant():
+        known = queries.is_known(text)
+        invites = isinstance(form, AddPersonForm) and actions.is_mail(text) and not entra.takes_any_tenant()
+        if invites and not known:
             form.mail = text.strip()
-        form.add_error(form.WHO, _nobody(text, draft, invites=bool(form.mail)))
+        form.add_error(form.WHO, _nobody(text, draft, known=known, invites=bool(form.mail)))
     return None
 
 
-def _nobody(text: str, draft: Draft, *, invites: bool) -> str:
+def _nobody(text: str, draft: Draft, *, known: bool, invites: bool) -> str:
+    """Why nobody is found. known: whether an account is called so, which is not on offer."""
     owner = draft.owner
     if text.strip().casefold() in {str(owner).casefold(), owner.email.casefold(), owner.username.casefold()}:
         return f"{owner} owns this draft. Name somebody else."
+    if known:
+        return f"{text.strip()} cannot sign in here any more. Name somebody else."
     if invites:
         return f"Nobody who has signed in here has the address {text.strip()}. Check the spelling, or invite them below."
     return f"Nobody who has signed in here is called “{text}”. Check the spelling, or make a link below and send it to them."
