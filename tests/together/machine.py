@@ -30,6 +30,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from tests.architecture.test_routes import TABLE, Row
 from tests.architecture.world import PEOPLE as COLUMNS
+from tests.reviews.making import CUSTOM_DATA as SCRIPT
 from tests.reviews.making import SUBSCRIPTION
 from tests.reviews.making import document as whole
 from tests.together.model import (
@@ -62,11 +63,11 @@ from vmssbuilder.comments import actions as commenting
 from vmssbuilder.comments.models import Comment, CommentThread
 from vmssbuilder.drafts import actions as editing
 from vmssbuilder.drafts.changes import Changed
-from vmssbuilder.drafts.models import Draft, DraftRole, Member, ShareLink
+from vmssbuilder.drafts.models import Draft, DraftRole, Invitation, Member, ShareLink
 from vmssbuilder.drafts.people import actions as people
 from vmssbuilder.preflight import actions as preflight
 from vmssbuilder.reviews import actions as reviewing
-from vmssbuilder.reviews.models import Review
+from vmssbuilder.reviews.models import OpenedScript, Review
 from vmssbuilder.sandbox.server import Running
 from vmssbuilder.scaleset import Request, Target
 from vmssbuilder.scaleset.exports import FORMATS
@@ -244,6 +245,10 @@ class Together(RuleBasedStateMachine):
 
     def some(self, data: st.DataObject) -> Shared:
         return data.draw(st.sampled_from(range(len(self.drafts))).map(lambda at: self.drafts[at]))
+
+    def named(self) -> list[Shared]:
+        """Those that can go to Azure. Copies have no name yet, and are for looking after secrets."""
+        return [of for of in self.drafts if of.name and not of.discarded] or self.drafts[:1]
 
     def secret(self) -> str:
         """A value that nobody may ever read."""
@@ -611,6 +616,43 @@ class Together(RuleBasedStateMachine):
             assert self.cast[name].active or before is not None, "somebody who cannot sign in was let in"
             of.members[name] = level
 
+    @does("invite somebody", "take an invitation back", "come by an invitation")
+    @rule(
+        data=st.data(),
+        level=st.sampled_from(sorted(ROLES)),
+        act=st.sampled_from(["invite", "take back", "come"]),
+    )
+    def invite_somebody(self, data: st.DataObject, level: Level, act: str) -> None:
+        """By the address that Entra ID vouches for when they sign in."""
+        of, name = self.some(data), data.draw(st.sampled_from(self.active()))
+        mail = f"{name}@example.org"
+        if act == "come":
+            people.accept_invitations(self.user(name), mail)
+            for each in self.drafts:
+                invited = each.invited.get(name)
+                if invited is None or each.discarded or invited[1] <= self.now():
+                    continue
+                del each.invited[name]
+                if name != each.owner:
+                    each.members.setdefault(name, invited[0])
+            return
+        who = self.one(data, self.able(of, Level.OWN))
+        known = Invitation.objects.filter(draft__code=of.code, mail=mail).first()
+        assert (known is None) == (name not in of.invited)
+
+        def done(user: User, draft: Draft) -> bool:
+            if act == "invite" or known is None:
+                people.invite(user, draft, mail, ROLES[level])
+            else:
+                people.take_back(user, Invitation.objects.select_related("draft").get(pk=known.pk))
+            return True
+
+        if self.attempt(of, who, Level.OWN, done):
+            if act == "invite" or known is None:
+                of.invited[name] = (level, self.now() + timedelta(days=people.INVITED_DAYS))
+            else:
+                del of.invited[name]
+
     @does("remove somebody")
     @rule(data=st.data())
     def take_somebody_out(self, data: st.DataObject) -> None:
@@ -735,14 +777,18 @@ class Together(RuleBasedStateMachine):
         self.asks(of, self.one(data, self.able(of, Level.OWN)))
 
     def asks(self, of: Shared, who: str) -> None:
+        fresh = Asked(0, 0, who)
+        able = [self.cast[name] for name in ("rolf", "rosa") if self.cast[name].active]
+        names = [person.name for person in able if of.may_decide(person, fresh)]
+        ids = [self.users[name].pk for name in names]
         made = self.attempt(
             of,
             who,
             Level.OWN,
-            lambda user, draft: reviewing.request_review(user, draft, "Please", draft.head),
+            lambda user, draft: reviewing.request_review(user, draft, "Please", draft.head, people=ids),
         )
         if made is not None:
-            of.asked.append(Asked(made.pk, self.draft(of).head, who))
+            of.asked.append(Asked(made.pk, self.draft(of).head, who, names=frozenset(names)))
             self.done["review asked for"] += 1
 
     @does("decide")
@@ -761,7 +807,7 @@ class Together(RuleBasedStateMachine):
     @rule(data=st.data(), way=st.sampled_from(["edited", "owns", "asked", "account"]))
     def approve_what_one_has_a_part_in(self, data: st.DataObject, way: str) -> None:
         """Somebody who reviews takes a part in a draft on purpose, and then tries to approve it."""
-        of = self.some(data)
+        of = data.draw(st.sampled_from(range(len(self.named()))).map(self.named().__getitem__))
         reviewers = [name for name in self.active() if self.cast[name].reviews and name != of.owner]
         if of.discarded or not self.cast[of.owner].active or not reviewers:
             return
@@ -789,7 +835,7 @@ class Together(RuleBasedStateMachine):
     @rule(data=st.data(), secret=st.booleans())
     def edit_what_was_approved(self, data: st.DataObject, secret: bool) -> None:
         """And have it sent nevertheless."""
-        of = self.some(data)
+        of = data.draw(st.sampled_from(range(len(self.named()))).map(self.named().__getitem__))
         if of.discarded or not self.cast[of.owner].active:
             return
         self.carried_on(of, data, submits=False)
@@ -818,7 +864,7 @@ class Together(RuleBasedStateMachine):
     @rule(data=st.data(), how=st.sampled_from(["revoked", "account", "handed over", "discarded"]))
     def think_better_of_what_is_on_its_way(self, data: st.DataObject, how: str) -> None:
         """What approved a request ends after it was submitted, and before it leaves."""
-        of = self.some(data)
+        of = data.draw(st.sampled_from(range(len(self.named()))).map(self.named().__getitem__))
         if of.discarded or not self.cast[of.owner].active:
             return
         self.carried_on(of, data)
@@ -845,6 +891,7 @@ class Together(RuleBasedStateMachine):
             return reviewing.decide(user, Review.objects.get(pk=asked.review), verdict, "Fits the plan.")
 
         made = self.attempt(of, who, Level.VIEW, act, may=of.may_decide(self.cast[who], asked))
+        asked.over |= made is not None
         if made is not None and verdict == "approve":
             assert asked.revision == self.draft(of).head, "another revision than the newest was approved"
             ends = self.now() + timedelta(days=settings.VMSSBUILDER_APPROVAL_DAYS)
@@ -869,10 +916,64 @@ class Together(RuleBasedStateMachine):
         of = self.some(data)
         if of.asked:
             who = self.one(data, self.able(of, Level.OWN))
-            review = of.asked[-1].review
-            self.attempt(
-                of, who, Level.OWN, lambda user, _: reviewing.withdraw(user, Review.objects.get(pk=review))
-            )
+            asked = of.asked[-1]
+
+            def act(user: User, _draft: Draft) -> bool:
+                reviewing.withdraw(user, Review.objects.get(pk=asked.review))
+                return True
+
+            asked.over |= bool(self.attempt(of, who, Level.OWN, act))
+
+    @does("open a script", "close a script")
+    @rule(data=st.data(), closes=st.booleans())
+    def open_or_close_a_script(self, data: st.DataObject, closes: bool) -> None:
+        of = self.some(data)
+        if of.asked:
+            self.turns_script(of, self.one(data, self.able(of, Level.OWN)), closes=closes)
+
+    def turns_script(self, of: Shared, who: str, *, closes: bool) -> None:
+        asked = of.asked[-1]
+        row = OpenedScript.objects.filter(review=asked.review).order_by("pk").last()
+
+        def act(user: User, _draft: Draft) -> bool:
+            if closes and row is not None:
+                reviewing.close_script(
+                    user, OpenedScript.objects.select_related("review__draft").get(pk=row.pk)
+                )
+            else:
+                reviewing.open_script(user, Review.objects.get(pk=asked.review), SCRIPT)
+            return True
+
+        if self.attempt(of, who, Level.OWN, act):
+            asked.opened = not (closes and row is not None)
+
+    @does("read a script")
+    @rule(data=st.data(), opens=st.booleans())
+    def read_a_script(self, data: st.DataObject, opens: bool) -> None:
+        """Its owner enters one and opens it, perhaps; then somebody reads, who may or may not."""
+        named = self.named()
+        of = named[data.draw(st.integers(0, len(named) - 1))]
+        if opens and not of.discarded and self.cast[of.owner].active:
+            value = base64.b64encode(self.secret().encode()).decode()
+            self.change(of, of.owner, CUSTOM_DATA, value, secret=True)
+            self.asks(of, of.owner)
+            if of.asked:
+                self.turns_script(of, of.owner, closes=False)
+        rows = OpenedScript.objects.filter(review__draft__code=of.code).order_by("-pk")
+        if not rows:
+            return
+        asked = next(each for each in of.asked if each.review == rows[0].review_id)
+        who = self.one(data, sorted(asked.names.intersection(self.active())))
+        opened = OpenedScript.objects.select_related("review__draft", "review__revision").get(pk=rows[0].pk)
+        may = of.may_read_script(self.cast[who], asked)
+        try:
+            with transaction.atomic():
+                text = reviewing.read_script(self.user(who), opened)
+        except (Http404, PermissionDenied, reviewing.ReviewRefused) as refused:
+            text = ""
+            self.read(str(refused))
+        assert may == bool(text), f"{who} {'cannot read' if may else 'reads'} the script of {of.name}"
+        self.done["script read"] += bool(text)
 
     @does("revoke an approval")
     @rule(data=st.data(), reason=st.sampled_from(["Too early.", ""]))
@@ -923,7 +1024,7 @@ class Together(RuleBasedStateMachine):
     @rule(data=st.data(), about_the_newest=st.booleans())
     def go_on_with_a_draft(self, data: st.DataObject, about_the_newest: bool) -> None:
         """What comes next on the road to Azure, more often than not by somebody who may."""
-        of = self.drafts[-1] if about_the_newest else self.some(data)
+        of = self.named()[-1] if about_the_newest else self.some(data)
         draft, now = self.draft(of), self.now()
         approved = [each for each in of.approvals if each.asked.revision == draft.head and each.counts(now)]
         waiting = Review.objects.filter(draft=draft, state="waiting", revision__number=draft.head).exists()

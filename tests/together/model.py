@@ -53,12 +53,18 @@ class Link:
 
 @dataclass(slots=True)
 class Asked:
-    """A request for review: of which revision, by whom. touched: whose account was changed since, and by whom."""
+    """A request for review: of which revision, by whom. touched: whose account was changed since, and by whom.
+
+    names: who was asked. opened: whether its script is open to them. over: whether it was decided or taken back.
+    """
 
     review: int
     revision: int
     by: str
     touched: dict[str, set[str]] = field(default_factory=dict)
+    names: frozenset[str] = frozenset()
+    opened: bool = False
+    over: bool = False
 
 
 @dataclass(slots=True)
@@ -96,12 +102,16 @@ class Sent:
 
 @dataclass(slots=True)
 class Shared:
-    """A draft with its people, by their names. authors, bases: of each revision who saved it, and what it changes."""
+    """A draft with its people, by their names. authors, bases: of each revision who saved it, and what it changes.
+
+    invited: by whose address, with which role and until when.
+    """
 
     code: str
     name: str
     owner: str
     members: dict[str, Level] = field(default_factory=dict)
+    invited: dict[str, tuple[Level, datetime]] = field(default_factory=dict)
     links: list[Link] = field(default_factory=list)
     authors: list[str] = field(default_factory=list)
     bases: list[Any] = field(default_factory=list)
@@ -119,6 +129,16 @@ class Shared:
         if person.administers or (person.reviews and self.asked):
             ways.append(Level.COMMENT)
         return max(ways)
+
+    def may_read_script(self, person: Someone, asked: Asked) -> bool:
+        """Whether the script of a review is open to the person now."""
+        here = (
+            asked is self.asked[-1]
+            and asked.opened
+            and not asked.over
+            and asked.revision == len(self.authors)
+        )
+        return here and not self.discarded and person.name in asked.names and self.may_decide(person, asked)
 
     def may_decide(self, person: Someone, asked: Asked) -> bool:
         """Whether the person has no part in what they decide about."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 from unittest import mock
 
+from django.apps import apps
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.sql.compiler import SQLCompiler
 from django.utils import timezone
@@ -51,9 +52,14 @@ def passing() -> Iterator[None]:
         return process() + _on
 
     with (
+        ExitStack() as stack,
         mock.patch.object(clock.Now, "as_sqlite", as_sqlite),
         mock.patch.object(clock.Now, "as_postgresql", as_postgresql),
         mock.patch.object(clock, "now", database_now),
         mock.patch.object(timezone, "now", process_now),
     ):
+        for model in apps.get_models():
+            for field in model._meta.concrete_fields:
+                if field.default is process:
+                    stack.enter_context(mock.patch.object(field, "_get_default", process_now))
         yield
