@@ -91,6 +91,54 @@ def test_who_was_asked_is_offered_to_be_asked_again(
     assert "open" in page.all("details", id="ask")[0].attrib
 
 
+def test_all_who_were_asked_stand_first_however_many_reviewers_there_are(
+    rita: User, ruth: User, page_of: GetPage
+) -> None:
+    for number in range(reviewers.OFFERED):
+        person(f"many{number}", Role.REVIEWER)
+    zoe = person("zoe", Role.REVIEWER)
+    members = [person(f"z{number:02}", Role.REVIEWER) for number in range(reviewers.OFFERED)]
+    group = ReviewGroup.objects.create(name="Platform")
+    group.members.set(members)
+    of = draft(rita)
+    for asked_group, before in ((None, [zoe]), (group, [*members, zoe])):
+        actions.withdraw(rita, ask(rita, of, zoe, group=asked_group))
+        page = page_of(signed_in(rita), f"/drafts/{of.code}/check/", queries=30)
+        boxes = page.all("input", name="people")
+        assert [each.get("value") for each in boxes[: len(before)]] == [str(each.pk) for each in before]
+        assert [each.get("value") for each in boxes if "checked" in each.attrib] == [
+            str(each.pk) for each in before
+        ]
+        assert len(boxes) == max(reviewers.OFFERED, len(before))
+        assert page.all("input", name="others")
+    again = {"base": "1", "people": [str(each.pk) for each in (*members, zoe)]}
+    assert signed_in(rita).post(f"/reviews/request/{of.code}/", again).status_code == 302
+    assert set(Review.objects.latest("pk").asked.all()) == {*members, zoe}
+
+
+def test_every_group_can_be_asked(rita: User, rolf: User, page_of: GetPage) -> None:
+    made = [ReviewGroup.objects.create(name=f"Team {number:03}") for number in range(12)]
+    made[-1].members.set([rolf])
+    of = draft(rita)
+    address = f"/reviews/request/{of.code}/"
+    page = page_of(signed_in(rita), address)
+    assert len(page.all("input", name="groups")) == len(made)
+    assert "Groups, the first of them" not in page.text
+    signed_in(rita).post(address, {"base": "1", "groups": str(made[-1].pk)})
+    assert Review.objects.get().asked_words == "Team 011 (Rolf)"
+
+
+def test_more_groups_than_are_listed_are_said(
+    rita: User, rolf: User, page_of: GetPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reviewers, "GROUPS_OFFERED", 2)
+    for number in range(3):
+        ReviewGroup.objects.create(name=f"Team {number}")
+    page = page_of(signed_in(rita), f"/reviews/request/{draft(rita).code}/")
+    assert "Groups, the first of them" in page.text
+    assert len(page.all("input", name="groups")) == 2
+
+
 def test_names_that_are_typed(rita: User, rolf: User, ruth: User) -> None:
     of = draft(rita)
     ruth.email = "ruth.long@example.com"
@@ -100,11 +148,16 @@ def test_names_that_are_typed(rita: User, rolf: User, ruth: User) -> None:
         ("Nobody", "No reviewer here"),
         ("r", "Several reviewers are called “r”: Rolf (rolf), Ruth (ruth.long@example.com)"),
         ("rita", "No reviewer here"),
-        (",".join(f"n{number}" for number in range(60)), "no more than 50"),
+        (",".join(f"n{number}" for number in range(11)), "no more than 10"),
     ):
         with pytest.raises(reviewers.UnknownName) as refused:
             reviewers.named(of, text)
         assert said in str(refused.value)
+    # Who is called just that goes before whose name it is a part of; each name is one query.
+    short = person("ru", Role.REVIEWER)
+    with CaptureQueriesContext(connection) as asked:
+        assert reviewers.named(of, "Ru, rolf, olf") == [short, rolf, rolf]
+    assert len(asked) == 3
 
 
 def test_the_form_lists_the_first_and_takes_names_of_others(

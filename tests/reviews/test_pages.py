@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from urllib.parse import urljoin
+
 import pytest
 from django.contrib import admin
 from django.db import connection
@@ -10,6 +12,8 @@ from tests.conftest import GetPage, signed_in
 from tests.reviews.making import PASSWORD, document, draft, edit, person
 from tests.web.strict import text_of
 from vmssbuilder.accounts.models import Role, User
+from vmssbuilder.costs.estimating import Cost
+from vmssbuilder.costs.templatetags import cost_tags
 from vmssbuilder.drafts.models import Draft, Secret
 from vmssbuilder.reviews import actions
 from vmssbuilder.reviews.models import Decision, Review, ReviewState
@@ -69,6 +73,36 @@ def test_every_state_of_a_review_makes_a_sound_page(rita: User, rolf: User, page
     page_of(browser(rolf), "/reviews/")
     page_of(browser(rolf), "/reviews/?show=decided")
     page_of(browser(rita), f"/reviews/request/{draft(rita, wanted).code}/")
+
+
+def test_what_a_page_that_refuses_leads_to_answers(
+    rita: User, rolf: User, page_of: GetPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Such a page stands at the address of the act, which nobody can look at."""
+    monkeypatch.setattr(cost_tags, "cost_of", lambda *_args, **_named: Cost(loading=True))
+    review = sent(rita, draft(rita))
+    acts: tuple[tuple[User, str, dict[str, str], int], ...] = (
+        (rolf, "decide/", {"verdict": "reject"}, 422),
+        (rita, "scripts/", {"place": "zones"}, 422),
+        (rita, "withdraw/", {}, 302),
+        (rita, "withdraw/", {}, 409),
+    )
+    for somebody, act, typed, status in acts:
+        client, address = browser(somebody), f"/reviews/{review.pk}/{act}"
+        if status == 302:
+            client.post(address, typed)
+            continue
+        page = page_of(client, address, post=typed, status=status, queries=40)
+        main = page.root.find(".//main")
+        assert main is not None
+        found = [each.get(name, "") for each in main.iter() for name in ("href", "hx-get") if each.get(name)]
+        assert any("/cost/" in each and "part=short" in each for each in found)
+        assert any("show=" in each for each in found)
+        for each in found:
+            asked = urljoin(address, each)
+            answer = client.get(asked, headers={"HX-Request": "true"} if "part=short" in asked else {})
+            assert answer.status_code == 200 or each.startswith("#"), f"{each} answers {answer.status_code}"
+            assert "part=short" not in asked or 'id="cost-short"' in answer.content.decode()
 
 
 def test_a_form_with_errors_is_a_sound_page_too(rita: User, rolf: User, page_of: GetPage) -> None:

@@ -20,11 +20,13 @@ from tests.reviews.making import (
     with_commands,
     with_script,
 )
+from vmssbuilder import clock
 from vmssbuilder.accounts.models import Role, User
 from vmssbuilder.audit.models import Event
 from vmssbuilder.drafts.models import Secret
 from vmssbuilder.drafts.people import actions as people
-from vmssbuilder.reviews import actions
+from vmssbuilder.reviews import actions, withheld
+from vmssbuilder.reviews.away import actions as away
 from vmssbuilder.reviews.models import OpenedScript, Review
 
 pytestmark = pytest.mark.django_db
@@ -139,10 +141,57 @@ def test_what_was_opened_ends(
 ) -> None:
     one = opened(review, rita)
     assert SHOWN in page_of(signed_in(rolf), address(one)).text
+    said = page_of(signed_in(rita), f"/reviews/{review.pk}/", queries=30).text
+    assert "You can open a script" in said
+    assert "Open to the people asked, since" in said
     ends(review, rita, rolf, one)
     answer = signed_in(rolf).get(address(one))
     assert answer.status_code in (403, 404)
     assert "Canary" not in answer.content.decode()
+    # The page says what is open while the review is under way, and nothing of it after.
+    under_way = ends in (_close, _role)
+    for somebody in (rita, person("ada", Role.ADMINISTRATOR)):
+        said = page_of(signed_in(somebody), f"/reviews/{review.pk}/", queries=30).text
+        assert "Custom data Set by Rita in revision 1" in said
+        assert ("can open a script" in said) == under_way
+        assert ("Open to the people asked" in said) == (ends is _role)
+
+
+def test_more_secrets_than_the_page_names_are_counted_and_those_with_scripts_are_named_first(
+    rita: User, rolf: User, page_of: GetPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted = with_commands()
+    profile = wanted["properties"]["virtualMachineProfile"]["osProfile"]
+    profile["customData"] = with_script()["properties"]["virtualMachineProfile"]["osProfile"]["customData"]
+    of = draft(rita, wanted)
+    review = actions.request_review(rita, of, "", 1, people=[rolf.pk])
+    for most, named, said in (
+        (3, ["Admin password", "Custom data", "Protected settings"], ""),
+        (2, ["Custom data", "Protected settings"], "And 1 more."),
+        (1, ["Custom data"], "And 2 more, 1 of them with a script."),
+    ):
+        monkeypatch.setattr(withheld, "AT_MOST", most)
+        found = withheld.withheld(Review.objects.get(pk=review.pk))
+        assert [each.title for each in found.secrets] == named
+        text = page_of(signed_in(rolf), f"/reviews/{review.pk}/", queries=30).text
+        assert said in text
+        assert ("And " in text) == bool(said)
+
+
+def test_standing_in_opens_no_script_and_the_pages_say_so(
+    review: Review, rita: User, rolf: User, ruth: User, page_of: GetPage
+) -> None:
+    one = opened(review, rita)
+    today = clock.now().date()
+    away.delegate(rolf, ruth, today, today)
+    assert (
+        "a script that is open to them alone stays closed to you"
+        in page_of(signed_in(ruth), "/reviews/").text
+    )
+    said = page_of(signed_in(rita), f"/reviews/{review.pk}/", queries=30).text
+    assert "Standing in for one of them does not open it." in said
+    page_of(signed_in(ruth), address(one), status=403)
+    assert "stays closed to them" in page_of(signed_in(rolf), "/reviews/away/").text
 
 
 def test_nobody_opens_what_is_no_script_or_when_nobody_is_asked(

@@ -37,10 +37,7 @@ class ReviewRequestForm(SmallForm):
     ) -> None:
         super().__init__(*args, **named)
         self.draft = draft
-        self._offer(reviewers.offer(draft))
-        if last is not None and "people" in self.fields:
-            offered = {key for key, _name in self.fields["people"].choices}  # type: ignore[attr-defined] # a choice field
-            self.initial["people"] = [each for each in reviewers.asked_before(last) if each in offered]
+        self._offer(reviewers.offer(draft, last))
         self.overridable = overrides.asked(found)
         for each in self.overridable:
             self.fields[each.name] = _Reason(each)
@@ -50,10 +47,12 @@ class ReviewRequestForm(SmallForm):
     def _offer(self, offer: reviewers.Offer) -> None:
         """Fields for those who can be asked; no field where there is nobody."""
         if offer.groups:
-            self.fields["groups"] = _Asked("Groups", [(each.pk, each.name) for each in offer.groups])
+            label = "Groups" if not offer.more_groups else "Groups, the first of them"
+            self.fields["groups"] = _Asked(label, [(each.pk, each.name) for each in offer.groups])
         if offer.people:
             label = "People" if not offer.more else "People, the first of them"
             self.fields["people"] = _Asked(label, [(each.pk, str(each)) for each in offer.people])
+            self.initial["people"] = list(offer.again)
         if offer.more:
             self.fields["others"] = _Names()
 

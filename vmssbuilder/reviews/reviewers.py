@@ -18,7 +18,11 @@ from vmssbuilder.drafts.models import Draft
 from .models import Review, ReviewGroup
 
 OFFERED: Final = 10
-"""How many people, and how many groups, a form lists; more people are asked by their names."""
+"""How many people a form lists, and whoever was asked before; others are asked by their names."""
+GROUPS_OFFERED: Final = 100
+"""How many groups a form lists, by name."""
+NAMED: Final = 10
+"""How many people are asked by names that were typed; each name is a query."""
 AT_MOST: Final = 50
 """How many people one review is asked of."""
 LONGEST_NAMES: Final = 2_000
@@ -30,11 +34,16 @@ class UnknownName(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """Who can be asked about a draft: groups and people, the first of them. more: whether there are more people."""
+    """Who can be asked about a draft: groups and people, the first of them.
+
+    more, more_groups: whether there are more people, and more groups. again: who was asked before, by their ids.
+    """
 
     groups: tuple[ReviewGroup, ...] = ()
     people: tuple[User, ...] = ()
     more: bool = False
+    more_groups: bool = False
+    again: tuple[int, ...] = ()
 
 
 def everybody() -> QuerySet[User]:
@@ -49,23 +58,27 @@ def askable(draft: Draft) -> QuerySet[User]:
     return everybody().exclude(pk=draft.owner_id).exclude(pk__in=authors)
 
 
-def offer(draft: Draft) -> Offer:
-    """Who can be asked about the draft. Two queries."""
-    people = list(askable(draft)[: OFFERED + 1])
-    groups = tuple(ReviewGroup.objects.all()[:OFFERED]) if people else ()
-    return Offer(groups, tuple(people[:OFFERED]), len(people) > OFFERED)
-
-
-def asked_before(review: Review) -> list[int]:
-    """Who was asked in an earlier review, by their ids: a form offers to ask them again."""
-    return list(review.asked.order_by().values_list("pk", flat=True))
+def offer(draft: Draft, last: Review | None = None) -> Offer:
+    """Who can be asked about the draft: first, and all of them, those who were asked in its last review. Three queries."""
+    before = list(last.asked.order_by().values_list("pk", flat=True)) if last is not None else []
+    again = list(askable(draft).filter(pk__in=before)[:AT_MOST]) if before else []
+    others = list(askable(draft).exclude(pk__in=before)[: OFFERED + 1])
+    people = [*again, *others][: max(OFFERED, len(again))]
+    groups = list(ReviewGroup.objects.all()[: GROUPS_OFFERED + 1]) if people else []
+    return Offer(
+        tuple(groups[:GROUPS_OFFERED]),
+        tuple(people),
+        len(again) + len(others) > len(people),
+        len(groups) > GROUPS_OFFERED,
+        tuple(each.pk for each in again),
+    )
 
 
 def named(draft: Draft, text: str) -> list[User]:
     """The people whose names stand in the text, one a line or with commas. Raises UnknownName."""
     names = [name for part in re.split(r"[\n,;]", text) if (name := part.strip())]
-    if len(names) > AT_MOST:
-        raise UnknownName(f"Name no more than {AT_MOST} people; these are {len(names)}.")
+    if len(names) > NAMED:
+        raise UnknownName(f"Name no more than {NAMED} people; these are {len(names)}. Ask a group instead.")
     return [_person(draft, name) for name in dict.fromkeys(names)]
 
 
@@ -80,15 +93,17 @@ def called(among: QuerySet[User], name: str, nobody: str) -> User:
 
     nobody: what to say when nobody is. Raises UnknownName.
     """
-    exact = Q(username__iexact=name) | Q(email__iexact=name) | Q(display_name__iexact=name)
+    whole = Q(username__iexact=name) | Q(email__iexact=name) | Q(display_name__iexact=name)
     part = Q(username__icontains=name) | Q(email__icontains=name) | Q(display_name__icontains=name)
-    for condition in (exact, part):
-        found = list(among.filter(condition)[:4])
-        if len(found) == 1:
-            return found[0]
-        if found:
-            several = ", ".join(f"{each} ({each.email or each.username})" for each in found[:3])
-            raise UnknownName(f"Several reviewers are called “{name}”: {several}. Enter a mail address.")
+    order = ("-whole", "display_name", "username")
+    found = list(among.filter(part).annotate(whole=Q(whole)).order_by(*order)[:4])
+    # Who is called just that goes before whose name it is a part of.
+    found = [each for each in found if each.whole] or found
+    if len(found) == 1:
+        return found[0]
+    if found:
+        several = ", ".join(f"{each} ({each.email or each.username})" for each in found[:3])
+        raise UnknownName(f"Several reviewers are called “{name}”: {several}. Enter a mail address.")
     raise UnknownName(nobody)
 
 

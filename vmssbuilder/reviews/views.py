@@ -110,7 +110,8 @@ def _page(
     # Those with a reason are errors: they come before warnings.
     found = sorted(check_content(revision), key=lambda each: each.severity != "error")
     deceiving = _deceiving(review, found)
-    owns, hidden_values = review.draft.owner_id == user.pk, withheld.withheld(review)
+    owns, under_way = review.draft.owner_id == user.pk, withheld.under_way(review)
+    hidden_values = withheld.withheld(review)
     context = {
         "review": review,
         "draft": review.draft,
@@ -133,8 +134,8 @@ def _page(
         "form": form or DecisionForm(overridden=bool(review.overrides)),
         "errors": form.problems() if form is not None else errors,
         "withheld": hidden_values,
-        "scripts": any(each.scripts for each in hidden_values),
-        "opens_scripts": owns and withheld.under_way(review) and bool(review.asked_words),
+        "scripts": under_way and hidden_values.has_scripts,
+        "opens_scripts": owns and under_way and bool(review.asked_words),
         "reads_scripts": open_ and not why_not and user in review.asked.all(),
         **_looking(request, review),
         **_ending(review, user, revoking),
@@ -364,7 +365,7 @@ def _request_form(draft: Draft, sent: QueryDict | None = None) -> ReviewRequestF
         # What was typed stands; what is sent next is about the revision that the page shows now.
         data = sent.copy()
         data["base"] = str(draft.head)
-    last = draft.reviews.order_by("-pk").first() if data is None else None
+    last = draft.reviews.order_by("-pk").first()
     return ReviewRequestForm(
         data, draft=draft, found=overridable[: overrides.AT_MOST], last=last, initial={"base": draft.head}
     )

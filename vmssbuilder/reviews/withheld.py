@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
@@ -21,7 +21,7 @@ from .approvers import bar
 from .models import OpenedScript, Review, ReviewState
 
 AT_MOST: Final = 50
-"""How many secrets the page of a review names."""
+"""How many secrets the page of a review names; it counts the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +45,37 @@ class HiddenSecret:
     scripts: list[HiddenScript]
 
 
-def withheld(review: Review) -> list[HiddenSecret]:
-    """The secrets of the reviewed revision, the first of them. Five queries at most, none where there are none."""
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """The secrets of a request. more: how many of them are not named; more_scripts: how many of those hold a script."""
+
+    secrets: list[HiddenSecret] = field(default_factory=list)
+    more: int = 0
+    more_scripts: int = 0
+
+    @property
+    def has_scripts(self) -> bool:
+        """Whether a script is among them."""
+        return any(each.scripts for each in self.secrets)
+
+
+def withheld(review: Review) -> Withheld:
+    """The secrets of the reviewed revision, in its order. Five queries at most, none where there are none.
+
+    Where they are more than AT_MOST, those that hold scripts are named before others.
+    """
     revision = review.revision
-    places = dict(list(secrets.references(revision.document).items())[:AT_MOST])
+    places = secrets.references(revision.document)
     if not places:
-        return []
-    setters = _setters(review.draft, list(places))
+        return Withheld()
     found = _scripts(review)
+    holders = {each.script.path for each in found}
+    first = sorted(places, key=lambda code: places[code] not in holders)[:AT_MOST]
+    left = [path for code, path in places.items() if code not in first]
+    setters = _setters(review.draft, first)
     made: list[HiddenSecret] = []
-    for code, path in places.items():
-        setter = setters.get(code)
+    for code in sorted(first, key=list(places).index):
+        path, setter = places[code], setters.get(code)
         title, within = contents.label(path, revision.api_version), _within(revision, path)
         own = [each for each in found if each.script.path == path]
         made.append(
@@ -63,7 +83,7 @@ def withheld(review: Review) -> list[HiddenSecret]:
             if setter is not None
             else HiddenSecret(title, within, None, None, None, own)
         )
-    return made
+    return Withheld(made, len(left), len(holders.intersection(left)))
 
 
 def _setters(draft: Draft, codes: list[str]) -> dict[str, Revision]:
@@ -90,7 +110,9 @@ def _scripts(review: Review) -> list[HiddenScript]:
     if not declared:
         return []
     clear = vault.put_back(review.draft, revision.document)
-    opened = {each.place: each for each in review.opened_scripts.filter(closed=None)}
+    # With the review everything that was opened for it has ended, though nobody closed it.
+    open_ones = review.opened_scripts.filter(closed=None) if under_way(review) else ()
+    opened = {each.place: each for each in open_ones}
     for each in opened.values():
         each.review = review
     return [
