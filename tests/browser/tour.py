@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import re
+from base64 import b64encode
 from collections.abc import Iterator
+from typing import Any
 
 from tests.drafts.test_starting import ASKING
 
@@ -80,7 +83,7 @@ def tour(people: People, name: str) -> Iterator[Stop]:
     rita.page.get_by_label("count", exact=True).fill("")
     rita.press("Accept and start the draft")
     yield "notes", rita
-    code = rita.paste_by_hand(address(name, "create", VERSION), MANAGED_DISKS, VERSION)
+    code = rita.paste_by_hand(address(name, "create", VERSION), _with_script(), VERSION)
     for title, below in BEFORE_REVIEW.items():
         rita.open(f"/drafts/{code}/{below}")
         rita.unfold()
@@ -111,9 +114,15 @@ def tour(people: People, name: str) -> Iterator[Stop]:
     rita.press("Explain")
     yield "explained", rita
 
-    rita.send_for_review(code)
-    yield "waiting-for-review", rita
+    # Who never signed in can be asked for nothing.
     rolf = people("Rolf")
+    rita.open(f"/drafts/{code}/check/")
+    rita.page.locator("#ask > summary").click()
+    rita.page.get_by_label("Rolf").check()
+    rita.press(re.compile("Send for review"))
+    rita.press("Open custom data")
+    yield "waiting-for-review", rita
+    rolf.open("/")
     yield "home-reviewer", rolf
     rolf.page.goto(shared)
     yield "by-link", rolf
@@ -124,6 +133,12 @@ def tour(people: People, name: str) -> Iterator[Stop]:
     rolf.open("/reviews/")
     rolf.page.get_by_role("link", name=name).first.click()
     yield "review", rolf
+    review = rolf.page.url
+    for tab in ("values", "sent"):
+        rolf.page.goto(f"{review}?show={tab}")
+        yield f"review-{tab}", rolf
+    rolf.page.get_by_role("link", name="Read custom data").click()
+    yield "script", rolf
     rolf.approve(name)
     yield "decided", rolf
 
@@ -140,6 +155,14 @@ def tour(people: People, name: str) -> Iterator[Stop]:
     ada = people("Ada")
     ada.open(f"/admin/audit/event/?about={code}")
     yield "log", ada
+
+
+def _with_script() -> dict[str, Any]:
+    """The request of the tour, with a script that its owner can open to who is asked."""
+    document = copy.deepcopy(MANAGED_DISKS)
+    profile = document["properties"]["virtualMachineProfile"]["osProfile"]
+    profile["customData"] = b64encode(b"#!/bin/sh\nmkdir -p /srv/shop\n").decode()
+    return document
 
 
 def _change(rita: Person, name: str) -> Iterator[Stop]:
