@@ -91,7 +91,7 @@ def test_a_script_is_read_by_who_is_asked_alone_and_each_look_is_in_the_log(
     assert Event.objects.get(what="review.script-opened").details["asked"] == ["rolf"]
     assert f"scripts/{one.pk}/" in page_of(signed_in(rolf), f"/reviews/{review.pk}/", queries=30).html
     for _look in range(2):
-        assert SHOWN in page_of(signed_in(rolf), address(one)).text
+        assert SHOWN in page_of(signed_in(rolf), address(one), queries=30).text
     looks = Event.objects.filter(what="review.script-read")
     assert [each.actor for each in looks] == [rolf, rolf]
     assert {each.details["script"] for each in looks} == {CUSTOM_DATA}
@@ -140,7 +140,7 @@ def test_what_was_opened_ends(
     page_of: GetPage,
 ) -> None:
     one = opened(review, rita)
-    assert SHOWN in page_of(signed_in(rolf), address(one)).text
+    assert SHOWN in page_of(signed_in(rolf), address(one), queries=30).text
     said = page_of(signed_in(rita), f"/reviews/{review.pk}/", queries=30).text
     assert "You can open a script" in said
     assert "Open to the people asked, since" in said
@@ -226,7 +226,7 @@ def test_only_the_command_of_protected_settings_is_opened(rita: User, rolf: User
     for place in (settings, f"{settings}.storageAccountKey", f"{settings}.script"):
         with pytest.raises(actions.ReviewRefused, match="no such script"):
             opened(review, rita, place)
-    page = page_of(signed_in(rolf), address(opened(review, rita, f"{settings}.commandToExecute")))
+    page = page_of(signed_in(rolf), address(opened(review, rita, f"{settings}.commandToExecute")), queries=30)
     assert "powershell Canary-command" in page.text
     assert "Canary-key" not in page.html
     assert PASSWORD not in page.html
@@ -266,5 +266,5 @@ def test_a_script_that_cannot_be_read_says_so(
 ) -> None:
     one = opened(review, rita)
     Secret.objects.all().delete()
-    page = page_of(signed_in(rolf), address(one), status=422, queries=40)
+    page = page_of(signed_in(rolf), address(one), status=422, queries=45)
     assert "This script cannot be read now." in page.text
