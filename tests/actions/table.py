@@ -129,7 +129,8 @@ def scene(stage: Stage, owner: User, reviewer: User, name: str = TARGET.name) ->
         assert at.held is not None
         at.submission = at.held.submission
     elif stage != "queued":
-        Submission.objects.filter(pk=at.submission.pk).update(state=stage)
+        taken = stage in ("running", "unknown")
+        Submission.objects.filter(pk=at.submission.pk).update(state=stage, may_exist=taken)
         at.submission.refresh_from_db()
     return at
 
@@ -478,7 +479,6 @@ ACTIONS: Final = [
         reviewing,
         "review.script-read",
         ("reviewer",),
-        locks=(Draft, Review),
     ),
     Action(
         "void approvals",

@@ -237,13 +237,7 @@ def _close(requester: User, _: User, review: Review) -> None:
     actions.close_script(requester, opened)
 
 
-def _read(_: User, reviewer: User, review: Review) -> None:
-    opened = OpenedScript.objects.get()
-    opened.review = review
-    actions.read_script(reviewer, opened)
-
-
-@pytest.mark.parametrize("act", [_decide, _withdraw, _close, _read])
+@pytest.mark.parametrize("act", [_decide, _withdraw, _close])
 def test_whose_draft_it_is_is_asked_of_the_row_that_is_held(
     requester: User, reviewer: User, act: Callable[[User, User, Review], None]
 ) -> None:

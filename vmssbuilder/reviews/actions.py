@@ -369,32 +369,20 @@ def read_script(user: User, opened: OpenedScript) -> str:
 
     Raises ReviewRefused, Http404, PermissionDenied.
     """
-    draft = opened.review.draft
-    _require_open(user, opened)
-    with transaction.atomic():
-        locked = Draft.objects.select_for_update().get(pk=draft.pk)
-        review = Review.objects.select_for_update().select_related("revision").get(pk=opened.review_id)
-        now = OpenedScript.objects.get(pk=opened.pk)
-        review.draft, now.review = locked, review
-        _require_open(user, now)
-        found = withheld.text(now)
-        if found is None:
-            raise ReviewRefused(("", "This script cannot be read now. Its owner can enter it again."))
-        record(
-            user,
-            "review.script-read",
-            locked.code,
-            review=review.pk,
-            revision=review.revision.number,
-            script=now.place,
-        )
-    return found
-
-
-def _require_open(user: User, opened: OpenedScript) -> None:
-    """Raises Http404, PermissionDenied for somebody who may not read it as it is known here."""
-    draft = opened.review.draft
-    require(user, draft, Access.VIEW)
+    review = opened.review
+    require(user, review.draft, Access.VIEW)
     if not withheld.may_read(user, opened):
-        origin.note_refused(draft.code)
+        origin.note_refused(review.draft.code)
         raise PermissionDenied("This script is not open to you, or not any more. Ask the owner of the draft.")
+    found = withheld.text(opened)
+    if found is None:
+        raise ReviewRefused(("", "This script cannot be read now. Its owner can enter it again."))
+    record(
+        user,
+        "review.script-read",
+        review.draft.code,
+        review=review.pk,
+        revision=review.revision.number,
+        script=opened.place,
+    )
+    return found
