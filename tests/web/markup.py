@@ -19,7 +19,7 @@ _NAME: Final = r"""[^\s"'<>/=]+"""
 _VALUE: Final = r"""\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'=<>`]+)"""
 _TOKEN: Final = re.compile(
     rf"(?P<text>[^<]++)|<(?P<end>/?)(?P<tag>[a-zA-Z][\w:-]*+)(?P<attributes>(?:\s++{_NAME}(?:{_VALUE})?+)*+)\s*+(?P<closed>/?)>"
-    r"|<!--(?:(?!--).)*+-->|(?P<wrong>.)",
+    r"|<!--(?:(?!--).)*-->|(?P<wrong>.)",
     re.DOTALL,
 )
 _ATTRIBUTE: Final = re.compile(rf"""\s+({_NAME})(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'=<>`]+)))?""")

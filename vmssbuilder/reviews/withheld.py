@@ -46,7 +46,7 @@ class HiddenSecret:
 
 
 @dataclass(frozen=True, slots=True)
-class Withheld:
+class HiddenSecrets:
     """The secrets of a request. more: how many of them are not named; more_scripts: how many of those hold a script."""
 
     secrets: list[HiddenSecret] = field(default_factory=list)
@@ -59,7 +59,7 @@ class Withheld:
         return any(each.scripts for each in self.secrets)
 
 
-def withheld(review: Review) -> Withheld:
+def withheld(review: Review) -> HiddenSecrets:
     """The secrets of the reviewed revision, in its order. Five queries at most, none where there are none.
 
     Where they are more than AT_MOST, those that hold scripts are named before others.
@@ -67,7 +67,7 @@ def withheld(review: Review) -> Withheld:
     revision = review.revision
     places = secrets.references(revision.document)
     if not places:
-        return Withheld()
+        return HiddenSecrets()
     found = _scripts(review)
     holders = {each.script.path for each in found}
     first = sorted(places, key=lambda code: places[code] not in holders)[:AT_MOST]
@@ -83,7 +83,7 @@ def withheld(review: Review) -> Withheld:
             if setter is not None
             else HiddenSecret(title, within, None, None, None, own)
         )
-    return Withheld(made, len(left), len(holders.intersection(left)))
+    return HiddenSecrets(made, len(left), len(holders.intersection(left)))
 
 
 def _setters(draft: Draft, codes: list[str]) -> dict[str, Revision]:
