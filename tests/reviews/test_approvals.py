@@ -216,7 +216,7 @@ def test_a_role_sealed_by_a_key_of_another_process_is_waited_for(
 ) -> None:
     of = draft(requester)
     review = actions.request_review(requester, of, "Please", of.head)
-    keyholders.beat("web", "restarted already")
+    keyholders.beat("web", "restarted")
     settings.VMSSBUILDER_SECRET_KEYS = [Fernet.generate_key().decode()]
     assert "Try again in a moment." in actions.may_not_decide(reviewer, review)
     KeyHolder.objects.all().delete()
